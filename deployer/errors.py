@@ -1,0 +1,51 @@
+"""The tree of errors that end a run, each with a hint and an exit code. Expected findings are values (`model`), not errors."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How the process ends: the one table, repeated for users in the README."""
+
+    OK = 0
+    PROBLEMS = 1  # problems found, nothing else went wrong
+    USAGE = 2  # the command line or the configuration is wrong
+    COULD_NOT_RUN = 3  # no server, no access, no engine
+    APPLY_INCOMPLETE = 5  # something that should have been written was not
+    SMOKE_FAILED = 6  # deployed, but a smoke test did not end as expected
+    BUG = 70  # ours
+    INTERRUPTED = 130  # ^C
+
+
+class DeployerError(Exception):
+    """The run cannot go on: one sentence of what happened and where (`str(error)`), and in `hint` what to do."""
+
+    exit_code = ExitCode.COULD_NOT_RUN
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(DeployerError):
+    """The command line, the environment or the configuration file asks for something that makes no sense."""
+
+    exit_code = ExitCode.USAGE
+
+
+class EngineError(DeployerError):
+    """The embedded Kestra engine could not be fetched or started."""
+
+
+class KestraError(DeployerError):
+    """A request to Kestra failed: what was asked, and what the server said.
+
+    `status` is the HTTP status, None where no answer came. `url` never holds credentials.
+    """
+
+    def __init__(self, message: str, *, method: str, url: str, status: int | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.method = method
+        self.url = url
+        self.status = status

@@ -1,0 +1,1 @@
+"""Kestra's HTTP API as a client: the only code that speaks HTTP to a server."""

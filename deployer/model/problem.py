@@ -1,0 +1,39 @@
+"""A finding about a file: what is wrong, where, and what to do. Produced by `read` and `check`, shown by `report`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Route = tuple[str | int, ...]
+"""Where in a document: ("tasks", 0, "id")."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a file: lines and columns count from 1, columns in code points; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Severity(StrEnum):
+    """ERROR stops a deploy, WARNING is shown, NOTICE is for information."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. `file` is None for what belongs to no file, `span` None where no place in it is known."""
+
+    check: str
+    message: str
+    file: str | None = None
+    span: Span | None = None
+    severity: Severity = Severity.ERROR
+    hint: str = ""

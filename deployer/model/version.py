@@ -1,0 +1,38 @@
+"""The one table of Kestra versions: what each is called, which engine release stands for it, which paths it speaks.
+
+A further version is one row here and one lock in `deployer/engine/locks/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Dialect(StrEnum):
+    """The two families of paths and shapes in Kestra's HTTP API."""
+
+    V1 = "1.x"
+    V2 = "2.x"
+
+
+@dataclass(frozen=True, slots=True)
+class KestraVersion:
+    """A minor version of Kestra, as users name it (`1.3`), with the release whose engine we embed for it."""
+
+    name: str
+    engine: str  # the exact release on Maven Central, and the name of its lock
+    dialect: Dialect
+
+
+VERSIONS = (
+    KestraVersion("1.3", engine="1.3.31", dialect=Dialect.V1),
+    KestraVersion("2.0", engine="2.0.0", dialect=Dialect.V2),
+)
+DEFAULT = VERSIONS[0]
+NAMES = tuple(version.name for version in VERSIONS)
+
+
+def named(name: str) -> KestraVersion:
+    """Return the row called `name`; KeyError when there is none."""
+    return {version.name: version for version in VERSIONS}[name]

@@ -1,0 +1,1 @@
+"""Stage 3, pure: desired and live resources become a plan."""
