@@ -41,11 +41,44 @@ class EngineError(DeployerError):
 class KestraError(DeployerError):
     """A request to Kestra failed: what was asked, and what the server said.
 
-    `status` is the HTTP status, None where no answer came. `url` never holds credentials.
+    `status` is the HTTP status, None where no answer came. `url` holds neither credentials nor a query. `reason` is the
+    server's own words, empty where it had none. `retry_after` is how many seconds the server asked to wait, if it did.
     """
 
-    def __init__(self, message: str, *, method: str, url: str, status: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str,
+        url: str,
+        status: int | None = None,
+        reason: str = "",
+        retry_after: float | None = None,
+        hint: str = "",
+    ) -> None:
         super().__init__(message, hint=hint)
         self.method = method
         self.url = url
         self.status = status
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class KestraUnreachableError(KestraError):
+    """No answer came, or not the whole of it: whether the server did what was asked is not known."""
+
+
+class KestraAccessError(KestraError):
+    """The server does not let us (401, 403): what it refuses once it refuses to every request like it."""
+
+
+class KestraNotFoundError(KestraError):
+    """What was asked for is not on the server (404)."""
+
+
+class KestraRefusedError(KestraError):
+    """The server understood and refused (409, 422): `reason` says why."""
+
+
+class KestraUnreadableError(KestraError):
+    """The server cannot read one of its own stored flows any more (423)."""

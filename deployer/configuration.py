@@ -1,0 +1,161 @@
+"""What `kestra-deployer.yaml` may hold, and which setting each of its keys gives. It is read and parsed elsewhere.
+
+Secrets are refused there: the file lies in a repository, where a secret stays in the history for ever, and a warning
+would scroll by in a log.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from deployer.errors import UsageError
+
+NAME = "kestra-deployer.yaml"
+
+_SECRETS = {
+    "username": "KESTRA_USERNAME",
+    "password": "KESTRA_PASSWORD",
+    "api_token": "KESTRA_API_TOKEN",
+    "api-token": "KESTRA_API_TOKEN",
+    "token": "KESTRA_API_TOKEN",
+}
+_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie")
+
+
+class _WrongError(Exception):
+    """A value is not what its key holds; says what it would be."""
+
+
+def settings(data: Mapping[str, Any], root: Path) -> dict[str, Any]:
+    """Return the settings that the file's content gives, by the names of `Settings`; paths count from `root`.
+
+    Raises UsageError that names the key.
+    """
+    found: dict[str, Any] = {}
+    for key, value in _flat(data):
+        setting, read = _KEYS[key]
+        if value is None:  # `host:` with nothing behind it: not given
+            continue
+        try:
+            found[setting] = read(value)
+        except _WrongError as error:
+            raise UsageError(f"{NAME}: `{key}` must be {error}", hint=f"mend `{key}` in {NAME}") from None
+    for setting in ("ca_file", "client_cert", "client_key"):
+        if setting in found:
+            found[setting] = root / found[setting]
+    return found
+
+
+def _flat(data: Mapping[str, Any], section: str = "") -> list[tuple[str, Any]]:
+    """Return the file's keys, those in a section as `tls.ca`, with their values. Raises UsageError for unknown ones."""
+    pairs: list[tuple[str, Any]] = []
+    for key, value in data.items():
+        name = f"{section}{key}"
+        if name in _SECTIONS:
+            if value is not None and not isinstance(value, Mapping):
+                raise UsageError(f"{NAME}: `{name}` must be a mapping", hint=f"known there: {_known(f'{name}.')}")
+            pairs += _flat(value or {}, f"{name}.")
+        elif name in _KEYS:
+            pairs.append((name, value))
+        elif name in _SECRETS:
+            raise UsageError(
+                f"{NAME}: `{name}` does not belong into a file that is kept in a repository",
+                hint=f"remove it and set {_SECRETS[name]} in the environment or in .env",
+            )
+        else:
+            raise UsageError(f"{NAME}: unknown key `{name}`", hint=_nearest(name, section))
+    return pairs
+
+
+def _nearest(name: str, section: str) -> str:
+    near = get_close_matches(name, [*_KEYS, *_SECTIONS], n=1)
+    return f"did you mean `{near[0]}`?" if near else f"known: {_known(section)}"
+
+
+def _known(section: str) -> str:
+    names = [name.removeprefix(section) for name in (*_KEYS, *_SECTIONS) if name.startswith(section)]
+    return ", ".join(name for name in names if "." not in name)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _WrongError("a text")
+    return value
+
+
+def _url(value: object) -> str:
+    text = _text(value)
+    if "@" in urlsplit(text).netloc:
+        raise _WrongError("an address without credentials (give those in the environment)")
+    return text
+
+
+def _version(value: object) -> str:
+    """Return a version's name: YAML makes a number of an unquoted 1.3."""
+    if isinstance(value, bool) or not isinstance(value, str | float):
+        raise _WrongError('a Kestra version such as "1.3"')
+    return str(value)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise _WrongError("a number of seconds above 0")
+    return float(value)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _WrongError("a whole number from 1")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongError("true or false")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _WrongError("a list of texts")
+    return tuple(value)
+
+
+def _headers(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(item, str) for pair in value.items() for item in pair):
+        raise _WrongError("a mapping of texts to texts")
+    for name in value:
+        if name.lower() in _SECRET_HEADERS:
+            raise _WrongError(f"without {name}, which is a secret (set KESTRA_API_TOKEN, or a username and password)")
+    return dict(value)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _WrongError("a mapping")
+    return dict(value)
+
+
+_KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
+    "host": ("host", _url),
+    "tenant": ("tenant", _text),
+    "kestra": ("kestra", _version),
+    "timeout": ("timeout", _seconds),
+    "tls.ca": ("ca_file", _text),
+    "tls.cert": ("client_cert", _text),
+    "tls.key": ("client_key", _text),
+    "tls.verify": ("verify", _flag),
+    "proxy": ("proxy", _url),
+    "headers": ("headers", _headers),
+    "retry.attempts": ("attempts", _count),
+    "retry.seconds": ("retry_seconds", _seconds),
+    "concurrency": ("concurrency", _count),
+    "ignore": ("ignore", _texts),
+    "engine": ("engine", _mapping),
+}
+_SECTIONS = ("tls", "retry")

@@ -1,0 +1,199 @@
+"""Everything a run needs to know, from the most particular source to the least.
+
+Flags > `KESTRA_*` > `KESTRACTL_*` > the same names in `.env` > `kestra-deployer.yaml` > defaults. An empty value counts
+as not given. What the configuration file may hold is in `configuration.py`; nothing here touches the network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from dotenv.parser import parse_stream
+
+from deployer import configuration
+from deployer.errors import UsageError
+from deployer.model.version import NAMES
+
+ENVIRONMENT = (
+    {
+        "host": "KESTRA_HOST",
+        "tenant": "KESTRA_TENANT",
+        "api_token": "KESTRA_API_TOKEN",
+        "username": "KESTRA_USERNAME",
+        "password": "KESTRA_PASSWORD",
+    },
+    {
+        "host": "KESTRACTL_HOST",
+        "tenant": "KESTRACTL_TENANT",
+        "api_token": "KESTRACTL_TOKEN",
+        "username": "KESTRACTL_USERNAME",
+        "password": "KESTRACTL_PASSWORD",
+    },
+)
+"""Which variable gives which setting: first ours, then those of Kestra's own kestractl."""
+
+_LOOKALIKES = ("KESTRA_URL", "KESTRA_HOSTNAME", "KESTRA_API_URL")
+_COPIED_ALONG = re.compile(r"/(ui|api/v1)(/.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run was told. `repr` shows no secret; `host` is "" where none was given (see `require_host`)."""
+
+    host: str = ""  # http(s)://name[:port][/prefix], without credentials and without a slash at the end
+    tenant: str = "main"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    api_token: str = field(default="", repr=False)
+    kestra: str | None = None  # the version to treat the server as; None: what the server says it is
+    timeout: float = 30.0  # seconds to wait for an answer
+    ca_file: Path | None = None  # trusted besides the usual authorities
+    client_cert: Path | None = None
+    client_key: Path | None = None  # None: the key stands in the certificate's file
+    verify: bool = True
+    proxy: str = field(default="", repr=False)  # may hold credentials
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent with every request
+    attempts: int = 5  # how often a request that may be repeated is sent at most
+    retry_seconds: float = 60.0  # no attempt after the first begins later than this
+    concurrency: int = 4
+    ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
+    engine: Mapping[str, Any] = field(default_factory=dict)  # reserved
+
+    def __post_init__(self) -> None:
+        if self.username and not self.password and not self.api_token:
+            raise UsageError(f"there is a username ({self.username}) but no password", hint="set KESTRA_PASSWORD")
+        if self.password and not self.username and not self.api_token:
+            raise UsageError("there is a password but no username", hint="set KESTRA_USERNAME")
+        if self.client_key and not self.client_cert:
+            raise UsageError("there is a client key but no client certificate", hint="give both, or neither")
+        if self.kestra is not None and self.kestra not in NAMES:
+            raise UsageError(f"{self.kestra!r} is not a Kestra version known here", hint=f"one of {', '.join(NAMES)}")
+
+    def aimed_at(self, url: str) -> Settings:
+        """Return these settings for another server, an engine of our own, without what was meant for the first."""
+        return replace(
+            self, host=url, username="", password="", api_token="", proxy="", headers={},
+            ca_file=None, client_cert=None, client_key=None, verify=True,
+        )  # fmt: skip
+
+    def require_host(self) -> str:
+        """Return the host. Raises UsageError, with the ways to give one, where there is none."""
+        if not self.host:
+            raise UsageError(
+                "no Kestra host is configured",
+                hint="give --host, set KESTRA_HOST (.env is read too), or write `host:` into kestra-deployer.yaml; "
+                "--embedded needs none",
+            )
+        return self.host
+
+
+def resolve(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    dotenv: Mapping[str, str],
+    file: Mapping[str, Any],
+    *,
+    root: Path = Path(),
+) -> Settings:
+    """Return what these sources give together.
+
+    `flags` has the names of `Settings`, and None for what was not given; `file` is what `kestra-deployer.yaml` holds, and
+    `root` the folder from which its paths count. Of credentials, the first source that has any decides the kind: after
+    an API token, usernames and passwords from further down are not used, after a username or a password, tokens are
+    not; a half that is missing may come from further down. In one and the same source a token wins.
+    Raises UsageError, which never shows a secret.
+    """
+    sources: list[tuple[str, Mapping[str, Any]]] = [("--host", flags)]
+    for where, variables in (("", environ), (" in .env", dotenv)):
+        sources += [(names["host"] + where, _named(variables, names)) for names in ENVIRONMENT]
+    sources.append((f"`host` in {configuration.NAME}", configuration.settings(file, root)))
+    merged: dict[str, Any] = {}
+    for where, source in sources:
+        merged = _of_one_kind(_with_plain_host(where, source), merged) | merged
+    if "host" not in merged:
+        _refuse_lookalikes({**dotenv, **environ})
+    return Settings(**merged)
+
+
+def _named(variables: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    return {name: variables[variable].strip() for name, variable in names.items() if variable in variables}
+
+
+def _with_plain_host(where: str, source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is given in a source, with credentials in its host moved to where credentials belong."""
+    given = {name: value for name, value in source.items() if value is not None and value != ""}
+    if "host" in given:
+        given["host"], userinfo = plain_host(given["host"], where)
+        given = userinfo | given
+    return given
+
+
+def _of_one_kind(given: dict[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `given` without the credentials that must not be mixed with those already found."""
+    basic = {"username", "password"}
+    if "api_token" in merged:
+        unwanted = basic
+    elif basic & merged.keys():
+        unwanted = {"api_token"}
+    else:
+        unwanted = basic if "api_token" in given else set()
+    return {name: value for name, value in given.items() if name not in unwanted}
+
+
+def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
+    """Return a host as requests need it, and the `username` and `password` that it held, if any.
+
+    What was copied along from a browser or a script (`/ui/...`, `/api/v1`, a query) is left off; a path prefix stays.
+    """
+    shown = text.strip().rpartition("@")[2]
+    if not text.strip().lower().startswith(("http://", "https://")):
+        name = shown.rpartition("://")[2]
+        raise UsageError(
+            f"the Kestra host {shown!r} ({where}) does not begin with http:// or https://",
+            hint=f"write http://{name}, or https://{name} where the server has TLS",
+        )
+    try:
+        url = urlsplit(text.strip())
+        named = bool(url.hostname) and (url.port or True)
+    except ValueError:
+        named = False
+    if not named:
+        raise UsageError(
+            f"the Kestra host {shown!r} ({where}) is no address", hint="write it as https://kestra.example.com:8080"
+        )
+    host = f"{url.scheme.lower()}://{url.netloc.rpartition('@')[2]}{_COPIED_ALONG.sub('', url.path).rstrip('/')}"
+    userinfo = {"username": unquote(url.username or ""), "password": unquote(url.password or "")}
+    return host, {name: value for name, value in userinfo.items() if value}
+
+
+def _refuse_lookalikes(variables: Mapping[str, str]) -> None:
+    """Say so where somebody gave the host by a name that other tools read; nothing else would explain its absence."""
+    for name in _LOOKALIKES:
+        if variables.get(name):
+            raise UsageError(f"no Kestra host is configured: {name} is set, but not read", hint="call it KESTRA_HOST")
+
+
+def read_dotenv(root: Path) -> dict[str, str]:
+    """Return what `.env` in this folder sets, an empty mapping where there is none. Leaves the environment alone.
+
+    Values are taken as they are written: `$` has no meaning. Raises UsageError for a file that cannot be read.
+    """
+    file = root / ".env"
+    if not file.exists():
+        return {}
+    try:
+        with file.open(encoding="utf-8-sig") as stream:
+            bindings = list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{file} cannot be read: {error}", hint="make it a readable UTF-8 text, or move it away"
+        ) from error
+    for binding in bindings:
+        if binding.error:
+            raise UsageError(f"{file}, line {binding.original.line}: not NAME=value", hint="mend or remove this line")
+    return {binding.key: binding.value for binding in bindings if binding.key and binding.value}
