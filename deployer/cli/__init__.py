@@ -1,1 +1,96 @@
 """The command line: click options to settings, the pipeline, the reports, the exit code. One file per command."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from deployer import __version__
+from deployer.errors import DeployerError, ExitCode
+
+COMMANDS = {
+    "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
+    "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
+}
+"""Every command: its module, which has a click command of the same name, and its line in the help."""
+
+DEBUG = "KESTRA_DEPLOYER_DEBUG"
+
+
+class _Commands(click.Group):
+    """Imports a command only when it is used: `--help` and `--version` stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  as above
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="kestra-deployer")
+def cli() -> None:
+    """Deploy Kestra flows from files: checked, compared, applied, proved by smoke tests."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. What went wrong is said on stderr, never as a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = cli.main(list(arguments), prog_name="kestra-deployer", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except DeployerError as error:
+        say(error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  the last line of defence: a bug of ours, said as one
+        return _bug(error)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def say(error: DeployerError) -> None:
+    """Say on stderr what happened and what to do."""
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(str(error), err=True)
+    if error.hint:
+        click.secho("hint: ", fg="cyan", nl=False, err=True)
+        click.echo(error.hint, err=True)
+
+
+def _bug(error: Exception) -> int:
+    click.secho("bug: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(f"kestra-deployer {__version__} failed in a way it should not: {type(error).__name__}: {error}", err=True)
+    if os.environ.get(DEBUG):
+        traceback.print_exception(error)
+    else:
+        click.echo(f"please report it with what {DEBUG}=1 shows", err=True)
+    return ExitCode.BUG
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  the signal module's signature
+    """End as after ^C, so that what was started is ended and what was done is reported."""
+    raise KeyboardInterrupt
+
+
+def stdout_is_terminal() -> bool:
+    """Whether a person reads stdout: then colours are welcome, unless NO_COLOR says otherwise."""
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

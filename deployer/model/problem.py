@@ -37,3 +37,13 @@ class Problem:
     span: Span | None = None
     severity: Severity = Severity.ERROR
     hint: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether this stops the file from being deployed."""
+        return self.severity is Severity.ERROR
+
+    @property
+    def place(self) -> tuple[str, Span]:
+        """Where the problem stands among others: by file, then by line."""
+        return self.file or "", self.span or Span(0, 0, 0, 0)

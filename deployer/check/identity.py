@@ -1,0 +1,56 @@
+"""Whether a flow says who it is: `id` and `namespace`, there and well-formed.
+
+Why: the two together are the flow's address on the server; Kestra refuses a flow without them.
+
+Bad:  `namespace: Company Team`
+Good: `namespace: company.team`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from deployer.check.base import Finding
+from deployer.model.document import Document
+from deployer.model.flow import Flow
+
+# the patterns and lengths are those in the engines' own messages
+_RULES = {
+    "id": (re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*"), 100, "letters, digits, `.`, `_` and `-`, not a mark first"),
+    "namespace": (re.compile(r"[a-z0-9][a-z0-9._-]*"), 150, "small letters, digits, `.`, `_` and `-`, not a mark first"),
+}
+
+
+def check(documents: Sequence[Document]) -> Iterable[Finding]:
+    """Yield a finding for every `id` and `namespace` that is missing or malformed."""
+    for document in documents:
+        for key in _RULES:
+            yield from _one(document, key)
+
+
+def flow_of(document: Document) -> Flow | None:
+    """Return the flow that a document declares; None when this check finds fault with it."""
+    if any(True for key in _RULES for _ in _one(document, key)):
+        return None
+    return Flow(document, namespace=_text(document, "namespace") or "", id=_text(document, "id") or "")
+
+
+def _one(document: Document, key: str) -> Iterator[Finding]:
+    pattern, longest, allowed = _RULES[key]
+    if document.data.get(key) is None:
+        yield Finding(document, (key,), f"the flow has no `{key}`", f"add a line `{key}: …` at the top of the file")
+        return
+    text = _text(document, key)
+    if text is None:
+        yield Finding(document, (key,), f"`{key}` is not a single value", f"write one name: {allowed}")
+    elif not pattern.fullmatch(text):
+        yield Finding(document, (key,), f"`{key}` is malformed: {text!r}", f"allowed are {allowed}")
+    elif len(text) > longest:
+        yield Finding(document, (key,), f"`{key}` is {len(text)} characters long, {longest} are allowed")
+
+
+def _text(document: Document, key: str) -> str | None:
+    """Return a scalar as it is written: Kestra takes `id: 010` for the text 010."""
+    value = document.data[key]
+    return value if isinstance(value, str) else document.marks.scalar((key,))

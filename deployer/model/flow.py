@@ -1,0 +1,16 @@
+"""A flow as its file declares it: a document whose id and namespace are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.model.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A document that says which flow it is."""
+
+    document: Document
+    namespace: str
+    id: str

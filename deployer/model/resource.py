@@ -1,0 +1,54 @@
+"""What can be deployed. The desired side (files) and the live side (the server) are the same type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of resource; `deployer/resource/` has one file for each."""
+
+    FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What a resource is called, within one tenant. Prints as `flow:company.team/hello`."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """Return the key with its kind, for plans and logs."""
+        return f"{self.kind}:{self.path}"
+
+    @property
+    def path(self) -> str:
+        """The key without its kind: `company.team/hello`."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One side of a comparison: the exact text, and where it comes from.
+
+    `origin` is the file of a desired resource, None on the live side; `revision` is the server's, None on the desired side.
+    `draft` says that the text is saved but is not what executions run (Kestra 2.0).
+    """
+
+    key: Key
+    body: str = field(repr=False)
+    origin: str | None = None
+    revision: int | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the server has of the namespaces asked about. `unreadable` says why, for what the server cannot read itself."""
+
+    resources: Mapping[Key, Resource]
+    unreadable: Mapping[Key, str] = field(default_factory=dict)

@@ -1,0 +1,76 @@
+"""What was done: an outcome for each change, and the report of a whole run, from which the exit code follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from deployer.errors import DeployerError, ExitCode
+from deployer.model.change import Change, Plan
+from deployer.model.problem import Problem
+from deployer.model.smoke import SmokeResult, Verdict
+
+
+class Status(StrEnum):
+    """DONE: as planned. FAILED: tried and refused. SKIPPED: not tried."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change. `revision` is the server's after the change, None where it is not known."""
+
+    change: Change
+    status: Status
+    message: str = ""
+    hint: str = ""
+    revision: int | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The Kestra that was deployed to. `url` holds no credentials."""
+
+    url: str
+    version: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run, whole or as far as it came. `error` is what ended it early, `plan` is None when it ended before planning."""
+
+    command: str
+    path: str = ""
+    server: Server | None = None
+    commit: str | None = None
+    dry_run: bool = False
+    problems: tuple[Problem, ...] = ()
+    plan: Plan | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    smokes: tuple[SmokeResult, ...] = ()
+    error: DeployerError | None = None
+    interrupted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stop a deploy."""
+        return tuple(problem for problem in self.problems if problem.stops)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The process's exit code: where several apply, the first in the order below."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if self.error:
+            return self.error.exit_code
+        if any(outcome.status is not Status.DONE for outcome in self.outcomes):
+            return ExitCode.APPLY_INCOMPLETE
+        if any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes):
+            return ExitCode.SMOKE_FAILED
+        return ExitCode.PROBLEMS if self.errors else ExitCode.OK

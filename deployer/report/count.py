@@ -1,0 +1,50 @@
+"""Counts what a report holds, under the words that every format uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from deployer.model.change import Action
+from deployer.model.result import Outcome, Report, Status
+from deployer.model.smoke import Verdict
+
+DONE_WORDS = {Action.CREATE: "created", Action.UPDATE: "updated", Action.KEEP: "unchanged"}
+DRY_WORDS = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.KEEP: "unchanged"}
+
+
+def word(outcome: Outcome) -> str:
+    """Return what became of a change: created, updated, unchanged, failed or skipped."""
+    return DONE_WORDS[outcome.change.action] if outcome.status is Status.DONE else str(outcome.status)
+
+
+def flows(report: Report) -> dict[str, int]:
+    """Return how many flows were created, updated, unchanged, failed and skipped; every word is there."""
+    counts = Counter(word(outcome) for outcome in report.outcomes)
+    return {name: counts[name] for name in (*DONE_WORDS.values(), str(Status.FAILED), str(Status.SKIPPED))}
+
+
+def planned(report: Report) -> dict[str, int]:
+    """Return how many flows a plan would create, update and leave unchanged."""
+    counts = Counter(DRY_WORDS[change.action] for change in (report.plan.changes if report.plan else ()))
+    return {name: counts[name] for name in DRY_WORDS.values()}
+
+
+def sentence(report: Report) -> str:
+    """Return the whole report in one line: `8 flows: 2 created, 6 unchanged. 5 smoke tests passed.`"""
+    parts = []
+    if report.plan:
+        counted = planned(report) if report.dry_run or not report.outcomes else flows(report)
+        listed = ", ".join(f"{count} {name}" for name, count in counted.items() if count) or "none found"
+        parts.append(f"{plural(len(report.plan.changes), 'flow')}: {listed}.")
+    if report.errors:
+        parts.append(f"{plural(len(report.errors), 'error')}.")
+    if report.smokes:
+        passed = sum(smoke.verdict is Verdict.PASSED for smoke in report.smokes)
+        missed = len(report.smokes) - passed
+        parts.append(f"{plural(passed, 'smoke test')} passed" + (f", {missed} did not." if missed else "."))
+    return " ".join(parts)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `1 flow`, `2 flows`."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")

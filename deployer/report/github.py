@@ -1,0 +1,116 @@
+"""The report for GitHub Actions: annotations for the log, a summary in Markdown, and the step's outputs.
+
+Source of the escapes and the limit: GitHub's documentation of workflow commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.model.problem import Problem, Severity
+from deployer.model.result import Report, Status
+from deployer.model.smoke import Verdict
+from deployer.report import count
+
+_ICONS = {"created": "🟢", "updated": "🟡", "failed": "❌", "skipped": "⏭️"}
+
+
+def annotations(report: Report) -> str:
+    """Return workflow commands, one a line: every problem at its file and line, every failure, errors first."""
+    lines = sorted(_annotations(report), key=lambda line: not line.startswith("::error"))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def outputs(report: Report) -> dict[str, str]:
+    """Return the step's outputs: created, updated, unchanged, failed (numbers of flows) and exit-code."""
+    counts = count.flows(report)
+    failed = counts["failed"] + counts["skipped"]
+    numbers = {**{name: counts[name] for name in count.DONE_WORDS.values()}, "failed": failed}
+    return {**{name: str(number) for name, number in numbers.items()}, "exit-code": str(int(report.exit_code))}
+
+
+def summary(report: Report) -> str:
+    """Return the step summary in Markdown: the closing sentence, then problems, changes and smoke tests as tables."""
+    sound = "✅" if report.exit_code == 0 else "❌"
+    lines = [f"### {sound} kestra-deployer {report.command}", "", count.sentence(report) or str(report.error or "")]
+    if report.server:
+        server = report.server
+        lines += ["", f"Server {server.url}, Kestra {server.version}, tenant `{server.tenant}`"]
+    lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
+    lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
+    lines += _table(("Smoke test", "Result"), _smoke_rows(report))
+    return "\n".join(lines) + "\n"
+
+
+def _annotations(report: Report) -> Iterator[str]:
+    for problem in report.problems:
+        yield _command(problem)
+    for outcome in report.outcomes:
+        if outcome.status is Status.FAILED:
+            message = f"{outcome.change.key.path}: {outcome.message}"
+            yield _command(Problem("deploy", message, outcome.change.desired.origin, hint=outcome.hint))
+    for smoke in report.smokes:
+        if smoke.verdict is not Verdict.PASSED:
+            message = f"{smoke.case.flow.path}, {smoke.case.id}: {smoke.message}"
+            yield _command(Problem("smoke", message, smoke.case.file))
+    if report.error:
+        yield _command(Problem("run", str(report.error), hint=report.error.hint))
+
+
+def _command(problem: Problem) -> str:
+    fields = {"file": problem.file, "title": f"kestra-deployer: {problem.check}"}
+    if span := problem.span:
+        one_line = span.line == span.end_line
+        fields |= {"line": str(span.line), "endLine": str(span.end_line)}
+        fields |= {"col": str(span.column), "endColumn": str(span.end_column)} if one_line else {}
+    properties = ",".join(f"{name}={_escape(value, ':,')}" for name, value in fields.items() if value)
+    text = problem.message.strip() + (f" (hint: {problem.hint})" if problem.hint else "")
+    return f"::{problem.severity} {properties}::{_escape(text)}"
+
+
+def _escape(text: str, more: str = "") -> str:
+    for character in f"%\r\n{more}":
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def _problem_rows(report: Report) -> list[tuple[str, ...]]:
+    found = sorted(report.problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    rows = [(problem.message, _place(problem), problem.check) for problem in found]
+    return rows + ([(str(report.error), "", "run")] if report.error and rows else [])
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.file or ''}{f':{problem.span.line}' if problem.span else ''}"
+
+
+def _flow_rows(report: Report) -> list[tuple[str, ...]]:
+    if report.outcomes:
+        words = [(outcome, count.word(outcome)) for outcome in report.outcomes]
+        return [
+            (outcome.change.key.path, f"{_ICONS[word]} {word} {outcome.message}".strip(), str(outcome.revision or ""))
+            for outcome, word in words
+            if word != "unchanged"
+        ]
+    changes = report.plan.changes if report.plan else ()
+    return [
+        (change.key.path, change.held or count.DRY_WORDS[change.action], "") for change in changes if change.writes
+    ]
+
+
+def _smoke_rows(report: Report) -> list[tuple[str, ...]]:
+    return [
+        (f"{smoke.case.flow.path}: {smoke.case.id}", f"{smoke.verdict} {smoke.message}".strip())
+        for smoke in report.smokes
+    ]
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    if not rows:
+        return []
+    lines = [head, ("---",) * len(head), *(tuple(_cell(cell) for cell in row) for row in rows)]
+    return ["", *(f"| {' | '.join(cells)} |" for cells in lines)]
+
+
+def _cell(text: str) -> str:
+    return text.strip().replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")

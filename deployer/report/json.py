@@ -1,0 +1,103 @@
+"""The report for programs: one JSON document, described by `docs/report.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from deployer.model.change import Change
+from deployer.model.problem import Problem, Severity
+from deployer.model.result import Outcome, Report
+from deployer.model.smoke import SmokeResult
+
+VERSION = 1
+"""Grows when a field changes its meaning or goes away; a new field alone does not change it."""
+
+
+def render(report: Report) -> str:
+    """Return the document, ending with a newline. What ended the run early stands among the problems, as check `run`."""
+    problems = [_problem(problem) for problem in report.problems]
+    if report.error:
+        problems.append(_problem(Problem("run", str(report.error), severity=Severity.ERROR, hint=report.error.hint)))
+    document = {
+        "version": VERSION,
+        "command": report.command,
+        "path": report.path,
+        "commit": report.commit,
+        "dry_run": report.dry_run,
+        "server": _server(report),
+        "problems": problems,
+        "plan": {
+            "changes": [_change(change) for change in (report.plan.changes if report.plan else ())],
+            "digest": report.plan.digest if report.plan else None,
+        },
+        "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "smokes": [_smoke(smoke) for smoke in report.smokes],
+        "seconds": round(report.seconds, 3),
+        "exit_code": int(report.exit_code),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _server(report: Report) -> dict[str, Any] | None:
+    server = report.server
+    return {"url": server.url, "version": server.version, "tenant": server.tenant} if server else None
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    span = problem.span
+    return {
+        "file": problem.file,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_line": span.end_line if span else None,
+        "end_column": span.end_column if span else None,
+        "check": problem.check,
+        "severity": problem.severity,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "kind": change.key.kind,
+        "namespace": change.key.namespace,
+        "name": change.key.name,
+        "file": change.desired.origin,
+        "revision": change.live.revision if change.live else None,
+        "reason": change.reason,
+        "held": change.held,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "kind": outcome.change.key.kind,
+        "namespace": outcome.change.key.namespace,
+        "name": outcome.change.key.name,
+        "action": outcome.change.action,
+        "status": outcome.status,
+        "revision": outcome.revision,
+        "message": outcome.message,
+        "hint": outcome.hint,
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _smoke(smoke: SmokeResult) -> dict[str, Any]:
+    return {
+        "suite": smoke.case.suite,
+        "case": smoke.case.id,
+        "namespace": smoke.case.flow.namespace,
+        "flow": smoke.case.flow.name,
+        "file": smoke.case.file,
+        "verdict": smoke.verdict,
+        "expected_state": smoke.case.expected_state,
+        "state": smoke.state,
+        "execution": smoke.execution,
+        "url": smoke.url,
+        "message": smoke.message,
+        "seconds": round(smoke.seconds, 3),
+    }

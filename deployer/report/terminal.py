@@ -1,0 +1,110 @@
+"""The report for a person: what was found, what was done, what the smoke tests say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from deployer.model.change import Action, Change
+from deployer.model.problem import Problem, Severity
+from deployer.model.result import Outcome, Report, Status
+from deployer.model.smoke import SmokeResult, Verdict
+from deployer.report import count
+
+_ACTIONS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow")}
+_SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """Return the report as lines for a terminal, with ANSI colours when asked."""
+    output = StringIO()
+    console = Console(
+        file=output, force_terminal=color, no_color=not color, color_system="standard" if color else None,
+        highlight=False, soft_wrap=True, legacy_windows=False,
+    )  # fmt: skip
+    for line in _lines(report):
+        console.print(line)
+    return output.getvalue()
+
+
+def _lines(report: Report) -> Iterator[Text]:
+    if report.server:
+        server = report.server
+        yield Text(f"{server.url} · Kestra {server.version} · tenant {server.tenant}", style="bold")
+    for problem in report.problems:
+        yield from _problem(problem)
+    if report.outcomes:
+        for outcome in report.outcomes:
+            yield from _outcome(outcome)
+    elif report.plan:
+        for change in report.plan.changes:
+            yield from _planned(change, dry_run=report.dry_run)
+    if report.smokes:
+        yield Text("Smoke tests", style="bold")
+        for smoke in report.smokes:
+            yield from _smoke(smoke)
+    if report.error:
+        yield Text("error: ", style="bold red").append(str(report.error), style="default not bold")
+        yield from _hint(report.error.hint)
+    yield Text(_closing(report), style="bold")
+
+
+def _problem(problem: Problem) -> Iterator[Text]:
+    place = problem.file or ""
+    if problem.span:
+        place += f":{problem.span.line}:{problem.span.column}"
+    head = Text(f"{problem.severity}[{problem.check}]", style=_SEVERITIES[problem.severity])
+    yield head.append(f" {place}", style="default not bold")
+    for line in problem.message.splitlines():
+        yield Text(f"  {line}")
+    yield from _hint(problem.hint)
+
+
+def _hint(hint: str) -> Iterator[Text]:
+    if hint:
+        yield Text("  hint: ", style="cyan").append(hint, style="default")
+
+
+def _outcome(outcome: Outcome) -> Iterator[Text]:
+    change = outcome.change
+    if outcome.status is Status.DONE and change.action is Action.KEEP:
+        return
+    mark, style = _ACTIONS[change.action] if outcome.status is Status.DONE else ("✗", "red")
+    revision = f", revision {outcome.revision}" if outcome.revision is not None else ""
+    words = f"{count.word(outcome)}{revision}" + (f" ({change.reason})" if change.reason else "")
+    yield Text(f"  {mark} {change.key.path}", style=style).append(f"  {words}", style="default")
+    if outcome.message:
+        for line in outcome.message.strip().splitlines():
+            yield Text(f"      {line}")
+    if outcome.hint:
+        yield Text("      hint: ", style="cyan").append(outcome.hint, style="default")
+
+
+def _planned(change: Change, *, dry_run: bool) -> Iterator[Text]:
+    if change.action is Action.KEEP:
+        return
+    mark, style = _ACTIONS[change.action]
+    words = change.held or (count.DRY_WORDS[change.action] if dry_run else f"not {count.DONE_WORDS[change.action]}")
+    words += f" ({change.reason})" if change.reason else ""
+    yield Text(f"  {mark} {change.key.path}", style=style).append(f"  {words}", style="default")
+
+
+def _smoke(smoke: SmokeResult) -> Iterator[Text]:
+    passed = smoke.verdict is Verdict.PASSED
+    words = f"{smoke.state} in {smoke.seconds:.1f} s" if passed else f"{smoke.verdict}: {smoke.message}"
+    head = Text(f"  {'✓' if passed else '✗'} {smoke.case.flow.path}", style="green" if passed else "red")
+    yield head.append(f"  {smoke.case.id}: {words}", style="default")
+    if not passed and smoke.url:
+        yield Text(f"      {smoke.url}", style="dim")
+
+
+def _closing(report: Report) -> str:
+    sentence = count.sentence(report)
+    if report.interrupted:
+        return f"Interrupted. {sentence}"
+    if report.errors and not report.outcomes and not report.dry_run:
+        sentence += " Nothing was written."
+    return f"{sentence} ({report.seconds:.1f} s)".strip()

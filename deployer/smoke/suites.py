@@ -1,0 +1,129 @@
+"""Reads `*.smoke.yaml`: smoke tests in the shape of Kestra's own test suites, with a state to expect and a timeout.
+
+Kestra's suites know more (mocked tasks, files, assertions). What this reader does not honour it refuses: a test that is
+silently half run proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from deployer.model.document import Document
+from deployer.model.problem import Problem, Route
+from deployer.model.resource import Key, Kind
+from deployer.model.smoke import SmokeCase
+
+CHECK = "smoke-suite"
+FINAL_STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED")
+_SUITE_KEYS = ("id", "namespace", "flowId", "description", "disabled", "testCases")
+_CASE_KEYS = ("id", "type", "description", "disabled", "fixtures", "expectedState", "timeout")
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+
+class _Refused(Exception):  # noqa: N818  never leaves this module
+    """A place in a suite and what is wrong there."""
+
+    def __init__(self, route: Route, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.route, self.hint = route, hint
+
+
+def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem]]:
+    """Return the cases that are to be run, in the order of the files, and a problem for each suite that is malformed."""
+    cases: list[SmokeCase] = []
+    problems: list[Problem] = []
+    for document in documents:
+        try:
+            cases += _suite(document)
+        except _Refused as refused:
+            span = document.marks.at(refused.route) or document.marks.at(refused.route[:-1])
+            problems.append(Problem(CHECK, str(refused), document.file, span, hint=refused.hint))
+    return cases, problems
+
+
+def _suite(document: Document) -> list[SmokeCase]:
+    data = document.data
+    _known(data, _SUITE_KEYS, ())
+    suite, namespace, name = (_text(data, key, ()) for key in ("id", "namespace", "flowId"))
+    listed = data.get("testCases")
+    if not isinstance(listed, list) or not listed:
+        raise _Refused(("testCases",), "`testCases` is to be a list of at least one case")
+    flow = Key(Kind.FLOW, namespace, name)
+    cases = [_case(case, ("testCases", at), suite, flow, document.file) for at, case in enumerate(listed)]
+    seen: set[str] = set()
+    for at, case in enumerate(cases):
+        if case.id in seen:
+            raise _Refused(("testCases", at, "id"), f"two cases are called {case.id!r}")
+        seen.add(case.id)
+    if _flag(data, ()):
+        return []
+    return [case for case, raw in zip(cases, listed, strict=True) if not _flag(raw, ("testCases",))]
+
+
+def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCase:
+    if not isinstance(data, Mapping):
+        raise _Refused(route, "a case is to be a mapping with an `id`")
+    _known(data, _CASE_KEYS, route)
+    fixtures = _mapping(data, "fixtures", route)
+    _known(fixtures, ("inputs",), (*route, "fixtures"))
+    state = data.get("expectedState", "SUCCESS")
+    if state not in FINAL_STATES:
+        message = f"an execution cannot end as {state!r}"
+        raise _Refused((*route, "expectedState"), message, f"use one of {', '.join(FINAL_STATES)}")
+    return SmokeCase(
+        suite=suite,
+        id=_text(data, "id", route),
+        flow=flow,
+        file=file,
+        expected_state=state,
+        timeout=_duration(data.get("timeout", "PT1M"), (*route, "timeout")),
+        inputs=_mapping(fixtures, "inputs", (*route, "fixtures")),
+    )
+
+
+def _known(data: Mapping[Any, Any], keys: Sequence[str], route: Route) -> None:
+    for key in data:
+        if key not in keys:
+            message = f"`{key}` is not known, or not honoured yet: the test would prove less than it says"
+            raise _Refused((*route, key), message, f"known here: {', '.join(keys)}")
+
+
+def _text(data: Mapping[Any, Any], key: str, route: Route) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value:
+        raise _Refused((*route, key), f"`{key}` is missing, or is no text")
+    return value
+
+
+def _flag(data: Mapping[Any, Any], route: Route) -> bool:
+    value = data.get("disabled", False)
+    if not isinstance(value, bool):
+        raise _Refused((*route, "disabled"), "`disabled` is to be true or false")
+    return value
+
+
+def _mapping(data: Mapping[Any, Any], key: str, route: Route) -> Mapping[str, Any]:
+    value = data.get(key) or {}
+    if not isinstance(value, Mapping):
+        raise _Refused((*route, key), f"`{key}` is to be a mapping")
+    return value
+
+
+def _duration(value: Any, route: Route) -> timedelta:
+    """Read an ISO 8601 duration as Kestra writes it: PT30S, PT1M30S, P1D. Zero is refused: nothing ends in no time."""
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
+    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not duration:
+        raise _Refused(route, f"`timeout` is no duration: {value!r}", "write it in ISO 8601, as Kestra does: PT30S")
+    return duration
+
+
+def unknown_flows(cases: Sequence[SmokeCase], flows: set[Key]) -> Iterator[Problem]:
+    """Yield a problem for each case whose flow is not among the files: it would test whatever the server happens to have."""
+    for file, flow in dict.fromkeys((case.file, case.flow) for case in cases if case.flow not in flows):
+        message = f"tests the flow {flow.path}, which no file here declares"
+        yield Problem(CHECK, message, file, hint="correct `namespace` and `flowId`, or remove the suite")
