@@ -1,4 +1,4 @@
-"""The tree of errors that end a run, each with a hint and an exit code. Expected findings are values (`model`), not errors."""
+"""The tree of errors that end a run, each with a hint and an exit code. What a run expects to find is in `model`."""
 
 from __future__ import annotations
 

@@ -102,10 +102,10 @@ def resolve(
 ) -> Settings:
     """Return what these sources give together.
 
-    `flags` has the names of `Settings`, and None for what was not given; `file` is what `kestra-deployer.yaml` holds, and
-    `root` the folder from which its paths count. Of credentials, the first source that has any decides the kind: after
-    an API token, usernames and passwords from further down are not used, after a username or a password, tokens are
-    not; a half that is missing may come from further down. In one and the same source a token wins.
+    `flags` has the names of `Settings`, and None for what was not given; `file` is what `kestra-deployer.yaml` holds,
+    and `root` the folder from which its paths count. Of credentials, the first source that has any decides the kind:
+    after an API token, usernames and passwords from further down are not used, after a username or a password, tokens
+    are not; a half that is missing may come from further down. In one and the same source a token wins.
     Raises UsageError, which never shows a secret.
     """
     sources: list[tuple[str, Mapping[str, Any]]] = [("--host", flags)]

@@ -1,0 +1,257 @@
+"""What Kestra answers, typed. Fields we do not know are ignored, missing ones get a default; a wrong shape is an error.
+
+Each class reads itself from decoded JSON with `read`, which raises `UnexpectedShapeError`; the connection makes a
+KestraError of that, for it knows what was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
+
+_T = TypeVar("_T")
+
+OVER = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED"})
+"""The states that an execution does not leave again (in every version from 1.0 to 2.0)."""
+
+
+class UnexpectedShapeError(Exception):
+    """The JSON is not what this endpoint answers; says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFlow:
+    """A flow as the server keeps it. `source` is None where the endpoint gives none.
+
+    `draft` (2.x) says that this revision is not what executions run. `exception` is why the server cannot read its own
+    flow any more, empty for every sound one.
+    """
+
+    namespace: str
+    id: str
+    revision: int | None = None
+    disabled: bool = False
+    deleted: bool = False
+    draft: bool = False
+    exception: str = ""
+    source: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read one flow, with or without its source."""
+        flow = mapping(data, "a flow")
+        return cls(
+            namespace=_needed(flow, "namespace", "a flow"),
+            id=_needed(flow, "id", "a flow"),
+            revision=_number(flow, "revision"),
+            disabled=flow.get("disabled") is True,
+            deleted=flow.get("deleted") is True,
+            draft=flow.get("draft") is True,
+            exception=_text(flow, "exception"),
+            source=_text(flow, "source") if "source" in flow else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `validate` says of one flow: accepted when `constraints` is None. `index` counts from 0 in the request."""
+
+    index: int
+    constraints: str | None = None
+    warnings: tuple[str, ...] = ()
+    infos: tuple[str, ...] = ()
+    deprecation_paths: tuple[str, ...] = ()
+    outdated: bool = False
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read one verdict of the list that `validate` answers."""
+        verdict = mapping(data, "a verdict")
+        index = _number(verdict, "index")
+        if index is None:
+            raise UnexpectedShapeError("a verdict with an `index`")
+        return cls(
+            index=index,
+            constraints=_text(verdict, "constraints") or None,
+            warnings=_texts(verdict, "warnings"),
+            infos=_texts(verdict, "infos"),
+            deprecation_paths=_texts(verdict, "deprecationPaths"),
+            outdated=verdict.get("outdated") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRun:
+    """One run of a task. `value` is set inside loops; `outputs` stays empty on 2.x, which keeps them apart."""
+
+    id: str
+    task_id: str
+    state: str
+    value: str | None = None
+    attempts: int = 0
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read one entry of an execution's `taskRunList`."""
+        run = mapping(data, "a task run")
+        attempts = run.get("attempts")
+        return cls(
+            id=_text(run, "id"),
+            task_id=_needed(run, "taskId", "a task run"),
+            state=_state(run),
+            value=_text(run, "value") or None,
+            attempts=len(attempts) if isinstance(attempts, list) else 0,
+            outputs=_values(run, "outputs"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A run of a flow. `outputs` stays empty on 2.x (ask `outputs_from_execution`); `url` leads to Kestra's own pages.
+
+    Lists on 2.x leave the task runs out.
+    """
+
+    id: str
+    namespace: str
+    flow_id: str
+    state: str
+    revision: int | None = None
+    kind: str = "NORMAL"
+    url: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    task_runs: tuple[TaskRun, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether the execution has ended, well or not. A paused one has not."""
+        return self.state in OVER
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read an execution, whole or as a list shows it."""
+        execution = mapping(data, "an execution")
+        return cls(
+            id=_needed(execution, "id", "an execution"),
+            namespace=_needed(execution, "namespace", "an execution"),
+            flow_id=_needed(execution, "flowId", "an execution"),
+            state=_state(execution),
+            revision=_number(execution, "flowRevision"),
+            kind=_text(execution, "kind") or "NORMAL",
+            url=_text(execution, "url"),
+            labels=_labels(execution.get("labels")),
+            inputs=_values(execution, "inputs"),
+            outputs=_values(execution, "outputs"),
+            task_runs=items(execution.get("taskRunList") or [], TaskRun.read),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of an execution's log; `timestamp` is the server's text (ISO 8601, UTC)."""
+
+    level: str
+    message: str
+    timestamp: str = ""
+    task_id: str = ""
+    task_run_id: str = ""
+    attempt: int | None = None
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read one log entry."""
+        entry = mapping(data, "a log entry")
+        return cls(
+            level=_text(entry, "level"),
+            message=_text(entry, "message"),
+            timestamp=_text(entry, "timestamp"),
+            task_id=_text(entry, "taskId"),
+            task_run_id=_text(entry, "taskRunId"),
+            attempt=_number(entry, "attemptNumber"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """A value of the key-value store with Kestra's type for it (STRING, NUMBER, BOOLEAN, JSON, a date …)."""
+
+    type: str
+    value: Any
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read the answer to a key."""
+        entry = mapping(data, "a typed value")
+        return cls(type=_needed(entry, "type", "a typed value"), value=entry.get("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of results, and how many there are on all pages together."""
+
+    results: tuple[object, ...]
+    total: int
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read what every search answers."""
+        page = mapping(data, "a page of results")
+        results, total = page.get("results"), _number(page, "total")
+        if not isinstance(results, list) or total is None:
+            raise UnexpectedShapeError("a page with `results` and `total`")
+        return cls(tuple(results), total)
+
+
+def mapping(data: object, what: str) -> Mapping[str, Any]:
+    """Return `data` where it is a JSON object."""
+    if not isinstance(data, dict):
+        raise UnexpectedShapeError(what)
+    return data
+
+
+def items(data: object, read: Callable[[object], _T]) -> tuple[_T, ...]:
+    """Return what `read` makes of each item where `data` is a JSON list."""
+    if not isinstance(data, list):
+        raise UnexpectedShapeError("a list")
+    return tuple(read(item) for item in data)
+
+
+def _needed(data: Mapping[str, Any], key: str, what: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise UnexpectedShapeError(f"{what} with a text `{key}`")
+    return value
+
+
+def _text(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key)
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _number(data: Mapping[str, Any], key: str) -> int | None:
+    value = data.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _values(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _state(data: Mapping[str, Any]) -> str:
+    return _needed(mapping(data.get("state"), "a state"), "current", "a state")
+
+
+def _labels(data: object) -> Mapping[str, str]:
+    """Return labels as a mapping: they come as a list of pairs."""
+    pairs = data if isinstance(data, list) else []
+    return {str(pair["key"]): str(pair.get("value")) for pair in pairs if isinstance(pair, dict) and "key" in pair}

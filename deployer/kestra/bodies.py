@@ -1,0 +1,74 @@
+r"""What is sent: many flows in one `validate`, and the inputs of an execution. Pure.
+
+Up to 1.3, `validate` takes several flows in one text and cuts it by the regular expression `\n+---\n*?`, so at every line
+that begins with three dashes, whatever it means in YAML (read in Kestra's source; asked of the 1.3.31 engine).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+_CUT = "\n---"
+_NOTHING = re.compile(r"(\s|#[^\n]*(\n|$))*")  # a stretch of text with no content: blanks and comments
+_MOST = 250  # flows in one request
+_LARGEST = 900_000  # bytes; proxies refuse bodies of 1 MiB by default
+
+Part = tuple[str, tuple[str | None, bytes | str]]
+"""One part of a multipart body, as httpx takes it: name, (file name, content)."""
+
+
+def uncut(text: str) -> str | None:
+    """Return the text so that the server of 1.x does not cut it, with its lines in place; None where it would.
+
+    A licence in comments above the opening `---` is common: there the dashes are left off, their line stays.
+    """
+    head, cut, rest = text.partition(_CUT)
+    if not cut:
+        return text if text.strip() else None
+    if _CUT in rest or not _NOTHING.fullmatch(head) or rest[:1] not in ("\n", "\r", " ", "\t", ""):
+        return None
+    return f"{head}\n{rest}" if rest.strip() else None
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Return several texts as one body of `validate` in 1.x.
+
+    The next text follows the dashes directly: the line end after them would count as its first line.
+    """
+    return _CUT.join(texts)
+
+
+def batches(texts: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Yield the texts, each with its number, in batches that make requests of a reasonable size."""
+    batch: list[tuple[int, str]] = []
+    size = 0
+    for number, text in texts:
+        length = len(text.encode())
+        if batch and (len(batch) == _MOST or size + length > _LARGEST):
+            yield batch
+            batch, size = [], 0
+        batch.append((number, text))
+        size += length
+    if batch:
+        yield batch
+
+
+def inputs(values: Mapping[str, Any]) -> list[Part]:
+    """Return the parts for an execution's inputs: text as it is, bytes as a file, all else as JSON; None is left out."""
+    return [(name, _content(name, value)) for name, value in values.items() if value is not None]
+
+
+def _content(name: str, value: object) -> tuple[str | None, bytes | str]:
+    match value:
+        case str():
+            return None, value
+        case bytes():
+            return name, value
+        case date():  # a datetime too
+            return None, value.isoformat()
+        case _:
+            return None, json.dumps(value)

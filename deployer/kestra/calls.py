@@ -1,0 +1,20 @@
+"""What the groups of endpoints share: the connection they speak through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from deployer.kestra.connection import Connection
+
+_T = TypeVar("_T")
+
+
+class Calls:
+    """A group of endpoints. Method names are those of Kestra's own Python SDK, where it has them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _ask(self, method: str, path: Sequence[str], read: Callable[[object], _T], **parts: Any) -> _T:
+        return self._connection.ask(method, path, read, **parts)

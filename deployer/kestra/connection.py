@@ -1,0 +1,149 @@
+"""The way to one tenant of one Kestra server: sends, repeats what may be repeated, makes clear errors.
+
+What the endpoints are called and mean is in flows.py, executions.py, logs.py and key_values.py.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from httpx_sse import ServerSentEvent, connect_sse
+
+from deployer.errors import KestraError, KestraNotFoundError
+from deployer.kestra.answers import UnexpectedShapeError
+from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_info
+from deployer.kestra.failures import misshapen, refused, unanswered
+from deployer.kestra.pool import CONNECT, pool, secrets
+from deployer.kestra.retry import repeated
+from deployer.settings import Settings
+
+_T = TypeVar("_T")
+
+_REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
+
+
+class Connection:
+    """Sends requests with the settings' credentials. Threads may share it; `close` it at the end."""
+
+    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.host = settings.require_host()
+        self.tenant = settings.tenant
+        self.sleep = sleep
+        self._settings = settings
+        self._http = pool(settings)
+        self._server: ServerInfo | None = None
+        self._asking = threading.Lock()
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self._http.close()
+
+    @property
+    def server(self) -> ServerInfo:
+        """What the server is: asked when it is first needed, once for all threads. Raises KestraError."""
+        with self._asking:
+            if self._server is None:
+                self._server = self._ask_server()
+            return self._server
+
+    def _ask_server(self) -> ServerInfo:
+        def read(configs: object) -> ServerInfo:
+            return server_info(configs, self._settings.kestra)
+
+        url = f"{self.host}/api/v1/configs"
+        try:
+            return self._read(self._sent("GET", url, {}), read)
+        except UnsupportedVersionError as error:
+            raise KestraError(
+                f"the server is Kestra {error}; 1.0 is the first that is supported",
+                method="GET",
+                url=url,
+                hint="upgrade the server, or name the version to treat it as: --kestra 1.3",
+            ) from None
+
+    def send(self, method: str, path: Sequence[str], *, repeat: bool | None = None, **parts: Any) -> httpx.Response:
+        """Send a request to `path` (segments within the tenant) and return its good answer. Raises KestraError.
+
+        GET, PUT and DELETE are repeated by themselves; a POST only with `repeat`. `parts` are httpx's (`params`,
+        `content`, `files`, `headers`).
+        """
+        return self._sent(method, self._url(path), parts, repeat=repeat)
+
+    def ask(self, method: str, path: Sequence[str], read: Callable[[object], _T], **parts: Any) -> _T:
+        """Send a request and return what `read` makes of the JSON that comes back. Raises KestraError."""
+        return self._read(self.send(method, path, **parts), read)
+
+    def repeated(self, call: Callable[[int], _T]) -> _T:
+        """Call with the number of the attempt, within the settings' caps, for as long as it fails in passing."""
+        settings = self._settings
+        return repeated(call, attempts=settings.attempts, seconds=settings.retry_seconds, sleep=self.sleep)
+
+    def events(self, path: Sequence[str], *, until: float) -> Iterator[ServerSentEvent]:
+        """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds).
+
+        A stream that stays silent ends at `until`; one whose last event comes just before is given as long once more.
+        """
+        patience = until - time.monotonic()
+        if patience <= 0:
+            return
+        timeout = httpx.Timeout(patience, connect=min(CONNECT, patience))
+        try:
+            with connect_sse(self._http, "GET", self._url(path), timeout=timeout) as source:
+                for event in source.iter_sse():
+                    yield event
+                    if time.monotonic() >= until:
+                        return
+        except httpx.RequestError:  # also what httpx-sse raises for an answer that is no stream
+            return
+
+    def _url(self, path: Sequence[str]) -> str:
+        return f"{self.host}/api/v1/{'/'.join(quote(segment, safe='') for segment in (self.tenant, *path))}"
+
+    def _sent(self, method: str, url: str, parts: Mapping[str, Any], *, repeat: bool | None = None) -> httpx.Response:
+        def once(attempt: int) -> httpx.Response:
+            try:
+                return self._once(method, url, parts)
+            except KestraNotFoundError:
+                if method == "DELETE" and attempt > 1:  # the answer to the first was lost, not the deed
+                    return httpx.Response(httpx.codes.NO_CONTENT)
+                raise
+
+        if repeat if repeat is not None else method in _REPEATABLE:
+            return self.repeated(once)
+        return once(1)
+
+    def _once(self, method: str, url: str, parts: Mapping[str, Any]) -> httpx.Response:
+        request = self._http.build_request(method, url, **parts)
+        try:
+            response = self._http.send(request)
+        except httpx.RequestError as error:
+            raise self._redacted(unanswered(request, error)) from error
+        if not response.is_success:
+            raise self._redacted(refused(response, signed_in=self._signed_in))
+        return response
+
+    def _read(self, response: httpx.Response, read: Callable[[object], _T]) -> _T:
+        try:
+            return read(response.json())
+        except UnexpectedShapeError as error:
+            raise self._redacted(misshapen(response, str(error))) from None
+        except ValueError:
+            raise self._redacted(misshapen(response, "JSON")) from None
+
+    def _redacted(self, error: KestraError) -> KestraError:
+        """Return the error without any of our secrets: a server or a proxy may have quoted them."""
+        message = str(error)
+        for secret in secrets(self._settings):
+            message = message.replace(secret, "***")
+            error.reason = error.reason.replace(secret, "***")
+        error.args = (message,)
+        return error
+
+    @property
+    def _signed_in(self) -> str:
+        return "token" if self._settings.api_token else "password" if self._settings.password else ""

@@ -1,0 +1,140 @@
+"""Executions: start, follow, read, search, kill, outputs. A start is never sent twice: it would run the flow twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from deployer.errors import KestraError, KestraUnreachableError
+from deployer.kestra.answers import Execution, Page, UnexpectedShapeError, items, mapping
+from deployer.kestra.bodies import inputs as parts_of
+from deployer.kestra.calls import Calls
+from deployer.kestra.dialect import kind_filter
+from deployer.model.version import Dialect
+
+_KINDS = ("NORMAL", "TEST")  # without a filter, searches leave TEST out
+_LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each look for a lost execution: a start shows up a little later
+_SERVER_ERROR = 500
+
+
+class ExecutionCalls(Calls):
+    """The endpoints under `executions` and `outputs`."""
+
+    def create_execution(
+        self,
+        namespace: str,
+        flow_id: str,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        revision: int | None = None,
+        kind: str | None = None,
+    ) -> Execution:
+        """Start a flow. Sent once: when its answer is lost, the execution with all these labels is looked for.
+
+        So give a label that no other execution has; without labels a lost answer stays lost. `kind` is NORMAL or TEST.
+        Raises KestraNotFoundError (no such flow), KestraRefusedError (disabled; inputs missing or wrong).
+        """
+        params: list[tuple[str, str | int]] = [("labels", f"{key}:{value}") for key, value in (labels or {}).items()]
+        params += [("revision", revision)] if revision is not None else []
+        params += [("kind", kind)] if kind else []
+        path = ["executions", namespace, flow_id]
+        try:
+            return self._execution("POST", path, params=params, files=parts_of(inputs or {}) or None)
+        except KestraError as error:
+            if not (isinstance(error, KestraUnreachableError) or (error.status or 0) >= _SERVER_ERROR) or not labels:
+                raise
+            found = self._lost(labels)
+            if found is None:
+                error.hint = f"{error.hint}; whether the flow was started is not known: look before you start it again"
+                raise
+            return found
+
+    def _lost(self, labels: Mapping[str, str]) -> Execution | None:
+        """Return the execution that was started although no answer came, None where none is found."""
+        for wait in _LOOKS:
+            self._connection.sleep(wait)
+            try:
+                found = self.find_execution(labels)
+            except KestraError:
+                return None
+            if found is not None:
+                return found
+        return None
+
+    def execution(self, execution_id: str) -> Execution:
+        """Return an execution as it is now: the truth, where a stream is only a hint. Raises KestraNotFoundError."""
+        return self._execution("GET", ["executions", execution_id])
+
+    def find_execution(self, labels: Mapping[str, str]) -> Execution | None:
+        """Return an execution, TEST or not, that has all these labels; None where there is none."""
+        found = self.search_executions(labels=labels, kinds=_KINDS, size=1)
+        return found[0] if found else None
+
+    def search_executions(
+        self,
+        *,
+        namespace: str | None = None,
+        flow_id: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        kinds: Collection[str] = (),
+        size: int = 100,
+    ) -> list[Execution]:
+        """Return at most `size` executions that match everything given. Without `kinds` the server leaves TEST out.
+
+        `kinds` is not sent to servers before 1.2, which do not know it.
+        """
+        params: dict[str, str | int] = {"page": 1, "size": size}
+        if namespace:
+            params["filters[namespace][EQUALS]"] = namespace
+        if flow_id:
+            params["filters[flowId][EQUALS]"] = flow_id
+        if kinds and kind_filter(self._connection.server):
+            params["filters[kind][IN]"] = ",".join(kinds)
+        for key, value in (labels or {}).items():
+            params[f"filters[labels][EQUALS][{key}]"] = value
+        page = self._ask("GET", ["executions", "search"], Page.read, params=params)
+        return [self._linked(execution) for execution in items(list(page.results), Execution.read)]
+
+    def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
+        """Yield the execution at each change that the server tells of; end at its end, at a cut, or at `until`.
+
+        `until` is in `time.monotonic()` seconds. Nothing is raised, nothing is promised: events may be missing, and a paused
+        execution never ends its stream. Ask `execution` for the truth.
+        """
+        for event in self._connection.events(["executions", execution_id, "follow"], until=until):
+            if event.id == "start":  # 1.x: an execution with nothing but its id
+                continue
+            try:
+                yield self._linked(Execution.read(json.loads(event.data)))
+            except (ValueError, UnexpectedShapeError):
+                return
+            if event.id == "end":
+                return
+
+    def kill_execution(self, execution_id: str) -> None:
+        """Ask for an execution, and all that it started, to be killed; it is so a little later.
+
+        One that is over stays as it is. Raises KestraNotFoundError.
+        """
+        actions = ["actions"] if self._connection.server.dialect is Dialect.V2 else []
+        self._connection.send("DELETE", ["executions", execution_id, *actions, "kill"])
+
+    def outputs_from_execution(self, execution_id: str) -> Mapping[str, Any]:
+        """Return the outputs of the flow. Raises KestraNotFoundError."""
+        if self._connection.server.dialect is Dialect.V1:
+            return self.execution(execution_id).outputs
+        return self._ask("GET", ["outputs", "executions", execution_id], lambda data: mapping(data, "outputs"))
+
+    def _execution(self, method: str, path: list[str], **parts: Any) -> Execution:
+        return self._linked(self._ask(method, path, Execution.read, **parts))
+
+    def _linked(self, execution: Execution) -> Execution:
+        """Return the execution with a full address of its page: the server gives a path, or none."""
+        host, url = self._connection.host, execution.url
+        if not url:
+            where = f"{execution.namespace}/{execution.flow_id}/{execution.id}"
+            url = f"/ui/{self._connection.tenant}/executions/{where}"
+        return replace(execution, url=f"{host}{url}" if url.startswith("/") else url)

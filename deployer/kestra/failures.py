@@ -1,0 +1,168 @@
+"""Makes an error that people can act on out of an answer, or out of its absence. Sends nothing."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from deployer.errors import (
+    KestraAccessError,
+    KestraError,
+    KestraNotFoundError,
+    KestraRefusedError,
+    KestraUnreachableError,
+    KestraUnreadableError,
+)
+
+_PREFIXES = re.compile(r"^(Invalid entity|Invalid route params|Illegal argument|Illegal state|Bad Request): ")
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_LONGEST = 2000  # characters of the server's words that are worth showing
+
+_KINDS: dict[int, type[KestraError]] = {
+    401: KestraAccessError,
+    403: KestraAccessError,
+    404: KestraNotFoundError,
+    409: KestraRefusedError,
+    422: KestraRefusedError,
+    423: KestraUnreadableError,
+}
+_HINTS = {
+    403: "ask an administrator for the rights to this tenant and namespace, or give other credentials",
+    404: "check the tenant, and whether the host needs a path prefix",
+    413: "a proxy in front of Kestra limits the size of requests: raise its limit",
+    423: "Kestra cannot read this stored flow any more, often since an upgrade: mend or delete it there",
+    429: "the server asks for fewer requests: lower --concurrency, or wait",
+    500: "the server's own log says more",
+    502: "a proxy in front of Kestra answered: is Kestra running?",
+    503: "the server, or a proxy in front of it, is not ready: is it starting?",
+    504: "a proxy in front of Kestra got no answer in time",
+}
+
+
+def place(request: httpx.Request) -> str:
+    """Return a request's address for messages: no credentials, no query."""
+    url = request.url
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
+
+
+def refused(response: httpx.Response, *, signed_in: str) -> KestraError:
+    """Return the error that an answer stands for; `signed_in` says how: "token", "password" or ""."""
+    request, status, reason = response.request, response.status_code, words(response)
+    kind = _KINDS.get(status, KestraError)
+    hint = _access_hint(signed_in) if status == httpx.codes.UNAUTHORIZED else _HINTS.get(status, "")
+    if response.has_redirect_location:
+        target = str(response.headers["location"]).partition("?")[0]
+        reason, hint = f"redirects to {target}", "set the host to where the server really is (https?)"
+    said = f": {reason}" if reason else ""
+    return kind(
+        f"{request.method} {place(request)} answered {status}{said}",
+        method=request.method,
+        url=place(request),
+        status=status,
+        reason=reason,
+        retry_after=_retry_after(response),
+        hint=hint,
+    )
+
+
+def _access_hint(signed_in: str) -> str:
+    if signed_in == "token":
+        return "check KESTRA_API_TOKEN: is it of this server, and not expired?"
+    if signed_in == "password":
+        return (
+            "check KESTRA_USERNAME and KESTRA_PASSWORD; Kestra Enterprise 2.x takes API tokens only: KESTRA_API_TOKEN"
+        )
+    return "set KESTRA_API_TOKEN, or KESTRA_USERNAME and KESTRA_PASSWORD"
+
+
+def unanswered(request: httpx.Request, error: httpx.RequestError) -> KestraError:
+    """Return the error for a request to which no whole answer came."""
+    told: dict[str, Any] = {"method": request.method, "url": place(request)}
+    what = f"{request.method} {place(request)}"
+    certificate = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+    if certificate is not None:
+        hint = "give the CA that signed it (tls: ca), or check that the host is a TLS server and takes your certificate"
+        return KestraError(f"{what}: no secure connection: {_reason(certificate)}", **told, hint=hint)
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
+        hint = "is the server running, and is the host right? From inside a container, localhost is the container"
+        return KestraUnreachableError(f"{what}: cannot be reached: {_reason(error)}", **told, hint=hint)
+    if isinstance(error, httpx.ProxyError):
+        hint = "check the proxy (`proxy`, HTTPS_PROXY, NO_PROXY) and its credentials"
+        return KestraUnreachableError(f"{what}: the proxy refuses: {_reason(error)}", **told, hint=hint)
+    if isinstance(error, httpx.TimeoutException):
+        hint = "raise --timeout if the server is known to be slow"
+        return KestraUnreachableError(f"{what}: no answer in time", **told, hint=hint)
+    hint = "a proxy, or a server that restarts, may have cut it: try again"
+    return KestraUnreachableError(f"{what}: the connection was cut: {_reason(error)}", **told, hint=hint)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def misshapen(response: httpx.Response, expected: str) -> KestraError:
+    """Return the error for an answer that is none of Kestra's, though its status is good."""
+    request = response.request
+    what, hint = f"answered something else than {expected}", "is this the address of a Kestra server?"
+    if is_html(response):
+        title = words(response)
+        what = f"answered a web page{f' ({title})' if title else ''} instead of {expected}"
+        hint = "the host is behind a login page, or its path prefix is missing"
+    return KestraError(
+        f"{request.method} {place(request)} {what}",
+        method=request.method,
+        url=place(request),
+        status=response.status_code,
+        hint=hint,
+    )
+
+
+def is_html(response: httpx.Response) -> bool:
+    """Whether a web page came."""
+    kind = response.headers.get("content-type", "")
+    return "text/html" in kind or response.text.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
+
+
+def words(response: httpx.Response) -> str:
+    """Return what the server said: its JSON `message`, its page's title, or its text."""
+    if is_html(response):
+        title = _TITLE.search(response.text)
+        return _shortened(" ".join(html.unescape(title[1] if title else _TAG.sub(" ", response.text)).split()))
+    try:
+        body = json.loads(response.text)
+    except ValueError:
+        return _shortened(response.text)
+    message = body.get("message") if isinstance(body, dict) else None
+    return _shortened(_PREFIXES.sub("", message)) if isinstance(message, str) else ""
+
+
+def _shortened(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds that `Retry-After` asks to wait; it may be written as seconds or as a date."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

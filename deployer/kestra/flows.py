@@ -1,0 +1,156 @@
+"""Flows: create, update, delete, read, search, export, validate."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from deployer.errors import KestraNotFoundError, KestraRefusedError
+from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verdict, items
+from deployer.kestra.bodies import Part, batches, joined, uncut
+from deployer.kestra.calls import Calls
+from deployer.kestra.failures import misshapen
+from deployer.model.version import Dialect
+
+_YAML = {"Content-Type": "application/x-yaml"}  # Kestra refuses any other for a flow's text
+_PAGE = 1000  # flows on a page of a search
+_LONGEST_FILTER = 3000  # characters; many servers refuse request lines of 4 kB and more
+
+
+class FlowCalls(Calls):
+    """The endpoints under `flows`."""
+
+    def create_flow(self, namespace: str, flow_id: str, source: str) -> StoredFlow:
+        """Create a flow from its text. Raises KestraRefusedError where it exists or is invalid.
+
+        Sent again only after a look that it is not there yet; where it is, with this very text, that is success.
+        """
+
+        def once(attempt: int) -> StoredFlow:
+            if attempt > 1 and (made := self._made(namespace, flow_id, source)):
+                return made
+            try:
+                return self._ask("POST", ["flows"], StoredFlow.read, content=source.encode(), headers=_YAML)
+            except KestraRefusedError:
+                if attempt > 1 and (made := self._made(namespace, flow_id, source)):
+                    return made
+                raise
+
+        return self._connection.repeated(once)
+
+    def _made(self, namespace: str, flow_id: str, source: str) -> StoredFlow | None:
+        """Return the flow where an attempt whose answer was lost has made it."""
+        try:
+            there = self.flow(namespace, flow_id)
+        except KestraNotFoundError:
+            return None
+        return there if there.source == source and not there.draft else None
+
+    def update_flow(self, namespace: str, flow_id: str, source: str) -> StoredFlow:
+        """Replace a flow's text; the identical text keeps the revision. On 2.x this publishes a draft.
+
+        Raises KestraNotFoundError, or KestraRefusedError where the text is invalid or names another flow.
+        """
+        return self._ask("PUT", ["flows", namespace, flow_id], StoredFlow.read, content=source.encode(), headers=_YAML)
+
+    def delete_flow(self, namespace: str, flow_id: str) -> None:
+        """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
+        self._connection.send("DELETE", ["flows", namespace, flow_id])
+
+    def flow(
+        self, namespace: str, flow_id: str, *, revision: int | None = None, allow_deleted: bool = False
+    ) -> StoredFlow:
+        """Return a flow with its text, the newest revision unless one is named. Raises KestraNotFoundError.
+
+        On 2.x the newest revision may be a draft, which is not what runs.
+        """
+        params: dict[str, str | int] = {"source": "true"}
+        if revision is not None:
+            params["revision"] = revision
+        if allow_deleted:
+            params["allowDeleted"] = "true"
+        return self._ask("GET", ["flows", namespace, flow_id], StoredFlow.read, params=params)
+
+    def list_flows_by_namespace(self, namespace: str) -> list[StoredFlow]:
+        """Return the flows of exactly this namespace, without texts."""
+        return list(self._ask("GET", ["flows", namespace], lambda data: items(data, StoredFlow.read)))
+
+    def list_flow_revisions(self, namespace: str, flow_id: str) -> list[StoredFlow]:
+        """Return all revisions with their texts, the oldest first. Raises KestraNotFoundError."""
+        path = ["flows", namespace, flow_id, "revisions"]
+        return list(self._ask("GET", path, lambda data: items(data, StoredFlow.read)))
+
+    def search_flows(self, namespaces: Collection[str] = ()) -> list[StoredFlow]:
+        """Return the flows of these namespaces, of the whole tenant where none is named, without texts.
+
+        One request for each 1,000 flows. On 2.x, what is shown of a flow is its newest revision, a draft too.
+        """
+        found: dict[tuple[str, str], StoredFlow] = {}
+        page, seen = Page((), 1), 0
+        number = 1
+        while seen < page.total:
+            params = {**_in(namespaces), "page": number, "size": _PAGE, "sort": "id:asc"}
+            page = self._ask("GET", ["flows", "search"], Page.read, params=params)
+            for flow in items(list(page.results), StoredFlow.read):
+                found[flow.namespace, flow.id] = flow
+            seen, number = seen + len(page.results), number + 1
+            if not page.results:
+                break
+        return [flow for flow in found.values() if not namespaces or flow.namespace in namespaces]
+
+    def export_flows_by_query(self, namespaces: Collection[str] = ()) -> list[str]:
+        """Return the texts of all flows of these namespaces, of the whole tenant where none is named, in one request.
+
+        Whose text it is stands in the text: the names in the archive are ambiguous. On 2.0.0 it is the newest
+        published text, which is what runs; a flow that only exists as a draft is not there (asked of the engine).
+        Long lists of namespaces are not sent: then the texts of other namespaces come as well.
+        """
+        try:
+            response = self._connection.send("GET", ["flows", "export", "by-query"], params=_in(namespaces))
+        except KestraNotFoundError:  # reported of an empty 2.0 server
+            return []
+        try:
+            with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+                return [archive.read(entry).decode() for entry in archive.infolist() if not entry.is_dir()]
+        except (zipfile.BadZipFile, UnicodeDecodeError):
+            raise misshapen(response, "an archive of flows") from None
+
+    def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
+        """Return the server's verdict on each text, in their order, a few hundred a request.
+
+        None: not judged, because a 1.x server would cut this text in two. Nothing is stored.
+        """
+        verdicts: list[Verdict | None] = [None] * len(sources)
+        multipart = self._connection.server.dialect is Dialect.V2
+        whole = [(number, text if multipart else uncut(text)) for number, text in enumerate(sources)]
+        sendable = [(number, text) for number, text in whole if text is not None]
+        for batch in batches(sendable):
+            texts = [text for _, text in batch]
+            answers = self._validate_parts(texts) if multipart else self._validate_text(texts)
+            for (number, _), verdict in zip(batch, answers, strict=True):
+                verdicts[number] = verdict
+        return verdicts
+
+    def _validate_text(self, texts: Sequence[str]) -> list[Verdict]:
+        return self._validated(len(texts), content=joined(texts).encode(), headers=_YAML)
+
+    def _validate_parts(self, texts: Sequence[str]) -> list[Verdict]:
+        parts: list[Part] = [("flows", (f"{number}.yaml", text.encode())) for number, text in enumerate(texts)]
+        return self._validated(len(texts), files=parts)
+
+    def _validated(self, count: int, **parts: Any) -> list[Verdict]:
+        def read(data: object) -> list[Verdict]:
+            verdicts = sorted(items(data, Verdict.read), key=lambda verdict: verdict.index)
+            if len(verdicts) != count:
+                raise UnexpectedShapeError(f"{count} verdicts (there are {len(verdicts)})")
+            return verdicts
+
+        return self._ask("POST", ["flows", "validate"], read, repeat=True, **parts)
+
+
+def _in(namespaces: Collection[str]) -> dict[str, str]:
+    """Return the filter for these namespaces, which 1.0 to 2.0 know; nothing where it would grow too long."""
+    value = ",".join(sorted(namespaces))
+    return {"filters[namespace][IN]": value} if 0 < len(value) <= _LONGEST_FILTER else {}

@@ -1,0 +1,57 @@
+"""When a request is sent again: on what, how often, after how long. Which requests may be, their callers say."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
+
+from deployer.errors import KestraError, KestraUnreachableError
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+_PASSING = frozenset({429, 502, 503, 504})
+_FIRST_WAIT = 0.25  # seconds; doubles with each attempt
+_LONGEST_WAIT = 8.0  # seconds, unless the server asks for more
+
+
+def passing(error: BaseException) -> bool:
+    """Whether the same request may well succeed a little later."""
+    return isinstance(error, KestraUnreachableError) or (isinstance(error, KestraError) and error.status in _PASSING)
+
+
+def repeated(call: Callable[[int], _T], *, attempts: int, seconds: float, sleep: Callable[[float], None]) -> _T:
+    """Call with the attempt's number, from 1, until it succeeds, fails for good or reaches a cap; raise the last error.
+
+    `seconds` caps all waiting: no attempt begins later, so a longer `Retry-After` ends it at once.
+    """
+    retrying = Retrying(
+        retry=retry_if_exception(passing),
+        stop=stop_after_attempt(attempts) | stop_before_delay(seconds),
+        wait=_wait,
+        sleep=sleep,
+        before_sleep=_tell,
+        reraise=True,
+    )
+    for attempt in retrying:
+        with attempt:
+            return call(attempt.retry_state.attempt_number)
+    raise AssertionError("tenacity ends by a return or by raising")
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return the seconds to wait: what the server asks for, else ever longer, and never the same for two of us."""
+    longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (state.attempt_number - 1))
+    wait: float = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads requests, guards nothing
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, KestraError) else None
+    return wait if asked is None else asked + wait * 0.1
+
+
+def _tell(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    _log.info("%s; attempt %d in %.1f s", error, state.attempt_number + 1, state.upcoming_sleep)
