@@ -97,21 +97,19 @@ def resolve(
     environ: Mapping[str, str],
     dotenv: Mapping[str, str],
     file: Mapping[str, Any],
-    *,
-    root: Path = Path(),
 ) -> Settings:
     """Return what these sources give together.
 
-    `flags` has the names of `Settings`, and None for what was not given; `file` is what `kestra-deployer.yaml` holds,
-    and `root` the folder from which its paths count. Of credentials, the first source that has any decides the kind:
-    after an API token, usernames and passwords from further down are not used, after a username or a password, tokens
-    are not; a half that is missing may come from further down. In one and the same source a token wins.
+    `flags` has the names of `Settings`, and None for what was not given; `file` is what `configuration.settings`
+    returned. Of credentials, the first source that has any decides the kind: after an API token, usernames and
+    passwords from further down are not used, after a username or a password, tokens are not; a half that is missing may
+    come from further down. In one and the same source a token wins.
     Raises UsageError, which never shows a secret.
     """
     sources: list[tuple[str, Mapping[str, Any]]] = [("--host", flags)]
     for where, variables in (("", environ), (" in .env", dotenv)):
         sources += [(names["host"] + where, _named(variables, names)) for names in ENVIRONMENT]
-    sources.append((f"`host` in {configuration.NAME}", configuration.settings(file, root)))
+    sources.append((f"`host` in {configuration.NAME}", file))
     merged: dict[str, Any] = {}
     for where, source in sources:
         merged = _of_one_kind(_with_plain_host(where, source), merged) | merged

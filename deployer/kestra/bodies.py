@@ -1,7 +1,7 @@
 r"""What is sent: many flows in one `validate`, and the inputs of an execution. Pure.
 
-Up to 1.3, `validate` takes several flows in one text and cuts it by the regular expression `\n+---\n*?`, so at every line
-that begins with three dashes, whatever it means in YAML (read in Kestra's source; asked of the 1.3.31 engine).
+Up to 1.3, `validate` takes several flows in one text and cuts it by the regular expression `\n+---\n*?`: at every
+line that begins with three dashes, whatever it means in YAML (read in Kestra's source; asked of the 1.3.31 engine).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def batches(texts: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]
 
 
 def inputs(values: Mapping[str, Any]) -> list[Part]:
-    """Return the parts for an execution's inputs: text as it is, bytes as a file, all else as JSON; None is left out."""
+    """Return the parts for an execution's inputs: text as it is, bytes as a file, all else as JSON; no None."""
     return [(name, _content(name, value)) for name, value in values.items() if value is not None]
 
 

@@ -27,7 +27,7 @@ class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls):
         super().__init__(Connection(settings, sleep=sleep))
 
     @property
-    def host(self) -> str:
+    def url(self) -> str:
         """The server's address, without credentials."""
         return self._connection.host
 
@@ -36,10 +36,9 @@ class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls):
         """The tenant that every call is about."""
         return self._connection.tenant
 
-    @property
     def server(self) -> ServerInfo:
         """What the server is; asked once. Raises KestraError for what is no Kestra, or one that is too old."""
-        return self._connection.server
+        return self._connection.server()
 
     def close(self) -> None:
         """Close all connections."""

@@ -43,7 +43,6 @@ class Connection:
         """Close every connection of the pool."""
         self._http.close()
 
-    @property
     def server(self) -> ServerInfo:
         """What the server is: asked when it is first needed, once for all threads. Raises KestraError."""
         with self._asking:

@@ -25,7 +25,7 @@ class ExecutionCalls(Calls):
     def create_execution(
         self,
         namespace: str,
-        flow_id: str,
+        id: str,
         *,
         inputs: Mapping[str, Any] | None = None,
         labels: Mapping[str, str] | None = None,
@@ -40,7 +40,7 @@ class ExecutionCalls(Calls):
         params: list[tuple[str, str | int]] = [("labels", f"{key}:{value}") for key, value in (labels or {}).items()]
         params += [("revision", revision)] if revision is not None else []
         params += [("kind", kind)] if kind else []
-        path = ["executions", namespace, flow_id]
+        path = ["executions", namespace, id]
         try:
             return self._execution("POST", path, params=params, files=parts_of(inputs or {}) or None)
         except KestraError as error:
@@ -91,7 +91,7 @@ class ExecutionCalls(Calls):
             params["filters[namespace][EQUALS]"] = namespace
         if flow_id:
             params["filters[flowId][EQUALS]"] = flow_id
-        if kinds and kind_filter(self._connection.server):
+        if kinds and kind_filter(self._connection.server()):
             params["filters[kind][IN]"] = ",".join(kinds)
         for key, value in (labels or {}).items():
             params[f"filters[labels][EQUALS][{key}]"] = value
@@ -101,8 +101,8 @@ class ExecutionCalls(Calls):
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
         """Yield the execution at each change that the server tells of; end at its end, at a cut, or at `until`.
 
-        `until` is in `time.monotonic()` seconds. Nothing is raised, nothing is promised: events may be missing, and a paused
-        execution never ends its stream. Ask `execution` for the truth.
+        `until` is in `time.monotonic()` seconds. Nothing is raised, nothing is promised: events may be missing, and a
+        paused execution never ends its stream. Ask `execution` for the truth.
         """
         for event in self._connection.events(["executions", execution_id, "follow"], until=until):
             if event.id == "start":  # 1.x: an execution with nothing but its id
@@ -119,12 +119,12 @@ class ExecutionCalls(Calls):
 
         One that is over stays as it is. Raises KestraNotFoundError.
         """
-        actions = ["actions"] if self._connection.server.dialect is Dialect.V2 else []
+        actions = ["actions"] if self._connection.server().dialect is Dialect.V2 else []
         self._connection.send("DELETE", ["executions", execution_id, *actions, "kill"])
 
     def outputs_from_execution(self, execution_id: str) -> Mapping[str, Any]:
         """Return the outputs of the flow. Raises KestraNotFoundError."""
-        if self._connection.server.dialect is Dialect.V1:
+        if self._connection.server().dialect is Dialect.V1:
             return self.execution(execution_id).outputs
         return self._ask("GET", ["outputs", "executions", execution_id], lambda data: mapping(data, "outputs"))
 

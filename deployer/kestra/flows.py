@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -22,64 +23,71 @@ _LONGEST_FILTER = 3000  # characters; many servers refuse request lines of 4 kB 
 class FlowCalls(Calls):
     """The endpoints under `flows`."""
 
-    def create_flow(self, namespace: str, flow_id: str, source: str) -> StoredFlow:
-        """Create a flow from its text. Raises KestraRefusedError where it exists or is invalid.
+    def create_flow(self, body: str, *, namespace: str, id: str) -> StoredFlow:
+        """Create a flow from its text, which must name this namespace and id.
 
-        Sent again only after a look that it is not there yet; where it is, with this very text, that is success.
+        Raises KestraRefusedError where it exists or is invalid. Sent again only after a look that it is not
+        there yet; where it is, with this very text, that is success.
         """
 
         def once(attempt: int) -> StoredFlow:
-            if attempt > 1 and (made := self._made(namespace, flow_id, source)):
+            if attempt > 1 and (made := self._made(namespace, id, body)):
                 return made
             try:
-                return self._ask("POST", ["flows"], StoredFlow.read, content=source.encode(), headers=_YAML)
+                return self._ask("POST", ["flows"], StoredFlow.read, content=body.encode(), headers=_YAML)
             except KestraRefusedError:
-                if attempt > 1 and (made := self._made(namespace, flow_id, source)):
+                if attempt > 1 and (made := self._made(namespace, id, body)):
                     return made
                 raise
 
         return self._connection.repeated(once)
 
-    def _made(self, namespace: str, flow_id: str, source: str) -> StoredFlow | None:
+    def _made(self, namespace: str, id: str, body: str) -> StoredFlow | None:
         """Return the flow where an attempt whose answer was lost has made it."""
         try:
-            there = self.flow(namespace, flow_id)
+            there = self.flow(namespace, id)
         except KestraNotFoundError:
             return None
-        return there if there.source == source and not there.draft else None
+        return there if there.source == body and not there.draft else None
 
-    def update_flow(self, namespace: str, flow_id: str, source: str) -> StoredFlow:
+    def update_flow(self, namespace: str, id: str, body: str) -> StoredFlow:
         """Replace a flow's text; the identical text keeps the revision. On 2.x this publishes a draft.
 
         Raises KestraNotFoundError, or KestraRefusedError where the text is invalid or names another flow.
         """
-        return self._ask("PUT", ["flows", namespace, flow_id], StoredFlow.read, content=source.encode(), headers=_YAML)
+        return self._ask("PUT", ["flows", namespace, id], StoredFlow.read, content=body.encode(), headers=_YAML)
 
-    def delete_flow(self, namespace: str, flow_id: str) -> None:
+    def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
-        self._connection.send("DELETE", ["flows", namespace, flow_id])
+        self._connection.send("DELETE", ["flows", namespace, id])
 
     def flow(
-        self, namespace: str, flow_id: str, *, revision: int | None = None, allow_deleted: bool = False
+        self,
+        namespace: str,
+        id: str,
+        *,
+        source: bool = True,
+        revision: int | None = None,
+        allow_deleted: bool = False,
     ) -> StoredFlow:
-        """Return a flow with its text, the newest revision unless one is named. Raises KestraNotFoundError.
+        """Return a flow, with its text where `source`, the newest revision unless one is named.
 
-        On 2.x the newest revision may be a draft, which is not what runs.
+        Raises KestraNotFoundError. On 2.x the newest revision may be a draft, which is not what runs.
         """
-        params: dict[str, str | int] = {"source": "true"}
+        params: dict[str, str | int] = {"source": str(source).lower()}
         if revision is not None:
             params["revision"] = revision
         if allow_deleted:
             params["allowDeleted"] = "true"
-        return self._ask("GET", ["flows", namespace, flow_id], StoredFlow.read, params=params)
+        return self._ask("GET", ["flows", namespace, id], StoredFlow.read, params=params)
 
     def list_flows_by_namespace(self, namespace: str) -> list[StoredFlow]:
         """Return the flows of exactly this namespace, without texts."""
         return list(self._ask("GET", ["flows", namespace], lambda data: items(data, StoredFlow.read)))
 
-    def list_flow_revisions(self, namespace: str, flow_id: str) -> list[StoredFlow]:
+    def list_flow_revisions(self, namespace: str, id: str) -> list[StoredFlow]:
         """Return all revisions with their texts, the oldest first. Raises KestraNotFoundError."""
-        path = ["flows", namespace, flow_id, "revisions"]
+        path = ["flows", namespace, id, "revisions"]
         return list(self._ask("GET", path, lambda data: items(data, StoredFlow.read)))
 
     def search_flows(self, namespaces: Collection[str] = ()) -> list[StoredFlow]:
@@ -100,20 +108,22 @@ class FlowCalls(Calls):
                 break
         return [flow for flow in found.values() if not namespaces or flow.namespace in namespaces]
 
-    def export_flows_by_query(self, namespaces: Collection[str] = ()) -> list[str]:
+    def export_flows_by_query(self, namespaces: Collection[str] = ()) -> dict[str, str]:
         """Return the texts of all flows of these namespaces, of the whole tenant where none is named, in one request.
 
-        Whose text it is stands in the text: the names in the archive are ambiguous. On 2.0.0 it is the newest
-        published text, which is what runs; a flow that only exists as a draft is not there (asked of the engine).
-        Long lists of namespaces are not sent: then the texts of other namespaces come as well.
+        Each is called `{namespace}-{id}.yml`; a name that two flows share, as both parts may hold `-`, is left out. On
+        2.0.0 a text is the newest published one, which is what runs; a flow that only exists as a draft is not there
+        (asked of the engine). Long lists of namespaces are not sent: then other namespaces' texts come as well.
         """
         try:
             response = self._connection.send("GET", ["flows", "export", "by-query"], params=_in(namespaces))
         except KestraNotFoundError:  # reported of an empty 2.0 server
-            return []
+            return {}
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-                return [archive.read(entry).decode() for entry in archive.infolist() if not entry.is_dir()]
+                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+                times = Counter(entry.filename for entry in entries)
+                return {entry.filename: archive.read(entry).decode() for entry in entries if times[entry.filename] == 1}
         except (zipfile.BadZipFile, UnicodeDecodeError):
             raise misshapen(response, "an archive of flows") from None
 
@@ -123,7 +133,7 @@ class FlowCalls(Calls):
         None: not judged, because a 1.x server would cut this text in two. Nothing is stored.
         """
         verdicts: list[Verdict | None] = [None] * len(sources)
-        multipart = self._connection.server.dialect is Dialect.V2
+        multipart = self._connection.server().dialect is Dialect.V2
         whole = [(number, text if multipart else uncut(text)) for number, text in enumerate(sources)]
         sendable = [(number, text) for number, text in whole if text is not None]
         for batch in batches(sendable):

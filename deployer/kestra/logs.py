@@ -12,6 +12,6 @@ class LogCalls(Calls):
 
     def list_logs_from_execution(self, execution_id: str, *, min_level: str | None = None) -> list[LogEntry]:
         """Return an execution's log, the oldest entry first; from `min_level` up (TRACE, DEBUG, INFO, WARN, ERROR)."""
-        name = "minLevel" if self._connection.server.dialect is Dialect.V1 else "filters[level][EQUALS]"
+        name = "minLevel" if self._connection.server().dialect is Dialect.V1 else "filters[level][EQUALS]"
         params = {name: min_level} if min_level else {}
         return list(self._ask("GET", ["logs", execution_id], lambda data: items(data, LogEntry.read), params=params))
