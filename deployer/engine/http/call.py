@@ -1,0 +1,131 @@
+"""A request on its way to the engine, read whole, with what a resource needs to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers, QueryParams, UploadFile
+from starlette.requests import Request
+
+from deployer.engine.http.refusal import Refusal, not_converted
+
+if TYPE_CHECKING:
+    from deployer.engine.jvm import Kestra
+    from deployer.engine.runtime import Runtime
+
+CORE = "io.kestra.core."
+MULTIPART = "multipart/form-data"
+YAML = "application/x-yaml"
+_PART_LIMIT = 1 << 30  # bytes of a part that is no file; Starlette's own limit of 1 MiB is not Kestra's
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart body; `filename` is None for what is no file."""
+
+    name: str
+    filename: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `uri` is path and query as they were sent; `parts` is empty unless the body is multipart."""
+
+    kestra: Kestra
+    runtime: Runtime
+    uri: str
+    path: Mapping[str, str]
+    query: QueryParams
+    headers: Headers
+    body: bytes
+    parts: tuple[Part, ...]
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of the path; any name will do, a new one is empty."""
+        return self.path["tenant"]
+
+    @property
+    def media_type(self) -> str:
+        """The body's media type without parameters, empty where none was sent."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    def text(self, name: str) -> str:
+        """Return the body as text (bytes that are no UTF-8 replaced, as Kestra does); `name` is Kestra's name for it.
+
+        Raises Refusal (422) when there is no body.
+        """
+        if not self.body:
+            raise Refusal(422, f"Required Body [{name}] not specified", reason="Invalid route params")
+        return self.body.decode("utf-8", errors="replace")
+
+    def require(self, *media_types: str) -> None:
+        """Raise Refusal (415) unless the body is of one of these types; a request without a body and type passes."""
+        if self.media_type in media_types or not (self.media_type or self.body):
+            return
+        allowed = ", ".join(media_types)
+        raise Refusal(415, f"Content Type [{self.media_type}] not allowed. Allowed types: [{allowed}]")
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Return a boolean query parameter as Micronaut reads one: `true`, `yes`, `y`, `on`, `1` are true."""
+        value = self.query.get(name)
+        return default if value is None else value.lower() in ("true", "yes", "y", "on", "1")
+
+    def number(self, name: str) -> int | None:
+        """Return a whole number of the query, None where absent; raises Refusal (422) when it is none."""
+        value = self.query.get(name)
+        if not value:
+            return None
+        try:
+            return int(value)
+        except ValueError:
+            raise not_converted(name, value, f'For input string: "{value}"') from None
+
+    def bean(self, name: str) -> Any:
+        """Return the engine's singleton of a class of its core (`services.FlowService`)."""
+        return self.kestra.bean(CORE + name)
+
+    def java(self, name: str) -> Any:
+        """Return a Java class: by its full name, or within the engine's core (`models.Label`)."""
+        return self.kestra.java(name if name.startswith(("java.", "io.", "com.", "reactor.")) else CORE + name)
+
+    def optional(self, value: Any) -> Any:
+        """Return java.util.Optional of a value, empty for None."""
+        return self.java("java.util.Optional").ofNullable(value)
+
+
+async def read(request: Request, kestra: Kestra, runtime: Runtime) -> Call:
+    """Return the whole request as a Call."""
+    multipart = request.headers.get("content-type", "").lower().startswith(MULTIPART)
+    return Call(
+        kestra=kestra,
+        runtime=runtime,
+        uri=sent_uri(request),
+        path=request.path_params,
+        query=request.query_params,
+        headers=request.headers,
+        body=b"" if multipart else await request.body(),
+        parts=await _parts(request) if multipart else (),
+    )
+
+
+def sent_uri(request: Request) -> str:
+    """Return path and query as they came over the wire, for the `self` link of an error."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope.get("query_string", b"")
+    return (raw + (b"?" + query if query else b"")).decode("latin-1")
+
+
+async def _parts(request: Request) -> tuple[Part, ...]:
+    async with request.form(max_part_size=_PART_LIMIT) as form:
+        return tuple(
+            [
+                Part(name, value.filename, await value.read())
+                if isinstance(value, UploadFile)
+                else Part(name, None, value.encode())
+                for name, value in form.multi_items()
+            ]
+        )

@@ -1,0 +1,28 @@
+"""What this instance is: its version, edition and the like."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from deployer.engine.http.answers import as_json
+from deployer.engine.http.call import Call
+
+
+def configs(call: Call) -> Response:
+    """Return the instance's configuration; `version` is the engine's release."""
+    shown = {
+        "uuid": str(call.bean("services.InstanceService").fetch()),
+        "version": str(call.bean("utils.VersionProvider").getVersion()),
+        "edition": str(call.bean("utils.EditionProvider").get()),
+        "chartDefaultDuration": "P30D",
+        "isCustomDashboardsEnabled": bool(call.bean("repositories.DashboardRepositoryInterface").isEnabled()),
+        "isAnonymousUsageEnabled": False,
+        "isUiAnonymousUsageEnabled": False,
+        "preview": {"initial": 100, "max": 5000},
+        "systemNamespace": "system",
+        "hiddenLabelsPrefixes": ["system.", "internal."],
+        "isAiEnabled": False,
+        "isBasicAuthInitialized": False,
+        "pluginsHash": int(call.bean("plugins.PluginRegistry").hash()),
+    }
+    return as_json(call, call.kestra.from_json(shown))

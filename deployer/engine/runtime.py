@@ -1,0 +1,63 @@
+"""What the lines of Kestra do differently, behind one protocol: with the route tables the only place that knows.
+
+Everything here and in `runtime_1x`, `runtime_2x` calls Kestra's own services; nothing is decided in Python. Flows,
+executions and the rest are Java objects (`Any`) on their way from one service to the next.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from deployer.engine.jvm import Kestra
+from deployer.engine.runtime_1x import Runtime1x
+from deployer.engine.runtime_2x import Runtime2x
+from deployer.model.version import Dialect
+
+
+class Runtime(Protocol):
+    """One line of Kestra. Every method blocks, so call it from a thread; what Kestra throws comes through as it is."""
+
+    flat_filters: bool  # reads `namespace=`, `q=`, `labels=` … beside `filters[...]`
+    json_flows: bool  # takes a flow as a JSON object too
+    unreadable: int  # HTTP status when the server cannot read what it has stored
+
+    def start(self) -> None:
+        """Start executor, worker and indexer: from here on executions run."""
+
+    def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:
+        """Store a new flow and return it with its source and revision."""
+
+    def update_flow(self, tenant: str, text: str, previous: Any, *, draft: bool) -> Any:
+        """Store a new text of `previous` (a FlowInterface) and return it; an identical text keeps its revision."""
+
+    def delete_flow(self, flow: Any) -> None:
+        """Delete a flow; its revisions stay readable."""
+
+    def export_flows(self, tenant: str, filters: Any) -> Any:
+        """Return a list of FlowWithSource: what an export contains."""
+
+    def emit(self, execution: Any) -> None:
+        """Hand a new execution to the executor."""
+
+    def kill(self, execution: Any, *, cascade: bool) -> None:
+        """Ask for an execution to be killed, with its subflows if `cascade`."""
+
+    def logs(self, tenant: str, filters: Any) -> Any:
+        """Return a list of the LogEntry that match, oldest first."""
+
+    def key_values(self, tenant: str, namespace: str) -> Any:
+        """Return the KVStore of a namespace, which need not exist."""
+
+    def parse_value(self, text: str) -> Any:
+        """Return what a text sent as a key's value stands for."""
+
+    def key_value(self, store: Any, key: str, shown: dict[str, Any]) -> dict[str, Any]:
+        """Return what is answered for a key: `shown` (type and value), and what the line tells beyond it."""
+
+    def duration(self, text: str) -> Any:
+        """Return a time to live (ISO 8601) as java.time.Duration."""
+
+
+def runtime_of(kestra: Kestra) -> Runtime:
+    """Return the runtime that speaks to the engine in this process."""
+    return Runtime2x(kestra) if kestra.version.dialect is Dialect.V2 else Runtime1x(kestra)

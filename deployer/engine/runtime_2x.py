@@ -1,0 +1,111 @@
+"""Kestra 2.x: commands, not whole executions; drafts; a controller between executor and worker. Asked of 2.0.0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deployer.engine.jvm import Kestra
+from deployer.engine.runtime_1x import CORE, WORKER_THREADS, kill_request
+
+
+class Runtime2x:
+    """See `deployer.engine.runtime.Runtime`."""
+
+    flat_filters = False  # 2.x refuses them
+    json_flows = False
+    unreadable = 500
+
+    def __init__(self, kestra: Kestra) -> None:
+        self._kestra = kestra
+
+    def start(self) -> None:
+        """Start controller, executor and indexer, and last the worker, which looks for the controller."""
+        self._kestra.bean("io.kestra.controller.DefaultController").start()
+        self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
+        self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
+        self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
+
+    def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:
+        """Create through FlowService, which validates what is no draft."""
+        return self._kestra.bean(CORE + "services.FlowService").create(self._parsed(tenant, text, draft=draft))
+
+    def update_flow(self, tenant: str, text: str, previous: Any, *, draft: bool) -> Any:
+        """Update through FlowService; a draft and a published flow of the same text are two revisions."""
+        flow = self._parsed(tenant, text, draft=draft)
+        return self._kestra.bean(CORE + "services.FlowService").update(flow, previous)
+
+    def delete_flow(self, flow: Any) -> None:
+        """Delete through FlowService."""
+        self._kestra.bean(CORE + "services.FlowService").delete(flow)
+
+    def export_flows(self, tenant: str, filters: Any) -> Any:
+        """Return every published flow with the text that runs."""
+        # drafts stay out since 2.0.0: an export is what runs (kestra-io/kestra pull request 18952)
+        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
+        unpaged = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
+        return flows.findWithSourceExcludingDrafts(unpaged, tenant, filters)
+
+    def emit(self, execution: Any) -> None:
+        """Emit the command that creates this execution."""
+        java = self._kestra.java
+        identity = java(CORE + "models.executions.ExecutionId")(
+            execution.getTenantId(),
+            execution.getNamespace(),
+            execution.getFlowId(),
+            execution.getId(),
+            execution.getFlowRevision(),
+        )
+        command = java(CORE + "executor.command.Create").of(identity).withKind(execution.getKind())
+        command = command.withLabels(execution.getLabels()).withInputs(execution.getInputs())
+        command = command.withScheduleDate(execution.getScheduleDate()).withBreakpoints(execution.getBreakpoints())
+        if execution.getState().isFailed():
+            command = command.withStateType(execution.getState().getCurrent())
+        self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand").emit(command)
+
+    def kill(self, execution: Any, *, cascade: bool) -> None:
+        """Broadcast the request."""
+        queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
+        queue.emit(kill_request(self._kestra, execution, cascade=cascade))
+
+    def logs(self, tenant: str, filters: Any) -> Any:
+        """Read the log store."""
+        page = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
+        return self._kestra.bean(CORE + "repositories.LogDataStoreInterface").find(page, tenant, filters)
+
+    def key_values(self, tenant: str, namespace: str) -> Any:
+        """Return the store without asking whether the namespace exists."""
+        return self._kestra.bean(CORE + "services.KVStoreService").get(tenant, namespace, namespace)
+
+    def parse_value(self, text: str) -> Any:
+        """Read the text as Ion (a superset of JSON); anything else is a string."""
+        mapper = self._kestra.java(CORE + "serializers.JacksonMapper").ofIon()
+        parser = None
+        try:
+            parser = mapper.createParser(text)
+            value = mapper.readTree(parser)
+            return value if parser.nextToken() is None else text
+        except self._kestra.java("com.fasterxml.jackson.core.JsonProcessingException"):
+            return text  # what is no Ion value is a string
+        finally:
+            if parser is not None:
+                parser.close()
+
+    def key_value(self, store: Any, key: str, shown: dict[str, Any]) -> dict[str, Any]:
+        """Tell the revision and the date of the last change too."""
+        entry = store.get(key).get()
+        return {**shown, "revision": entry.revision(), "updated": entry.updateDate()}
+
+    def duration(self, text: str) -> Any:
+        """Convert as Kestra's own tasks do; IllegalArgumentException on anything else."""
+        return self._kestra.java(CORE + "utils.TypeConverter").toDuration(text)
+
+    def _parsed(self, tenant: str, text: str, *, draft: bool) -> Any:
+        flow = self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
+        return flow.toBuilder().draft(draft).build()
+
+    def _queue(self, kind: str, message: str) -> Any:
+        java = self._kestra.java
+        argument = java("io.micronaut.core.type.Argument").of(
+            java(CORE + "queues." + kind).class_, [java(CORE + message).class_]
+        )
+        return self._kestra.context.getBean(argument)
