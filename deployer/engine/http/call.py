@@ -88,9 +88,13 @@ class Call:
         """Return the engine's singleton of a class of its core (`services.FlowService`)."""
         return self.kestra.bean(CORE + name)
 
+    def core(self, name: str) -> Any:
+        """Return a Java class of the engine's core (`models.Label`)."""
+        return self.kestra.java(CORE + name)
+
     def java(self, name: str) -> Any:
-        """Return a Java class: by its full name, or within the engine's core (`models.Label`)."""
-        return self.kestra.java(name if name.startswith(("java.", "io.", "com.", "reactor.")) else CORE + name)
+        """Return a Java class by its full name."""
+        return self.kestra.java(name)
 
     def optional(self, value: Any) -> Any:
         """Return java.util.Optional of a value, empty for None."""

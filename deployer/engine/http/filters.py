@@ -60,9 +60,9 @@ def filters(call: Call, *flat: str) -> Any:
 
 def query_filter(call: Call, field: str, operator: str, value: Any) -> Any:
     """Return one QueryFilter; the engine throws on an unknown field or operator."""
-    kind = call.java("models.QueryFilter")
-    answer = kind.builder().field(call.java("models.QueryFilter$Field").fromString(field))
-    return answer.operation(call.java("models.QueryFilter$Op").valueOf(operator)).value(value).build()
+    kind = call.core("models.QueryFilter")
+    answer = kind.builder().field(call.core("models.QueryFilter$Field").fromString(field))
+    return answer.operation(call.core("models.QueryFilter$Op").valueOf(operator)).value(value).build()
 
 
 def label_map(call: Call, pairs: list[str]) -> Any:
@@ -114,10 +114,10 @@ def _flat(call: Call, name: str) -> Any:
         case "state":
             states = call.java("java.util.ArrayList")()
             for state in several(call, name):
-                states.add(call.java("models.flows.State$Type").valueOf(state))
+                states.add(call.core("models.flows.State$Type").valueOf(state))
             return query_filter(call, field, operator, states)
         case "childFilter":
-            kind = call.java("repositories.ExecutionRepositoryInterface$ChildFilter")
+            kind = call.core("repositories.ExecutionRepositoryInterface$ChildFilter")
             return query_filter(call, field, operator, kind.valueOf(call.query[name]))
         case _:
             return query_filter(call, field, operator, call.query[name])
@@ -127,7 +127,7 @@ def _scopes(call: Call, names: list[str]) -> Any:
     scopes = call.java("java.util.ArrayList")()
     for name in names:
         try:
-            scopes.add(call.java("models.flows.FlowScope").valueOf(name.upper()))
+            scopes.add(call.core("models.flows.FlowScope").valueOf(name.upper()))
         except call.java("java.lang.IllegalArgumentException"):
             raise Refusal(422, f"Invalid FlowScope value: {name}", reason="Illegal argument") from None
     return scopes

@@ -76,7 +76,7 @@ def export(call: Call) -> Response:
     name = jpype.JProxy(
         "java.util.function.Function", dict={"apply": lambda flow: f"{flow.getNamespace()}-{flow.getId()}.yml"}
     )
-    archive = bytes(call.java("models.HasSource").asZipFile(found, name))
+    archive = bytes(call.core("models.HasSource").asZipFile(found, name))
     headers = {"Content-Disposition": 'attachment; filename="flows.zip"'}
     return Response(archive, media_type="application/octet-stream", headers=headers)
 
@@ -90,7 +90,7 @@ def _source(call: Call, name: str) -> tuple[str, bool]:
         raise Refusal(422, f"Required Body [{name}] not specified", reason="Invalid route params")
     mapper = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper")
     try:
-        flow = mapper.readValue(call.text(name), call.java("models.flows.Flow").class_)
+        flow = mapper.readValue(call.text(name), call.core("models.flows.Flow").class_)
     except call.java("com.fasterxml.jackson.core.JsonProcessingException") as error:
         raise Refusal(500, str(error.getMessage()), reason="Internal server error") from None
     return str(flow.sourceOrGenerateIfNull()), True

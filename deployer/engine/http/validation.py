@@ -23,7 +23,7 @@ def validate(call: Call) -> Response:
         texts = [(None, text) for text in split(call.body.decode("utf-8", "replace"))]
     sources_ = call.java("java.util.ArrayList")()
     for name, text in texts:
-        sources_.add(call.java("models.flows.FlowSource")(name, text))
+        sources_.add(call.core("models.flows.FlowSource")(name, text))
     return as_json(call, call.bean("services.FlowService").validate(call.tenant, sources_))
 
 
