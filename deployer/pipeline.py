@@ -16,6 +16,7 @@ from deployer.apply import apply
 from deployer.check import server as kestra_validate
 from deployer.errors import DeployerError
 from deployer.kestra.client import KestraClient
+from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Severity
 from deployer.model.resource import Live
@@ -101,7 +102,8 @@ def sync(options: Options, client: KestraClient, listen: Listen) -> Iterator[Rep
 def _read_and_check(options: Options) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
     """Return the sound flows and smoke cases, and everything that is wrong with the files."""
     files, problems = read_files(options.path, options.root, options.ignore)
-    documents, suites = [], []
+    documents: list[Document] = []
+    suites: list[Document] = []
     for file in files:
         document, found = parse(file.name, file.text)
         problems += found

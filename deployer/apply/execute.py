@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from deployer.errors import KestraAccessError, KestraError, KestraUnreachableError
+from deployer.interrupt import finish
 from deployer.model.change import Change
 from deployer.model.result import Outcome, Status
 
@@ -23,13 +24,16 @@ class _Stop:
 
     reason: str = ""
 
+    def interrupted(self) -> None:
+        self.reason = "interrupted"
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What became of the changes, in their order, and whether somebody pressed ^C on the way."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
-    interrupted: bool = False
+    outcomes: list[Outcome]
+    interrupted: bool
 
 
 def apply(
@@ -40,25 +44,18 @@ def apply(
     A refused change fails alone. No access or no server ends the rest as SKIPPED, and so does ^C, after what is in
     flight has ended.
     """
-    stop, applied = _Stop(), Applied()
-    with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
-        futures = [pool.submit(_carry_out, change, write, stop) for change in changes]
-        for future in futures:
-            outcome = _result(future, stop, applied)
-            applied.outcomes.append(outcome)
-            listen(outcome)
-    return applied
+    stop = _Stop()
 
+    def work() -> list[Outcome]:
+        outcomes = []
+        with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
+            for future in [pool.submit(_carry_out, change, write, stop) for change in changes]:
+                outcomes.append(future.result())
+                listen(outcomes[-1])
+        return outcomes
 
-def _result(future: Future[Outcome], stop: _Stop, applied: Applied) -> Outcome:
-    while True:
-        try:
-            return future.result()
-        except KeyboardInterrupt:
-            applied.interrupted, stop.reason = True, "interrupted"
-        except BaseException:
-            stop.reason = "stopped"  # a fault of ours: the pool would otherwise go on through its whole queue
-            raise
+    outcomes, interrupted = finish(work, stop.interrupted)
+    return Applied(outcomes, interrupted)
 
 
 def _carry_out(change: Change, write: Write, stop: _Stop) -> Outcome:
@@ -73,6 +70,9 @@ def _carry_out(change: Change, write: Write, stop: _Stop) -> Outcome:
         revision = write(change)
     except KestraError as error:
         if isinstance(error, _ENDS_ALL):
-            stop.reason = f"not tried: {error}"
+            stop.reason = stop.reason or f"not tried: {error}"
         return Outcome(change, Status.FAILED, str(error), error.hint, seconds=time.monotonic() - began)
+    except BaseException:
+        stop.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
+        raise
     return Outcome(change, Status.DONE, revision=revision, seconds=time.monotonic() - began)

@@ -18,7 +18,11 @@ from deployer.model.flow import Flow
 # the patterns and lengths are those in the engines' own messages
 _RULES = {
     "id": (re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*"), 100, "letters, digits, `.`, `_` and `-`, not a mark first"),
-    "namespace": (re.compile(r"[a-z0-9][a-z0-9._-]*"), 150, "small letters, digits, `.`, `_` and `-`, not a mark first"),
+    "namespace": (
+        re.compile(r"[a-z0-9][a-z0-9._-]*"),
+        150,
+        "small letters, digits, `.`, `_` and `-`, not a mark first",
+    ),
 }
 
 

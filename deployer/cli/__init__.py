@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Sequence
 from types import FrameType
@@ -78,7 +77,9 @@ def say(error: DeployerError) -> None:
 
 def _bug(error: Exception) -> int:
     click.secho("bug: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(f"kestra-deployer {__version__} failed in a way it should not: {type(error).__name__}: {error}", err=True)
+    click.echo(
+        f"kestra-deployer {__version__} failed in a way it should not: {type(error).__name__}: {error}", err=True
+    )
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     else:
@@ -89,8 +90,3 @@ def _bug(error: Exception) -> int:
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  the signal module's signature
     """End as after ^C, so that what was started is ended and what was done is reported."""
     raise KeyboardInterrupt
-
-
-def stdout_is_terminal() -> bool:
-    """Whether a person reads stdout: then colours are welcome, unless NO_COLOR says otherwise."""
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

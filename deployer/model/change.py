@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes, ordered by key. `digest` is the same for the same changes from the same live revisions (SHA-256, hex)."""
+    """All changes, ordered by key. `digest` (SHA-256, hex) is the same for the same changes from the same live side."""
 
     changes: tuple[Change, ...]
     digest: str

@@ -13,7 +13,7 @@ class Marks(Protocol):
     """Places in a text, looked up only when somebody asks: most files never need a line."""
 
     def at(self, route: Route) -> Span | None:
-        """Return where the value at `route` stands; a key's own place where it has no value; None when there is none."""
+        """Return where the value at `route` stands, or its key where it has no value; None when there is none."""
 
     def scalar(self, route: Route) -> str | None:
         """Return the scalar at `route` as it is written (`010`, not 8); None when there is no scalar."""

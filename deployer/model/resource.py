@@ -35,8 +35,8 @@ class Key:
 class Resource:
     """One side of a comparison: the exact text, and where it comes from.
 
-    `origin` is the file of a desired resource, None on the live side; `revision` is the server's, None on the desired side.
-    `draft` says that the text is saved but is not what executions run (Kestra 2.0).
+    `origin` is the file of a desired resource, None on the live side; `revision` is the server's, None on the desired
+    side. `draft` says that the text is saved but is not what executions run (Kestra 2.0).
     """
 
     key: Key
@@ -48,7 +48,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What the server has of the namespaces asked about. `unreadable` says why, for what the server cannot read itself."""
+    """What the server has of the namespaces asked about. `unreadable` says why it cannot read some of it itself."""
 
     resources: Mapping[Key, Resource]
     unreadable: Mapping[Key, str] = field(default_factory=dict)

@@ -42,7 +42,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run, whole or as far as it came. `error` is what ended it early, `plan` is None when it ended before planning."""
+    """A run as far as it came. `error` is what ended it early, `plan` is None when it ended before planning."""
 
     command: str
     path: str = ""

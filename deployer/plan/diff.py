@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from deployer.model.change import Action, Change, Plan
 from deployer.model.resource import Live, Resource
 
-DRAFT = "saved as a draft, not what runs"
+DRAFT = "the live text is a draft, not what runs"
+UNREADABLE = "the server cannot read what it has stored"
 
 
 def plan(desired: Iterable[Resource], live: Live) -> Plan:
@@ -18,10 +19,15 @@ def plan(desired: Iterable[Resource], live: Live) -> Plan:
 
 
 def _change(desired: Resource, live: Live) -> Change:
-    """Compare texts: a changed comment is a change. A draft with the same text does not run yet, so it is written."""
+    """Compare texts: a changed comment is a change. A draft with the same text does not run yet, so it is written.
+
+    A stored flow that the server cannot read does not run either: another text heals it, the same would not.
+    """
     key, now = desired.key, live.resources.get(desired.key)
-    if held := live.unreadable.get(key, ""):
-        return Change(Action.UPDATE, key, desired, held=held)
+    if broken := live.unreadable.get(key):
+        if now is None or now.body == desired.body:
+            return Change(Action.UPDATE, key, desired, now, held=f"{UNREADABLE}: {broken}")
+        return Change(Action.UPDATE, key, desired, now, reason=UNREADABLE)
     if now is None:
         return Change(Action.CREATE, key, desired)
     if now.draft:

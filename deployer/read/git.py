@@ -1,4 +1,4 @@
-"""What git knows of a folder. The only code that asks git; every answer is None outside a repository, or without git."""
+"""What git knows of a folder. Nothing else asks git; every answer is None outside a repository, or without git."""
 
 from __future__ import annotations
 

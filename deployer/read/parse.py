@@ -1,7 +1,7 @@
 """Text to document: the only YAML reader. Reads YAML as Kestra's own reader does, where PyYAML by itself does not.
 
-Asked of Kestra's reader: `yes`, `on` and `TRUE` are true, `010` is 8, but `0o10`, `12:30:00` and `2024-01-01` stay text;
-`<<` is a key like any other, not a merge; a key given twice is an error; a second document is ignored.
+Asked of Kestra's reader: `yes`, `on` and `TRUE` are true, `010` is 8, but `0o10`, `12:30:00` and `2024-01-01` stay
+text; `<<` is a key like any other, not a merge; a key given twice is an error; a second document is ignored.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import yaml
 
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Route, Severity, Span
+
+EMPTY = "empty-file"
+"""The check that names a file without any content."""
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 400  # levels; the C reader crashes the process at about 100,000, Python's own at about 900
@@ -37,7 +40,7 @@ class _Reader(_Base):  # type: ignore[misc]  # the C loader where PyYAML has it
         super().__init__(text)
         self.duplicates: list[tuple[yaml.Node, yaml.Node]] = []
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT002  PyYAML's signature
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         first: dict[str, yaml.Node] = {}
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, key) is not key:
@@ -54,7 +57,6 @@ _Reader.yaml_implicit_resolvers = {
     for letter, pairs in _Base.yaml_implicit_resolvers.items()
 }
 _Reader.add_implicit_resolver("tag:yaml.org,2002:int", _INTEGER, list("-+0123456789"))
-_Reader.add_constructor(None, lambda reader, node: _untagged(reader, node))
 
 
 def _untagged(reader: Any, node: yaml.Node) -> Any:
@@ -64,6 +66,9 @@ def _untagged(reader: Any, node: yaml.Node) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return reader.construct_sequence(node, deep=True)
     return reader.construct_mapping(node, deep=True)
+
+
+_Reader.add_constructor(None, _untagged)
 
 
 def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
@@ -82,9 +87,12 @@ def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     finally:
         if reader:
             reader.dispose()
+    if data is None:
+        return None, [*problems, Problem(EMPTY, "holds nothing but blanks and comments", file, Span(1, 1, 1, 1))]
     if not isinstance(data, dict):
-        found = "nothing" if data is None else f"a {'list' if isinstance(data, list) else 'single value'}"
-        message = f"holds {found}, where a mapping with keys such as `id` is expected"
+        message = (
+            f"holds a {'list' if isinstance(data, list) else 'single value'}, where `key: value` lines are expected"
+        )
         return None, [*problems, Problem("yaml-syntax", message, file, Span(1, 1, 1, 1))]
     return Document(file, text, data, _Marks(text)), problems
 
@@ -110,7 +118,11 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Problem:
     words = [getattr(error, "context", None), getattr(error, "problem", None)]
     message = ", ".join(word for word in words if word) or str(error).splitlines()[0]
     hint = next((hint for sign, hint in _HINTS if sign in message), "")
-    if mark and text.splitlines()[mark.line : mark.line + 1] and "\t" in text.splitlines()[mark.line][: mark.column + 1]:
+    if (
+        mark
+        and text.splitlines()[mark.line : mark.line + 1]
+        and "\t" in text.splitlines()[mark.line][: mark.column + 1]
+    ):
         hint = "indent with spaces: YAML allows no tabs there"
     return Problem("yaml-syntax", message, file, span, hint=hint)
 

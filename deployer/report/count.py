@@ -30,7 +30,7 @@ def planned(report: Report) -> dict[str, int]:
 
 
 def sentence(report: Report) -> str:
-    """Return the whole report in one line: `8 flows: 2 created, 6 unchanged. 5 smoke tests passed.`"""
+    """Return the whole report in one line, such as `8 flows: 2 created, 6 unchanged. 5 smoke tests passed.` has."""
     parts = []
     if report.plan:
         counted = planned(report) if report.dry_run or not report.outcomes else flows(report)

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployer.model.change import Action, Change
 from deployer.model.problem import Problem, Severity
-from deployer.model.result import Report, Status
+from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
 from deployer.report import count
 
 _ICONS = {"created": "🟢", "updated": "🟡", "failed": "❌", "skipped": "⏭️"}
 
 
-def annotations(report: Report) -> str:
-    """Return workflow commands, one a line: every problem at its file and line, every failure, errors first."""
+def commands(report: Report) -> str:
+    """Return the annotations as workflow commands, one a line, errors first: every problem, every failure."""
     lines = sorted(_annotations(report), key=lambda line: not line.startswith("::error"))
     return "".join(f"{line}\n" for line in lines)
 
@@ -86,16 +87,18 @@ def _place(problem: Problem) -> str:
 
 def _flow_rows(report: Report) -> list[tuple[str, ...]]:
     if report.outcomes:
-        words = [(outcome, count.word(outcome)) for outcome in report.outcomes]
-        return [
-            (outcome.change.key.path, f"{_ICONS[word]} {word} {outcome.message}".strip(), str(outcome.revision or ""))
-            for outcome, word in words
-            if word != "unchanged"
-        ]
+        return [_outcome_row(outcome) for outcome in report.outcomes if count.word(outcome) != "unchanged"]
     changes = report.plan.changes if report.plan else ()
-    return [
-        (change.key.path, change.held or count.DRY_WORDS[change.action], "") for change in changes if change.writes
-    ]
+    return [_planned_row(change) for change in changes if change.action is not Action.KEEP]
+
+
+def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
+    word = count.word(outcome)
+    return outcome.change.key.path, f"{_ICONS[word]} {word} {outcome.message}".strip(), str(outcome.revision or "")
+
+
+def _planned_row(change: Change) -> tuple[str, ...]:
+    return change.key.path, change.held or count.DRY_WORDS[change.action], ""
 
 
 def _smoke_rows(report: Report) -> list[tuple[str, ...]]:

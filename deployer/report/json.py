@@ -15,7 +15,7 @@ VERSION = 1
 
 
 def render(report: Report) -> str:
-    """Return the document, ending with a newline. What ended the run early stands among the problems, as check `run`."""
+    """Return the document with a newline at its end. What ended the run stands among the problems, as check `run`."""
     problems = [_problem(problem) for problem in report.problems]
     if report.error:
         problems.append(_problem(Problem("run", str(report.error), severity=Severity.ERROR, hint=report.error.hint)))

@@ -1,4 +1,7 @@
-"""The report for a person: what was found, what was done, what the smoke tests say."""
+"""The report for a person: what was found, what was done, what the smoke tests say.
+
+What ended a run early is not here: the command line says it on stderr.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +49,8 @@ def _lines(report: Report) -> Iterator[Text]:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
             yield from _smoke(smoke)
-    if report.error:
-        yield Text("error: ", style="bold red").append(str(report.error), style="default not bold")
-        yield from _hint(report.error.hint)
-    yield Text(_closing(report), style="bold")
+    if closing := _closing(report):
+        yield Text(closing, style="bold")
 
 
 def _problem(problem: Problem) -> Iterator[Text]:
@@ -107,4 +108,4 @@ def _closing(report: Report) -> str:
         return f"Interrupted. {sentence}"
     if report.errors and not report.outcomes and not report.dry_run:
         sentence += " Nothing was written."
-    return f"{sentence} ({report.seconds:.1f} s)".strip()
+    return f"{sentence} ({report.seconds:.1f} s)" if sentence else ""

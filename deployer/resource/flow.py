@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from deployer.errors import KestraError, NotFoundError, ServerError
+from deployer.errors import KestraAccessError, KestraError, KestraNotFoundError, KestraUnreachableError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
 from deployer.model.flow import Flow
 from deployer.model.resource import Key, Kind, Live, Resource
+
+_ENDS_ALL = (KestraAccessError, KestraUnreachableError)
 
 
 def desired(flow: Flow) -> Resource:
@@ -31,18 +33,22 @@ def read_live(client: KestraClient, keys: Collection[Key]) -> Live:
     unreadable = {key: flow.exception for key, flow in found.items() if flow.exception}
     try:
         texts = _texts(client, namespaces, wanted) if wanted else {}
-    except ServerError:
+    except _ENDS_ALL:
+        raise
+    except KestraError:
         texts = {}
     resources = {}
     for key, flow in wanted.items():
         try:
-            body = texts[key] if key in texts else _one(client, key)
-        except NotFoundError:
+            body = texts.get(key) if key in texts or flow.draft else client.flow(key.namespace, key.name).source
+        except KestraNotFoundError:
             continue  # deleted since the search
-        except ServerError as error:
+        except _ENDS_ALL:
+            raise
+        except KestraError as error:
             unreadable[key] = str(error)
         else:
-            resources[key] = Resource(key, body, revision=flow.revision, draft=flow.draft)
+            resources[key] = Resource(key, body or "", revision=flow.revision, draft=flow.draft)
     return Live(resources, unreadable)
 
 
@@ -68,10 +74,3 @@ def _texts(client: KestraClient, namespaces: list[str], wanted: Collection[Key])
     for key in wanted:
         names.setdefault(f"{key.namespace}-{key.name}.yml", []).append(key)
     return {keys[0]: archive[name] for name, keys in names.items() if len(keys) == 1 and name in archive}
-
-
-def _one(client: KestraClient, key: Key) -> str:
-    stored = client.flow(key.namespace, key.name, source=True)
-    if stored.source is None:
-        raise KestraError(f"the server gave no text of {key.path}", method="GET", url="")
-    return stored.source

@@ -6,7 +6,7 @@ from deployer.model.smoke import SmokeCase, Verdict
 
 
 def judge(case: SmokeCase, state: str, first_error: str = "") -> tuple[Verdict, str]:
-    """Return the verdict on an execution that is over, and one sentence; `first_error` is its first error log, if any."""
+    """Return the verdict on an execution that is over, and a sentence; `first_error` is its first error log."""
     if state == case.expected_state:
         return Verdict.PASSED, ""
     because = f": {first_error}" if first_error else ""

@@ -10,10 +10,11 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from deployer.errors import KestraError
+from deployer.interrupt import finish
 from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
@@ -37,76 +38,80 @@ def run(
 
     A case whose flow is not among those `deployed` is not run: it would test what was there before.
     """
-    stop, interrupted, results = Event(), False, list[SmokeResult]()
-    with ThreadPoolExecutor(workers, thread_name_prefix="smoke") as pool:
-        futures = [pool.submit(_run, case, case.flow in deployed, client, stop) for case in cases]
-        while len(results) < len(cases):
-            try:
-                results.append(futures[len(results)].result())
+    runner = _Runner(client, deployed)
+
+    def work() -> list[SmokeResult]:
+        results = []
+        with ThreadPoolExecutor(workers, thread_name_prefix="smoke") as pool:
+            for future in [pool.submit(runner.run, case) for case in cases]:
+                results.append(future.result())
                 listen(results[-1])
-            except KeyboardInterrupt:
-                interrupted = True
-                stop.set()
-            except BaseException:
-                stop.set()
-                raise
-    return results, interrupted
+        return results
+
+    return finish(work, runner.stop.set)
 
 
-def _run(case: SmokeCase, deployed: bool, client: KestraClient, stop: Event) -> SmokeResult:
-    if stop.is_set() or not deployed:
-        return SmokeResult(case, Verdict.NOT_RUN, "interrupted" if deployed else "its flow was not deployed")
-    began = time.monotonic()
-    try:
-        execution = _trigger(case, client)
-    except KestraError as error:
-        return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}", seconds=time.monotonic() - began)
-    result = SmokeResult(case, Verdict.FAILED, execution=execution.id, url=execution.url)
-    try:
-        result = _finish(case, client, execution, result, began + case.timeout.total_seconds(), stop)
-    except KestraError as error:
-        result = replace(result, message=f"could not be followed: {error}", state=execution.state)
-    return replace(result, seconds=time.monotonic() - began)
+@dataclass(slots=True)
+class _Runner:
+    """Runs one case at a time in each of several threads; `stop` ends them all."""
 
+    client: KestraClient
+    deployed: Collection[Key]
+    stop: Event = field(default_factory=Event)
 
-def _trigger(case: SmokeCase, client: KestraClient) -> Execution:
-    """Start the execution as a TEST: it runs as any other, but fires no flow triggers and stays out of the metrics."""
-    label = {LABEL: uuid.uuid4().hex}
-    return client.create_execution(
-        case.flow.namespace, case.flow.name, inputs=case.inputs, labels=label, kind="TEST"
-    )
+    def run(self, case: SmokeCase) -> SmokeResult:
+        if case.flow not in self.deployed:
+            return SmokeResult(case, Verdict.NOT_RUN, "its flow was not deployed")
+        if self.stop.is_set():
+            return SmokeResult(case, Verdict.NOT_RUN, "interrupted")
+        began = time.monotonic()
+        try:
+            execution = self._trigger(case)
+        except KestraError as error:
+            seconds = time.monotonic() - began
+            return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}", seconds=seconds)
+        result = SmokeResult(case, Verdict.FAILED, execution=execution.id, url=execution.url, state=execution.state)
+        try:
+            result = self._finish(result, began + case.timeout.total_seconds())
+        except KestraError as error:
+            result = replace(result, message=f"could not be followed: {error}")
+        return replace(result, seconds=time.monotonic() - began)
 
+    def _trigger(self, case: SmokeCase) -> Execution:
+        """Start a TEST execution: it runs as any other, but fires no flow triggers and stays out of the metrics."""
+        label = {LABEL: uuid.uuid4().hex}
+        return self.client.create_execution(
+            case.flow.namespace, case.flow.name, inputs=case.inputs, labels=label, kind="TEST"
+        )
 
-def _finish(
-    case: SmokeCase, client: KestraClient, execution: Execution, result: SmokeResult, deadline: float, stop: Event
-) -> SmokeResult:
-    execution = _follow(client, execution, deadline, stop)
-    if execution.over:
-        message = "" if execution.state == case.expected_state else _first_error(client, execution)
-        verdict, sentence = judge(case, execution.state, message)
-        return replace(result, verdict=verdict, message=sentence, state=execution.state)
-    verdict, sentence = overdue(case, execution.state)
-    client.kill_execution(execution.id)
-    killed = _follow(client, execution, time.monotonic() + _KILL_GRACE, Event())
-    if stop.is_set():
-        verdict, sentence = Verdict.FAILED, f"interrupted while {execution.state}, killed"
-    if not killed.over:
-        sentence += f" (the kill was accepted, but it is still {killed.state})"
-    return replace(result, verdict=verdict, message=sentence, state=killed.state)
+    def _finish(self, started: SmokeResult, deadline: float) -> SmokeResult:
+        """Follow an execution to its end, or to its deadline and its kill."""
+        case, name = started.case, started.execution or ""
+        execution = self._follow(name, deadline)
+        if execution.over:
+            error = "" if execution.state == case.expected_state else self._first_error(name)
+            verdict, sentence = judge(case, execution.state, error)
+            return replace(started, verdict=verdict, message=sentence, state=execution.state)
+        verdict, sentence = overdue(case, execution.state)
+        if self.stop.is_set():
+            verdict, sentence = Verdict.FAILED, f"interrupted while {execution.state}, killed"
+        self.client.kill_execution(name)
+        killed = self._follow(name, time.monotonic() + _KILL_GRACE, to_the_end=True)
+        if not killed.over:
+            sentence += f" (the kill was accepted, but it is still {killed.state})"
+        return replace(started, verdict=verdict, message=sentence, state=killed.state)
 
+    def _follow(self, name: str, deadline: float, *, to_the_end: bool = False) -> Execution:
+        """Return the execution as a GET shows it: over, or as it is at the deadline (or when told to stop)."""
+        while True:
+            for seen in self.client.follow_execution(name, until=min(deadline, time.monotonic() + _ROUND)):
+                if seen.over or (self.stop.is_set() and not to_the_end):
+                    break
+            execution = self.client.execution(name)
+            if execution.over or time.monotonic() >= deadline or (self.stop.is_set() and not to_the_end):
+                return execution
+            time.sleep(_PAUSE)
 
-def _follow(client: KestraClient, execution: Execution, deadline: float, stop: Event) -> Execution:
-    """Return the execution as a GET shows it: over, or as it is at the deadline (or when told to stop)."""
-    while True:
-        for seen in client.follow_execution(execution.id, until=min(deadline, time.monotonic() + _ROUND)):
-            if seen.over or stop.is_set():
-                break
-        execution = client.execution(execution.id)
-        if execution.over or time.monotonic() >= deadline or stop.is_set():
-            return execution
-        time.sleep(_PAUSE)
-
-
-def _first_error(client: KestraClient, execution: Execution) -> str:
-    logs = client.list_logs_from_execution(execution.id, min_level="ERROR")
-    return logs[0].message.strip().splitlines()[0] if logs and logs[0].message.strip() else ""
+    def _first_error(self, name: str) -> str:
+        logs = self.client.list_logs_from_execution(name, min_level="ERROR")
+        return next((entry.message.strip().splitlines()[0] for entry in logs if entry.message.strip()), "")

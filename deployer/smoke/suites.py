@@ -32,7 +32,7 @@ class _Refused(Exception):  # noqa: N818  never leaves this module
 
 
 def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem]]:
-    """Return the cases that are to be run, in the order of the files, and a problem for each suite that is malformed."""
+    """Return the cases to be run, in the order of the files, and a problem for each suite that is malformed."""
     cases: list[SmokeCase] = []
     problems: list[Problem] = []
     for document in documents:
@@ -123,7 +123,7 @@ def _duration(value: Any, route: Route) -> timedelta:
 
 
 def unknown_flows(cases: Sequence[SmokeCase], flows: set[Key]) -> Iterator[Problem]:
-    """Yield a problem for each case whose flow is not among the files: it would test whatever the server happens to have."""
+    """Yield a problem for each suite whose flow no file declares: it would test what the server happens to have."""
     for file, flow in dict.fromkeys((case.file, case.flow) for case in cases if case.flow not in flows):
         message = f"tests the flow {flow.path}, which no file here declares"
         yield Problem(CHECK, message, file, hint="correct `namespace` and `flowId`, or remove the suite")

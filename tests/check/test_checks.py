@@ -1,0 +1,75 @@
+"""The local checks: what each finds, and where."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from deployer.check import CHECKS, check, sound_flows
+from deployer.model.document import Document
+from deployer.model.problem import Problem
+from deployer.read.parse import parse
+
+
+def documents(**texts: str) -> list[Document]:
+    parsed = [parse(f"{name}.yaml", text)[0] for name, text in texts.items()]
+    return [document for document in parsed if document]
+
+
+def found(**texts: str) -> list[Problem]:
+    return check(documents(**texts))
+
+
+GOOD = "id: hello\nnamespace: company.team\n"
+
+
+def test_a_sound_flow_has_no_problem() -> None:
+    assert found(a=GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("id: hello\n", 1, "the flow has no `namespace`"),
+        ("id: hello\nnamespace:\n", 2, "the flow has no `namespace`"),
+        ("namespace: company.team\n", 1, "the flow has no `id`"),
+        ("id: [a]\nnamespace: company.team\n", 1, "`id` is not a single value"),
+        ("id: a b\nnamespace: company.team\n", 1, "`id` is malformed: 'a b'"),
+        ("id: -a\nnamespace: company.team\n", 1, "`id` is malformed"),
+        ("id: a\nnamespace: Company\n", 2, "`namespace` is malformed: 'Company'"),
+        (f"id: {'a' * 101}\nnamespace: company.team\n", 1, "101 characters long, 100 are allowed"),
+        (f"id: a\nnamespace: {'a' * 151}\n", 2, "151 characters long, 150 are allowed"),
+    ],
+)
+def test_a_flow_that_does_not_say_who_it_is_is_found(text: str, line: int, words: str) -> None:
+    [problem] = found(a=text)
+    assert problem.check == "flow-identity"
+    assert words in problem.message
+    assert problem.span
+    assert problem.span.line == line
+
+
+def test_an_id_is_taken_as_it_is_written() -> None:
+    [flow] = sound_flows(documents(a="id: 010\nnamespace: 1.50\n"), [])
+    assert (flow.id, flow.namespace) == ("010", "1.50")
+
+
+def test_the_same_flow_in_two_files_is_found_at_both() -> None:
+    problems = found(a=GOOD, b=GOOD + "# other\n", c="id: hello\nnamespace: company.other\n")
+    assert [(problem.file, problem.check) for problem in problems] == [
+        ("a.yaml", "duplicate-flow"),
+        ("b.yaml", "duplicate-flow"),
+    ]
+    assert "declared in b.yaml too" in problems[0].message
+
+
+def test_only_flows_without_errors_are_sound() -> None:
+    read = documents(a=GOOD, b="id: hello\n")
+    assert [flow.document.file for flow in sound_flows(read, check(read))] == ["a.yaml"]
+
+
+def test_every_check_has_documentation_with_an_example() -> None:
+    for each in CHECKS:
+        documentation = sys.modules[each.run.__module__].__doc__ or ""
+        assert all(word in documentation for word in ("Why:", "Bad:", "Good:"))

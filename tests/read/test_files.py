@@ -1,0 +1,95 @@
+"""Which files are found under a path, and what is said of those that cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deployer.errors import UsageError
+from deployer.read.files import read_files
+
+
+def write(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"id: {name}\n")
+
+
+def names(path: Path, root: Path, *ignore: str) -> list[str]:
+    files, problems = read_files(path, root, ignore)
+    assert problems == []
+    return [str(Path(file.name).relative_to(root)) for file in files]
+
+
+def test_nested_yaml_files_are_found_in_a_stable_order(tmp_path: Path) -> None:
+    write(tmp_path, "b/two.yml", "a/deep/er/one.yaml", "three.yaml", "notes.md", "b/data.json")
+    assert names(tmp_path, tmp_path) == ["three.yaml", "a/deep/er/one.yaml", "b/two.yml"]
+
+
+def test_hidden_files_and_folders_are_skipped(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", ".b.yaml", ".github/c.yaml")
+    assert names(tmp_path, tmp_path) == ["a.yaml"]
+
+
+def test_ignore_patterns_are_read_as_git_reads_them(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", "draft-b.yaml", "old/c.yaml", "old/keep.yaml", "sub/old/d.yaml")
+    assert names(tmp_path, tmp_path, "draft-*", "/old/*", "!/old/keep.yaml") == [
+        "a.yaml",
+        "old/keep.yaml",
+        "sub/old/d.yaml",
+    ]
+
+
+def test_ignore_patterns_start_from_the_root_not_from_the_path(tmp_path: Path) -> None:
+    write(tmp_path, "flows/a.yaml", "flows/b.yaml")
+    assert names(tmp_path / "flows", tmp_path, "/flows/b.yaml") == ["flows/a.yaml"]
+
+
+def test_kestraignore_hides_no_flow(tmp_path: Path) -> None:
+    write(tmp_path, "flows/a.yaml")
+    (tmp_path / ".kestraignore").write_text("flows/\n")
+    assert names(tmp_path / "flows", tmp_path) == ["flows/a.yaml"]
+
+
+def test_a_single_file_can_be_named(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", "b.yaml")
+    assert names(tmp_path / "b.yaml", tmp_path) == ["b.yaml"]
+
+
+def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere is not there") as caught:
+        read_files(tmp_path / "nowhere", tmp_path)
+    assert caught.value.hint
+
+
+def test_an_unreadable_file_is_a_problem_and_the_rest_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml")
+    (tmp_path / "broken.yaml").symlink_to(tmp_path / "gone")
+    (tmp_path / "latin.yaml").write_bytes(b"description: caf\xe9\n")
+    files, problems = read_files(tmp_path, tmp_path)
+    assert [Path(file.name).name for file in files] == ["a.yaml"]
+    assert [problem.message for problem in problems] == [
+        "cannot be read: No such file or directory",
+        "is not UTF-8 text: byte 0xe9 at offset 16",
+    ]
+
+
+def test_line_ends_and_byte_order_mark_survive(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfid: a\r\n")
+    [file], _ = read_files(tmp_path, tmp_path)
+    assert file.text.encode() == b"\xef\xbb\xbfid: a\r\n"
+
+
+@pytest.mark.parametrize(("name", "suite"), [("a.smoke.yaml", True), ("a.smoke.yml", True), ("smoke.yaml", False)])
+def test_a_smoke_suite_is_told_by_its_name(tmp_path: Path, name: str, suite: bool) -> None:
+    write(tmp_path, name)
+    [file], _ = read_files(tmp_path, tmp_path)
+    assert file.is_smoke_suite is suite
+
+
+def test_names_are_relative_to_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "flows/a.yaml")
+    monkeypatch.chdir(tmp_path)
+    [file], _ = read_files(Path("flows"), tmp_path)
+    assert file.name == "flows/a.yaml"
