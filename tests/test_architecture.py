@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "settings": ("configuration", "model", "errors"),
     "kestra": ("__init__", "settings", "model", "errors"),
     "resource": ("kestra", "settings", "model", "errors"),
-    **dict.fromkeys(STAGES, ("resource", "kestra", "settings", "model", "errors")),
+    **dict.fromkeys(STAGES, ("resource", "kestra", "settings", "model", "errors", "interrupt")),
     "pipeline": (*STAGES, "resource", "kestra", "settings", "model", "errors"),
     "engine": ("__init__", "model", "errors"),
     "cli": ("__init__", "pipeline", "engine", *STAGES, "kestra", "settings", "configuration", "model", "errors"),

@@ -5,7 +5,7 @@ Source of the escapes and the limit: GitHub's documentation of workflow commands
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deployer.model.change import Action, Change
 from deployer.model.problem import Problem, Severity
@@ -75,7 +75,7 @@ def _escape(text: str, more: str = "") -> str:
     return text
 
 
-def _problem_rows(report: Report) -> list[tuple[str, ...]]:
+def _problem_rows(report: Report) -> list[tuple[str, str, str]]:
     found = sorted(report.problems, key=lambda problem: problem.severity is not Severity.ERROR)
     rows = [(problem.message, _place(problem), problem.check) for problem in found]
     return rows + ([(str(report.error), "", "run")] if report.error and rows else [])
@@ -85,30 +85,30 @@ def _place(problem: Problem) -> str:
     return f"{problem.file or ''}{f':{problem.span.line}' if problem.span else ''}"
 
 
-def _flow_rows(report: Report) -> list[tuple[str, ...]]:
+def _flow_rows(report: Report) -> list[tuple[str, str, str]]:
     if report.outcomes:
         return [_outcome_row(outcome) for outcome in report.outcomes if count.word(outcome) != "unchanged"]
     changes = report.plan.changes if report.plan else ()
     return [_planned_row(change) for change in changes if change.action is not Action.KEEP]
 
 
-def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
+def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:
     word = count.word(outcome)
     return outcome.change.key.path, f"{_ICONS[word]} {word} {outcome.message}".strip(), str(outcome.revision or "")
 
 
-def _planned_row(change: Change) -> tuple[str, ...]:
+def _planned_row(change: Change) -> tuple[str, str, str]:
     return change.key.path, change.held or count.DRY_WORDS[change.action], ""
 
 
-def _smoke_rows(report: Report) -> list[tuple[str, ...]]:
+def _smoke_rows(report: Report) -> list[tuple[str, str]]:
     return [
         (f"{smoke.case.flow.path}: {smoke.case.id}", f"{smoke.verdict} {smoke.message}".strip())
         for smoke in report.smokes
     ]
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
     lines = [head, ("---",) * len(head), *(tuple(_cell(cell) for cell in row) for row in rows)]

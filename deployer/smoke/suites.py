@@ -58,9 +58,8 @@ def _suite(document: Document) -> list[SmokeCase]:
         if case.id in seen:
             raise _Refused(("testCases", at, "id"), f"two cases are called {case.id!r}")
         seen.add(case.id)
-    if _flag(data, ()):
-        return []
-    return [case for case, raw in zip(cases, listed, strict=True) if not _flag(raw, ("testCases",))]
+    off = [_disabled(case, ("testCases", at)) for at, case in enumerate(listed)]
+    return [] if _disabled(data, ()) else [case for case, disabled in zip(cases, off, strict=True) if not disabled]
 
 
 def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCase:
@@ -98,7 +97,7 @@ def _text(data: Mapping[Any, Any], key: str, route: Route) -> str:
     return value
 
 
-def _flag(data: Mapping[Any, Any], route: Route) -> bool:
+def _disabled(data: Mapping[Any, Any], route: Route) -> bool:
     value = data.get("disabled", False)
     if not isinstance(value, bool):
         raise _Refused((*route, "disabled"), "`disabled` is to be true or false")
