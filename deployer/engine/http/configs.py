@@ -15,7 +15,7 @@ def configs(call: Call) -> Response:
         "version": str(call.bean("utils.VersionProvider").getVersion()),
         "edition": str(call.bean("utils.EditionProvider").get()),
         "chartDefaultDuration": "P30D",
-        "isCustomDashboardsEnabled": bool(call.bean("repositories.DashboardRepositoryInterface").isEnabled()),
+        "isCustomDashboardsEnabled": False,
         "isAnonymousUsageEnabled": False,
         "isUiAnonymousUsageEnabled": False,
         "preview": {"initial": 100, "max": 5000},
