@@ -42,9 +42,6 @@ class Runtime(Protocol):
     def kill(self, execution: Any, *, cascade: bool) -> None:
         """Ask for an execution to be killed, with its subflows if `cascade`."""
 
-    def logs(self, tenant: str, filters: Any) -> Any:
-        """Return a list of the LogEntry that match, oldest first."""
-
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the KVStore of a namespace, which need not exist."""
 

@@ -57,11 +57,6 @@ class Runtime1x:
         """Emit the request to the kill queue."""
         self._queue("executionKilledQueue").emit(kill_request(self._kestra, execution, cascade=cascade))
 
-    def logs(self, tenant: str, filters: Any) -> Any:
-        """Read the log repository."""
-        page = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
-        return self._kestra.bean(CORE + "repositories.LogRepositoryInterface").find(page, tenant, filters)
-
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""
         # the namespace given twice: given once, the service wants a flow in it, which the web server does not

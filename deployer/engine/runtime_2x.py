@@ -67,11 +67,6 @@ class Runtime2x:
         queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
         queue.emit(kill_request(self._kestra, execution, cascade=cascade))
 
-    def logs(self, tenant: str, filters: Any) -> Any:
-        """Read the log store."""
-        page = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
-        return self._kestra.bean(CORE + "repositories.LogDataStoreInterface").find(page, tenant, filters)
-
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""
         return self._kestra.bean(CORE + "services.KVStoreService").get(tenant, namespace, namespace)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployer.engine.http import configs, flows, validation
+from deployer.engine.http import configs, executions, flows, follow, kv, logs, outputs, validation
 from deployer.engine.http.answers import failed, refused
 from deployer.engine.http.auth import BasicAuth
 from deployer.engine.http.call import Call, read, sent_uri
@@ -30,6 +30,11 @@ Endpoint = tuple[str, str, Handler]
 
 _FLOWS = "/api/v1/{tenant}/flows"
 _FLOW = _FLOWS + "/{namespace}/{id}"
+_EXECUTIONS = "/api/v1/{tenant}/executions"
+_EXECUTION = _EXECUTIONS + "/{executionId}"
+_KEYS = "/api/v1/{tenant}/namespaces/{namespace}/kv"
+_OUTPUTS = "/api/v1/{tenant}/outputs"
+_LOGS = "/api/v1/{tenant}/logs/{executionId}"
 
 EVERY_LINE: tuple[Endpoint, ...] = (
     ("GET", "/api/v1/configs", configs.configs),
@@ -43,8 +48,29 @@ EVERY_LINE: tuple[Endpoint, ...] = (
     ("PUT", _FLOW, flows.update),
     ("DELETE", _FLOW, flows.delete),
     ("GET", _FLOW + "/revisions", flows.revisions),
+    ("GET", _EXECUTIONS + "/search", executions.search),
+    ("POST", _EXECUTIONS + "/{namespace}/{id}", executions.create),
+    ("GET", _EXECUTION, executions.get),
+    ("GET", _EXECUTION + "/follow", follow.follow),
+    ("GET", _KEYS + "/{key}", kv.get),
+    ("PUT", _KEYS + "/{key}", kv.put),
+    ("DELETE", _KEYS + "/{key}", kv.delete),
 )
-ONLY: dict[Dialect, tuple[Endpoint, ...]] = {Dialect.V1: (), Dialect.V2: ()}
+ONLY: dict[Dialect, tuple[Endpoint, ...]] = {
+    Dialect.V1: (
+        ("DELETE", _EXECUTION + "/kill", executions.kill),
+        ("GET", _LOGS, logs.by_parameters),
+        ("GET", _KEYS, kv.of_namespace),
+    ),
+    Dialect.V2: (
+        ("DELETE", _EXECUTION + "/actions/kill", executions.kill),
+        ("GET", _OUTPUTS + "/executions/{executionId}", outputs.of_execution),
+        ("GET", _OUTPUTS + "/tasks/{executionId}", outputs.task_runs),
+        ("GET", _OUTPUTS + "/tasks/{executionId}/{taskRunId}", outputs.of_task_run),
+        ("GET", _LOGS, logs.by_filters),
+        ("GET", "/api/v1/{tenant}/kv", kv.search),
+    ),
+}
 
 
 def application(kestra: Kestra, runtime: Runtime, *, basic_auth: tuple[str, str] | None) -> Starlette:

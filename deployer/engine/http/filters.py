@@ -60,6 +60,8 @@ def filters(call: Call, *flat: str) -> Any:
 
 def query_filter(call: Call, field: str, operator: str, value: Any) -> Any:
     """Return one QueryFilter; the engine throws on an unknown field or operator."""
+    if field == "timeRange":
+        return _since(call, operator, value)
     kind = call.core("models.QueryFilter")
     answer = kind.builder().field(call.core("models.QueryFilter$Field").fromString(field))
     return answer.operation(call.core("models.QueryFilter$Op").valueOf(operator)).value(value).build()
@@ -94,6 +96,14 @@ def _read(call: Call, match: re.Match[str], values: list[str], found: Any, label
     else:
         for value in values:
             found.add(query_filter(call, field, operator, _value(call, field, operator, value)))
+
+
+def _since(call: Call, operator: str, value: str) -> Any:
+    """Return a range (ISO 8601, up to now) as the start date it stands for: the engine knows no ranges."""
+    duration = call.java("java.time.Duration").parse(value).abs()
+    start = str(call.java("java.time.ZonedDateTime").now().minus(duration))
+    compared = "LESS_THAN_OR_EQUAL_TO" if operator in ("NOT_EQUALS", "NOT_IN") else "GREATER_THAN_OR_EQUAL_TO"
+    return query_filter(call, "startDate", compared, start)
 
 
 def _value(call: Call, field: str, operator: str, value: str) -> Any:

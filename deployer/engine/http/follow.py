@@ -1,0 +1,154 @@
+"""Following executions: the engine's own stream of states as server-sent events, or its last one.
+
+A follower costs a callback, not a thread: the engine calls from its queue's thread, the event loop does the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jpype
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+
+from deployer.engine.http.answers import json_text
+from deployer.engine.http.refusal import Refusal, not_found
+
+if TYPE_CHECKING:
+    from deployer.engine.http.call import Call
+
+EVENT_STREAM = "text/event-stream"  # without a charset, as recorded
+SECONDS_FOR_AN_UNKNOWN_ID = 10.0
+_SECONDS_BETWEEN_LOOKS = 0.5
+_IDLE_SECONDS = 3600.0  # Kestra's own limit for a silent stream
+_EXECUTIONS = "repositories.ExecutionRepositoryInterface"
+_STREAMING = "services.ExecutionStreamingService"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event: `id` is start, progress or end; `data` the execution's JSON."""
+
+    id: str
+    data: str
+
+    def encode(self) -> bytes:
+        """Return the event as it goes over the wire, in the recorded form."""
+        return f"id: {self.id}\ndata: {self.data}\n\n".encode()
+
+
+async def follow(call: Call) -> Response:
+    """Stream an execution until it ends: 404 after ten seconds for an unknown id, one `end` for one already over."""
+    execution = await _awaited(call)
+    flow = await run_in_threadpool(_flow_of, call, execution)
+    return StreamingResponse(_stream(call, execution, flow), headers={"content-type": EVENT_STREAM})
+
+
+async def ended(call: Call, execution: Any, flow: Any) -> str:
+    """Return the JSON of an execution's last state, as soon as it has one."""
+    last = ""
+    async for event in _events(call, str(execution.getId()), flow):
+        last = event.data
+    return last
+
+
+async def _stream(call: Call, execution: Any, flow: Any) -> AsyncIterator[bytes]:
+    identifier = str(execution.getId())
+    nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
+    yield Event("start", json_text(call.kestra, nothing_yet)).encode()
+    if not await run_in_threadpool(_over, call, flow, execution):
+        yield Event("progress", await run_in_threadpool(json_text, call.kestra, execution)).encode()
+    async for event in _events(call, identifier, flow):
+        yield event.encode()
+
+
+async def _events(call: Call, identifier: str, flow: Any) -> AsyncIterator[Event]:
+    """Yield what the engine streams from now on; looks once after subscribing, as the end may have come before."""
+    subscription = _Subscription(call, identifier, flow, asyncio.get_running_loop())
+    try:
+        await run_in_threadpool(subscription.open)
+        current = await run_in_threadpool(_find, call, identifier)
+        if current is not None and await run_in_threadpool(_over, call, flow, current):
+            yield Event("end", await run_in_threadpool(json_text, call.kestra, current))
+            return
+        while (event := await asyncio.wait_for(subscription.events.get(), _IDLE_SECONDS)) is not None:
+            yield event
+    finally:
+        subscription.close()
+
+
+class _Subscription:
+    """One follower at the engine's streaming service; `events` gets its events, and None when there are no more."""
+
+    def __init__(self, call: Call, identifier: str, flow: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self.events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._call = call
+        self._identifier = identifier
+        self._flow = flow
+        self._loop = loop
+        self._subscriber = str(uuid.uuid4())
+
+    def open(self) -> None:
+        """Register; from here on the engine calls back."""
+        flux = self._call.java("reactor.core.publisher.Flux").create(_consumer(self._register))
+        flux.subscribe(
+            _consumer(self._next), _consumer(self._failed), jpype.JProxy("java.lang.Runnable", dict={"run": self._done})
+        )
+
+    def close(self) -> None:
+        """Leave; the engine forgets this follower."""
+        self._call.bean(_STREAMING).unregisterSubscriber(self._identifier, self._subscriber)
+
+    def _register(self, sink: Any) -> None:
+        self._call.bean(_STREAMING).registerSubscriber(self._identifier, self._subscriber, sink, self._flow)
+
+    def _next(self, event: Any) -> None:
+        self._put(Event(str(event.getId()), json_text(self._call.kestra, event.getData())))
+
+    def _failed(self, error: Any) -> None:
+        _log.error("following %s ended: %s", self._identifier, error)
+        self._put(None)
+
+    def _done(self) -> None:
+        self._put(None)
+
+    def _put(self, event: Event | None) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.events.put_nowait, event)
+
+
+async def _awaited(call: Call) -> Any:
+    """Return the execution of the path, which may not be stored yet; raises Refusal (404) when it does not come."""
+    identifier = call.path["executionId"]
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SECONDS_FOR_AN_UNKNOWN_ID
+    while (found := await run_in_threadpool(_find, call, identifier)) is None:
+        if loop.time() > deadline:
+            raise not_found(f"Unable to find execution {identifier}")
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+    return found
+
+
+def _find(call: Call, identifier: str) -> Any:
+    return call.bean(_EXECUTIONS).findById(call.tenant, identifier).orElse(None)
+
+
+def _flow_of(call: Call, execution: Any) -> Any:
+    try:
+        return call.bean("repositories.FlowRepositoryInterface").findByExecutionWithoutAcl(execution)
+    except call.java("java.lang.IllegalStateException"):
+        raise Refusal(404, f"Unable to find flow for execution {execution.getId()}") from None
+
+
+def _over(call: Call, flow: Any, execution: Any) -> bool:
+    return bool(call.bean(_STREAMING).isStopFollow(flow, execution))
+
+
+def _consumer(function: Any) -> Any:
+    return jpype.JProxy("java.util.function.Consumer", dict={"accept": function})
