@@ -9,6 +9,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 EVENT_STREAM = "text/event-stream"  # without a charset, as recorded
 SECONDS_FOR_AN_UNKNOWN_ID = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.5
-_IDLE_SECONDS = 3600.0  # Kestra's own limit for a silent stream
+_SILENT_SECONDS = 2.0
 _EXECUTIONS = "repositories.ExecutionRepositoryInterface"
 _STREAMING = "services.ExecutionStreamingService"
 _log = logging.getLogger(__name__)
@@ -69,25 +70,30 @@ async def _stream(call: Call, execution: Any, flow: Any) -> AsyncIterator[bytes]
 
 
 async def _events(call: Call, identifier: str, flow: Any) -> AsyncIterator[Event]:
-    """Yield what the engine streams from now on; looks once after subscribing, as the end may have come before."""
+    """Yield what the engine streams from now on.
+
+    Looks at what is stored right after subscribing and whenever nothing came for a while: the engine's stream can lose
+    the last state of an execution (seen once in some hundreds on 2.0.0, with 60 followers at once).
+    """
     subscription = _Subscription(call, identifier, flow, asyncio.get_running_loop())
     try:
         await run_in_threadpool(subscription.open)
-        current = await run_in_threadpool(_find, call, identifier)
-        if current is not None and await run_in_threadpool(_over, call, flow, current):
-            yield Event("end", await run_in_threadpool(json_text, call.kestra, current))
-            return
-        while (event := await asyncio.wait_for(subscription.events.get(), _IDLE_SECONDS)) is not None:
-            yield event
+        while (last := await run_in_threadpool(_end, call, identifier, flow)) is None:
+            async for event in subscription.until_silent():
+                yield event
+            if subscription.complete:
+                return
+        yield last
     finally:
         subscription.close()
 
 
 class _Subscription:
-    """One follower at the engine's streaming service; `events` gets its events, and None when there are no more."""
+    """One follower at the engine's streaming service; `complete` once the engine has said that there is no more."""
 
     def __init__(self, call: Call, identifier: str, flow: Any, loop: asyncio.AbstractEventLoop) -> None:
-        self.events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self.complete = False
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._call = call
         self._identifier = identifier
         self._flow = flow
@@ -100,6 +106,13 @@ class _Subscription:
         flux.subscribe(
             _consumer(self._next), _consumer(self._failed), jpype.JProxy("java.lang.Runnable", dict={"run": self._done})
         )
+
+    async def until_silent(self) -> AsyncIterator[Event]:
+        """Yield events as they come, until there are no more or none came for a while."""
+        with suppress(TimeoutError):
+            while (event := await asyncio.wait_for(self._events.get(), _SILENT_SECONDS)) is not None:
+                yield event
+            self.complete = True
 
     def close(self) -> None:
         """Leave; the engine forgets this follower."""
@@ -120,7 +133,7 @@ class _Subscription:
 
     def _put(self, event: Event | None) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.events.put_nowait, event)
+            self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
 
 async def _awaited(call: Call) -> Any:
@@ -144,6 +157,13 @@ def _flow_of(call: Call, execution: Any) -> Any:
         return call.bean("repositories.FlowRepositoryInterface").findByExecutionWithoutAcl(execution)
     except call.java("java.lang.IllegalStateException"):
         raise Refusal(404, f"Unable to find flow for execution {execution.getId()}") from None
+
+
+def _end(call: Call, identifier: str, flow: Any) -> Event | None:
+    """Return the last event of an execution that is over, None while it is not."""
+    execution = _find(call, identifier)
+    over = execution is not None and _over(call, flow, execution)
+    return Event("end", json_text(call.kestra, execution)) if over else None
 
 
 def _over(call: Call, flow: Any, execution: Any) -> bool:
