@@ -101,7 +101,7 @@ class Runner:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=120,
+            timeout=240,
         )
         return Ended(
             exit_code=done.returncode,
