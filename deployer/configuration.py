@@ -73,8 +73,9 @@ def _flat(data: Mapping[str, Any], section: str = "") -> list[tuple[str, Any]]:
 
 
 def _nearest(name: str, section: str) -> str:
-    near = get_close_matches(name, [*_KEYS, *_SECTIONS], n=1)
-    return f"did you mean `{near[0]}`?" if near else f"known: {_known(section)}"
+    siblings = [key.removeprefix(section) for key in (*_KEYS, *_SECTIONS) if key.startswith(section)]
+    near = get_close_matches(name.removeprefix(section), siblings, n=1)
+    return f"did you mean `{section}{near[0]}`?" if near else f"known: {_known(section)}"
 
 
 def _known(section: str) -> str:

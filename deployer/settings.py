@@ -63,6 +63,7 @@ class Settings:
     concurrency: int = 4
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
     engine: Mapping[str, Any] = field(default_factory=dict)  # reserved
+    lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
 
     def __post_init__(self) -> None:
         if self.username and not self.password and not self.api_token:
@@ -83,6 +84,11 @@ class Settings:
 
     def require_host(self) -> str:
         """Return the host. Raises UsageError, with the ways to give one, where there is none."""
+        if not self.host and self.lookalike:
+            raise UsageError(
+                f"no Kestra host is configured: {self.lookalike} is set, but not read",
+                hint="call it KESTRA_HOST; --embedded needs none",
+            )
         if not self.host:
             raise UsageError(
                 "no Kestra host is configured",
@@ -113,18 +119,21 @@ def resolve(
     merged: dict[str, Any] = {}
     for where, source in sources:
         merged = _of_one_kind(_with_plain_host(where, source), merged) | merged
-    if "host" not in merged:
-        _refuse_lookalikes({**dotenv, **environ})
-    return Settings(**merged)
+    lookalike = next((name for name in _LOOKALIKES if environ.get(name) or dotenv.get(name)), "")
+    return Settings(**merged, lookalike=lookalike)
 
 
 def _named(variables: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     return {name: variables[variable].strip() for name, variable in names.items() if variable in variables}
 
 
+def _blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
 def _with_plain_host(where: str, source: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is given in a source, with credentials in its host moved to where credentials belong."""
-    given = {name: value for name, value in source.items() if value is not None and value != ""}
+    given = {name: value for name, value in source.items() if value is not None and not _blank(value)}
     if "host" in given:
         given["host"], userinfo = plain_host(given["host"], where)
         given = userinfo | given
@@ -167,13 +176,6 @@ def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
     host = f"{url.scheme.lower()}://{url.netloc.rpartition('@')[2]}{_COPIED_ALONG.sub('', url.path).rstrip('/')}"
     userinfo = {"username": unquote(url.username or ""), "password": unquote(url.password or "")}
     return host, {name: value for name, value in userinfo.items() if value}
-
-
-def _refuse_lookalikes(variables: Mapping[str, str]) -> None:
-    """Say so where somebody gave the host by a name that other tools read; nothing else would explain its absence."""
-    for name in _LOOKALIKES:
-        if variables.get(name):
-            raise UsageError(f"no Kestra host is configured: {name} is set, but not read", hint="call it KESTRA_HOST")
 
 
 def read_dotenv(root: Path) -> dict[str, str]:

@@ -31,24 +31,25 @@ class FlowCalls(Calls):
         """
 
         def once(attempt: int) -> StoredFlow:
-            if attempt > 1 and (made := self._made(namespace, id, body)):
-                return made
+            there = self._there(namespace, id) if attempt > 1 else None
+            if there:
+                return _made(there, body, f"{self._connection.host}/api/v1/{self._connection.tenant}/flows")
             try:
                 return self._ask("POST", ["flows"], StoredFlow.read, content=body.encode(), headers=_YAML)
             except KestraRefusedError:
-                if attempt > 1 and (made := self._made(namespace, id, body)):
-                    return made
+                there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
+                if there and _is(there, body):
+                    return there
                 raise
 
         return self._connection.repeated(once)
 
-    def _made(self, namespace: str, id: str, body: str) -> StoredFlow | None:
-        """Return the flow where an attempt whose answer was lost has made it."""
+    def _there(self, namespace: str, id: str) -> StoredFlow | None:
+        params = {"source": "true"}
         try:
-            there = self.flow(namespace, id)
+            return self._ask("GET", ["flows", namespace, id], StoredFlow.read, params=params, repeat=False)
         except KestraNotFoundError:
             return None
-        return there if there.source == body and not there.draft else None
 
     def update_flow(self, namespace: str, id: str, body: str) -> StoredFlow:
         """Replace a flow's text; the identical text keeps the revision. On 2.x this publishes a draft.
@@ -158,6 +159,23 @@ class FlowCalls(Calls):
             return verdicts
 
         return self._ask("POST", ["flows", "validate"], read, repeat=True, **parts)
+
+
+def _is(there: StoredFlow, body: str) -> bool:
+    return there.source == body and not there.draft
+
+
+def _made(there: StoredFlow, body: str, url: str) -> StoredFlow:
+    """Return the flow where it is what an attempt without an answer has made."""
+    if _is(there, body):
+        return there
+    raise KestraRefusedError(
+        f"POST {url}: {there.namespace}/{there.id} was created by somebody else meanwhile, with another text",
+        method="POST",
+        url=url,
+        reason="Flow id already exists",
+        hint="look who else deploys there, then try again",
+    )
 
 
 def _in(namespaces: Collection[str]) -> dict[str, str]:
