@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployer.engine.controller import start_controller
 from deployer.engine.jvm import Kestra
 from deployer.engine.runtime_1x import CORE, WORKER_THREADS, kill_request
 
@@ -20,7 +21,7 @@ class Runtime2x:
 
     def start(self) -> None:
         """Start controller, executor and indexer, and last the worker, which looks for the controller."""
-        self._kestra.bean("io.kestra.controller.DefaultController").start()
+        start_controller(self._kestra)
         self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
         self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
         self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
