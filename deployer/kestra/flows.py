@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from deployer.errors import KestraNotFoundError, KestraRefusedError
+from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verdict, items
 from deployer.kestra.bodies import Part, batches, joined, uncut
 from deployer.kestra.calls import Calls
@@ -17,6 +17,7 @@ from deployer.model.version import Dialect
 
 _YAML = {"Content-Type": "application/x-yaml"}  # Kestra refuses any other for a flow's text
 _PAGE = 1000  # flows on a page of a search
+_COLLISION = "duplicate entry"  # what 1.3.31 and 2.0.0 say, with 500, where two flows would share a file's name
 _LONGEST_FILTER = 3000  # characters; many servers refuse request lines of 4 kB and more
 
 
@@ -100,7 +101,7 @@ class FlowCalls(Calls):
         page, seen = Page((), 1), 0
         number = 1
         while seen < page.total:
-            params = {**_in(namespaces), "page": number, "size": _PAGE, "sort": "id:asc"}
+            params = {**_in(namespaces), "page": number, "size": _PAGE, "sort": ["namespace:asc", "id:asc"]}
             page = self._ask("GET", ["flows", "search"], Page.read, params=params)
             for flow in items(list(page.results), StoredFlow.read):
                 found[flow.namespace, flow.id] = flow
@@ -112,19 +113,28 @@ class FlowCalls(Calls):
     def export_flows_by_query(self, namespaces: Collection[str] = ()) -> dict[str, str]:
         """Return the texts of all flows of these namespaces, of the whole tenant where none is named, in one request.
 
-        Each is called `{namespace}-{id}.yml`; a name that two flows share, as both parts may hold `-`, is left out. On
-        2.0.0 a text is the newest published one, which is what runs; a flow that only exists as a draft is not there
-        (asked of the engine). Long lists of namespaces are not sent: then other namespaces' texts come as well.
+        Each is called `{namespace}-{id}.yml`; a name that two flows share, as both parts may hold `-`, is left out: the
+        server fails then, and is asked for each namespace by itself. On 2.0.0 a text is the newest published one, which
+        is what runs; a flow that only exists as a draft is not there (asked of the engine). Long lists of namespaces
+        are not sent: then other namespaces' texts come as well.
         """
         try:
+            entries = self._exported(namespaces)
+        except KestraError as error:
+            if _COLLISION not in error.reason or not namespaces:
+                raise
+            entries = [entry for namespace in sorted(namespaces) for entry in self._exported([namespace])]
+        times = Counter(name for name, _ in entries)
+        return {name: text for name, text in entries if times[name] == 1}
+
+    def _exported(self, namespaces: Collection[str]) -> list[tuple[str, str]]:
+        try:
             response = self._connection.send("GET", ["flows", "export", "by-query"], params=_in(namespaces))
-        except KestraNotFoundError:  # reported of an empty 2.0 server
-            return {}
+        except KestraNotFoundError:  # reported of an empty 2.0 server; 2.0.0 itself sends an empty archive
+            return []
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-                times = Counter(entry.filename for entry in entries)
-                return {entry.filename: archive.read(entry).decode() for entry in entries if times[entry.filename] == 1}
+                return [(name, archive.read(name).decode()) for name in archive.namelist()]
         except (zipfile.BadZipFile, UnicodeDecodeError):
             raise misshapen(response, "an archive of flows") from None
 

@@ -75,7 +75,7 @@ def test_searching_by_kind_is_known_from_1_2(version: str, known: bool) -> None:
     ("version", "kill", "outputs", "logs"),
     [
         ("1.3.31", "/executions/X/kill", "/executions/X", "minLevel"),
-        ("2.0.0", "/executions/X/actions/kill", "/outputs/executions/X", "filters[level][EQUALS]"),
+        ("2.0.0", "/executions/X/actions/kill", "/outputs/executions/X", "filters[level][GREATER_THAN_OR_EQUAL_TO]"),
     ],
 )
 def test_the_paths_follow_the_dialect(httpserver: HTTPServer, version: str, kill: str, outputs: str, logs: str) -> None:

@@ -1,0 +1,140 @@
+"""How many requests the flow endpoints take, and what they do with odd answers."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from pytest_httpserver import HTTPServer
+from scripted import answer, raw_server, scripted
+from werkzeug import Request, Response
+
+from deployer.errors import KestraError
+
+EXPORT = "/api/v1/main/flows/export/by-query"
+COLLISION = '{"message": "Internal server error: duplicate entry: n-a-b.yml"}'
+
+
+def archive(entries: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, text in entries.items():
+            file.writestr(name, text)
+    return buffer.getvalue()
+
+
+def flows(first: int, count: int) -> list[dict[str, str]]:
+    return [{"id": f"f{number}", "namespace": "a.b"} for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize(
+    ("total", "largest", "requests"),
+    [(0, 10_000, 1), (8, 10_000, 1), (1000, 10_000, 1), (1001, 10_000, 2), (2500, 10_000, 3), (250, 100, 3)],
+)
+def test_a_search_reads_all_pages_and_no_more(httpserver: HTTPServer, total: int, largest: int, requests: int) -> None:
+    def page(request: Request) -> Response:
+        size = min(int(request.args["size"]), largest)
+        first = (int(request.args["page"]) - 1) * size
+        results = flows(first, max(0, min(size, total - first)))
+        return Response(json.dumps({"results": results, "total": total}))
+
+    httpserver.expect_request("/api/v1/main/flows/search").respond_with_handler(page)
+    with scripted(httpserver.url_for("")) as it:
+        assert [flow.id for flow in it.client.search_flows()] == [f"f{number}" for number in range(total)]
+    assert len(httpserver.log) == requests
+
+
+def test_a_search_ends_where_flows_vanish_between_two_pages(httpserver: HTTPServer) -> None:
+    httpserver.expect_ordered_request("/api/v1/main/flows/search").respond_with_json(
+        {"results": flows(0, 3), "total": 5}
+    )
+    httpserver.expect_ordered_request("/api/v1/main/flows/search").respond_with_json({"results": [], "total": 5})
+    with scripted(httpserver.url_for("")) as it:
+        assert len(it.client.search_flows()) == 3
+
+
+def test_namespaces_are_asked_for_in_one_filter() -> None:
+    with raw_server(answer(200, '{"results": [], "total": 0}')) as server, scripted(server.url) as it:
+        it.client.search_flows({"b", "a.c"})
+        assert b"filters%5Bnamespace%5D%5BIN%5D=a.c%2Cb&" in server.requests[0]
+
+
+def test_a_filter_that_would_make_the_request_line_too_long_is_left_out_and_applied_here() -> None:
+    many = [f"company.team-{number}" for number in range(400)]
+    found = [{"id": "x", "namespace": many[7]}, {"id": "y", "namespace": "of.others"}]
+    page = answer(200, json.dumps({"results": found, "total": 2}))
+    with raw_server(page) as server, scripted(server.url) as it:
+        assert [flow.id for flow in it.client.search_flows(many)] == ["x"]
+        assert b"filters" not in server.requests[0]
+        assert len(server.requests[0].split(b"\r\n")[0]) < 4000
+
+
+def test_an_export_gives_each_text_byte_for_byte_under_its_name(httpserver: HTTPServer) -> None:
+    text = "\ufeff# é\r\nid: x\r\n\n\n"
+    httpserver.expect_request(EXPORT).respond_with_data(archive({"a.b-x.yml": text}))
+    with scripted(httpserver.url_for("")) as it:
+        assert it.client.export_flows_by_query(["a.b"]) == {"a.b-x.yml": text}
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_nothing_to_export_is_no_error(httpserver: HTTPServer, status: int) -> None:
+    httpserver.expect_request(EXPORT).respond_with_data(archive({}), status=status)
+    with scripted(httpserver.url_for("")) as it:
+        assert it.client.export_flows_by_query() == {}
+
+
+def test_an_export_that_fails_on_two_flows_with_one_name_is_asked_for_namespace_by_namespace(
+    httpserver: HTTPServer,
+) -> None:
+    def export(request: Request) -> Response:
+        match request.args["filters[namespace][IN]"]:
+            case "n":
+                return Response(archive({"n-a-b.yml": "id: a-b", "n-x.yml": "id: x"}))
+            case "n-a":
+                return Response(archive({"n-a-b.yml": "id: b", "n-a-y.yml": "id: y"}))
+            case _:
+                return Response(COLLISION, status=500, content_type="application/json")
+
+    httpserver.expect_request(EXPORT).respond_with_handler(export)
+    with scripted(httpserver.url_for("")) as it:
+        assert it.client.export_flows_by_query(["n", "n-a"]) == {"n-x.yml": "id: x", "n-a-y.yml": "id: y"}
+    assert len(httpserver.log) == 3
+
+
+def test_any_other_failure_of_an_export_is_an_error(httpserver: HTTPServer) -> None:
+    httpserver.expect_request(EXPORT).respond_with_data("boom", status=500)
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match="boom"):
+        it.client.export_flows_by_query(["a", "b"])
+    assert len(httpserver.log) == 1
+
+
+def test_a_text_that_1_x_would_cut_is_not_judged_and_the_others_keep_their_places(httpserver: HTTPServer) -> None:
+    verdicts = [{"index": 1, "constraints": "bad"}, {"index": 0, "warnings": ["hm"]}]
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json(verdicts)
+    with scripted(httpserver.url_for("")) as it:
+        found = it.client.validate_flows(["id: a\n", "id: b\n---\nid: c\n", "id: d\n"])
+    assert [verdict and (verdict.constraints, verdict.warnings) for verdict in found] == [
+        (None, ("hm",)),
+        None,
+        ("bad", ()),
+    ]
+
+
+def test_2_x_gets_every_text_whole_as_a_part_of_its_own() -> None:
+    script = (answer(200, '{"version": "2.0.0"}'), answer(200, '[{"index": 0}, {"index": 1}]'))
+    with raw_server(*script) as server, scripted(server.url) as it:
+        assert len(it.client.validate_flows(["id: a\n", "id: b\n---\nid: c\n"])) == 2
+        request = server.requests[1]
+    assert request.count(b'name="flows"; filename="') == 2
+    assert b"\r\n\r\nid: a\n\r\n--" in request
+    assert b"\r\n\r\nid: b\n---\nid: c\n\r\n--" in request
+
+
+def test_nothing_to_validate_takes_no_request_beyond_the_version(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    with scripted(httpserver.url_for("")) as it:
+        assert it.client.validate_flows([]) == []
+    assert len(httpserver.log) <= 1
