@@ -6,6 +6,7 @@ as not given. What the configuration file may hold is in `configuration.py`; not
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -72,13 +73,15 @@ class Settings:
             raise UsageError("there is a password but no username", hint="set KESTRA_USERNAME")
         if self.client_key and not self.client_cert:
             raise UsageError("there is a client key but no client certificate", hint="give both, or neither")
+        if not 0 < self.timeout < math.inf:
+            raise UsageError("the timeout must be a number of seconds above 0", hint="correct --timeout")
         if self.kestra is not None and self.kestra not in NAMES:
             raise UsageError(f"{self.kestra!r} is not a Kestra version known here", hint=f"one of {', '.join(NAMES)}")
 
     def aimed_at(self, url: str) -> Settings:
-        """Return these settings for another server, an engine of our own, without what was meant for the first."""
+        """Return these settings for an engine of our own, without what was meant for the configured server."""
         return replace(
-            self, host=url, username="", password="", api_token="", proxy="", headers={},
+            self, host=url, kestra=None, username="", password="", api_token="", proxy="", headers={},
             ca_file=None, client_cert=None, client_key=None, verify=True,
         )  # fmt: skip
 

@@ -162,10 +162,17 @@ def test_a_host_under_another_tools_name_does_not_matter_where_none_is_needed() 
     assert settings(environ={"KESTRA_URL": "http://k"}).aimed_at("http://127.0.0.1:1").host == "http://127.0.0.1:1"
 
 
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_timeout_that_is_none_is_a_usage_error(seconds: float) -> None:
+    with pytest.raises(UsageError, match="timeout"):
+        settings({"timeout": seconds})
+
+
 def test_another_server_gets_nothing_that_was_meant_for_the_first() -> None:
     first = Settings(
         host="https://k",
         tenant="team",
+        kestra="1.3",
         api_token="t0ken",
         proxy="http://u:pr0xy@p",
         headers={"X": "h3ader"},

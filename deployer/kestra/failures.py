@@ -40,7 +40,7 @@ _HINTS = {
     404: "check the tenant, and whether the host needs a path prefix",
     413: "a proxy in front of Kestra limits the size of requests: raise its limit",
     423: "Kestra cannot read this stored flow any more, often since an upgrade: mend or delete it there",
-    429: "the server asks for fewer requests: lower --concurrency, or wait",
+    429: "the server asks for fewer requests: lower `concurrency`, or wait",
     500: "the server's own log says more",
     502: "a proxy in front of Kestra answered: is Kestra running?",
     503: "the server, or a proxy in front of it, is not ready: is it starting?",

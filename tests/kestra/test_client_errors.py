@@ -14,6 +14,7 @@ from deployer.errors import (
     KestraError,
     KestraNotFoundError,
     KestraRefusedError,
+    KestraUnreachableError,
     KestraUnreadableError,
     UsageError,
 )
@@ -133,6 +134,46 @@ def test_an_answer_that_is_no_flow_is_an_error(httpserver: HTTPServer, body: str
     httpserver.expect_request("/api/v1/main/flows/a.b/x").respond_with_data(body, content_type="application/json")
     with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=r"instead of|something else than"):
         it.client.flow("a.b", "x")
+
+
+@pytest.mark.parametrize("page", ['{"results": []}', '{"total": 1}', '{"results": {}, "total": 1}'])
+def test_an_answer_that_is_no_page_is_an_error(httpserver: HTTPServer, page: str) -> None:
+    httpserver.expect_request("/api/v1/main/flows/search").respond_with_data(page)
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match="a page with `results` and `total`"):
+        it.client.search_flows()
+
+
+def test_a_verdict_that_does_not_say_whose_it_is_is_an_error(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json([{"constraints": "bad"}])
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match="`index`"):
+        it.client.validate_flows(["id: a"])
+
+
+def test_logs_that_are_no_list_and_a_deletion_that_says_neither_are_errors(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    httpserver.expect_request("/api/v1/main/logs/X").respond_with_json({})
+    httpserver.expect_request("/api/v1/main/namespaces/a/kv/k").respond_with_json({})
+    with scripted(httpserver.url_for("")) as it:
+        with pytest.raises(KestraError, match="a list"):
+            it.client.list_logs_from_execution("X")
+        with pytest.raises(KestraError, match="true or false"):
+            it.client.delete_key_value("a", "k")
+
+
+def test_a_server_that_does_not_answer_in_time_is_named_with_the_way_to_wait_longer() -> None:
+    with raw_server(b"HTTP/1.1 200 OK\r\n", hold=True) as server, scripted(server.url, timeout=0.2, attempts=1) as it:
+        with pytest.raises(KestraUnreachableError, match="no answer in time") as caught:
+            it.client.server()
+        assert "--timeout" in caught.value.hint
+
+
+def test_a_proxy_that_refuses_is_named_as_the_one_who_does() -> None:
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    with raw_server(refusal) as proxy, scripted("https://kestra.invalid", proxy=proxy.url, attempts=1) as it:
+        with pytest.raises(KestraUnreachableError, match="the proxy refuses: 407") as caught:
+            it.client.server()
+        assert "HTTPS_PROXY" in caught.value.hint
 
 
 def test_too_few_verdicts_are_an_error_not_a_wrong_match(httpserver: HTTPServer) -> None:

@@ -185,8 +185,8 @@ def test_following_tells_of_changes_and_ends_at_the_end(client: KestraClient) ->
     assert [execution.state for execution in again] == ["SUCCESS"]
 
 
-@pytest.mark.parametrize("kind", ["NORMAL", "TEST"])
-def test_an_execution_is_found_by_its_labels_whatever_its_kind(client: KestraClient, kind: str) -> None:
+@pytest.mark.parametrize("kind", [None, "NORMAL", "TEST"])
+def test_an_execution_is_found_by_its_labels_whatever_its_kind(client: KestraClient, kind: str | None) -> None:
     create(client, flow("x"), "x")
     label = {"kestra-deployer.smoke": uuid.uuid4().hex}
     started = client.create_execution("a.b", "x", labels=label, kind=kind)
@@ -196,7 +196,7 @@ def test_an_execution_is_found_by_its_labels_whatever_its_kind(client: KestraCli
     assert (found.id, found.labels["kestra-deployer.smoke"]) == (started.id, label["kestra-deployer.smoke"])
     assert client.find_execution({"kestra-deployer.smoke": "another"}) is None
     listed = client.search_executions(namespace="a.b", flow_id="x")
-    assert [execution.id for execution in listed] == ([started.id] if kind == "NORMAL" else [])
+    assert [execution.id for execution in listed] == ([started.id] if kind != "TEST" else [])
 
 
 def test_a_running_execution_is_killed(client: KestraClient) -> None:

@@ -170,22 +170,29 @@ def test_a_start_is_never_sent_twice(first: bytes) -> None:
 
 def test_a_lost_start_is_looked_for_by_its_labels_until_it_shows_up() -> None:
     nothing, found = answer(200, '{"results": [], "total": 0}'), {"results": [EXECUTION], "total": 1}
-    script = (CUT, CONFIGS, nothing, nothing, answer(200, json.dumps(found)))
+    script = (CUT, CONFIGS, nothing, nothing, nothing, answer(200, json.dumps(found)))
     with raw_server(*script) as server, scripted(server.url) as it:
         assert it.client.create_execution("a.b", "hello", labels={"run": "7f3"}).id == "X1"
-        assert server.methods == ["POST", "GET", "GET", "GET", "GET"]
+        assert server.methods == ["POST", "GET", "GET", "GET", "GET", "GET"]
         assert b"labels=run%3A7f3" in server.requests[0]
         assert b"filters%5Blabels%5D%5BEQUALS%5D%5Brun%5D=7f3" in server.requests[2]
-        assert b"filters%5Bkind%5D%5BIN%5D=NORMAL%2CTEST" in server.requests[2]
+        assert [b"filters%5Bkind%5D%5BIN%5D=TEST" in request for request in server.requests[2:4]] == [True, False]
 
 
 def test_a_lost_start_that_does_not_show_up_is_an_error_that_says_so() -> None:
     nothing = answer(200, '{"results": [], "total": 0}')
-    with raw_server(answer(502), CONFIGS, *[nothing] * 5) as server, scripted(server.url) as it:
+    with raw_server(answer(502), CONFIGS, *[nothing] * 10) as server, scripted(server.url) as it:
         with pytest.raises(KestraError, match="answered 502") as caught:
             it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
         assert "not known" in caught.value.hint
         assert server.methods.count("POST") == 1
+
+
+def test_a_lost_start_is_not_looked_for_on_a_server_that_is_gone() -> None:
+    with raw_server() as server:
+        gone = server.url
+    with scripted(gone, attempts=1) as it, pytest.raises(KestraUnreachableError, match=r"POST .* cannot be reached"):
+        it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
 
 
 def test_a_start_that_is_refused_is_not_looked_for() -> None:
