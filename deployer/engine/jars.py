@@ -93,6 +93,7 @@ def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Listener, downlo
     missing, size = _missing(jars, folder), 0  # asked again: another process may have been faster
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as work, ThreadPoolExecutor(AT_ONCE) as pool:
         try:
+            progress(Progress(Stage.FETCH, 0, len(missing)))
             fetched = pool.map(lambda jar: _place(jar, folder, Path(work), download), missing)
             for done, path in enumerate(fetched, start=1):
                 size += path.stat().st_size

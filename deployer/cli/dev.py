@@ -1,0 +1,58 @@
+"""`kestra-deployer dev`: the real engine in the foreground, to deploy to and to try flows on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deployer.cli.embedded import embedded
+from deployer.engine.launch import RunningEngine
+from deployer.errors import EngineError, UsageError
+from deployer.model import version as versions
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@click.command
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
+@click.option("--host", metavar="ADDR", default=LOOPBACK[0], show_default=True, help="The address to listen on.")
+@click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep data here.  [default: in memory]")
+@click.option("--basic-auth", metavar="USER:PASSWORD", help="Ask every request for these.  [default: ask for nothing]")
+@click.option("--kestra", type=click.Choice(versions.NAMES), default=versions.DEFAULT.name, show_default=True)
+def dev(port: int, host: str, data: Path | None, basic_auth: str | None, kestra: str) -> None:
+    """Run a Kestra development server: the real engine, on this machine, until ^C.
+
+    It has Kestra's HTTP API and executes flows, and no user interface. The first start of a version fetches it.
+    """
+    credentials = _credentials(basic_auth)
+    with embedded(versions.named(kestra), port=port, host=host, data=data, basic_auth=credentials) as engine:
+        try:
+            _introduce(engine, data, credentials)
+            if host not in LOOPBACK and credentials is None:
+                click.echo("warning: whoever reaches this address can run flows here; --basic-auth asks them", err=True)
+            engine.wait()
+        except KeyboardInterrupt:
+            click.echo("stopping", err=True)
+            return
+        raise EngineError(f"Kestra {engine.version.engine} ended by itself", hint="start it again")
+
+
+def _credentials(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    user, colon, password = text.partition(":")
+    if not (user and colon and password):
+        raise UsageError(
+            "--basic-auth is not of the form USER:PASSWORD", hint="such as --basic-auth me@example.com:secret"
+        )
+    return user, password
+
+
+def _introduce(engine: RunningEngine, data: Path | None, credentials: tuple[str, str] | None) -> None:
+    place = f"its data is in {data}" if data else "in memory: what it holds ends with it"
+    account = f" KESTRA_USERNAME={credentials[0]} KESTRA_PASSWORD=..." if credentials else ""
+    click.echo(f"Kestra {engine.version.engine} at {engine.url}")
+    click.echo(f"a development server without a user interface, {place}", err=True)
+    click.echo(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync", err=True)
+    click.echo("^C ends it", err=True)

@@ -1,0 +1,61 @@
+"""An engine for the time of a command, with what takes long shown on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.progress import Listener, Progress, Stage
+from deployer.model.version import KestraVersion
+
+_MB = 1_000_000
+
+
+@contextmanager
+def embedded(
+    version: KestraVersion,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    data: Path | None = None,
+    basic_auth: tuple[str, str] | None = None,
+) -> Iterator[RunningEngine]:
+    """Give a running engine that ends with the block; see `launch` for the parameters and the errors."""
+    with ExitStack() as stack:
+        with _shown(version) as listen:  # over before the block begins, which may show progress of its own
+            engine = stack.enter_context(
+                launch(version, port=port, host=host, data=data, basic_auth=basic_auth, progress=listen)
+            )
+        yield engine
+
+
+@contextmanager
+def _shown(version: KestraVersion) -> Iterator[Listener]:
+    """Give a listener that keeps one line up to date on a terminal; elsewhere it says once what takes long."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    said: set[Stage] = set()
+    with console.status(f"Looking for Kestra {version.engine}") as status:
+
+        def listen(progress: Progress) -> None:
+            status.update(words(progress, version))
+            if not console.is_terminal and progress.stage is not Stage.START and progress.stage not in said:
+                said.add(progress.stage)
+                console.print(words(progress, version))
+
+        yield listen
+
+
+def words(progress: Progress, version: KestraVersion) -> str:
+    """Return one line for what an engine is doing."""
+    match progress.stage:
+        case Stage.FETCH:
+            counted = f"{progress.done} of {progress.total} jars, {progress.size / _MB:.0f} MB"
+            return f"Fetching Kestra {version.engine} (once): {counted}"
+        case Stage.PREPARE:
+            return f"Preparing Kestra {version.engine} for fast starts (once, about half a minute)"
+        case Stage.START:
+            return f"Starting Kestra {version.engine}"
