@@ -1,0 +1,60 @@
+"""A program: store flows in an engine's data folder, then make some of them unreadable, as a removed plugin does.
+
+Arguments: the version's name, the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from flow_texts import LOG, flow
+
+from deployer.engine import data
+from deployer.engine.jars import class_path
+from deployer.engine.jvm import Kestra, boot
+from deployer.engine.runtime import runtime_of
+from deployer.model import version as versions
+
+SPOILED = ("spoiled", "mended")
+
+
+def main(name: str, folder: Path) -> None:
+    version = versions.named(name)
+    claimed = data.claim(folder, version.engine)
+    kestra = boot(version, class_path(version), folder, in_memory=False)
+    runtime = runtime_of(kestra)
+    for identifier in ("sound", *SPOILED):
+        runtime.create_flow("main", flow(identifier), draft=False)
+    for identifier in SPOILED:
+        spoil(kestra, identifier)
+    kestra.close()
+    claimed.release()
+
+
+def spoil(kestra: Kestra, identifier: str) -> None:
+    """Change the type of a stored flow's task, in the table only: its source stays what it was."""
+    pool = kestra.bean("javax.sql.DataSource")
+    source = kestra.java("io.micronaut.data.connection.jdbc.advice.DelegatingDataSource").unwrapDataSource(pool)
+    connection = source.getConnection()
+    connection.setAutoCommit(True)
+    changed = connection.createStatement().executeUpdate(
+        f"""update flows set "value" = replace(cast("value" as varchar), '{LOG}', 'gone.Gone') """  # noqa: S608
+        f"""where "id" = '{identifier}'"""
+    )
+    connection.close()
+    if changed != 1:
+        raise ValueError(f"{changed} rows changed for {identifier}, not 1")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], Path(sys.argv[2]))
+        status = 0
+    except BaseException:  # noqa: BLE001  (Java's own threads would keep a failed process alive)
+        traceback.print_exc()
+        status = 1
+    sys.stderr.flush()
+    os._exit(status)

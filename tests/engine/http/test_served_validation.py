@@ -1,0 +1,86 @@
+"""The engine's verdict on texts that are not stored, and how one body is cut into flows."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from flow_texts import flow, unknown_type
+
+from deployer.engine.http.validation import split
+
+YAML = {"content-type": "application/x-yaml"}
+
+
+def test_verdicts_come_in_the_order_of_the_texts(api: httpx.Client) -> None:
+    body = "\n---\n".join([flow("a"), unknown_type("b"), flow("c", extra="nope: 1\n")])
+
+    verdicts = api.post("/flows/validate", content=body, headers=YAML).json()
+
+    assert [v["index"] for v in verdicts] == [0, 1, 2]
+    assert ["constraints" in v for v in verdicts] == [False, True, True]
+    assert verdicts[0] == {
+        "index": 0,
+        "namespace": "team.a",
+        "flow": "a",
+        "outdated": False,
+        "deprecationPaths": [],
+        "warnings": [],
+        "infos": [],
+    }
+    assert verdicts[1]["constraints"] == "Validation error: Invalid type: io.kestra.plugin.nope.Nope"
+    assert 'Unrecognized field "nope"' in verdicts[2]["constraints"]
+
+
+def test_files_of_a_multipart_body_are_named_in_their_verdicts(api: httpx.Client) -> None:
+    files = [("flows", ("one.yml", flow("a"))), ("flows", ("two.yml", unknown_type())), ("other", ("x.yml", "x"))]
+
+    verdicts = api.post("/flows/validate", files=files).json()
+
+    assert [(v["filename"], "constraints" in v) for v in verdicts] == [("one.yml", False), ("two.yml", True)]
+
+
+def test_a_flow_is_outdated_unless_it_names_the_revision_to_come(api: httpx.Client) -> None:
+    api.post("/flows", content=flow(), headers=YAML)
+
+    current, coming = (
+        api.post("/flows/validate", content=f"revision: {n}\n{flow()}", headers=YAML).json()[0] for n in (1, 2)
+    )
+
+    assert (current["outdated"], coming["outdated"]) == (True, False)
+
+
+def test_validating_stores_nothing(api: httpx.Client) -> None:
+    api.post("/flows/validate", content=flow(), headers=YAML)
+
+    assert api.get("/flows/search").json()["total"] == 0
+
+
+def test_an_empty_body_is_one_invalid_flow(api: httpx.Client) -> None:
+    (verdict,) = api.post("/flows/validate", content="", headers=YAML).json()
+
+    assert "No content to map due to end-of-input" in verdict["constraints"]
+
+
+def test_json_is_refused_with_415(api: httpx.Client) -> None:
+    answer = api.post("/flows/validate", json={})
+
+    assert answer.status_code == 415
+    assert "Allowed types: [application/x-yaml, multipart/form-data]" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        ("", [""]),
+        ("a\n", ["a"]),
+        ("a\n---\nb", ["a", "\nb"]),
+        ("a\n\n\n---\n\nb\n", ["a", "\n\nb"]),
+        ("---\na", ["---\na"]),
+        ("a\n---\n", ["a"]),
+        ("a\n---x", ["a", "x"]),
+        ("a: |\n  b\n---\n  c", ["a: |\n  b", "\n  c"]),
+        ("a ---\nb", ["a ---\nb"]),
+    ],
+)
+def test_a_body_is_cut_at_lines_of_dashes_wherever_they_stand(body: str, texts: list[str]) -> None:
+    assert split(body) == texts
