@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import jpype
@@ -80,7 +81,7 @@ def application(kestra: Kestra, runtime: Runtime, *, basic_auth: tuple[str, str]
         routes=[
             Route(path, _answering(handler, kestra, runtime), methods=[method]) for method, path, handler in endpoints
         ],
-        exception_handlers={HTTPException: partial(_unserved, kestra, endpoints)},
+        exception_handlers={HTTPException: partial(_unserved, kestra, endpoints), Exception: partial(_broken, kestra)},
     )
     app.router.redirect_slashes = False
     if basic_auth is not None:
@@ -110,12 +111,20 @@ def _answering(handler: Handler, kestra: Kestra, runtime: Runtime) -> Callable[[
 def _unserved(kestra: Kestra, endpoints: Iterable[Endpoint], request: Request, error: Exception) -> Response:
     """Return Kestra's 405 for a known path, and for everything else a 404 that tells whose lack it is."""
     path = request.url.path
-    if isinstance(error, HTTPException) and error.status_code == 405:  # noqa: PLR2004
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(dict.fromkeys(method for method, template, _ in endpoints if _matches(template, path)))
         message = f"Method [{request.method}] not allowed for URI [{path}]. Allowed methods: [{allowed}]"
         return refused(kestra, sent_uri(request), Refusal(405, message))
+    if status != HTTPStatus.NOT_FOUND:  # a body that Starlette could not read
+        return refused(kestra, sent_uri(request), Refusal(status, str(error)))
     message = f"the development server does not have {request.method} {path}"
     return refused(kestra, sent_uri(request), Refusal(404, message))
+
+
+def _broken(kestra: Kestra, request: Request, error: Exception) -> Response:
+    """Return a 500 in Kestra's shape for a fault of this server; the traceback goes to its log."""
+    return refused(kestra, sent_uri(request), Refusal(500, repr(error), reason="Internal server error"))
 
 
 def _matches(template: str, path: str) -> bool:

@@ -157,6 +157,25 @@ def test_an_update_that_does_not_fit_is_refused_with_422(
     assert api.get("/flows/team.a/hello").json()["revision"] == 1
 
 
+def test_an_unknown_property_is_refused_by_a_create_and_by_an_update_of_2x_only(
+    api: httpx.Client, store: Store, is_2x: bool
+) -> None:
+    created = api.post("/flows", content=flow(extra="nope: 1\n"), headers=YAML)
+    store(flow())
+    updated = api.put("/flows/team.a/hello", content=flow(extra="nope: 1\n"), headers=YAML)
+
+    assert created.status_code == 422
+    assert 'Unrecognized field "nope"' in created.json()["message"]
+    assert updated.status_code == (422 if is_2x else 200)
+
+
+def test_1x_refuses_an_id_that_is_also_a_path(api: httpx.Client, is_2x: bool) -> None:
+    answer = api.post("/flows", content=flow("pause"), headers=YAML)
+
+    assert answer.status_code == (200 if is_2x else 422)
+    assert ("Flow id is a reserved keyword: pause" in answer.text) is not is_2x
+
+
 def test_any_revision_can_be_read(api: httpx.Client, store: Store) -> None:
     store(flow())
     api.put("/flows/team.a/hello", content=flow(message="two"), headers=YAML)

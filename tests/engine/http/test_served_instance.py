@@ -44,6 +44,13 @@ def test_a_wrong_method_is_405_with_the_right_ones(api: httpx.Client, method: st
     )
 
 
+def test_a_multipart_body_without_a_boundary_is_400(api: httpx.Client) -> None:
+    answer = api.post("/flows/validate", content=b"x", headers={"content-type": "multipart/form-data"})
+
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("Bad Request: ")
+
+
 def asked(path: str, auth: tuple[str, str] | None) -> httpx.Response:
     """What an app behind BasicAuth answers."""
 
