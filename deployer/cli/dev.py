@@ -28,9 +28,9 @@ def dev(port: int, host: str, data: Path | None, basic_auth: str | None, kestra:
     credentials = _credentials(basic_auth)
     with embedded(versions.named(kestra), port=port, host=host, data=data, basic_auth=credentials) as engine:
         try:
-            _introduce(engine, data, credentials)
             if host not in LOOPBACK and credentials is None:
                 click.echo("warning: whoever reaches this address can run flows here; --basic-auth asks them", err=True)
+            _introduce(engine, data, credentials)
             engine.wait()
         except KeyboardInterrupt:
             click.echo("stopping", err=True)
@@ -52,7 +52,7 @@ def _credentials(text: str | None) -> tuple[str, str] | None:
 def _introduce(engine: RunningEngine, data: Path | None, credentials: tuple[str, str] | None) -> None:
     place = f"its data is in {data}" if data else "in memory: what it holds ends with it"
     account = f" KESTRA_USERNAME={credentials[0]} KESTRA_PASSWORD=..." if credentials else ""
-    click.echo(f"Kestra {engine.version.engine} at {engine.url}")
     click.echo(f"a development server without a user interface, {place}", err=True)
     click.echo(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync", err=True)
     click.echo("^C ends it", err=True)
+    click.echo(f"Kestra {engine.version.engine} at {engine.url}")  # last: whoever reads it may begin

@@ -22,9 +22,9 @@ def claim(folder: Path, release: str) -> FileLock:
     lock = FileLock(folder / LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _refuse_foreign(folder)
         lock.acquire(blocking=False)
-        _check(folder, release)
-        (folder / MARK).write_text(release + "\n")
+        _mark(folder, release)
     except Timeout as error:
         raise EngineError(
             f"the data folder {folder} is in use by another engine", hint="end that one, or name another folder"
@@ -34,23 +34,28 @@ def claim(folder: Path, release: str) -> FileLock:
             f"the data folder {folder} cannot be written: {error.strerror or error}",
             hint="name a folder that this user may write to",
         ) from error
+    except EngineError:
+        lock.release()
+        raise
     return lock
 
 
-def _check(folder: Path, release: str) -> None:
-    mark = folder / MARK
-    if mark.exists():
-        written_by = mark.read_text().strip()
-        if _order(written_by) > _order(release):
-            raise EngineError(
-                f"the data folder {folder} was written by Kestra {written_by}, which is newer than {release}",
-                hint="start that version, or name another folder",
-            )
-    elif any(entry.name != LOCK for entry in folder.iterdir()):
+def _refuse_foreign(folder: Path) -> None:
+    if not (folder / MARK).exists() and any(entry.name != LOCK for entry in folder.iterdir()):
         raise EngineError(
-            f"the folder {folder} holds something other than an engine's data",
-            hint="name an empty folder, or a new one",
+            f"the folder {folder} holds something other than an engine's data", hint="name a new or an empty folder"
         )
+
+
+def _mark(folder: Path, release: str) -> None:
+    mark = folder / MARK
+    written_by = mark.read_text().strip() if mark.exists() else release
+    if _order(written_by) > _order(release):
+        raise EngineError(
+            f"the data folder {folder} was written by Kestra {written_by}, which is newer than {release}",
+            hint="start that version, or name another folder",
+        )
+    mark.write_text(release + "\n")
 
 
 def _order(release: str) -> tuple[int, ...]:

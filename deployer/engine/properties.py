@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deployer.model.version import Dialect, KestraVersion
 
+WORKERS_CONTROLLER_PORT = "kestra.worker.controllers.static.endpoints[0].port"
 Property = str | int | float | bool | list[str]
 
 _ALWAYS: dict[str, Property] = {
@@ -74,9 +75,9 @@ def properties(
     }
     if version.dialect is Dialect.V2 and controller_port is not None:
         settings |= {
-            "kestra.controller.port": controller_port,
+            "kestra.controller.port": 0,  # see `controller`, which moves it
             "kestra.worker.controllers.type": "STATIC",
             "kestra.worker.controllers.static.endpoints[0].host": "127.0.0.1",
-            "kestra.worker.controllers.static.endpoints[0].port": controller_port,
+            WORKERS_CONTROLLER_PORT: controller_port,
         }
     return settings

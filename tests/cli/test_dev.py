@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deployer.cli.embedded import words
+from deployer.engine.progress import Progress, Stage
+from deployer.model.version import DEFAULT
+
+Dev = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def dev() -> Iterator[Dev]:
+    """Run `kestra-deployer dev` in a process of its own."""
+    started: list[subprocess.Popen[str]] = []
+
+    def command(*arguments: str) -> subprocess.Popen[str]:
+        line = [sys.executable, "-m", "deployer", "dev", *arguments]
+        started.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield command
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, process.stderr and process.stderr.read()
+    return line.split()[-1]
+
+
+def test_it_prints_where_it_is_says_what_it_is_and_ends_well_at_an_interrupt(dev: Dev) -> None:
+    process = dev("--port", "0", "--kestra", "2.0")
+    url = address(process)
+    assert httpx.get(f"{url}/api/v1/configs", timeout=30).json()["version"] == "2.0.0"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "development server without a user interface" in said
+    assert f"KESTRA_HOST={url} kestra-deployer sync" in said
+    assert "Traceback" not in said
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/api/v1/configs")
+
+
+def test_it_asks_for_the_user_it_was_given_and_does_not_show_the_password(dev: Dev) -> None:
+    process = dev("--port", "0", "--basic-auth", "ann@example.com:Sesame:1")
+    url = address(process)
+    assert httpx.get(f"{url}/api/v1/main/flows/search", timeout=30).status_code == 401
+    answer = httpx.get(f"{url}/api/v1/main/flows/search", auth=("ann@example.com", "Sesame:1"), timeout=30)
+    assert answer.status_code == 200
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "KESTRA_USERNAME=ann@example.com KESTRA_PASSWORD=..." in said
+    assert "Sesame" not in said
+
+
+def test_an_address_that_others_reach_is_warned_about_unless_they_are_asked_who_they_are(dev: Dev) -> None:
+    process = dev("--port", "0", "--host", "0.0.0.0")
+    assert address(process).startswith("http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    assert "whoever reaches this address" in process.communicate(timeout=60)[1]
+
+
+@pytest.mark.parametrize("text", ["ann", "ann:", ":secret"])
+def test_credentials_that_are_not_two_are_a_usage_error(dev: Dev, text: str) -> None:
+    process = dev("--basic-auth", text)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "USER:PASSWORD" in said
+
+
+def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
+    process = dev("--port", "0")
+    address(process)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    engine = int(children.split()[0])
+    subprocess.run(["kill", "-9", str(engine)], check=True)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "ended by itself" in said
+
+
+@pytest.mark.parametrize(
+    ("progress", "line"),
+    [
+        (Progress(Stage.FETCH, 3, 225, 1_400_000), "Fetching Kestra 1.3.31 (once): 3 of 225 jars, 1 MB"),
+        (Progress(Stage.PREPARE), "Preparing Kestra 1.3.31 for fast starts (once, about half a minute)"),
+        (Progress(Stage.START), "Starting Kestra 1.3.31"),
+    ],
+)
+def test_what_takes_long_is_said_in_one_line(progress: Progress, line: str) -> None:
+    assert words(progress, DEFAULT) == line
