@@ -122,7 +122,8 @@ def _read_and_check(options: Options) -> tuple[list[Flow], list[SmokeCase], list
 def _validate(client: KestraClient, found: list[Flow], report: Report) -> tuple[list[Flow], list[Problem]]:
     """Ask the server about what would be written; return the flows it does not refuse, and what it says."""
     writes = {change.key for change in report.plan.changes if change.writes} if report.plan else set()
-    problems = kestra_validate.check(client, [flow for flow in found if flows.desired(flow).key in writes])
+    written = [flow for flow in found if flows.desired(flow).key in writes]
+    problems = kestra_validate.check(client, written, {(flow.namespace, flow.id) for flow in found})
     refused = {problem.file for problem in problems if problem.stops}
     return [flow for flow in found if flow.document.file not in refused], problems
 

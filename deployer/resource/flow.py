@@ -30,7 +30,7 @@ def read_live(client: KestraClient, keys: Collection[Key]) -> Live:
     namespaces = sorted({key.namespace for key in keys})
     found = {_key(flow): flow for flow in client.search_flows(namespaces)}
     wanted = {key: flow for key, flow in found.items() if key in keys}
-    unreadable = {key: flow.exception for key, flow in found.items() if flow.exception}
+    unreadable = {key: flow.exception for key, flow in found.items() if flow.exception and not flow.draft}
     try:
         texts = _texts(client, namespaces, wanted) if wanted else {}
     except _ENDS_ALL:

@@ -1,0 +1,84 @@
+"""A project with flows, and the command line run on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.cli import run
+
+HELLO = """\
+id: hello
+namespace: company.team
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: hello
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command line ended, and what it wrote."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The JSON document on stdout."""
+        document: dict[str, Any] = json.loads(self.stdout)
+        return document
+
+    @property
+    def done(self) -> list[tuple[str, str, int | None]]:
+        """Each outcome as name, action (or failed, skipped) and revision."""
+        return [
+            (each["name"], each["action"] if each["status"] == "done" else each["status"], each["revision"])
+            for each in self.report["outcomes"]
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with flows in it, which is the current one."""
+
+    root: Path
+
+    def write(self, name: str, text: str) -> None:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+
+    def flow(self, name: str, message: str = "hello", namespace: str = "company.team") -> str:
+        text = HELLO.replace("id: hello", f"id: {name}").replace("message: hello", f"message: {message}")
+        text = text.replace("company.team", namespace)
+        self.write(f"flows/{namespace}/{name}.yaml", text)
+        return text
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An empty project, with no Kestra in the environment."""
+    for name in ("HOST", "USERNAME", "PASSWORD", "API_TOKEN", "TENANT"):
+        monkeypatch.delenv(f"KESTRA_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def deployer(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Run one command line in this process."""
+
+    def command(*arguments: str) -> Ended:
+        capfd.readouterr()
+        code = run(arguments)
+        return Ended(code, *capfd.readouterr())
+
+    return command
