@@ -40,14 +40,14 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
         return None
     key = hashlib.sha256("\n".join([java, *map(str, jars)]).encode()).hexdigest()
     cache = cache_folder() / "aot" / f"kestra-{version.engine}-{key[:12]}.aot"
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache.with_suffix(".lock"), blocking=False):
-            if not cache.exists():
+    if not cache.exists():
+        try:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(cache.with_suffix(".lock"), blocking=False):
                 progress(Progress(Stage.PREPARE))
                 _make(version, jars, cache)
-    except (Timeout, OSError):
-        return None
+        except (Timeout, OSError):
+            return None
     if not cache.stat().st_size:
         return None
     os.utime(cache)

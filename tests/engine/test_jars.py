@@ -43,7 +43,7 @@ class Remote:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waits: list[float] = []
-    monkeypatch.setattr(module.time, "sleep", waits.append)
+    monkeypatch.setattr("deployer.engine.jars.time.sleep", waits.append)
     return waits
 
 
