@@ -141,17 +141,17 @@ class FlowCalls(Calls):
     def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
         """Return the server's verdict on each text, in their order, a few hundred a request.
 
-        None: not judged, because a 1.x server would cut this text in two. Nothing is stored.
+        None: not judged, because a 1.x server would cut this text in two; 2.x takes such a text as a file of its own.
+        Nothing is stored.
         """
         verdicts: list[Verdict | None] = [None] * len(sources)
-        multipart = self._connection.server().dialect is Dialect.V2
-        whole = [(number, text if multipart else uncut(text)) for number, text in enumerate(sources)]
-        sendable = [(number, text) for number, text in whole if text is not None]
-        for batch in batches(sendable):
-            texts = [text for _, text in batch]
-            answers = self._validate_parts(texts) if multipart else self._validate_text(texts)
-            for (number, _), verdict in zip(batch, answers, strict=True):
+        whole = [(number, uncut(text)) for number, text in enumerate(sources)]
+        for batch in batches([(number, text) for number, text in whole if text is not None]):
+            for (number, _), verdict in zip(batch, self._validate_text([text for _, text in batch]), strict=True):
                 verdicts[number] = verdict
+        if self._connection.server().dialect is Dialect.V2:
+            for number in (number for number, text in whole if text is None):
+                [verdicts[number]] = self._validate_parts([sources[number]])
         return verdicts
 
     def _validate_text(self, texts: Sequence[str]) -> list[Verdict]:

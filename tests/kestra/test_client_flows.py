@@ -123,14 +123,15 @@ def test_a_text_that_1_x_would_cut_is_not_judged_and_the_others_keep_their_place
     ]
 
 
-def test_2_x_gets_every_text_whole_as_a_part_of_its_own() -> None:
-    script = (answer(200, '{"version": "2.0.0"}'), answer(200, '[{"index": 0}, {"index": 1}]'))
+def test_2_x_gets_a_text_that_would_be_cut_as_a_part_of_its_own() -> None:
+    verdict = answer(200, '[{"index": 0}]')
+    script = (verdict, answer(200, '{"version": "2.0.0"}'), verdict)
     with raw_server(*script) as server, scripted(server.url) as it:
-        assert len(it.client.validate_flows(["id: a\n", "id: b\n---\nid: c\n"])) == 2
-        request = server.requests[1]
-    assert request.count(b'name="flows"; filename="') == 2
-    assert b"\r\n\r\nid: a\n\r\n--" in request
-    assert b"\r\n\r\nid: b\n---\nid: c\n\r\n--" in request
+        assert it.client.validate_flows(["id: a\n", "id: b\n---\nid: c\n"]) == [Verdict(0), Verdict(0)]
+        together, _, alone = server.requests
+    assert together.endswith(b"\r\n\r\nid: a\n")
+    assert alone.count(b'name="flows"; filename="') == 1
+    assert b"\r\n\r\nid: b\n---\nid: c\n\r\n--" in alone
 
 
 def test_nothing_to_validate_takes_no_request_beyond_the_version(httpserver: HTTPServer) -> None:

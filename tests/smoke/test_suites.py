@@ -26,7 +26,8 @@ def test_a_suite_gives_its_cases_with_inputs_state_and_timeout() -> None:
     cases, problems = read(
         HEAD
         + "testCases:\n"
-        + "  - id: fails\n    fixtures:\n      inputs: {who: ann, n: 3}\n    expectedState: FAILED\n    timeout: PT1M30S\n"
+        + "  - id: fails\n    fixtures:\n      inputs: {who: ann, n: 3}\n"
+        + "    expectedState: FAILED\n    timeout: PT1M30S\n"
         + "  - id: plain\n"
     )
     assert problems == []

@@ -1,0 +1,116 @@
+"""Smoke tests against the real engine: triggered once, followed to the end, killed past their deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from proxy import Proxy, proxy
+from pytest_httpserver import HTTPServer
+
+from deployer.engine.launch import RunningEngine
+from deployer.kestra.client import KestraClient
+from deployer.model.resource import Key, Kind
+from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.settings import Settings
+from deployer.smoke import run
+
+NAMESPACE = "company.team"
+
+
+@pytest.fixture
+def server(engine: RunningEngine) -> Iterator[Proxy]:
+    with proxy(engine.url) as between:
+        yield between
+
+
+@pytest.fixture
+def client(server: Proxy, tenant: str) -> Iterator[KestraClient]:
+    with KestraClient(Settings(host=server.url, tenant=tenant)) as client:
+        yield client
+
+
+def flow(client: KestraClient, name: str, *tasks: str) -> Key:
+    lines = "".join(f"  - {task}\n" for task in tasks)
+    inputs = "inputs: [{id: who, type: STRING, defaults: you}, {id: n, type: INT, defaults: 1}]\n"
+    client.create_flow(f"id: {name}\nnamespace: {NAMESPACE}\n{inputs}tasks:\n{lines}", namespace=NAMESPACE, id=name)
+    return Key(Kind.FLOW, NAMESPACE, name)
+
+
+def case(key: Key, expected: str = "SUCCESS", seconds: float = 60, **inputs: object) -> SmokeCase:
+    return SmokeCase("suite", "case", key, "x.smoke.yaml", expected, timedelta(seconds=seconds), inputs)
+
+
+def result_of(case: SmokeCase, client: KestraClient) -> SmokeResult:
+    [result], interrupted = run([case], {case.flow}, client)
+    assert not interrupted
+    return result
+
+
+LOG = '{id: say, type: io.kestra.plugin.core.log.Log, message: "hello {{ inputs.who }}"}'
+FAIL = "{id: fail, type: io.kestra.plugin.core.execution.Fail, errorMessage: out of stock}"
+SLEEP = "{id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT60S}"
+PAUSE = "{id: hold, type: io.kestra.plugin.core.flow.Pause}"
+
+
+def test_an_execution_that_ends_as_expected_passes(client: KestraClient, server: Proxy) -> None:
+    result = result_of(case(flow(client, "a", LOG), who="Ada"), client)
+    assert (result.verdict, result.state, result.message) == (Verdict.PASSED, "SUCCESS", "")
+    assert result.execution
+    execution = client.execution(result.execution)
+    assert execution.inputs["who"] == "Ada"
+    assert execution.kind == "TEST"
+    assert sum("/executions/company.team/a" in request for request in server.requests) == 1
+
+
+def test_another_end_fails_and_says_why(client: KestraClient) -> None:
+    result = result_of(case(flow(client, "a", FAIL)), client)
+    assert (result.verdict, result.state) == (Verdict.FAILED, "FAILED")
+    assert result.message.startswith("ended FAILED, expected SUCCESS: ")
+    assert "out of stock" in result.message
+
+
+def test_an_expected_failure_passes(client: KestraClient) -> None:
+    assert result_of(case(flow(client, "a", FAIL), "FAILED"), client).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("task", "state"), [(SLEEP, "RUNNING"), (PAUSE, "PAUSED")])
+def test_past_its_deadline_an_execution_is_killed(client: KestraClient, task: str, state: str) -> None:
+    result = result_of(case(flow(client, "a", task), seconds=2), client)
+    assert (result.verdict, result.state) == (Verdict.TIMED_OUT, "KILLED")
+    assert result.message.startswith(f"still {state} after 2 s, killed")
+    assert result.execution
+    assert client.execution(result.execution).state == "KILLED"
+
+
+def test_inputs_that_the_flow_refuses_are_not_run(client: KestraClient) -> None:
+    result = result_of(case(flow(client, "a", LOG), n="many"), client)
+    assert (result.verdict, result.execution) == (Verdict.NOT_RUN, None)
+    assert "could not be started" in result.message
+
+
+def test_a_flow_that_was_not_deployed_is_not_run(client: KestraClient, server: Proxy) -> None:
+    [result], _ = run([case(flow(client, "a", LOG))], set(), client)
+    assert (result.verdict, result.message) == (Verdict.NOT_RUN, "its flow was not deployed")
+    assert not any("/executions" in request for request in server.requests)
+
+
+def test_results_come_in_the_order_of_the_cases(client: KestraClient) -> None:
+    slow = flow(client, "slow", "{id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S}")
+    quick = flow(client, "quick", LOG)
+    heard: list[SmokeResult] = []
+    results, _ = run([case(slow), case(quick), case(slow)], {slow, quick}, client, listen=heard.append)
+    assert [result.case.flow for result in results] == [slow, quick, slow]
+    assert heard == results
+
+
+def test_a_trigger_whose_answer_is_an_error_is_never_sent_again(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    httpserver.expect_request("/api/v1/main/executions/company.team/a", "POST").respond_with_data("", status=503)
+    httpserver.expect_request("/api/v1/main/executions/search").respond_with_json({"results": [], "total": 0})
+    key = Key(Kind.FLOW, NAMESPACE, "a")
+    with KestraClient(Settings(host=httpserver.url_for("")), sleep=lambda _: None) as client:
+        result = result_of(case(key), client)
+    assert result.verdict is Verdict.NOT_RUN
+    assert sum(request.method == "POST" for request, _ in httpserver.log) == 1
