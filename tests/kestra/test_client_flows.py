@@ -12,6 +12,7 @@ from scripted import answer, raw_server, scripted
 from werkzeug import Request, Response
 
 from deployer.errors import KestraError
+from deployer.kestra.answers import Verdict
 
 EXPORT = "/api/v1/main/flows/export/by-query"
 COLLISION = '{"message": "Internal server error: duplicate entry: n-a-b.yml"}'
