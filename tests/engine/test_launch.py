@@ -11,9 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import eventually, listening, session
+from engine.processes import eventually, listening, session
 
 from deployer.engine import launch as module
+from deployer.engine import serve
 from deployer.engine.jars import CACHE_VARIABLE, cache_folder, class_path
 from deployer.engine.launch import RunningEngine, launch
 from deployer.errors import EngineError
@@ -155,6 +156,13 @@ def test_data_in_a_folder_is_whole_after_its_parent_was_killed(start: Start, tmp
     with launch(named(version), data=data) as engine:
         kept = httpx.get(f"{engine.url}/api/v1/main/flows/company.team/kept?source=true", timeout=30).json()
     assert (kept["source"], kept["revision"]) == (FLOW, 1)
+
+
+def test_the_two_parts_of_an_answer_do_not_wait_for_an_acknowledgement_between_them() -> None:
+    with serve._listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
