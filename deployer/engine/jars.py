@@ -1,6 +1,6 @@
 """The jars of a locked engine: fetched once into the user's cache, checked on every start, shared between versions.
 
-Every jar is hashed every time: the 71 MB of 1.3.31 take 0.1 s, and what is truncated or altered is fetched again.
+Every jar is hashed every time: the 81 MB of 1.3.31 take 0.1 s, and what is truncated or altered is fetched again.
 Nothing is ever resolved here: a lock names each jar. Nothing is asked of the network when all jars are sound.
 """
 
