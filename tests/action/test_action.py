@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from github_runner import ROOT, Ended, Runner, inputs
+from action.github_runner import ROOT, Ended, Runner, inputs
 
 from deployer.engine.launch import launch
 from deployer.model.version import DEFAULT

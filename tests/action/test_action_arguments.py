@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from github_runner import ACTION, Ended, Runner, evaluate, inputs, step, steps
+from action.github_runner import ACTION, Ended, Runner, evaluate, inputs, step, steps
 
 RECORDER = """#!{python}
 import json, os, sys

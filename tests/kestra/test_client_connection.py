@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import trustme
+from kestra.scripted import answer, raw_server, scripted
 from pytest_httpserver import HTTPServer
-from scripted import answer, raw_server, scripted
 
 from deployer import __version__
 from deployer.errors import KestraError, UsageError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from kestra.scripted import STORED, answer, raw_server, scripted
 from pytest_httpserver import HTTPServer
-from scripted import STORED, answer, raw_server, scripted
 
 from deployer.errors import (
     ExitCode,

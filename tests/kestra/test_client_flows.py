@@ -7,8 +7,8 @@ import json
 import zipfile
 
 import pytest
+from kestra.scripted import answer, raw_server, scripted
 from pytest_httpserver import HTTPServer
-from scripted import answer, raw_server, scripted
 from werkzeug import Request, Response
 
 from deployer.errors import KestraError

@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from scripted import CUT, EXECUTION, answer, raw_server, scripted
+from kestra.scripted import CUT, EXECUTION, answer, raw_server, scripted
 
 PROMPT = 30.0  # seconds; never waited for where the stream ends by itself
 

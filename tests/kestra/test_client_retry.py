@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from scripted import CUT, EXECUTION, FLOW, STORED, answer, raw_server, scripted
+from kestra.scripted import CUT, EXECUTION, FLOW, STORED, answer, raw_server, scripted
 
 from deployer.errors import (
     KestraError,

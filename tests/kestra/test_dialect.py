@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from kestra.scripted import scripted
 from pytest_httpserver import HTTPServer
-from scripted import scripted
 
 from deployer.kestra.answers import UnexpectedShapeError
 from deployer.kestra.dialect import UnsupportedVersionError, kind_filter, server_info

@@ -10,7 +10,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from flow_texts import LOG, flow
+from engine.http.flow_texts import LOG, flow
 
 from deployer.engine import data
 from deployer.engine.jars import class_path

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from flow_texts import flow, unknown_type
+from engine.http.flow_texts import flow, unknown_type
 
 YAML = {"content-type": "application/x-yaml"}
 Store = Callable[[str], dict[str, Any]]

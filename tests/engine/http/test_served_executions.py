@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flow_texts import GREETER, LOG, flow, sleeper
+from engine.http.flow_texts import GREETER, LOG, flow, sleeper
 
 Store = Callable[[str], dict[str, Any]]
 WAIT = {"wait": "true"}

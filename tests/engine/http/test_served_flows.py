@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flow_texts import LOG, flow, unknown_type
+from engine.http.flow_texts import LOG, flow, unknown_type
 
 YAML = {"content-type": "application/x-yaml"}
 Store = Callable[[str], dict[str, Any]]

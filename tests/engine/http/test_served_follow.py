@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flow_texts import flow, sleeper
+from engine.http.flow_texts import flow, sleeper
 
 from deployer.engine.http import follow
 from deployer.engine.launch import RunningEngine

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flow_texts import GREETER
+from engine.http.flow_texts import GREETER
 
 Store = Callable[[str], dict[str, Any]]
 

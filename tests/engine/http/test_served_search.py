@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flow_texts import flow
+from engine.http.flow_texts import flow
 
 YAML = {"content-type": "application/x-yaml"}
 Store = Callable[[str], dict[str, Any]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from flow_texts import flow
+from engine.http.flow_texts import flow
 
 from deployer.engine.launch import launch
 from deployer.model.version import VERSIONS, KestraVersion

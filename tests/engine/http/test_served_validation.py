@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from flow_texts import flow, unknown_type
+from engine.http.flow_texts import flow, unknown_type
 
 from deployer.engine.http.validation import split
 
