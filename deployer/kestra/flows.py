@@ -149,8 +149,9 @@ class FlowCalls(Calls):
         for batch in batches([(number, text) for number, text in whole if text is not None]):
             for (number, _), verdict in zip(batch, self._validate_text([text for _, text in batch]), strict=True):
                 verdicts[number] = verdict
-        if self._connection.server().dialect is Dialect.V2:
-            for number in (number for number, text in whole if text is None):
+        cut = [number for number, text in whole if text is None]
+        if cut and self._connection.server().dialect is Dialect.V2:
+            for number in cut:
                 [verdicts[number]] = self._validate_parts([sources[number]])
         return verdicts
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from threading import Event
 
-from deployer.errors import KestraError
+from deployer.errors import KestraError, KestraNotFoundError
 from deployer.interrupt import finish
 from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
@@ -24,6 +24,7 @@ from deployer.smoke.judge import judge, overdue
 LABEL = "kestra-deployer.smoke"
 _ROUND = 5.0  # seconds of listening before asking; bounds how late a missed event is noticed
 _KILL_GRACE = 10.0  # seconds an execution is given to be over after its kill
+_UNSEEN = 10.0  # seconds after which an execution that the server does not know is taken for lost
 _PAUSE = 0.2  # seconds between two questions where the stream gives nothing
 
 
@@ -107,10 +108,20 @@ class _Runner:
             for seen in self.client.follow_execution(name, until=min(deadline, time.monotonic() + _ROUND)):
                 if seen.over or (self.stop.is_set() and not to_the_end):
                     break
-            execution = self.client.execution(name)
+            execution = self._seen(name, min(deadline, time.monotonic() + _UNSEEN))
             if execution.over or time.monotonic() >= deadline or (self.stop.is_set() and not to_the_end):
                 return execution
             time.sleep(_PAUSE)
+
+    def _seen(self, name: str, patience: float) -> Execution:
+        """Return the execution as a GET shows it; what was just started is not there at once (asked of 2.0.0)."""
+        while True:
+            try:
+                return self.client.execution(name)
+            except KestraNotFoundError:
+                if time.monotonic() >= patience:
+                    raise
+                time.sleep(_PAUSE)
 
     def _first_error(self, name: str) -> str:
         logs = self.client.list_logs_from_execution(name, min_level="ERROR")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -234,6 +235,8 @@ def end_of(api: httpx.Client, identifier: str) -> str:
 def test_a_kill_is_accepted_and_ends_the_execution(api: httpx.Client, store: Store, is_2x: bool) -> None:
     store(sleeper(120))
     identifier = api.post("/executions/team.a/sleeper").json()["id"]
+    while api.get(f"/executions/{identifier}").status_code == 404:  # what was just started is stored a little later
+        time.sleep(0.05)
 
     answer = api.delete(kill_path(identifier, is_2x=is_2x))
 

@@ -80,7 +80,7 @@ def test_a_paused_execution_does_not_end_its_stream_but_its_kill_does(
 ) -> None:
     store("id: halt\nnamespace: team.a\ntasks:\n  - id: p\n    type: io.kestra.plugin.core.flow.Pause\n")
     identifier = api.post("/executions/team.a/halt").json()["id"]
-    while api.get(f"/executions/{identifier}").json()["state"]["current"] != "PAUSED":
+    while api.get(f"/executions/{identifier}").json().get("state", {}).get("current") != "PAUSED":  # 404 at first
         time.sleep(0.05)
 
     with api.stream("GET", f"/executions/{identifier}/follow") as stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -25,7 +26,8 @@ def spoiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """An engine on data that holds one sound flow and two that it cannot read."""
     version: KestraVersion = request.param
     folder = tmp_path_factory.mktemp("data") / "engine"
-    subprocess.run([sys.executable, str(PROGRAM), version.name, str(folder)], check=True, timeout=200)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # where the program finds its texts
+    subprocess.run([sys.executable, str(PROGRAM), version.name, str(folder)], env=environment, check=True, timeout=200)
     with launch(version, data=folder) as engine, httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api:
         yield api
 
