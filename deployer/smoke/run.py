@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from threading import Event
+from threading import Event, Lock
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.interrupt import finish
@@ -25,6 +25,7 @@ LABEL = "kestra-deployer.smoke"
 _ROUND = 5.0  # seconds of listening before asking; bounds how late a missed event is noticed
 _KILL_GRACE = 10.0  # seconds an execution is given to be over after its kill
 _UNSEEN = 10.0  # seconds after which an execution that the server does not know is taken for lost
+_LOG_LOOKS = 15
 _PAUSE = 0.2  # seconds between two questions where the stream gives nothing
 
 
@@ -39,7 +40,7 @@ def run(
 
     A case whose flow is not among those `deployed` is not run: it would test what was there before.
     """
-    runner = _Runner(client, deployed)
+    runner = _Runner(client, deployed, {case.flow: Lock() for case in cases})
 
     def work() -> list[SmokeResult]:
         results = []
@@ -58,13 +59,16 @@ class _Runner:
 
     client: KestraClient
     deployed: Collection[Key]
+    turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-values
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
         if case.flow not in self.deployed:
             return SmokeResult(case, Verdict.NOT_RUN, "its flow was not deployed")
-        if self.stop.is_set():
-            return SmokeResult(case, Verdict.NOT_RUN, "interrupted")
+        with self.turns[case.flow]:
+            return SmokeResult(case, Verdict.NOT_RUN, "interrupted") if self.stop.is_set() else self._run(case)
+
+    def _run(self, case: SmokeCase) -> SmokeResult:
         began = time.monotonic()
         try:
             execution = self._trigger(case)
@@ -124,5 +128,10 @@ class _Runner:
                 time.sleep(_PAUSE)
 
     def _first_error(self, name: str) -> str:
-        logs = self.client.list_logs_from_execution(name, min_level="ERROR")
-        return next((entry.message.strip().splitlines()[0] for entry in logs if entry.message.strip()), "")
+        """Return the first line of the first error log; logs are stored a little after the execution is over."""
+        for _ in range(_LOG_LOOKS):
+            logs = self.client.list_logs_from_execution(name, min_level="ERROR")
+            if found := [entry.message.strip() for entry in logs if entry.message.strip()]:
+                return found[0].splitlines()[0]
+            time.sleep(_PAUSE)
+        return ""

@@ -105,6 +105,14 @@ def test_results_come_in_the_order_of_the_cases(client: KestraClient) -> None:
     assert heard == results
 
 
+def test_cases_of_one_flow_run_one_after_another(client: KestraClient, server: Proxy) -> None:
+    key = flow(client, "a", LOG)
+    results, _ = run([case(key), case(key)], {key}, client)
+    first, second = (at for at, asked in enumerate(server.requests) if "POST" in asked and "/company.team/a" in asked)
+    between = " ".join(server.requests[first:second])
+    assert [f"/executions/{result.execution} " in f"{between} " for result in results].count(True) == 1
+
+
 def test_a_trigger_whose_answer_is_an_error_is_never_sent_again(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
     httpserver.expect_request("/api/v1/main/executions/company.team/a", "POST").respond_with_data("", status=503)

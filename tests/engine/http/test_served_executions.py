@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from engine.http.flow_texts import GREETER, LOG, flow, sleeper
+from engine.http.written import logs_of
 
 Store = Callable[[str], dict[str, Any]]
 WAIT = {"wait": "true"}
@@ -58,7 +59,7 @@ def test_a_file_part_becomes_a_file_input(api: httpx.Client, store: Store) -> No
 
     assert ended["state"]["current"] == "SUCCESS"
     assert ended["inputs"]["table"].startswith("kestra:///team/a/reader/executions/")
-    assert [entry["message"] for entry in api.get(f"/logs/{ended['id']}").json()] == ["one,two"]
+    assert [entry["message"] for entry in logs_of(api, ended["id"])] == ["one,two"]
 
 
 def test_inputs_are_typed_and_defaults_filled_in(api: httpx.Client, store: Store) -> None:
@@ -125,7 +126,7 @@ def test_an_old_revision_can_be_run(api: httpx.Client, store: Store) -> None:
     ended = api.post("/executions/team.a/hello", params={"revision": 1, **WAIT}).json()
 
     assert ended["flowRevision"] == 1
-    assert [entry["message"] for entry in api.get(f"/logs/{ended['id']}").json()] == ["hi"]
+    assert [entry["message"] for entry in logs_of(api, ended["id"])] == ["hi"]
 
 
 def test_labels_are_kept_and_found_again(api: httpx.Client, store: Store) -> None:

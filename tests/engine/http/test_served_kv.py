@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from engine.http.written import logs_of
 
 KEYS = "/namespaces/team.a/kv"
 TEXT = {"content-type": "text/plain"}
@@ -116,4 +117,4 @@ def test_a_flow_reads_a_value_put_over_http(api: httpx.Client) -> None:
 
     run = api.post("/executions/team.a/reader?wait=true").json()
 
-    assert [entry["message"] for entry in api.get(f"/logs/{run['id']}").json()] == ["good day"]
+    assert [entry["message"] for entry in logs_of(api, run["id"])] == ["good day"]

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from engine.http.flow_texts import GREETER
+from engine.http.written import logs_of
 
 Store = Callable[[str], dict[str, Any]]
 
@@ -17,6 +18,7 @@ def run(api: httpx.Client, store: Store) -> dict[str, Any]:
     """A finished execution of the greeter."""
     store(GREETER)
     ended: dict[str, Any] = api.post("/executions/team.a/greeter?wait=true", files={"who": (None, "ann")}).json()
+    assert len(logs_of(api, ended["id"], 2)) == 2
     return ended
 
 
@@ -26,7 +28,7 @@ def messages(answer: httpx.Response) -> list[str]:
 
 
 def test_logs_come_oldest_first_with_level_and_task(api: httpx.Client, run: dict[str, Any]) -> None:
-    entries = api.get(f"/logs/{run['id']}").json()
+    entries = logs_of(api, run["id"])
 
     assert [(e["level"], e["taskId"], e["message"]) for e in entries] == [
         ("INFO", "say", "hello ann"),
