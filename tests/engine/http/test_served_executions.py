@@ -253,10 +253,8 @@ def test_a_kill_takes_subflows_along(api: httpx.Client, store: Store, is_2x: boo
     )
     parent = api.post("/executions/team.a/parent").json()["id"]
     query = f"/executions/search?filters[triggerExecutionId][EQUALS]={parent}"
-    with api.stream("GET", f"/executions/{parent}/follow") as stream:
-        for _ in stream.iter_lines():
-            if children := api.get(query).json()["results"]:
-                break
+    while not (children := api.get(query).json()["results"]):
+        time.sleep(0.05)
 
     api.delete(kill_path(parent, is_2x=is_2x))
 
