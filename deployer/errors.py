@@ -82,3 +82,7 @@ class KestraRefusedError(KestraError):
 
 class KestraUnreadableError(KestraError):
     """The server cannot read one of its own stored flows any more (423)."""
+
+
+ENDS_ALL = (KestraAccessError, KestraUnreachableError)
+"""What one request met and the next would meet as well: trying others is of no use."""

@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from deployer.errors import KestraAccessError, KestraError, KestraUnreachableError
+from deployer.errors import ENDS_ALL, KestraError
 from deployer.interrupt import finish
 from deployer.model.change import Change
 from deployer.model.result import Outcome, Status
 
 Write = Callable[[Change], int | None]
 """Writes one change to the server and returns its new revision. Raises KestraError."""
-
-_ENDS_ALL = (KestraAccessError, KestraUnreachableError)  # what one request met, the next would meet as well
 
 
 @dataclass(slots=True)
@@ -69,7 +67,7 @@ def _carry_out(change: Change, write: Write, stop: _Stop) -> Outcome:
     try:
         revision = write(change)
     except KestraError as error:
-        if isinstance(error, _ENDS_ALL):
+        if isinstance(error, ENDS_ALL):
             stop.reason = stop.reason or f"not tried: {error}"
         return Outcome(change, Status.FAILED, str(error), error.hint, seconds=time.monotonic() - began)
     except BaseException:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from deployer.errors import KestraAccessError, KestraError, KestraNotFoundError, KestraUnreachableError
+from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
 from deployer.model.flow import Flow
 from deployer.model.resource import Key, Kind, Live, Resource
-
-_ENDS_ALL = (KestraAccessError, KestraUnreachableError)
 
 
 def desired(flow: Flow) -> Resource:
@@ -33,7 +31,7 @@ def read_live(client: KestraClient, keys: Collection[Key]) -> Live:
     unreadable = {key: flow.exception for key, flow in found.items() if flow.exception and not flow.draft}
     try:
         texts = _texts(client, namespaces, wanted) if wanted else {}
-    except _ENDS_ALL:
+    except ENDS_ALL:
         raise
     except KestraError:
         texts = {}
@@ -43,7 +41,7 @@ def read_live(client: KestraClient, keys: Collection[Key]) -> Live:
             body = texts.get(key) if key in texts or flow.draft else client.flow(key.namespace, key.name).source
         except KestraNotFoundError:
             continue  # deleted since the search
-        except _ENDS_ALL:
+        except ENDS_ALL:
             raise
         except KestraError as error:
             unreadable[key] = str(error)

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from deployer.cli import run
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
 
 HELLO = """\
 id: hello
@@ -32,8 +35,9 @@ class Ended:
 
     @property
     def report(self) -> dict[str, Any]:
-        """The JSON document on stdout."""
+        """The JSON document on stdout, which is what its published schema says."""
         document: dict[str, Any] = json.loads(self.stdout)
+        Draft202012Validator(SCHEMA).validate(document)
         return document
 
     @property
