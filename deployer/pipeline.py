@@ -72,7 +72,9 @@ def sync(options: Options, client: KestraClient, listen: Listen) -> Iterator[Rep
 
     listen("Reading what is live")
     server = client.server()
-    report = replace(report, server=Server(client.url, server.version, client.tenant))
+    if server.note:
+        problems.append(Problem("server-version", server.note, severity=Severity.WARNING))
+    report = replace(report, server=Server(client.url, server.version, client.tenant), problems=tuple(problems))
     yield report
     live = flows.read_live(client, {flows.desired(flow).key for flow in found})
     report = replace(report, plan=plan(map(flows.desired, found), live))
@@ -102,6 +104,7 @@ def sync(options: Options, client: KestraClient, listen: Listen) -> Iterator[Rep
 def _read_and_check(options: Options) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
     """Return the sound flows and smoke cases, and everything that is wrong with the files."""
     files, problems = read_files(options.path, options.root, options.ignore)
+    all_read = not problems
     documents: list[Document] = []
     suites: list[Document] = []
     for file in files:
@@ -113,7 +116,7 @@ def _read_and_check(options: Options) -> tuple[list[Flow], list[SmokeCase], list
     sound = check.sound_flows(documents, problems)
     cases, found = smoke.suites(suites)
     problems += found
-    if len(documents) + len(suites) == len(files):  # else the flow may well be in the file that cannot be read
+    if all_read and len(documents) + len(suites) == len(files):  # else the flow may well be in a file that is not read
         declared = {flows.desired(flow).key for flow in map(check.flow_of, documents) if flow}
         problems += smoke.unknown_flows(cases, declared)
     return sound, cases, sorted(problems, key=lambda problem: problem.place)

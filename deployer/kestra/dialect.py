@@ -35,9 +35,11 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
     """
     data = mapping(configs, "the server's configuration")
     version, edition = _text(data, "version"), _text(data, "edition")
-    if treat_as:
-        return ServerInfo(version, named(treat_as).dialect, edition, f"treated as Kestra {treat_as}, as asked")
     number = _number(version)
+    if treat_as:
+        differs = version and number != _number(treat_as)
+        note = f"the server says that it is Kestra {version}; it is treated as {treat_as}, as asked" if differs else ""
+        return ServerInfo(version, named(treat_as).dialect, edition, note)
     if number is None:
         raise UnexpectedShapeError("the server's configuration with a `version`")
     if number < _FIRST:

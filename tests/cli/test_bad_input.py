@@ -169,3 +169,23 @@ def test_a_wrong_option_and_a_wrong_command(project: Project, deployer: Run) -> 
 def test_names_of_files_are_shown_as_they_are(project: Project, deployer: Run) -> None:
     project.write("flows/[bold] ünï.yaml", "id: [\n")
     assert Path("flows/[bold] ünï.yaml").as_posix() in deployer("sync", "--host", "http://localhost:1").stdout
+
+
+def test_a_suite_whose_flow_may_lie_in_an_unreadable_file_is_not_blamed(project: Project, deployer: Run) -> None:
+    project.write("flows/a.smoke.yaml", "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: runs\n")
+    (project.root / "flows/a.yaml").write_bytes(b"id: caf\xe9\n")
+    ended = deployer("sync", "--host", "http://localhost:1", "--format", "json")
+    assert [problem["check"] for problem in ended.report["problems"]] == ["unreadable-file"]
+
+
+def test_a_server_newer_than_any_known_is_said_to_be_one(
+    project: Project, deployer: Run, httpserver: HTTPServer
+) -> None:
+    project.flow("a")
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "2.7.1"})
+    httpserver.expect_request("/api/v1/main/flows/search").respond_with_json({"results": [], "total": 0})
+    httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json([{"index": 0}])
+    ended = deployer("sync", "--dry-run", "--host", httpserver.url_for("/"))
+    assert ended.code == 0
+    assert "warning[server-version]" in ended.stdout
+    assert "2.7.1 is newer than this deployer knows" in ended.stdout

@@ -53,7 +53,12 @@ def test_a_version_is_treated_as_the_one_that_is_asked_for_and_says_so(
 ) -> None:
     info = server_info(configs, treat_as)
     assert info.dialect is dialect
-    assert treat_as in info.note
+    assert bool(info.note) is bool(configs)
+    assert not configs or (treat_as in info.note and configs["version"] in info.note)
+
+
+def test_a_version_that_is_what_was_asked_for_is_nothing_to_speak_of() -> None:
+    assert not server_info({"version": "1.3.31"}, "1.3").note
 
 
 @pytest.mark.parametrize("configs", [{}, {"version": None}, {"version": 1.3}, {"version": "latest"}, [], "1.3.0"])

@@ -6,6 +6,7 @@ Arguments: the version's name, the folder.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import traceback
 from pathlib import Path
@@ -19,6 +20,13 @@ from deployer.engine.runtime import runtime_of
 from deployer.model import version as versions
 
 SPOILED = ("spoiled", "mended")
+
+
+def spoiled_folder(version: versions.KestraVersion, folder: Path) -> Path:
+    """Run this program in a process of its own, as a JVM starts only once in one; return the folder."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # where it finds its texts
+    subprocess.run([sys.executable, __file__, version.name, str(folder)], env=environment, check=True, timeout=200)
+    return folder
 
 
 def main(name: str, folder: Path) -> None:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from engine.http.flow_texts import flow
+from engine.http.spoil_flows import spoiled_folder
 
 from deployer.engine.launch import launch
 from deployer.model.version import VERSIONS, KestraVersion
 
 YAML = {"content-type": "application/x-yaml"}
-PROGRAM = Path(__file__).with_name("spoil_flows.py")
 
 
 @pytest.fixture(scope="module", params=VERSIONS, ids=lambda version: version.name)
 def spoiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """An engine on data that holds one sound flow and two that it cannot read."""
     version: KestraVersion = request.param
-    folder = tmp_path_factory.mktemp("data") / "engine"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # where the program finds its texts
-    subprocess.run([sys.executable, str(PROGRAM), version.name, str(folder)], env=environment, check=True, timeout=200)
+    folder = spoiled_folder(version, tmp_path_factory.mktemp("data") / "engine")
     with launch(version, data=folder) as engine, httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api:
         yield api
 

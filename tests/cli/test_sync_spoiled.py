@@ -1,0 +1,35 @@
+"""`kestra-deployer sync` against a real engine that cannot read some of what it has stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli.conftest import Ended, Project
+from engine.http.flow_texts import flow
+from engine.http.spoil_flows import spoiled_folder
+
+from deployer.engine.launch import launch
+from deployer.model.version import VERSIONS, KestraVersion
+
+Run = Callable[..., Ended]
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_stored_flow_that_cannot_be_read_is_named_and_the_rest_goes_on(
+    project: Project, deployer: Run, version: KestraVersion, tmp_path: Path
+) -> None:
+    project.write("flows/sound.yaml", flow("sound", message="changed"))
+    project.write("flows/mended.yaml", flow("mended", message="changed"))
+    project.write("flows/new.yaml", flow("new"))
+    with launch(version, data=spoiled_folder(version, tmp_path / "data")) as engine:
+        ended = deployer("sync", "--host", engine.url, "--format", "json")
+        again = deployer("sync", "--host", engine.url, "--format", "json")
+    assert ended.code == 0
+    assert ended.done == [("mended", "update", 2), ("new", "create", 1), ("sound", "update", 2)]
+    [named] = ended.report["problems"]
+    assert (named["check"], named["severity"]) == ("unreadable-on-server", "warning")
+    assert "team.a/spoiled" in named["message"]
+    assert "gone.Gone" in named["message"]
+    assert {action for _, action, _ in again.done} == {"keep"}
