@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from deployer.engine.handshake import Orders
 from deployer.engine.jars import cache_folder
-from deployer.engine.launch import child
+from deployer.engine.process import child
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.model.version import KestraVersion
 
