@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
+from deployer.engine.http.route import Route
 
 
 def configs(call: Call) -> Response:
@@ -26,3 +27,6 @@ def configs(call: Call) -> Response:
         "pluginsHash": int(call.bean("plugins.PluginRegistry").hash()),
     }
     return as_json(call, call.kestra.from_json(shown))
+
+
+ROUTES = (Route("GET", "/api/v1/configs", configs),)

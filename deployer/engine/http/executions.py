@@ -15,6 +15,7 @@ from deployer.engine.http.follow import ended
 from deployer.engine.http.inputs import read_inputs
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.refusal import Refusal
+from deployer.engine.http.route import Route
 
 FLAT = (
     "q",
@@ -138,3 +139,12 @@ def _breakpoints(call: Call) -> Any:
 def _url(execution: Any) -> str:
     tenant, namespace = execution.getTenantId(), execution.getNamespace()
     return f"/ui/{tenant}/executions/{namespace}/{execution.getFlowId()}/{execution.getId()}"
+
+
+ROUTES = (
+    Route("GET", "executions/search", search),
+    Route("POST", "executions/{namespace}/{id}", create),
+    Route("GET", "executions/{executionId}", get),
+    Route("DELETE", "executions/{executionId}/kill", kill, until="1.3"),
+    Route("DELETE", "executions/{executionId}/actions/kill", kill, since="2.0"),
+)

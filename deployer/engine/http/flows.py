@@ -12,6 +12,7 @@ from deployer.engine.http.call import YAML, Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.refusal import Refusal
+from deployer.engine.http.route import Route
 
 FLAT = ("q", "scope", "namespace", "labels")
 _REPOSITORY = "repositories.FlowRepositoryInterface"
@@ -98,3 +99,16 @@ def _source(call: Call, name: str) -> tuple[str, bool]:
 
 def _stored(call: Call, flow: Any, *, is_json: bool) -> Response:
     return Response(json_text(call.kestra, flow.toFlow() if is_json else flow), media_type=JSON)
+
+
+ROUTES = (
+    Route("GET", "flows/search", search),
+    Route("GET", "flows/distinct-namespaces", distinct_namespaces),
+    Route("GET", "flows/export/by-query", export),
+    Route("POST", "flows", create),
+    Route("GET", "flows/{namespace}", of_namespace),
+    Route("GET", "flows/{namespace}/{id}", get),
+    Route("PUT", "flows/{namespace}/{id}", update),
+    Route("DELETE", "flows/{namespace}/{id}", delete),
+    Route("GET", "flows/{namespace}/{id}/revisions", revisions),
+)

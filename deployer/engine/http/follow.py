@@ -19,6 +19,7 @@ from starlette.responses import Response, StreamingResponse
 
 from deployer.engine.http.answers import json_text
 from deployer.engine.http.refusal import Refusal, not_found
+from deployer.engine.http.route import Route
 
 if TYPE_CHECKING:
     from deployer.engine.http.call import Call
@@ -172,3 +173,6 @@ def _over(call: Call, flow: Any, execution: Any) -> bool:
 
 def _consumer(function: Any) -> Any:
     return jpype.JProxy("java.util.function.Consumer", dict={"accept": function})
+
+
+ROUTES = (Route("GET", "executions/{executionId}/follow", follow),)

@@ -12,6 +12,7 @@ from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.refusal import not_found
+from deployer.engine.http.route import Route
 
 
 def of_namespace(call: Call) -> Response:
@@ -56,3 +57,12 @@ def delete(call: Call) -> Response:
 
 def _store(call: Call) -> Any:
     return call.runtime.key_values(call.tenant, call.path["namespace"])
+
+
+ROUTES = (
+    Route("GET", "namespaces/{namespace}/kv", of_namespace, until="1.3"),
+    Route("GET", "kv", search, since="2.0"),
+    Route("GET", "namespaces/{namespace}/kv/{key}", get),
+    Route("PUT", "namespaces/{namespace}/kv/{key}", put),
+    Route("DELETE", "namespaces/{namespace}/kv/{key}", delete),
+)

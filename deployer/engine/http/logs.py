@@ -10,6 +10,7 @@ from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters, query_filter
 from deployer.engine.http.refusal import not_converted
+from deployer.engine.http.route import Route
 
 _EVERY_ENTRY = 2**31 - 1  # a page of this size holds all
 
@@ -49,3 +50,9 @@ def _level(call: Call) -> object:
         return call.java("org.slf4j.event.Level").valueOf(name)
     except call.java("java.lang.IllegalArgumentException") as error:
         raise not_converted("minLevel", name, str(error.getMessage())) from None
+
+
+ROUTES = (
+    Route("GET", "logs/{executionId}", by_parameters, until="1.3"),
+    Route("GET", "logs/{executionId}", by_filters, since="2.0"),
+)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json, present
 from deployer.engine.http.call import Call
+from deployer.engine.http.route import Route
 
 
 def of_execution(call: Call) -> Response:
@@ -46,3 +47,10 @@ def _information(call: Call, run: Any, *, inline: bool) -> Any:
             fields.put(name, value)
     fields.put("inline", inline)
     return fields
+
+
+ROUTES = (
+    Route("GET", "outputs/executions/{executionId}", of_execution, since="2.0"),
+    Route("GET", "outputs/tasks/{executionId}", task_runs, since="2.0"),
+    Route("GET", "outputs/tasks/{executionId}/{taskRunId}", of_task_run, since="2.0"),
+)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import MULTIPART, YAML, Call
+from deployer.engine.http.route import Route
 
 _BETWEEN = re.compile(r"\n+---\n*?")  # Kestra's own: a `---` line inside a block scalar is cut too
 _BLANKS = "".join(map(chr, range(0x21)))  # what Java's trim() takes away
@@ -33,3 +34,6 @@ def split(text: str) -> list[str]:
     while len(texts) > 1 and not texts[-1]:
         texts.pop()
     return texts
+
+
+ROUTES = (Route("POST", "flows/validate", validate),)
