@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from deployer.engine.executions import Executions
 from deployer.engine.jvm import Kestra
 from deployer.engine.runtime_1x import Runtime1x
 from deployer.engine.runtime_2x import Runtime2x
@@ -19,6 +20,11 @@ class Runtime(Protocol):
 
     flat_filters: bool  # reads `namespace=`, `q=`, `labels=` … beside `filters[...]`
     json_flows: bool  # takes a flow as a JSON object too
+
+    @property
+    def executions(self) -> Executions:
+        """What can be done to executions that are there."""
+
     unreadable: int  # HTTP status when the server cannot read what it has stored
 
     def start(self) -> None:
@@ -38,9 +44,6 @@ class Runtime(Protocol):
 
     def emit(self, execution: Any) -> None:
         """Hand a new execution to the executor."""
-
-    def kill(self, execution: Any, *, cascade: bool) -> None:
-        """Ask for an execution to be killed, with its subflows if `cascade`."""
 
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the KVStore of a namespace, which need not exist."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployer.engine.executions_1x import CORE, Executions1x
 from deployer.engine.jvm import Kestra
 
-CORE = "io.kestra.core."
 WORKER_THREADS = 4
 
 
@@ -19,6 +19,7 @@ class Runtime1x:
 
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
+        self.executions = Executions1x(kestra, self._queue)
 
     def start(self) -> None:
         """Start executor, worker and indexer."""
@@ -53,10 +54,6 @@ class Runtime1x:
         """Emit the whole execution."""
         self._queue("executionQueue").emit(execution)
 
-    def kill(self, execution: Any, *, cascade: bool) -> None:
-        """Emit the request to the kill queue."""
-        self._queue("executionKilledQueue").emit(kill_request(self._kestra, execution, cascade=cascade))
-
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""
         # the namespace given twice: given once, the service wants a flow in it, which the web server does not
@@ -84,11 +81,3 @@ class Runtime1x:
     def _queue(self, name: str) -> Any:
         by_name = self._kestra.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
         return self._kestra.context.getBean(self._kestra.java(CORE + "queues.QueueInterface").class_, by_name)
-
-
-def kill_request(kestra: Kestra, execution: Any, *, cascade: bool) -> Any:
-    """Return the message that asks for a kill; both lines send the same one, through different queues."""
-    killed = kestra.java(CORE + "models.executions.ExecutionKilledExecution").builder()
-    killed = killed.state(kestra.java(CORE + "models.executions.ExecutionKilled$State").REQUESTED)
-    killed = killed.tenantId(execution.getTenantId()).executionId(execution.getId())
-    return killed.isOnKillCascade(kestra.java("java.lang.Boolean").valueOf(cascade)).build()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from deployer.engine.controller import start_controller
+from deployer.engine.executions_1x import CORE
+from deployer.engine.executions_2x import Executions2x
 from deployer.engine.jvm import Kestra
-from deployer.engine.runtime_1x import CORE, WORKER_THREADS, kill_request
+from deployer.engine.runtime_1x import WORKER_THREADS
 
 
 class Runtime2x:
@@ -18,6 +20,7 @@ class Runtime2x:
 
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
+        self.executions = Executions2x(kestra, self._queue)
 
     def start(self) -> None:
         """Start controller, executor and indexer, and last the worker, which looks for the controller."""
@@ -62,11 +65,6 @@ class Runtime2x:
         if execution.getState().isFailed():
             command = command.withStateType(execution.getState().getCurrent())
         self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand").emit(command)
-
-    def kill(self, execution: Any, *, cascade: bool) -> None:
-        """Broadcast the request."""
-        queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
-        queue.emit(kill_request(self._kestra, execution, cascade=cascade))
 
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""

@@ -51,6 +51,17 @@ def as_json(call: Call, value: Any) -> Response:
     return Response(json_text(call.kestra, value), media_type=JSON)
 
 
+def as_object(call: Call, **fields: Any) -> Response:
+    """Return 200 with an object of these fields, Java values each; those that are None are left out."""
+    return Response(object_text(call, **fields), media_type=JSON)
+
+
+def object_text(call: Call, **fields: Any) -> str:
+    """Return the JSON of an object of these fields, Java values each; those that are None are left out."""
+    texts = (f'"{name}":{json_text(call.kestra, value)}' for name, value in fields.items() if value is not None)
+    return f"{{{','.join(texts)}}}"
+
+
 def page(call: Call, results: Any, total: int) -> Response:
     """Return 200 with one page of results and how many there are on all pages."""
     return Response(f'{{"results":{json_text(call.kestra, results)},"total":{total}}}', media_type=JSON)
@@ -92,6 +103,8 @@ def _cause(call: Call, thrown: Any) -> Any:
 
 
 def _status(call: Call, error: Any) -> tuple[int, str]:
+    if isinstance(error, call.java("io.micronaut.http.exceptions.HttpStatusException")):
+        return int(error.getStatus().getCode()), str(error.getStatus().getReason())
     if isinstance(error, call.java(_KESTRA + "DeserializationException")):
         return call.runtime.unreadable, "Cannot deserialize the resource"
     fitting = ((status, reason) for name, status, reason in _STATUSES if isinstance(error, call.java(name)))

@@ -17,7 +17,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deployer.engine.http import configs, executions, flows, follow, kv, logs, outputs, validation
+from deployer.engine.http import (
+    bulk,
+    change,
+    configs,
+    delete,
+    evaluate,
+    execution_flow,
+    executions,
+    flows,
+    follow,
+    kv,
+    labels,
+    logs,
+    outputs,
+    start,
+    validation,
+)
 from deployer.engine.http.answers import failed, refused
 from deployer.engine.http.auth import BasicAuth
 from deployer.engine.http.call import read, sent_uri
@@ -26,7 +42,23 @@ from deployer.engine.http.route import Handler, Route, in_order
 from deployer.engine.jvm import Kestra
 from deployer.engine.runtime import Runtime
 
-RESOURCES = (configs, executions, flows, follow, kv, logs, outputs, validation)
+RESOURCES = (
+    bulk,
+    change,
+    configs,
+    delete,
+    evaluate,
+    execution_flow,
+    executions,
+    flows,
+    follow,
+    kv,
+    labels,
+    logs,
+    outputs,
+    start,
+    validation,
+)
 """Every file with a table of ROUTES."""
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CORE = "io.kestra.core."
 MULTIPART = "multipart/form-data"
 YAML = "application/x-yaml"
+_MAPPER = "com.fasterxml.jackson.databind.ObjectMapper"
 _PART_LIMIT = 1 << 30  # bytes of a part that is no file; Starlette's own limit of 1 MiB is not Kestra's
 
 
@@ -84,6 +85,40 @@ class Call:
         except ValueError:
             raise not_converted(name, value, f'For input string: "{value}"') from None
 
+    def boxed(self, name: str) -> Any:
+        """Return a whole number of the query as java.lang.Integer, None where absent; Refusal (422) when it is none."""
+        value = self.number(name)
+        return None if value is None else self.java("java.lang.Integer").valueOf(value)
+
+    def choice(self, name: str, kind: str) -> Any:
+        """Return a value of the query as one of the Java enum `kind`, None where absent; Refusal (422) otherwise."""
+        value = self.query.get(name)
+        if not value:
+            return None
+        try:
+            return self.java(kind).valueOf(value)
+        except self.java("java.lang.IllegalArgumentException") as error:
+            raise not_converted(name, value, str(error.getMessage())) from None
+
+    def required(self, name: str) -> str:
+        """Return a value of the query; Refusal (400) when it is not there."""
+        value = self.query.get(name)
+        if value is None:
+            raise Refusal(400, f"Required QueryValue [{name}] not specified")
+        return value
+
+    def json(self, name: str, kind: str) -> Any:
+        """Return the body, JSON, as a Java object of the class `kind`; `name` is Kestra's name for it.
+
+        Raises Refusal (415) on another media type, (422) without a body or when it is of another shape.
+        """
+        return self._json(name, self._types.constructType(self.java(kind).class_))
+
+    def json_list(self, name: str, kind: str) -> Any:
+        """Return the body, a JSON array or one element of it, as a Java list of the class `kind`, like `json`."""
+        many = self.java("java.util.List").class_
+        return self._json(name, self._types.constructCollectionType(many, self.java(kind).class_))
+
     def bean(self, name: str) -> Any:
         """Return the engine's singleton of a class of its core (`services.FlowService`)."""
         return self.kestra.bean(CORE + name)
@@ -99,6 +134,19 @@ class Call:
     def optional(self, value: Any) -> Any:
         """Return java.util.Optional of a value, empty for None."""
         return self.java("java.util.Optional").ofNullable(value)
+
+    @property
+    def _types(self) -> Any:
+        return self.kestra.bean(_MAPPER).getTypeFactory()
+
+    def _json(self, name: str, kind: Any) -> Any:
+        self.require("application/json")
+        try:
+            return self.kestra.bean(_MAPPER).readValue(self.text(name), kind)
+        except self.java("com.fasterxml.jackson.databind.JsonMappingException") as error:
+            path = " > ".join(str(each.getDescription()) for each in error.getPath())
+            message = f"Failed to convert argument [{name}] for value [null] due to: {error.getMessage()}"
+            raise Refusal(422, reason="Invalid json mapping", errors=((message, path),)) from None
 
 
 async def read(request: Request, kestra: Kestra, runtime: Runtime) -> Call:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import jpype
+from starlette.responses import Response
+
+from deployer.engine.http.answers import JSON, json_text, object_text
 
 if TYPE_CHECKING:
     from deployer.engine.http.call import Call, Part
@@ -14,11 +18,44 @@ _MULTIPART = "io.micronaut.http.multipart."
 
 def read_inputs(call: Call, flow: Any, execution: Any) -> Any:
     """Return the typed inputs of an execution as a Java map; blocks, and throws what the engine throws on bad ones."""
+    return call.bean("runners.FlowInputOutput").readExecutionInputs(flow, execution, input_parts(call)).block()
+
+
+def input_parts(call: Call) -> Any:
+    """Return the parts of the body as the Publisher of uploads that the engine reads inputs from."""
     parts = call.java("java.util.ArrayList")()
     for part in call.parts:
         parts.add(_upload(call, part))
-    published = call.java("reactor.core.publisher.Flux").fromIterable(parts)
-    return call.bean("runners.FlowInputOutput").readExecutionInputs(flow, execution, published).block()
+    return call.java("reactor.core.publisher.Flux").fromIterable(parts)
+
+
+def verdict(call: Call, flow: Any, found: Any, failed_checks: Callable[[Any, Any], Any] | None = None) -> Response:
+    """Return what was found for each input (Kestra's InputAndValue): its value and what is wrong with it.
+
+    `failed_checks` returns the checks of the flow that fail with a map of inputs.
+    """
+    values = call.java("java.util.HashMap")()
+    for each in found:
+        values.put(each.input().getId(), each.value())
+    inputs = ",".join(_verdict(call, each) for each in found)
+    checks = failed_checks(flow, values) if failed_checks else []
+    return Response(
+        f'{{"id":{json_text(call.kestra, flow.getId())},"namespace":{json_text(call.kestra, flow.getNamespace())},'
+        f'"inputs":[{inputs}],"checks":[{",".join(_check(call, each) for each in checks)}]}}',
+        media_type=JSON,
+    )
+
+
+def _verdict(call: Call, found: Any) -> str:
+    errors = json_text(call.kestra, call.kestra.from_json(call.runtime.executions.input_errors(found)))
+    shown = object_text(
+        call, input=found.input(), value=found.value(), enabled=found.enabled(), isDefault=found.isDefault()
+    )
+    return f'{shown[:-1]},"errors":{errors}}}'
+
+
+def _check(call: Call, check: Any) -> str:
+    return object_text(call, message=check.getMessage(), style=check.getStyle(), behavior=check.getBehavior())
 
 
 def _upload(call: Call, part: Part) -> Any:

@@ -1,0 +1,57 @@
+"""Evaluating an expression as an execution, or one of its task runs, would see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.answers import as_object
+from deployer.engine.http.call import CORE, Call
+from deployer.engine.http.change import actions
+from deployer.engine.http.executions import REPOSITORY
+from deployer.engine.http.refusal import not_found
+from deployer.engine.http.route import Route
+
+_FLOWS = "repositories.FlowRepositoryInterface"
+
+
+def of_execution(call: Call) -> Response:
+    """Return the `result` of the expression in the body (text), or its `error` and `stackTrace`."""
+    execution = _execution(call)
+    flow = call.bean(_FLOWS).findByExecution(execution)
+    return _evaluated(call, call.bean("runners.RunContextFactory").of(flow, execution, False))
+
+
+def of_task_run(call: Call) -> Response:
+    """Return the same for a task run, with secrets hidden."""
+    execution = _execution(call)
+    run = execution.findTaskRunByTaskRunId(call.path["taskRunId"])
+    flow = call.bean(_FLOWS).findByExecution(execution)
+    task = flow.findTaskByTaskId(run.getTaskId())
+    renderer = call.bean("runners.SecureVariableRendererFactory").createOrGet()
+    context = call.bean("runners.RunContextFactory").of(flow, task, execution, run, False, renderer)
+    return _evaluated(call, context)
+
+
+def _execution(call: Call) -> Any:
+    identifier = call.path["executionId"]
+    execution = call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+    if execution is None:
+        raise not_found(f"Unable to find execution '{identifier}'")
+    return execution
+
+
+def _evaluated(call: Call, context: Any) -> Response:
+    call.require("text/plain")
+    expression = call.text("expression")
+    try:
+        return as_object(call, result=context.render(expression))
+    except call.java(CORE + "exceptions.IllegalVariableEvaluationException") as error:
+        trace = call.java("org.apache.commons.lang3.exception.ExceptionUtils").getStackTrace(error)
+        return as_object(call, error=error.getMessage(), stackTrace=trace)
+
+
+_PLAIN, _OF_TASK_RUN = actions("POST", "eval", of_execution), actions("POST", "eval/{taskRunId}", of_task_run)
+
+ROUTES: tuple[Route, ...] = (*_PLAIN, *_OF_TASK_RUN)
