@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deployer.errors import UsageError
+from deployer.model.plugin import FORMS, Plugin, plugin
 
 NAME = "kestra-deployer.yaml"
 
@@ -48,7 +49,16 @@ def settings(data: Mapping[str, Any], root: Path) -> dict[str, Any]:
     for setting in ("ca_file", "client_cert", "client_key"):
         if setting in found:
             found[setting] = root / found[setting]
+    if "plugins" in found:
+        found["plugins"] = _plugins(found["plugins"], root)
     return found
+
+
+def _plugins(texts: tuple[str, ...], root: Path) -> tuple[Plugin, ...]:
+    try:
+        return tuple(plugin(text, root) for text in texts)
+    except ValueError as error:
+        raise UsageError(f"{NAME}: `engine.plugins`: {error}", hint=f"a plugin is {FORMS}") from error
 
 
 def _flat(data: Mapping[str, Any], section: str = "") -> list[tuple[str, Any]]:
@@ -136,12 +146,6 @@ def _headers(value: object) -> dict[str, str]:
     return dict(value)
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _WrongError("a mapping")
-    return dict(value)
-
-
 _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "host": ("host", _url),
     "tenant": ("tenant", _text),
@@ -157,6 +161,6 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "retry.seconds": ("retry_seconds", _seconds),
     "concurrency": ("concurrency", _count),
     "ignore": ("ignore", _texts),
-    "engine": ("engine", _mapping),
+    "engine.plugins": ("plugins", _texts),
 }
-_SECTIONS = ("tls", "retry")
+_SECTIONS = ("tls", "retry", "engine")

@@ -18,6 +18,7 @@ from dotenv.parser import parse_stream
 
 from deployer import configuration
 from deployer.errors import UsageError
+from deployer.model.plugin import Plugin
 from deployer.model.version import NAMES
 
 ENVIRONMENT = (
@@ -63,7 +64,7 @@ class Settings:
     retry_seconds: float = 60.0  # no attempt after the first begins later than this
     concurrency: int = 4
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
-    engine: Mapping[str, Any] = field(default_factory=dict)  # reserved
+    plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
 
     def __post_init__(self) -> None:

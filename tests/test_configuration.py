@@ -9,6 +9,7 @@ import pytest
 
 from deployer.configuration import settings
 from deployer.errors import ExitCode, UsageError
+from deployer.model.plugin import Coordinate
 
 ROOT = Path("/project")
 
@@ -34,7 +35,11 @@ ROOT = Path("/project")
         ({"retry": {"attempts": 2, "seconds": 9.5}}, {"attempts": 2, "retry_seconds": 9.5}),
         ({"proxy": "http://p:3128", "headers": {"X-A": "b"}}, {"proxy": "http://p:3128", "headers": {"X-A": "b"}}),
         ({"concurrency": 8, "ignore": ["drafts/", "*.bak"]}, {"concurrency": 8, "ignore": ("drafts/", "*.bak")}),
-        ({"engine": {"plugins": []}}, {"engine": {"plugins": []}}),
+        ({"engine": {"plugins": []}}, {"plugins": ()}),
+        (
+            {"engine": {"plugins": ["plugins", "io.kestra.plugin:plugin-fs:0.17.0"]}},
+            {"plugins": (ROOT / "plugins", Coordinate("io.kestra.plugin", "plugin-fs", "0.17.0"))},
+        ),
     ],
 )
 def test_each_key_gives_its_setting(data: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -62,6 +67,7 @@ def test_each_key_gives_its_setting(data: dict[str, Any], expected: dict[str, An
         ({"tls": {"verify": "no"}}, "tls.verify", "true or false"),
         ({"tls": "ca.pem"}, "tls", "a mapping"),
         ({"engine": []}, "engine", "a mapping"),
+        ({"engine": {"plugins": "a.jar"}}, "engine.plugins", "a list of texts"),
         ({"retry": {"attempts": 0}}, "retry.attempts", "from 1"),
     ],
 )
@@ -79,6 +85,7 @@ def test_a_value_of_the_wrong_type_is_named_by_its_key(data: dict[str, Any], key
         ({"hosts": "x"}, "hosts", "did you mean `host`?"),
         ({"tls": {"certs": "x"}}, "tls.certs", "did you mean `tls.cert`?"),
         ({"ingore": []}, "ingore", "did you mean `ignore`?"),
+        ({"engine": {"plugin": []}}, "engine.plugin", "did you mean `engine.plugins`?"),
         ({"zzz": 1}, "zzz", "known: host, tenant, kestra, timeout, proxy"),
         ({"tls": {"zzz": 1}}, "tls.zzz", "known: ca, cert, key, verify"),
         ({5: 1}, "5", "known: host"),
@@ -88,6 +95,12 @@ def test_an_unknown_key_comes_with_the_nearest_known_one(data: dict[str, Any], k
     with pytest.raises(UsageError, match=f"unknown key `{key}`") as caught:
         settings(data, ROOT)
     assert hint in caught.value.hint
+
+
+def test_a_plugin_that_is_neither_path_nor_coordinate_is_named_with_its_key() -> None:
+    with pytest.raises(UsageError, match=r"`engine\.plugins`: 'a:b:LATEST' is not one jar") as caught:
+        settings({"engine": {"plugins": ["a:b:LATEST"]}}, ROOT)
+    assert "a folder of jars" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from deployer.cli.embedded import embedded
+from deployer.cli.options import CONFIG, PLUGINS, named_plugins, project
 from deployer.engine.launch import RunningEngine
 from deployer.errors import EngineError, UsageError
 from deployer.model import version as versions
+from deployer.model.plugin import merged
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -20,13 +22,27 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep data here.  [default: in memory]")
 @click.option("--basic-auth", metavar="USER:PASSWORD", help="Ask every request for these.  [default: ask for nothing]")
 @click.option("--kestra", type=click.Choice(versions.NAMES), default=versions.DEFAULT.name, show_default=True)
-def dev(port: int, host: str, data: Path | None, basic_auth: str | None, kestra: str) -> None:
+@CONFIG
+@PLUGINS
+def dev(
+    *,
+    port: int,
+    host: str,
+    data: Path | None,
+    basic_auth: str | None,
+    kestra: str,
+    config: Path | None,
+    plugins: tuple[str, ...],
+) -> None:
     """Run a Kestra development server: the real engine, on this machine, until ^C.
 
     It has Kestra's HTTP API and executes flows, and no user interface. The first start of a version fetches it.
     """
     credentials = _credentials(basic_auth)
-    with embedded(versions.named(kestra), port=port, host=host, data=data, basic_auth=credentials) as engine:
+    loaded = merged(project(config)[1].get("plugins", ()), named_plugins(plugins))
+    with embedded(
+        versions.named(kestra), port=port, host=host, data=data, basic_auth=credentials, plugins=loaded
+    ) as engine:
         try:
             if host not in LOOPBACK and credentials is None:
                 click.echo("warning: whoever reaches this address can run flows here; --basic-auth asks them", err=True)
@@ -54,5 +70,7 @@ def _introduce(engine: RunningEngine, data: Path | None, credentials: tuple[str,
     account = f" KESTRA_USERNAME={credentials[0]} KESTRA_PASSWORD=..." if credentials else ""
     click.echo(f"a development server without a user interface, {place}", err=True)
     click.echo(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync", err=True)
+    for plugin in engine.plugins:
+        click.echo(f"with the plugin {plugin}", err=True)
     click.echo("^C ends it", err=True)
     click.echo(f"Kestra {engine.version.engine} at {engine.url}")  # last: whoever reads it may begin

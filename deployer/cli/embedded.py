@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from deployer.engine.launch import RunningEngine, launch
 from deployer.engine.progress import Listener, Progress, Stage
+from deployer.model.plugin import Plugin
 from deployer.model.version import KestraVersion
 
 _MB = 1_000_000
@@ -23,12 +24,15 @@ def embedded(
     host: str = "127.0.0.1",
     data: Path | None = None,
     basic_auth: tuple[str, str] | None = None,
+    plugins: Sequence[Plugin] = (),
 ) -> Iterator[RunningEngine]:
     """Give a running engine that ends with the block; see `launch` for the parameters and the errors."""
     with ExitStack() as stack:
         with _shown(version) as listen:  # over before the block begins, which may show progress of its own
             engine = stack.enter_context(
-                launch(version, port=port, host=host, data=data, basic_auth=basic_auth, progress=listen)
+                launch(
+                    version, port=port, host=host, data=data, basic_auth=basic_auth, plugins=plugins, progress=listen
+                )
             )
         yield engine
 
@@ -51,9 +55,11 @@ def _shown(version: KestraVersion) -> Iterator[Listener]:
 
 def words(progress: Progress, version: KestraVersion) -> str:
     """Return one line for what an engine is doing."""
+    counted = f"{progress.done} of {progress.total} jars, {progress.size / _MB:.0f} MB"
     match progress.stage:
+        case Stage.PLUGINS:
+            return f"Fetching plugins (once): {counted}"
         case Stage.FETCH:
-            counted = f"{progress.done} of {progress.total} jars, {progress.size / _MB:.0f} MB"
             return f"Fetching Kestra {version.engine} (once): {counted}"
         case Stage.PREPARE:
             return f"Preparing Kestra {version.engine} for fast starts (once, about half a minute)"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,19 +14,25 @@ import click
 from deployer import configuration
 from deployer.errors import UsageError
 from deployer.model import version as versions
+from deployer.model.plugin import FORMS, Plugin, merged, plugin
 from deployer.read import git
 from deployer.read.parse import EMPTY, parse
 from deployer.settings import Settings, read_dotenv, resolve
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+CONFIG = click.option("--config", type=click.Path(path_type=Path), help=f"[default: {configuration.NAME} in the root]")
+PLUGINS = click.option(
+    "--plugins", multiple=True, metavar="WHAT", help="Give the engine a plugin: a Maven coordinate, a jar or a folder."
+)
 _OPTIONS = (
-    click.option("--config", type=click.Path(path_type=Path), help=f"[default: {configuration.NAME} in the root]"),
+    CONFIG,
     click.option("--host", metavar="URL", help="Kestra's address; a path prefix is kept.  [env: KESTRA_HOST]"),
     click.option("--tenant", metavar="NAME", help="[env: KESTRA_TENANT; default: main]"),
     click.option("--username", metavar="NAME", help="For basic authentication.  [env: KESTRA_USERNAME]"),
     click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for an answer.  [default: 30]"),
     click.option("--kestra", type=click.Choice(versions.NAMES), help="What the server counts as, --embedded starts."),
     click.option("--embedded", is_flag=True, help="Start a real Kestra engine here, for this command alone."),
+    PLUGINS,
 )  # fmt: skip
 
 
@@ -55,18 +61,38 @@ class Configured:
         from deployer.cli.embedded import embedded  # noqa: PLC0415  needs the extra [engine]
 
         version = versions.named(self.settings.kestra) if self.settings.kestra else versions.DEFAULT
-        with embedded(version) as engine:
+        with embedded(version, plugins=self.settings.plugins) as engine:
             yield self.settings.aimed_at(engine.url)
 
 
-def configured(*, config: Path | None, embedded: bool, **flags: Any) -> Configured:
+def configured(*, config: Path | None, embedded: bool, plugins: Iterable[str], **flags: Any) -> Configured:
     """Resolve what the connection options were given. Raises UsageError."""
+    root, file = project(config)
+    settings = resolve(flags, os.environ, read_dotenv(root), file)
+    given = named_plugins(plugins)
+    if given and not embedded:
+        raise UsageError("--plugins is for an engine of our own, a server has its own", hint="add --embedded")
+    return Configured(replace(settings, plugins=merged(settings.plugins, given)), root, embedded)
+
+
+def project(config: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Return the project's root and the settings of its configuration file, none where there is none.
+
+    `config` names another file, whose folder then is the root. Raises UsageError.
+    """
     root = config.absolute().parent if config else git.root(Path.cwd()) or Path.cwd()
     file = config or root / configuration.NAME
     if config and not config.is_file():
         raise UsageError(f"there is no configuration file {config}", hint="correct --config, or leave it out")
-    settings = resolve(flags, os.environ, read_dotenv(root), configuration.settings(_mapping(file), root))
-    return Configured(settings, root, embedded)
+    return root, configuration.settings(_mapping(file), root)
+
+
+def named_plugins(texts: Iterable[str]) -> tuple[Plugin, ...]:
+    """Return what `--plugins` names. Raises UsageError for what is neither coordinate nor path."""
+    try:
+        return tuple(map(plugin, texts))
+    except ValueError as error:
+        raise UsageError(f"--plugins: {error}", hint=f"a plugin is {FORMS}") from error
 
 
 def _mapping(file: Path) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ class Orders:
     host: str = "127.0.0.1"
     port: int = 0  # 0: any free one
     basic_auth: tuple[str, str] | None = None
+    plugins: tuple[Path, ...] = ()  # their jars
     prepared: Path | None = None  # the cache of loaded classes to use
     prepare: Path | None = None  # the cache of loaded classes to make, and nothing else
 
@@ -36,7 +37,8 @@ def orders(line: bytes) -> Orders:
     fields = json.loads(line)
     for name in ("folder", "prepared", "prepare"):
         fields[name] = Path(fields[name]) if fields[name] else None
-    fields["jars"] = tuple(Path(jar) for jar in fields["jars"])
+    for name in ("jars", "plugins"):
+        fields[name] = tuple(Path(jar) for jar in fields[name])
     fields["basic_auth"] = tuple(fields["basic_auth"]) if fields["basic_auth"] else None
     return Orders(**fields | {"version": named(fields["version"])})
 
@@ -46,6 +48,7 @@ class Answer:
     """The engine answers requests at `url`; or, where that is empty, could not be started: `message` and `hint`."""
 
     url: str = ""
+    plugins: tuple[str, ...] = ()  # each with its version and how many types it brings
     message: str = ""
     hint: str = ""
 
@@ -56,4 +59,5 @@ class Answer:
 
 def answer(line: bytes) -> Answer:
     """Return the answer a line stands for."""
-    return Answer(**json.loads(line))
+    fields = json.loads(line)
+    return Answer(**fields | {"plugins": tuple(fields["plugins"])})

@@ -1,7 +1,8 @@
-"""The jars of a locked engine: fetched once into the user's cache, checked on every start, shared between versions.
+"""Jars from Maven Central: fetched once into the user's cache, checked on every start, shared between versions.
 
-Every jar is hashed every time: the 81 MB of 1.3.31 take 0.1 s, and what is truncated or altered is fetched again.
-Nothing is ever resolved here: a lock names each jar. Nothing is asked of the network when all jars are sound.
+Every jar is hashed every time: the 81 MB of 1.3.31 take 0.1 s, and what is truncated or altered is fetched again. What
+its hash is to be says the lock of the engine; for a jar that no lock names (a plugin's), a file beside it remembers the
+hash of the first download. Nothing is ever resolved here, and nothing is asked of the network when all jars are sound.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import shutil
 import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +32,7 @@ AT_ONCE = 8  # more does not help: Maven Central answers a small jar in the time
 ATTEMPTS = 3
 _UNFINISHED = ".fetching-"
 _TIMEOUT = 30  # seconds without a byte
+_CHANGED = "something between here and Maven Central changes downloads (a proxy, a mirror); try another network"
 
 Download = Callable[[Jar, Path], Path]
 """Fetch a jar into an empty folder and return where it lies; OSError or RuntimeError when that fails."""
@@ -49,20 +53,26 @@ def class_path(version: KestraVersion, *, progress: Listener = silent) -> tuple[
 
 
 def fetch(
-    jars: Sequence[Jar], folder: Path, *, progress: Listener = silent, download: Download | None = None
+    jars: Sequence[Jar],
+    folder: Path,
+    *,
+    stage: Stage = Stage.FETCH,
+    progress: Listener = silent,
+    download: Download | None = None,
 ) -> tuple[Path, ...]:
     """Return the path of each jar below `folder`, having fetched what is missing. Safe with several processes at once.
 
-    A jar is fetched to a folder beside the others, checked and renamed into place, so what has its name is whole.
+    A jar is fetched to a folder beside the others, checked and renamed into place, so what has its name is whole. One
+    without a hash of its own is held to the hash it had when it was first fetched. `stage` is what `progress` is told.
     """
     try:
         if _missing(jars, folder):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / ".lock"):
-                _fetch_missing(jars, folder, progress, download or from_maven)
+                _fetch_missing(jars, folder, lambda *counts: progress(Progress(stage, *counts)), download or from_maven)
     except OSError as error:
         raise EngineError(
-            f"the engine's jars cannot be kept in {folder}: {error.strerror or error}",
+            f"jars cannot be kept in {folder}: {error.strerror or error}",
             hint=f"free space there, or name another folder in {CACHE_VARIABLE}",
         ) from error
     return tuple(folder / jar.path for jar in jars)
@@ -84,33 +94,46 @@ def from_maven(jar: Jar, folder: Path) -> Path:
 
 
 def _missing(jars: Sequence[Jar], folder: Path) -> list[Jar]:
-    return [jar for jar in jars if not (folder / jar.path).is_file() or sha256(folder / jar.path) != jar.sha256]
+    return [jar for jar in jars if not (folder / jar.path).is_file() or sha256(folder / jar.path) != _hash(jar, folder)]
 
 
-def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Listener, download: Download) -> None:
+def _hash(jar: Jar, folder: Path) -> str:
+    """Return what the hash of a jar is to be: what its lock says, else what is remembered; empty when nothing is."""
+    memory = _memory(folder / jar.path)
+    return jar.sha256 or (memory.read_text().strip() if memory.is_file() else "")
+
+
+def _memory(jar: Path) -> Path:
+    return jar.with_name(jar.name + ".sha256")
+
+
+def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Callable[..., None], download: Download) -> None:
     for left_over in folder.glob(f"{_UNFINISHED}*"):  # of a process that was killed: we hold the lock, it is nobody's
         shutil.rmtree(left_over, ignore_errors=True)
     missing, size = _missing(jars, folder), 0  # asked again: another process may have been faster
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as work, ThreadPoolExecutor(AT_ONCE) as pool:
         try:
-            progress(Progress(Stage.FETCH, 0, len(missing)))
+            progress(0, len(missing))
             fetched = pool.map(lambda jar: _place(jar, folder, Path(work), download), missing)
             for done, path in enumerate(fetched, start=1):
                 size += path.stat().st_size
-                progress(Progress(Stage.FETCH, done, len(missing), size))
+                progress(done, len(missing), size)
         finally:
             pool.shutdown(cancel_futures=True)  # after an error or ^C, what has not begun never begins
 
 
 def _place(jar: Jar, folder: Path, work: Path, download: Download) -> Path:
-    target = folder / jar.path
-    fetched = _fetch_sound(jar, work, download)
+    target, expected = folder / jar.path, _hash(jar, folder)
+    fetched = _fetch_sound(jar, expected, work, download)
     target.parent.mkdir(parents=True, exist_ok=True)
+    if not expected:
+        _memory(fetched).write_text(sha256(fetched) + "\n")
+        _memory(fetched).replace(_memory(target))
     return fetched.replace(target)
 
 
-def _fetch_sound(jar: Jar, work: Path, download: Download) -> Path:
-    """Fetch a jar whose content is what the lock says, trying a few times: a cut connection leaves half a jar."""
+def _fetch_sound(jar: Jar, expected: str, work: Path, download: Download) -> Path:
+    """Fetch a jar whose content is what it is to be, trying a few times: a cut connection leaves half a jar."""
     problem = EngineError("")
     for attempt in range(ATTEMPTS):
         time.sleep(attempt)
@@ -120,21 +143,35 @@ def _fetch_sound(jar: Jar, work: Path, download: Download) -> Path:
             problem = _unreachable(jar, error)
             continue
         found = sha256(path)
-        if found == jar.sha256:
+        if found == expected or (not expected and _is_whole(path)):
             return path
-        problem = _mismatch(jar, found)
+        problem = _mismatch(jar, expected, found)
     raise problem
 
 
+def _is_whole(jar: Path) -> bool:
+    """Whether a jar is one, from its first entry to its last: asked where there is no hash to compare with."""
+    try:
+        with zipfile.ZipFile(jar) as archive:
+            return archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError):
+        return False
+
+
 def _unreachable(jar: Jar, error: Exception) -> EngineError:
-    return EngineError(
-        f"{jar} could not be fetched from Maven Central ({type(error).__name__})",
-        hint="the first start of the embedded engine needs the network; after it, none",
+    if isinstance(error, OSError):
+        return EngineError(
+            f"{jar} could not be fetched from Maven Central ({type(error).__name__})",
+            hint="its first use needs the network; later ones, none",
+        )
+    return EngineError(  # the repository answered, and jgo does not say what
+        f"Maven Central gave no {jar}",
+        hint="check its name and version; a jar that is kept elsewhere can be given as a file",
     )
 
 
-def _mismatch(jar: Jar, found: str) -> EngineError:
-    return EngineError(
-        f"{jar} is not what the lock says: sha256 {found} instead of {jar.sha256}",
-        hint="something between here and Maven Central changes downloads (a proxy, a mirror); try another network",
-    )
+def _mismatch(jar: Jar, expected: str, found: str) -> EngineError:
+    if not expected:
+        return EngineError(f"what came from Maven Central as {jar} is no whole jar", hint=_CHANGED)
+    origin = "the lock says" if jar.sha256 else "it was when it was first fetched"
+    return EngineError(f"{jar} is not what {origin}: sha256 {found} instead of {expected}", hint=_CHANGED)

@@ -101,9 +101,16 @@ def boot(
         )
     except jpype.JException as error:
         raise EngineError(
-            f"Kestra {version.engine} did not start in {folder}: {_reason(error)}", hint=f"its log is {folder / LOG}"
+            f"Kestra {version.engine} did not start in {folder}: {reason(error)}", hint=f"its log is {folder / LOG}"
         ) from error
     return Kestra(version, context)
+
+
+def reason(error: Any) -> str:
+    """Return the first line of what is at the bottom of a chain of Java exceptions."""
+    while error.getCause() is not None:
+        error = error.getCause()
+    return str(error.toString()).splitlines()[0]
 
 
 def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
@@ -126,13 +133,6 @@ def _java_map(settings: Mapping[str, Property]) -> Any:
     for name, value in settings.items():
         answer.put(name, jpype.JClass("java.util.ArrayList")(value) if isinstance(value, list) else value)
     return answer
-
-
-def _reason(error: Any) -> str:
-    """Return the first line of what is at the bottom of a chain of Java exceptions."""
-    while error.getCause() is not None:
-        error = error.getCause()
-    return str(error.toString()).splitlines()[0]
 
 
 def _free_port() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from deployer.engine.handshake import Answer, Orders, answer
 from deployer.engine.process import Process, child
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.errors import EngineError
+from deployer.model.plugin import Plugin
 from deployer.model.version import KestraVersion
 
 START_LIMIT = 180.0  # seconds until an engine that has not answered is given up
@@ -23,11 +24,12 @@ _LAST_LINES = 15
 
 @dataclass(frozen=True, slots=True)
 class RunningEngine:
-    """An engine that answers requests at `url`, in the process `pid`."""
+    """An engine that answers requests at `url`, in the process `pid`, with the `plugins` that it says it has loaded."""
 
     url: str
     version: KestraVersion
     pid: int
+    plugins: tuple[str, ...]
     _process: Process = field(repr=False)
 
     def wait(self) -> None:
@@ -43,26 +45,33 @@ def launch(
     host: str = "127.0.0.1",
     data: Path | None = None,
     basic_auth: tuple[str, str] | None = None,
+    plugins: Sequence[Plugin] = (),
     progress: Listener = silent,
 ) -> Iterator[RunningEngine]:
     """Run an engine of `version` as long as the block runs, in memory or with its data in the folder `data`.
 
     Port 0 takes any free one. The first start of a version fetches its jars and prepares them for fast starts. Raises
-    EngineError, in one sentence, when the extra is not installed or the engine cannot be fetched or started.
+    EngineError, in one sentence, when the extra is not installed, or the engine or one of its plugins cannot be fetched
+    or started; UsageError for a plugin's path that is not there.
     """
     require_extra()
     from deployer.engine.jars import class_path  # noqa: PLC0415  (needs the extra)
+    from deployer.engine.plugins import located  # noqa: PLC0415
     from deployer.engine.prepare import prepared  # noqa: PLC0415
 
+    plugin_jars = located(plugins, progress=progress)  # first: what is wrong with them is soon said
     jars = class_path(version, progress=progress)
     with tempfile.TemporaryDirectory(prefix="kestra-", ignore_cleanup_errors=True) as temporary:
-        orders = Orders(version, jars, Path(temporary), host=host, port=port, basic_auth=basic_auth)
+        orders = Orders(
+            version, jars, Path(temporary), host=host, port=port, basic_auth=basic_auth, plugins=plugin_jars
+        )
         if data:
             orders = replace(orders, folder=data.absolute(), in_memory=False)
         orders = replace(orders, prepared=prepared(version, jars, progress=progress))
         progress(Progress(Stage.START))
         with child(orders) as (process, said):
-            yield RunningEngine(_ready(process, said, orders).url, version, process.pid, process)
+            ready = _ready(process, said, orders)
+            yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
 
 
 def _ready(process: Process, said: IO[bytes], orders: Orders) -> Answer:

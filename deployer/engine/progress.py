@@ -8,8 +8,9 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What the engine is doing before it answers. FETCH and PREPARE happen once for a machine and a version."""
+    """What the engine is doing before it answers. All but START happen once for a machine and a version or plugin."""
 
+    PLUGINS = "fetching plugins"
     FETCH = "fetching"
     PREPARE = "preparing"
     START = "starting"

@@ -26,6 +26,7 @@ from deployer.engine import data
 from deployer.engine.handshake import Answer, Orders, orders
 from deployer.engine.http.app import application
 from deployer.engine.jvm import boot
+from deployer.engine.register import register
 from deployer.engine.runtime import runtime_of
 from deployer.errors import EngineError
 
@@ -104,13 +105,14 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     listener = _listen(given.host, given.port)  # before anything slow: a port in use is said at once
     claimed = None if given.in_memory else data.claim(given.folder, given.version.engine)
     kestra = boot(given.version, given.jars, given.folder, in_memory=given.in_memory, jvm_options=_options(given))
+    plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
     runtime.start()
     app = application(kestra, runtime, basic_auth=given.basic_auth)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     lifeline.server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's own handler ends the serving, then raises it once more
-    reply(Answer(url=_url(given.host, listener.getsockname()[1])))
+    reply(Answer(url=_url(given.host, listener.getsockname()[1]), plugins=plugins))
     lifeline.server.run(sockets=[listener])
     if claimed:
         kestra.close()

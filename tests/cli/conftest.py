@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from jsonschema import Draft202012Validator
 from deployer.cli import run
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
+
+Dev = Callable[..., "subprocess.Popen[str]"]
 
 HELLO = """\
 id: hello
@@ -65,6 +69,29 @@ class Project:
         text = text.replace("company.team", namespace)
         self.write(f"flows/{namespace}/{name}.yaml", text)
         return text
+
+
+@pytest.fixture
+def dev() -> Iterator[Dev]:
+    """Run `kestra-deployer dev` in a process of its own."""
+    started: list[subprocess.Popen[str]] = []
+
+    def command(*arguments: str) -> subprocess.Popen[str]:
+        line = [sys.executable, "-m", "deployer", "dev", *arguments]
+        started.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield command
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, process.stderr and process.stderr.read()
+    return line.split()[-1]
 
 
 @pytest.fixture

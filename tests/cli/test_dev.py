@@ -2,41 +2,16 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from cli.conftest import Dev, Project, address
+from engine.plugin_jars import COORDINATE
 
 from deployer.cli.embedded import words
 from deployer.engine.progress import Progress, Stage
 from deployer.model.version import DEFAULT
-
-Dev = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture
-def dev() -> Iterator[Dev]:
-    """Run `kestra-deployer dev` in a process of its own."""
-    started: list[subprocess.Popen[str]] = []
-
-    def command(*arguments: str) -> subprocess.Popen[str]:
-        line = [sys.executable, "-m", "deployer", "dev", *arguments]
-        started.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
-        return started[-1]
-
-    yield command
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line, process.stderr and process.stderr.read()
-    return line.split()[-1]
 
 
 def test_it_prints_where_it_is_says_what_it_is_and_ends_well_at_an_interrupt(dev: Dev) -> None:
@@ -81,6 +56,16 @@ def test_credentials_that_are_not_two_are_a_usage_error(dev: Dev, text: str) -> 
     assert "USER:PASSWORD" in said
 
 
+def test_it_says_which_plugins_it_has_whether_they_are_configured_or_given(dev: Dev, project: Project) -> None:
+    project.write("kestra-deployer.yaml", f"engine:\n  plugins: [{COORDINATE}]\n")
+    project.write("elsewhere/engine.yaml", "tenant: main\n")
+    for arguments in ([], ["--config", "elsewhere/engine.yaml", "--plugins", COORDINATE]):
+        process = dev("--port", "0", *arguments)
+        address(process)
+        process.send_signal(signal.SIGINT)
+        assert "with the plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
+
+
 def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
     process = dev("--port", "0")
     address(process)
@@ -96,6 +81,7 @@ def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
     ("progress", "line"),
     [
         (Progress(Stage.FETCH, 3, 225, 1_400_000), "Fetching Kestra 1.3.31 (once): 3 of 225 jars, 1 MB"),
+        (Progress(Stage.PLUGINS, 1, 2, 19_000_000), "Fetching plugins (once): 1 of 2 jars, 19 MB"),
         (Progress(Stage.PREPARE), "Preparing Kestra 1.3.31 for fast starts (once, about half a minute)"),
         (Progress(Stage.START), "Starting Kestra 1.3.31"),
     ],

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,6 +137,67 @@ def test_a_jar_of_two_versions_is_kept_once(tmp_path: Path) -> None:
     fetch(JARS[:2], tmp_path, download=remote)
     fetch(JARS[1:], tmp_path, download=remote)
     assert sorted(remote.asked) == ["a", "b", "c"]
+
+
+def zipped(text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("type", text)
+    return file.getvalue()
+
+
+UNLOCKED = Jar("org.example", "plugin", "1")
+
+
+def test_a_jar_that_no_lock_names_is_held_to_what_it_was_at_first(tmp_path: Path) -> None:
+    remote = Remote(plugin=[zipped("first"), zipped("altered"), zipped("altered"), zipped("altered")])
+    path = fetch([UNLOCKED], tmp_path, download=remote)[0]
+    assert fetch([UNLOCKED], tmp_path, download=remote)[0].read_bytes() == zipped("first")
+    assert len(remote.asked) == 1
+    path.unlink()
+    with pytest.raises(EngineError, match=r"org\.example:plugin:1 is not what it was when it was first fetched"):
+        fetch([UNLOCKED], tmp_path, download=remote)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.write_bytes(path.read_bytes()[:50]), Path.unlink])
+def test_a_truncated_and_a_lost_one_are_fetched_again(tmp_path: Path, harm: Callable[[Path], object]) -> None:
+    remote = Remote(plugin=[zipped("same"), zipped("same")])
+    path = fetch([UNLOCKED], tmp_path, download=remote)[0]
+    harm(path)
+    assert fetch([UNLOCKED], tmp_path, download=remote)[0].read_bytes() == zipped("same")
+    assert len(remote.asked) == 2
+
+
+def test_what_is_remembered_by_halves_is_fetched_again(tmp_path: Path) -> None:
+    remote = Remote(plugin=[zipped("same"), zipped("same")])
+    path = fetch([UNLOCKED], tmp_path, download=remote)[0]
+    path.with_name(path.name + ".sha256").unlink()
+    fetch([UNLOCKED], tmp_path, download=remote)
+    assert len(remote.asked) == 2
+
+
+@pytest.mark.parametrize("got", [zipped("half")[:-30], b"<html>log in to this network</html>", zipped("x" * 9)[::-1]])
+def test_a_first_download_that_is_no_whole_jar_is_tried_again_and_then_refused(tmp_path: Path, got: bytes) -> None:
+    assert fetch([UNLOCKED], tmp_path / "a", download=Remote(plugin=[got, zipped("whole")]))[0].is_file()
+    with pytest.raises(EngineError, match=r"as org\.example:plugin:1 is no whole jar"):
+        fetch([UNLOCKED], tmp_path / "b", download=Remote(plugin=[got] * module.ATTEMPTS))
+    assert list((tmp_path / "b").rglob("*.jar*")) == []
+
+
+def test_a_spoiled_byte_in_a_first_download_is_found(tmp_path: Path) -> None:
+    spoiled = zipped("a long enough text").replace(b"long", b"lung")
+    with pytest.raises(EngineError, match="is no whole jar"):
+        fetch([UNLOCKED], tmp_path, download=Remote(plugin=[spoiled] * module.ATTEMPTS))
+
+
+def test_what_the_repository_does_not_have_is_not_blamed_on_the_network(tmp_path: Path) -> None:
+    def absent(jar: Jar, folder: Path) -> Path:
+        raise RuntimeError(f"{jar} not found in {folder}")
+
+    with pytest.raises(EngineError, match=r"^Maven Central gave no org\.example:plugin:1$") as caught:
+        fetch([UNLOCKED], tmp_path, download=absent)
+    assert "name and version" in caught.value.hint
 
 
 def test_progress_counts_jars_and_bytes_up_to_the_whole(tmp_path: Path) -> None:

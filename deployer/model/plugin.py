@@ -1,0 +1,59 @@
+"""What names a plugin of the embedded engine: a Maven coordinate, or a path. Pure; nothing is looked at or fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+FORMS = "a coordinate such as io.kestra.plugin:plugin-fs:0.17.0, a jar, or a folder of jars"
+_COORDINATE = re.compile(
+    r"(?P<group>\w[\w.-]*):(?P<artifact>\w[\w.-]*)(:jar(:(?P<classifier>\w[\w.-]*))?)?:(?P<version>\w[\w.+-]*)"
+)
+_MOVING = re.compile(r"latest|release|managed|.*-snapshot", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """A released jar, as Maven names it."""
+
+    group: str
+    artifact: str
+    version: str
+    classifier: str = ""
+
+    @property
+    def plugin(self) -> tuple[str, str]:
+        """Which plugin it is, of whatever version."""
+        return self.group, self.artifact
+
+
+Plugin = Coordinate | Path
+
+
+def plugin(text: str, root: Path = Path()) -> Plugin:
+    """Return what `text` names; relative paths count from `root`. ValueError, with a sentence, where it is neither.
+
+    Coordinates are written as for `kestra plugins install`: `group:artifact[:jar[:classifier]]:version`.
+    """
+    if "/" in text or text.lower().endswith(".jar") or ":" not in text:
+        if not text.strip():
+            raise ValueError("an empty text names no plugin")
+        return root / Path(text).expanduser()
+    found = _COORDINATE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no Maven coordinate: it would be group:artifact:version")
+    if _MOVING.fullmatch(found["version"]):
+        raise ValueError(
+            f"{text!r} is not one jar but whichever is the newest, and a rehearsal must be repeatable: name a version"
+        )
+    return Coordinate(found["group"], found["artifact"], found["version"], found["classifier"] or "")
+
+
+def merged(configured: Iterable[Plugin], given: Iterable[Plugin]) -> tuple[Plugin, ...]:
+    """Return what is configured and what is given beside it; of the same plugin, the given version counts."""
+    given = tuple(given)
+    replaced = {one.plugin for one in given if isinstance(one, Coordinate)}
+    kept = (one for one in configured if not (isinstance(one, Coordinate) and one.plugin in replaced))
+    return tuple(dict.fromkeys((*kept, *given)))

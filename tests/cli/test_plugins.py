@@ -1,0 +1,105 @@
+"""`--plugins`: flows with their real plugins, end to end, and what is said of plugins that cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli.conftest import Ended, Project
+from engine.ftp import LISTING, ftp_server
+from engine.plugin_jars import COMMAND, COORDINATE, a_jar, plugin_fs, spoilt
+
+from deployer.engine.jars import CACHE_VARIABLE
+
+Run = Callable[..., Ended]
+SUITE = """\
+id: listing-smoke
+namespace: company.files
+flowId: listing
+testCases:
+  - id: lists
+    timeout: PT30S
+    fixtures:
+      inputs:
+        port: {port}
+"""
+
+
+@pytest.mark.parametrize("version", ["1.3", "2.0"])
+def test_flows_are_deployed_and_tested_with_their_real_plugin(
+    project: Project, deployer: Run, version: str, tmp_path: Path
+) -> None:
+    project.write("flows/listing.yaml", LISTING)
+    (tmp_path / "served").mkdir()
+    with ftp_server(tmp_path / "served") as port:
+        project.write("flows/listing.smoke.yaml", SUITE.format(port=port))
+        ended = deployer(
+            "sync", "--embedded", "--kestra", version, "--plugins", COORDINATE, "--smoke", "--format", "json"
+        )
+    assert ended.code == 0, ended.stderr
+    assert ended.done == [("listing", "create", 1)]
+    assert [smoke["verdict"] for smoke in ended.report["smokes"]] == ["passed"]
+
+
+def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project: Project, deployer: Run) -> None:
+    (project.root / "plugins").mkdir()
+    (project.root / "plugins" / "plugin-fs.jar").symlink_to(plugin_fs())
+    project.write("kestra-deployer.yaml", "engine:\n  plugins: [plugins]\n")
+    project.write("flows/listing.yaml", LISTING.replace("host:", "hostx:"))
+    ended = deployer("sync", "--embedded", "--dry-run")
+    assert ended.code == 1
+    assert 'Unrecognized field "hostx"' in ended.stdout
+    project.write("flows/listing.yaml", LISTING)
+    assert deployer("sync", "--embedded", "--dry-run").code == 0
+
+
+def test_without_its_plugin_the_flow_is_refused(project: Project, deployer: Run) -> None:
+    project.write("flows/listing.yaml", LISTING)
+    ended = deployer("sync", "--embedded", "--dry-run")
+    assert ended.code == 1
+    assert "Invalid type: io.kestra.plugin.fs.ftp.List" in ended.stdout
+
+
+@pytest.mark.parametrize("command", [("dev", "--port", "0"), ("sync", "--embedded")])
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("io.kestra.plugin:plugin-fs", 2, "is no Maven coordinate"),
+        ("io.kestra.plugin:plugin-fs:LATEST", 2, "name a version"),
+        ("nowhere", 2, "the plugin nowhere is not there"),
+        ("empty", 3, "the plugin folder empty has no jars"),
+        ("torn.jar", 3, "torn.jar is no jar"),
+        ("library.jar", 3, "there is no plugin in"),
+        ("io.kestra.plugin:plugin-fs:0.16.0", 3, "could not be fetched from Maven Central"),
+    ],
+)
+def test_what_cannot_be_had_is_one_sentence_with_a_hint(
+    project: Project, deployer: Run, *, command: tuple[str, ...], name: str, code: int, words: str
+) -> None:
+    (project.root / "empty").mkdir()
+    (project.root / "torn.jar").write_bytes(plugin_fs().read_bytes()[:1000])
+    a_jar(project.root / "library.jar")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(project.root / "cache"))
+        patch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+        ended = deployer(*command, "--plugins", name)
+    assert ended.code == code
+    assert words in ended.stderr
+    assert "hint: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_plugin_for_another_kestra_is_one_sentence_with_a_hint(project: Project, deployer: Run) -> None:
+    jar = spoilt(project.root, COMMAND, b"io/kestra/core/models/tasks/Task", b"io/kestra/core/models/tasks/Tusk")
+    ended = deployer("sync", "--embedded", "--plugins", str(jar))
+    assert ended.code == 3
+    assert "plugin-to-come.jar does not fit Kestra 1.3.31: io.kestra.plugin.fs.ssh.Command: " in ended.stderr
+    assert "hint: take the release of the plugin that was made for Kestra 1.3" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_plugins_for_a_server_are_a_usage_error(project: Project, deployer: Run) -> None:
+    ended = deployer("sync", "--plugins", COORDINATE, "--host", "http://localhost:1")
+    assert ended.code == 2
+    assert "add --embedded" in ended.stderr
