@@ -77,6 +77,7 @@ CHANGES = (
     Change(".*/updated", "1.x keeps when a revision was stored", NEW, r"\d{4}-.*Z"),
     Change(".*/triggers", "a flow that 1.x has read from its store has its triggers, if none", NEW, r"\[\]"),
     Change(r".*/labels/\[system.from\]", "1.x labels an execution with where it was started", NEW, ".*'api'.*"),
+    Change(r".*/labels/\[system.replay\]", "1.x labels an execution that is a replay", NEW, exchanges=".*-replay"),
     Change(r".*/taskRunList/.*/histories/\[SUBMITTED\]", "a state of 1.x, between CREATED and RUNNING", NEW),
     Change(".*/attempts/.*/workerId", "1.x tells which worker it was", NEW, "worker"),
     Change(
@@ -130,7 +131,6 @@ CHANGES = (
         ".*-validate-.*unclosed.*",
     ),
     Change("/.*/attempts", "a task run that pauses has an attempt in 1.x", NEW, ".*RUNNING.*", "259-exec-paused-get"),
-    Change(".*", "the execution that the recording deleted is there", exchanges="264-flows-deleted-get-exec"),
     Change("/message", "the statement of 1.x is another", "(?s)Internal server error: SQL.*", exchanges="267-bad-sort"),
     Change("/version", "it is another version", r"0\.21.*", r"1\.3.*", "01-configs"),
     Change(
