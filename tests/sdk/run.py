@@ -1,0 +1,65 @@
+"""Running a suite of the SDK against a server: what each of its tests did, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdk.environment import environment
+from sdk.suites import PASSWORD, USERNAME, Suite
+
+_ARGUMENTS = (
+    *("-p", "sdk_recorder", "--noconftest", "-p", "no:cacheprovider", "-c", os.devnull),
+    *("--runxfail", "--tb=short", "--quiet", "--timeout=60"),
+)
+_TO_THE_END = (0, 1)  # pytest's exit codes for all passed, and for some failed
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One test of the SDK, run once: `requests` are all that it and its fixtures sent, as `GET /path?query`."""
+
+    test: str
+    outcome: str
+    why: str
+    requests: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+
+def run(suite: Suite, server: str) -> dict[str, Run]:
+    """Run every test of the suite against the server at this URL, and return what each did, by its name.
+
+    What its authors expect to fail on their hosted edition is expected to pass. Raises AssertionError when the tests
+    could not be run, or not to their end.
+    """
+    python = environment(suite.requirements)
+    tests = _site_packages(python) / "testApis"
+    with tempfile.TemporaryDirectory(prefix="sdk-") as work:
+        record = Path(work) / "record.jsonl"
+        own = {"SDK_SERVER": server, "SDK_RECORD": str(record), "SDK_USERNAME": USERNAME, "SDK_PASSWORD": PASSWORD}
+        paths = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "plugin"), str(tests)])}
+        arguments = [*_ARGUMENTS, f"--rootdir={tests}", *(str(tests / f"{name}.py") for name in suite.files)]
+        pytest = subprocess.run(
+            [str(python), "-m", "pytest", *arguments],
+            cwd=work,
+            env={**os.environ, **own, **paths},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert pytest.returncode in _TO_THE_END, pytest.stdout
+        runs = [json.loads(line) for line in record.read_text().splitlines()]
+    return {each["test"]: Run(each["test"], each["outcome"], each["why"], (*each["requests"],)) for each in runs}
+
+
+def _site_packages(python: Path) -> Path:
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    return Path(subprocess.check_output([python, "-I", "-c", asked], text=True).strip())

@@ -1,0 +1,69 @@
+"""The judge of the SDK's tests: what it takes for proof, for nothing, for an excuse and for a failure."""
+
+from __future__ import annotations
+
+import pytest
+from sdk.exclusions import Unserved
+from sdk.published import published
+from sdk.run import Run
+from sdk.suites import SUITES
+from sdk.verdict import Kind, Verdict, judge, needless
+
+SERVED = [("GET", "/api/v1/{tenant}/flows/{namespace}/{id}"), ("POST", "/api/v1/{tenant}/flows")]
+ROW = Unserved("GET", "flows/export/by-ids", "not needed")
+GRAPH = Unserved("GET", "flows/{namespace}/{id}/graph", "not needed")
+
+
+def ran(outcome: str, *requests: str, why: str = "") -> dict[str, Run]:
+    return {"a": Run("a", outcome, why, requests)}
+
+
+def verdict_on(run: dict[str, Run], nothing: str = "failed") -> Verdict:
+    (verdict,) = judge(run, ran(nothing), SERVED, (ROW, GRAPH))
+    return verdict
+
+
+CREATE, EXPORT = "POST /api/v1/main/flows", "GET /api/v1/main/flows/export/by-ids?x=1"
+
+
+@pytest.mark.parametrize(
+    ("run", "nothing", "kind"),
+    [
+        (ran("passed", CREATE), "failed", Kind.PROVES),
+        (ran("passed", CREATE, EXPORT), "failed", Kind.PROVES),
+        (ran("passed", CREATE), "passed", Kind.VACUOUS),
+        (ran("passed"), "passed", Kind.NO_CALL),
+        (ran("skipped"), "skipped", Kind.NO_CALL),
+        (ran("skipped", CREATE), "skipped", Kind.FAILS),
+        (ran("failed", why="E FileNotFoundError: x.yml"), "failed", Kind.NO_FILE),
+        (ran("failed", CREATE, why="E FileNotFoundError: x.yml"), "failed", Kind.FAILS),
+        (ran("failed", CREATE), "failed", Kind.FAILS),
+        (ran("failed"), "failed", Kind.FAILS),
+        (ran("failed", CREATE, EXPORT), "failed", Kind.UNSERVED),
+        (ran("failed", "POST /api/v1/main/flows/export/by-ids"), "failed", Kind.FAILS),
+        (ran("failed", "GET /api/v1/main/flows/team/hello"), "failed", Kind.FAILS),
+    ],
+)
+def test_a_test_is_judged_by_what_it_did(run: dict[str, Run], nothing: str, kind: Kind) -> None:
+    assert verdict_on(run, nothing).kind is kind
+
+
+def test_a_row_is_named_by_the_test_that_it_excuses() -> None:
+    assert verdict_on(ran("failed", CREATE, "GET /api/v1/main/flows/team/hello/graph")).by is GRAPH
+
+
+def test_a_row_that_excuses_nothing_is_needless() -> None:
+    assert needless([verdict_on(ran("failed", EXPORT))], SERVED, (ROW, GRAPH)) == [GRAPH]
+
+
+def test_a_row_whose_endpoint_is_served_is_needless() -> None:
+    served = [*SERVED, ("GET", "/api/v1/{tenant}/flows/{ns}/{flow}/graph")]
+    verdicts = [Verdict("a", Kind.UNSERVED, GRAPH), Verdict("b", Kind.UNSERVED, ROW)]
+    assert needless(verdicts, served, (ROW, GRAPH)) == [GRAPH]
+
+
+def test_what_is_published_counts_by_kind_and_by_row() -> None:
+    verdicts = [Verdict("a", Kind.PROVES), Verdict("b", Kind.PROVES), Verdict("c", Kind.UNSERVED, ROW)]
+    text = published({SUITES[0]: verdicts}, (ROW,))
+    assert f"| {Kind.PROVES} | 2 |\n| {Kind.VACUOUS} | 0 |\n| {Kind.UNSERVED} | 1 |\n" in text
+    assert "| `GET flows/export/by-ids` | not needed | 1 |\n" in text
