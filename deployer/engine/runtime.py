@@ -20,12 +20,12 @@ class Runtime(Protocol):
 
     flat_filters: bool  # reads `namespace=`, `q=`, `labels=` … beside `filters[...]`
     json_flows: bool  # takes a flow as a JSON object too
+    largest_page: int | None  # of a search; None where it has no limit
+    unreadable: int  # HTTP status when the server cannot read what it has stored
 
     @property
     def executions(self) -> Executions:
         """What can be done to executions that are there."""
-
-    unreadable: int  # HTTP status when the server cannot read what it has stored
 
     def start(self) -> None:
         """Start executor, worker and indexer: from here on executions run."""

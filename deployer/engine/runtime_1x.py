@@ -15,6 +15,7 @@ class Runtime1x:
 
     flat_filters = True
     json_flows = True
+    largest_page: int | None = None
     unreadable = 423
 
     def __init__(self, kestra: Kestra) -> None:

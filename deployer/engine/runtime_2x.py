@@ -16,6 +16,7 @@ class Runtime2x:
 
     flat_filters = False  # 2.x refuses them
     json_flows = False
+    largest_page: int | None = 1000
     unreadable = 500
 
     def __init__(self, kestra: Kestra) -> None:

@@ -16,7 +16,7 @@ from deployer.kestra.failures import misshapen
 from deployer.model.version import Dialect
 
 _YAML = {"Content-Type": "application/x-yaml"}  # Kestra refuses any other for a flow's text
-_PAGE = 10_000  # flows on a page of a search: what Elasticsearch, behind the Enterprise edition, gives at most
+_PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
 _COLLISION = "duplicate entry"  # what 1.3.31 and 2.0.0 say, with 500, where two flows would share a file's name
 _LONGEST_FILTER = 3000  # characters; many servers refuse request lines of 4 kB and more
 
@@ -95,7 +95,7 @@ class FlowCalls(Calls):
     def search_flows(self, namespaces: Collection[str] = ()) -> list[StoredFlow]:
         """Return the flows of these namespaces, of the whole tenant where none is named, without texts.
 
-        One request for each 10,000 flows. On 2.x, what is shown of a flow is its newest revision, a draft too.
+        One request for each 1,000 flows. On 2.x, what is shown of a flow is its newest revision, a draft too.
         """
         found: dict[tuple[str, str], StoredFlow] = {}
         page, seen = Page((), 1), 0

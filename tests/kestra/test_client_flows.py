@@ -32,7 +32,7 @@ def flows(first: int, count: int) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(
     ("total", "largest", "requests"),
-    [(0, 99_999, 1), (8, 99_999, 1), (10_000, 99_999, 1), (10_001, 99_999, 2), (250, 100, 3)],
+    [(0, 99_999, 1), (8, 99_999, 1), (1000, 99_999, 1), (1001, 99_999, 2), (250, 100, 3)],
 )
 def test_a_search_reads_all_pages_and_no_more(httpserver: HTTPServer, total: int, largest: int, requests: int) -> None:
     def page(request: Request) -> Response:

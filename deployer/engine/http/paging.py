@@ -1,4 +1,4 @@
-"""`page`, `size` and `sort` of a search, as Kestra's web server reads them: pages count from 1, size has no limit."""
+"""`page`, `size` and `sort` of a search, as Kestra's web server reads them: pages count from 1."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ def pageable(call: Call, method: str, column: Callable[[str], Any] = str) -> Any
     """Return the page asked for as the engine's Pageable.
 
     `method` is Kestra's name for the search, which its messages carry; `column` maps a sort key to the engine's.
-    Raises Refusal (422) on a page or size below 1 and on a sort that is not `key:direction`.
+    Raises Refusal (422) on a page or size below 1, a larger page than Kestra gives, a sort that is not `key:direction`.
     """
     page, size = _positive(call, method, "page", 1), _positive(call, method, "size", 10)
+    largest = call.runtime.largest_page
+    if largest is not None and size > largest:
+        raise invalid(f"{method}.size", f"must be less than or equal to {largest}")
     orders = call.java("java.util.ArrayList")()
     for sort in several(call, "sort"):
         orders.add(_order(call, sort, column))

@@ -106,6 +106,15 @@ def test_a_search_that_makes_no_sense_is_refused(api: httpx.Client, query: str, 
     assert words in answer.json()["message"]
 
 
+def test_a_page_is_limited_from_2x_on(api: httpx.Client, is_2x: bool) -> None:
+    assert api.get("/flows/search?size=1000").status_code == 200
+    answer = api.get("/flows/search?size=1001")
+    assert answer.status_code == (422 if is_2x else 200)
+    assert not is_2x or answer.json()["message"] == (
+        "Invalid entity: searchFlows.size: must be less than or equal to 1000"
+    )
+
+
 def test_pages_count_from_one_and_tell_the_total(api: httpx.Client, store: Store) -> None:
     for number in range(5):
         store(flow(f"f{number}"))
