@@ -1,35 +1,31 @@
-"""Real engines for the tests: one of each version, started when first asked for, shared by all."""
+"""Real engines for the tests: one at a time, as tests are put into the order of their engines."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 
 import pytest
 
 from deployer.engine.launch import RunningEngine, launch
-from deployer.model.version import VERSIONS, KestraVersion
+from deployer.model.version import VERSIONS, named
+
+STAYED_ON = (named("1.3"), named("2.0"))
+"""The versions that teams are on or move to: what every behaviour is tested with."""
 
 
-@pytest.fixture(scope="session")
-def engines() -> Iterator[Callable[[KestraVersion], RunningEngine]]:
-    """Give an engine of a version, in memory, which lasts until the end of all tests."""
-    running: dict[str, RunningEngine] = {}
-    with ExitStack() as stack:
-
-        def engine_of(version: KestraVersion) -> RunningEngine:
-            if version.name not in running:
-                running[version.name] = stack.enter_context(launch(version))
-            return running[version.name]
-
-        yield engine_of
+@pytest.fixture(scope="session", params=STAYED_ON, ids=lambda version: version.name)
+def engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
+    """A running engine, in memory; a test that uses it is run once for each of two versions."""
+    with launch(request.param) as running:
+        yield running
 
 
-@pytest.fixture(params=VERSIONS, ids=lambda version: version.name)
-def engine(request: pytest.FixtureRequest, engines: Callable[[KestraVersion], RunningEngine]) -> RunningEngine:
-    """A running engine; a test that uses it is run once for each version."""
-    return engines(request.param)
+@pytest.fixture(scope="session", params=VERSIONS, ids=lambda version: version.name)
+def any_engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
+    """A running engine, in memory; a test that uses it is run once for every version."""
+    with launch(request.param) as running:
+        yield running
 
 
 @pytest.fixture

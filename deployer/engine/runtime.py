@@ -6,6 +6,7 @@ executions and the rest are Java objects (`Any`) on their way from one service t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from deployer.engine.executions import Executions
@@ -22,6 +23,9 @@ class Runtime(Protocol):
     json_flows: bool  # takes a flow as a JSON object too
     largest_page: int | None  # of a search; None where it has no limit
     unreadable: int  # HTTP status when the server cannot read what it has stored
+    validates_files: bool  # takes flows as files of a multipart body too
+    labels_origin: bool  # an execution started over HTTP carries the label `system.from`
+    streaming: Any  # the engine's ExecutionStreamingService, or `Streaming` where it has none; there once started
 
     @property
     def executions(self) -> Executions:
@@ -29,6 +33,15 @@ class Runtime(Protocol):
 
     def start(self) -> None:
         """Start executor, worker and indexer: from here on executions run."""
+
+    def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
+        """Return the verdict (ValidateConstraintViolation) on each (file name, text), without storing anything."""
+
+    def revisions(self, tenant: str, namespace: str, flow: str, *, deleted: bool) -> Any:
+        """Return every revision of a flow, oldest first; of one that was deleted only if `deleted`."""
+
+    def failed_checks(self, flow: Any, inputs: Any) -> Any:
+        """Return the flow's own checks (Check) that these inputs fail."""
 
     def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:
         """Store a new flow and return it with its source and revision."""

@@ -1,13 +1,21 @@
-"""Kestra 1.x: whole executions travel through queues, a flow is updated by its repository. Asked of 1.3.31."""
+"""Kestra 1.x: whole executions travel through queues, a flow is updated by its repository.
+
+1.0 to 1.3 take the same calls but for a few; what an older one lacks is told by `_since` and by nothing else (asked of
+1.0.36, 1.1.15, 1.2.14 and 1.3.31, and seen in their classes).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from deployer.engine.executions_1x import CORE, Executions1x
 from deployer.engine.jvm import Kestra
+from deployer.engine.streaming import Streaming
+from deployer.model.version import NAMES
 
 WORKER_THREADS = 4
+_BETWEEN_FLOWS = "\n---\n"
 
 
 class Runtime1x:
@@ -21,6 +29,9 @@ class Runtime1x:
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
         self.executions = Executions1x(kestra, self._queue)
+        self.streaming: Any = None
+        self.validates_files = kestra.version.name != "1.1"  # which has no FlowSource
+        self.labels_origin = self._since("1.2")
 
     def start(self) -> None:
         """Start executor, worker and indexer."""
@@ -29,6 +40,27 @@ class Runtime1x:
         worker = self._kestra.java("io.kestra.worker.DefaultWorker").class_
         self._kestra.context.createBean(worker, ["worker", threads, None]).run()
         self._kestra.bean("io.kestra.jdbc.runner.JdbcIndexer").run()
+        self.streaming = self._streaming()
+
+    def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
+        """Ask FlowService; 1.1 takes one text, which it splits as the web server of the others does."""
+        if not self.validates_files:
+            text = _BETWEEN_FLOWS.join(text for _, text in sources)
+            return self._kestra.bean(CORE + "services.FlowService").validate(tenant, text)
+        return validate_sources(self._kestra, tenant, sources)
+
+    def revisions(self, tenant: str, namespace: str, flow: str, *, deleted: bool) -> Any:
+        """Ask the repository; whether deleted flows count is a question since 1.2."""
+        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
+        if self._since("1.2"):
+            return flows.findRevisions(tenant, namespace, flow, self._kestra.java("java.lang.Boolean").valueOf(deleted))
+        return flows.findRevisions(tenant, namespace, flow)
+
+    def failed_checks(self, flow: Any, inputs: Any) -> Any:
+        """Ask FlowService; flows have checks since 1.2."""
+        if self._since("1.2"):
+            return self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
+        return []
 
     def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:  # noqa: ARG002  (1.x has no drafts)
         """Create through FlowService, which validates."""
@@ -79,6 +111,22 @@ class Runtime1x:
     def _parsed(self, tenant: str, text: str) -> Any:
         return self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
 
+    def _since(self, version: str) -> bool:
+        return NAMES.index(self._kestra.version.name) >= NAMES.index(version)
+
+    def _streaming(self) -> Any:
+        if self._since("1.3"):  # before that it was the web server's, which is not published
+            return self._kestra.bean(CORE + "services.ExecutionStreamingService")
+        return Streaming(self._kestra, self._queue("executionQueue"))
+
     def _queue(self, name: str) -> Any:
         by_name = self._kestra.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
         return self._kestra.context.getBean(self._kestra.java(CORE + "queues.QueueInterface").class_, by_name)
+
+
+def validate_sources(kestra: Kestra, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
+    """Return FlowService's verdict on each (file name, text)."""
+    listed = kestra.java("java.util.ArrayList")()
+    for name, text in sources:
+        listed.add(kestra.java(CORE + "models.flows.FlowSource")(name, text))
+    return kestra.bean(CORE + "services.FlowService").validate(tenant, listed)

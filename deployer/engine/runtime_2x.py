@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from deployer.engine.controller import start_controller
 from deployer.engine.executions_1x import CORE
 from deployer.engine.executions_2x import Executions2x
 from deployer.engine.jvm import Kestra
-from deployer.engine.runtime_1x import WORKER_THREADS
+from deployer.engine.runtime_1x import WORKER_THREADS, validate_sources
 
 
 class Runtime2x:
@@ -18,10 +19,13 @@ class Runtime2x:
     json_flows = False
     largest_page: int | None = 1000
     unreadable = 500
+    validates_files = True
+    labels_origin = True
 
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
         self.executions = Executions2x(kestra, self._queue)
+        self.streaming = kestra.bean(CORE + "services.ExecutionStreamingService")
 
     def start(self) -> None:
         """Start controller, executor and indexer, and last the worker, which looks for the controller."""
@@ -29,6 +33,19 @@ class Runtime2x:
         self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
         self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
         self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
+
+    def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
+        """Ask FlowService."""
+        return validate_sources(self._kestra, tenant, sources)
+
+    def revisions(self, tenant: str, namespace: str, flow: str, *, deleted: bool) -> Any:
+        """Ask the repository."""
+        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
+        return flows.findRevisions(tenant, namespace, flow, self._kestra.java("java.lang.Boolean").valueOf(deleted))
+
+    def failed_checks(self, flow: Any, inputs: Any) -> Any:
+        """Ask FlowService."""
+        return self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
 
     def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:
         """Create through FlowService, which validates what is no draft."""

@@ -26,13 +26,19 @@ class KestraVersion:
 
 
 VERSIONS = (
+    KestraVersion("1.0", engine="1.0.36", dialect=Dialect.V1),
+    KestraVersion("1.1", engine="1.1.15", dialect=Dialect.V1),
+    KestraVersion("1.2", engine="1.2.14", dialect=Dialect.V1),
     KestraVersion("1.3", engine="1.3.31", dialect=Dialect.V1),
     KestraVersion("2.0", engine="2.0.0", dialect=Dialect.V2),
 )
-DEFAULT = VERSIONS[0]
+"""Oldest first."""
 NAMES = tuple(version.name for version in VERSIONS)
 
 
 def named(name: str) -> KestraVersion:
     """Return the row called `name`; KeyError when there is none."""
     return {version.name: version for version in VERSIONS}[name]
+
+
+DEFAULT = named("1.3")

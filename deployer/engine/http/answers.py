@@ -7,7 +7,7 @@ does, which `JacksonMapper.ofJson()` does not (compared with recorded answers on
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -103,12 +103,22 @@ def _cause(call: Call, thrown: Any) -> Any:
 
 
 def _status(call: Call, error: Any) -> tuple[int, str]:
+    kinds = set(_kinds(error))
     if isinstance(error, call.java("io.micronaut.http.exceptions.HttpStatusException")):
         return int(error.getStatus().getCode()), str(error.getStatus().getReason())
-    if isinstance(error, call.java(_KESTRA + "DeserializationException")):
+    if _KESTRA + "DeserializationException" in kinds:
         return call.runtime.unreadable, "Cannot deserialize the resource"
-    fitting = ((status, reason) for name, status, reason in _STATUSES if isinstance(error, call.java(name)))
-    return next(fitting, (500, "Internal server error"))
+    return next(
+        ((status, reason) for name, status, reason in _STATUSES if name in kinds), (500, "Internal server error")
+    )
+
+
+def _kinds(error: Any) -> Iterator[str]:
+    """Yield the names of an exception's class and those above it; not every version has every class."""
+    kind = error.getClass()
+    while kind is not None:
+        yield str(kind.getName())
+        kind = kind.getSuperclass()
 
 
 def _message(error: Any) -> str:

@@ -61,9 +61,8 @@ def search(call: Call) -> Response:
 
 def revisions(call: Call) -> Response:
     """Return every revision of a flow with its source, oldest first; an unknown flow has none."""
-    deleted = call.java("java.lang.Boolean").valueOf(call.flag("allowDelete"))
     flow = (call.tenant, call.path["namespace"], call.path["id"])
-    return as_json(call, call.bean(_REPOSITORY).findRevisions(*flow, deleted))
+    return as_json(call, call.runtime.revisions(*flow, deleted=call.flag("allowDelete")))
 
 
 def distinct_namespaces(call: Call) -> Response:

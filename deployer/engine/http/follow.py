@@ -29,7 +29,6 @@ SECONDS_FOR_AN_UNKNOWN_ID = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SILENT_SECONDS = 2.0
 _EXECUTIONS = "repositories.ExecutionRepositoryInterface"
-_STREAMING = "services.ExecutionStreamingService"
 _log = logging.getLogger(__name__)
 
 
@@ -117,10 +116,10 @@ class _Subscription:
 
     def close(self) -> None:
         """Leave; the engine forgets this follower."""
-        self._call.bean(_STREAMING).unregisterSubscriber(self._identifier, self._subscriber)
+        self._call.runtime.streaming.unregisterSubscriber(self._identifier, self._subscriber)
 
     def _register(self, sink: Any) -> None:
-        self._call.bean(_STREAMING).registerSubscriber(self._identifier, self._subscriber, sink, self._flow)
+        self._call.runtime.streaming.registerSubscriber(self._identifier, self._subscriber, sink, self._flow)
 
     def _next(self, event: Any) -> None:
         self._put(Event(str(event.getId()), json_text(self._call.kestra, event.getData())))
@@ -168,7 +167,7 @@ def _end(call: Call, identifier: str, flow: Any) -> Event | None:
 
 
 def _over(call: Call, flow: Any, execution: Any) -> bool:
-    return bool(call.bean(_STREAMING).isStopFollow(flow, execution))
+    return bool(call.runtime.streaming.isStopFollow(flow, execution))
 
 
 def _consumer(function: Any) -> Any:

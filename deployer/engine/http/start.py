@@ -39,7 +39,7 @@ def validate(call: Call) -> Response:
     execution = call.core("models.executions.Execution").newExecution(flow, _labels(call))
     reader = call.bean("runners.FlowInputOutput")
     found = reader.validateExecutionInputs(flow.getInputs(), flow, execution, input_parts(call)).block()
-    return verdict(call, flow, found, call.bean("services.FlowService").getFailedChecks)
+    return verdict(call, flow, found, call.runtime.failed_checks)
 
 
 def _start(call: Call) -> tuple[Any, Any]:
@@ -62,21 +62,26 @@ def _flow(call: Call) -> Any:
 def _labels(call: Call) -> Any:
     """Return the labels asked for; Kestra's own are refused but for two, and where it came from is added."""
     label = call.core("models.Label")
+    origin = [str(label.FROM)] if call.runtime.labels_origin else []
+    allowed = (str(label.CORRELATION_ID), *origin)
     labels = call.java("java.util.ArrayList")()
     pairs = label_map(call, call.query.getlist("labels"))
     for key, value in ((str(entry.getKey()), str(entry.getValue())) for entry in pairs.entrySet()):
-        if key.startswith(str(label.SYSTEM_PREFIX)) and key not in (str(label.CORRELATION_ID), str(label.FROM)):
+        if key.startswith(str(label.SYSTEM_PREFIX)) and key not in allowed:
             message = f"System labels can only be set by Kestra itself, offending label: {key}={value}"
             raise Refusal(422, message, reason="Illegal argument")
         labels.add(label(key, value))
-    if not pairs.containsKey(label.FROM):
-        labels.add(label(label.FROM, "api"))
+    for key in origin:
+        if not pairs.containsKey(key):
+            labels.add(label(key, "api"))
     return labels
 
 
 def _checked(call: Call, flow: Any, execution: Any) -> Any:
     """Return the execution, failed where a check of the flow says so; raises Refusal (422) on one that blocks."""
-    failed = call.bean("services.FlowService").getFailedChecks(flow, execution.getInputs())
+    failed = call.runtime.failed_checks(flow, execution.getInputs())
+    if not failed:
+        return execution
     behavior = str(call.core("models.flows.check.Check").resolveBehavior(failed))
     if behavior == "BLOCK_EXECUTION":
         message = "Flow execution blocked: one or more condition checks evaluated to false."

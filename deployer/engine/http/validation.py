@@ -16,16 +16,13 @@ _BLANKS = "".join(map(chr, range(0x21)))  # what Java's trim() takes away
 
 def validate(call: Call) -> Response:
     """Return one verdict for each flow of a text split at `---` lines, or for each file of a multipart body."""
-    call.require(YAML, MULTIPART)
+    call.require(YAML, *([MULTIPART] if call.runtime.validates_files else []))
     if call.media_type == MULTIPART:
         sources = [(part.filename, part.data.decode("utf-8", "replace")) for part in call.parts if part.name == "flows"]
         texts = [(name, text.strip(_BLANKS)) for name, text in sources]
     else:
         texts = [(None, text) for text in split(call.body.decode("utf-8", "replace"))]
-    sources_ = call.java("java.util.ArrayList")()
-    for name, text in texts:
-        sources_.add(call.core("models.flows.FlowSource")(name, text))
-    return as_json(call, call.bean("services.FlowService").validate(call.tenant, sources_))
+    return as_json(call, call.runtime.validate(call.tenant, texts))
 
 
 def split(text: str) -> list[str]:

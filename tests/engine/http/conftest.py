@@ -9,9 +9,15 @@ import httpx
 import pytest
 
 from deployer.engine.launch import RunningEngine
-from deployer.model.version import Dialect
+from deployer.model.version import NAMES, Dialect
 
 YAML = {"content-type": "application/x-yaml"}
+
+
+@pytest.fixture(scope="session")
+def engine(any_engine: RunningEngine) -> RunningEngine:
+    """A running engine: here of every version."""
+    return any_engine
 
 
 @pytest.fixture
@@ -25,6 +31,12 @@ def api(engine: RunningEngine, tenant: str) -> Iterator[httpx.Client]:
 def is_2x(engine: RunningEngine) -> bool:
     """Whether the engine speaks the dialect of 2.x."""
     return engine.version.dialect is Dialect.V2
+
+
+@pytest.fixture
+def since(engine: RunningEngine) -> Callable[[str], bool]:
+    """Tell whether the engine is of this version or a later one."""
+    return lambda version: NAMES.index(engine.version.name) >= NAMES.index(version)
 
 
 @pytest.fixture

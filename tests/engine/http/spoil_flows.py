@@ -24,7 +24,8 @@ SPOILED = ("spoiled", "mended")
 
 def spoiled_folder(version: versions.KestraVersion, folder: Path) -> Path:
     """Run this program in a process of its own, as a JVM starts only once in one; return the folder."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # where it finds its texts
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])  # where its texts are
+    environment = {**os.environ, "PYTHONPATH": path}
     subprocess.run([sys.executable, __file__, version.name, str(folder)], env=environment, check=True, timeout=200)
     return folder
 
