@@ -43,17 +43,32 @@ class Runtime(Protocol):
     def failed_checks(self, flow: Any, inputs: Any) -> Any:
         """Return the flow's own checks (Check) that these inputs fail."""
 
-    def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:
-        """Store a new flow and return it with its source and revision."""
+    def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:
+        """Return a text as a GenericFlow, which knows id and namespace and is not validated yet."""
 
-    def update_flow(self, tenant: str, text: str, previous: Any, *, draft: bool) -> Any:
-        """Store a new text of `previous` (a FlowInterface) and return it; an identical text keeps its revision."""
+    def read_flow(self, tenant: str, text: str) -> Any:
+        """Return a text as a FlowWithSource, whose tasks are there as objects, without storing it."""
+
+    def create_flow(self, flow: Any) -> Any:
+        """Store a new flow (a GenericFlow) and return it with its source and revision."""
+
+    def update_flow(self, flow: Any, previous: Any) -> Any:
+        """Store a flow in place of `previous` (a FlowInterface) and return it; an identical text keeps its revision."""
+
+    def replace_flow(self, flow: Any, previous: Any) -> Any:
+        """Update one of many flows: 1.x does not look at its subflows then."""
 
     def delete_flow(self, flow: Any) -> None:
         """Delete a flow; its revisions stay readable."""
 
     def export_flows(self, tenant: str, filters: Any) -> Any:
         """Return a list of FlowWithSource: what an export contains."""
+
+    def read_sources(self, upload: Any, reader: Any) -> None:
+        """Call `reader` (a BiConsumer) with the text and name of each flow of an uploaded archive or YAML file."""
+
+    def search_sources(self, page: Any, query: Any, tenant: str, namespace: Any) -> Any:
+        """Return a page of SearchResult: the flows whose text holds `query`, with where it does."""
 
     def emit(self, execution: Any) -> None:
         """Hand a new execution to the executor."""

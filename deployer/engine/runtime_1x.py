@@ -62,16 +62,27 @@ class Runtime1x:
             return self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
         return []
 
-    def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:  # noqa: ARG002  (1.x has no drafts)
-        """Create through FlowService, which validates."""
-        return self._kestra.bean(CORE + "services.FlowService").create(self._parsed(tenant, text), True)
+    def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:  # noqa: ARG002  (1.x has no drafts)
+        """Parse as is."""
+        return self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
 
-    def update_flow(self, tenant: str, text: str, previous: Any, *, draft: bool) -> Any:  # noqa: ARG002  (no drafts)
+    def read_flow(self, tenant: str, text: str) -> Any:
+        """Read with plugin defaults."""
+        return self._kestra.bean(CORE + "services.PluginDefaultService").parseFlowWithAllDefaults(tenant, text, False)
+
+    def create_flow(self, flow: Any) -> Any:
+        """Create through FlowService, which validates."""
+        return self._kestra.bean(CORE + "services.FlowService").create(flow, True)
+
+    def update_flow(self, flow: Any, previous: Any) -> Any:
         """Update through the repository, which validates; first as the web server does, with version defaults."""
-        flow = self._parsed(tenant, text)
         defaults = self._kestra.bean(CORE + "services.PluginDefaultService")
         service = self._kestra.bean(CORE + "services.FlowService")
-        service.checkValidSubflows(defaults.injectVersionDefaults(flow, False), tenant)
+        service.checkValidSubflows(defaults.injectVersionDefaults(flow, False), flow.getTenantId())
+        return self.replace_flow(flow, previous)
+
+    def replace_flow(self, flow: Any, previous: Any) -> Any:
+        """Update through the repository."""
         return self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").update(flow, previous)
 
     def delete_flow(self, flow: Any) -> None:
@@ -82,6 +93,15 @@ class Runtime1x:
         """Return every flow with the text it has now."""
         unpaged = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
         return self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").findWithSource(unpaged, tenant, filters)
+
+    def read_sources(self, upload: Any, reader: Any) -> None:
+        """Read without limits."""
+        self._kestra.java(CORE + "models.HasSource").readSourceFile(upload, reader)
+
+    def search_sources(self, page: Any, query: Any, tenant: str, namespace: Any) -> Any:
+        """Search with the database's full text index."""
+        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
+        return flows.findSourceCode(page, query, tenant, namespace)
 
     def emit(self, execution: Any) -> None:
         """Emit the whole execution."""
@@ -107,9 +127,6 @@ class Runtime1x:
     def duration(self, text: str) -> Any:
         """Parse with java.time."""
         return self._kestra.java("java.time.Duration").parse(text)
-
-    def _parsed(self, tenant: str, text: str) -> Any:
-        return self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
 
     def _since(self, version: str) -> bool:
         return NAMES.index(self._kestra.version.name) >= NAMES.index(version)

@@ -47,14 +47,26 @@ class Runtime2x:
         """Ask FlowService."""
         return self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
 
-    def create_flow(self, tenant: str, text: str, *, draft: bool) -> Any:
-        """Create through FlowService, which validates what is no draft."""
-        return self._kestra.bean(CORE + "services.FlowService").create(self._parsed(tenant, text, draft=draft))
+    def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:
+        """Parse, and mark it as a draft or not."""
+        flow = self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
+        return flow.toBuilder().draft(draft).build()
 
-    def update_flow(self, tenant: str, text: str, previous: Any, *, draft: bool) -> Any:
+    def read_flow(self, tenant: str, text: str) -> Any:
+        """Read with plugin defaults."""
+        return self._kestra.bean(CORE + "services.FlowParsingService").parse(tenant, text, False)
+
+    def create_flow(self, flow: Any) -> Any:
+        """Create through FlowService, which validates what is no draft."""
+        return self._kestra.bean(CORE + "services.FlowService").create(flow)
+
+    def update_flow(self, flow: Any, previous: Any) -> Any:
         """Update through FlowService; a draft and a published flow of the same text are two revisions."""
-        flow = self._parsed(tenant, text, draft=draft)
         return self._kestra.bean(CORE + "services.FlowService").update(flow, previous)
+
+    def replace_flow(self, flow: Any, previous: Any) -> Any:
+        """Update as any other."""
+        return self.update_flow(flow, previous)
 
     def delete_flow(self, flow: Any) -> None:
         """Delete through FlowService."""
@@ -66,6 +78,17 @@ class Runtime2x:
         flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
         unpaged = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
         return flows.findWithSourceExcludingDrafts(unpaged, tenant, filters)
+
+    def read_sources(self, upload: Any, reader: Any) -> None:
+        """Read within the limits that keep a small archive from filling the memory."""
+        limits = self._kestra.bean(CORE + "security.SecurityConfiguration").zipBombProtection()
+        self._kestra.java(CORE + "models.HasSource").readSourceFile(limits, upload, reader)
+
+    def search_sources(self, page: Any, query: Any, tenant: str, namespace: Any) -> Any:
+        """Search anywhere in the text, whatever the case."""
+        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
+        anywhere = self._kestra.java(CORE + "models.flows.SourceSearchScope").ALL
+        return flows.findSourceCode(page, query, False, False, False, anywhere, tenant, namespace)
 
     def emit(self, execution: Any) -> None:
         """Emit the command that creates this execution."""
@@ -110,10 +133,6 @@ class Runtime2x:
     def duration(self, text: str) -> Any:
         """Convert as Kestra's own tasks do; IllegalArgumentException on anything else."""
         return self._kestra.java(CORE + "utils.TypeConverter").toDuration(text)
-
-    def _parsed(self, tenant: str, text: str, *, draft: bool) -> Any:
-        flow = self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
-        return flow.toBuilder().draft(draft).build()
 
     def _queue(self, kind: str, message: str) -> Any:
         java = self._kestra.java

@@ -70,6 +70,13 @@ class Call:
         allowed = ", ".join(media_types)
         raise Refusal(415, f"Content Type [{self.media_type}] not allowed. Allowed types: [{allowed}]")
 
+    def upload(self, name: str) -> Part:
+        """Return the file of a multipart body; raises Refusal when it is not there (500: Kestra's own answer)."""
+        for part in self.parts:
+            if part.name == name and part.filename is not None:
+                return part
+        raise Refusal(500, f"Required Part [{name}] not specified", reason="Internal server error")
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Return a boolean query parameter as Micronaut reads one: `true`, `yes`, `y`, `on`, `1` are true."""
         value = self.query.get(name)
@@ -78,12 +85,17 @@ class Call:
     def number(self, name: str) -> int | None:
         """Return a whole number of the query, None where absent; raises Refusal (422) when it is none."""
         value = self.query.get(name)
-        if not value:
-            return None
-        try:
-            return int(value)
-        except ValueError:
-            raise not_converted(name, value, f'For input string: "{value}"') from None
+        return self.whole_numbers(name, [value])[0] if value else None
+
+    def whole_numbers(self, name: str, values: list[str]) -> list[int]:
+        """Return the values of the parameter `name` as numbers; raises Refusal (422) on the first that is none."""
+        numbers = []
+        for value in values:
+            try:
+                numbers.append(int(value))
+            except ValueError:
+                raise not_converted(name, value, f'For input string: "{value}"') from None
+        return numbers
 
     def boxed(self, name: str) -> Any:
         """Return a whole number of the query as java.lang.Integer, None where absent; Refusal (422) when it is none."""

@@ -1,84 +1,86 @@
-"""Flows: create, read, change, delete, list, search, revisions, export. Checking them is `validation`."""
+"""One flow: create, read, change, delete, its revisions and tasks. Finding flows is `flow_search`, many `flow_bulk`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text, page, present
+from deployer.engine.http.answers import JSON, as_json, json_text, present
 from deployer.engine.http.call import YAML, Call
-from deployer.engine.http.filters import filters
-from deployer.engine.http.paging import pageable
-from deployer.engine.http.refusal import Refusal
+from deployer.engine.http.paging import several
+from deployer.engine.http.refusal import Refusal, invalid, not_found
 from deployer.engine.http.route import Route
 
-FLAT = ("q", "scope", "namespace", "labels")
-_REPOSITORY = "repositories.FlowRepositoryInterface"
+REPOSITORY = "repositories.FlowRepositoryInterface"
 
 
 def create(call: Call) -> Response:
     """Store a new flow: 200 with its source and revision; 422 when it exists (2.x: 409) or is invalid."""
     text, is_json = _source(call, "flow")
-    return _stored(call, call.runtime.create_flow(call.tenant, text, draft=call.flag("draft")), is_json=is_json)
+    flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
+    return _stored(call, call.runtime.create_flow(flow), is_json=is_json)
 
 
 def update(call: Call) -> Response:
     """Store a new text of a flow; 404 when there is none, asked before the text is looked at."""
-    previous = present(call.bean(_REPOSITORY).findById(call.tenant, call.path["namespace"], call.path["id"]))
+    previous = present(call.bean(REPOSITORY).findById(*_identity(call)))
     text, is_json = _source(call, "source")
-    stored = call.runtime.update_flow(call.tenant, text, previous, draft=call.flag("draft"))
-    return _stored(call, stored, is_json=is_json)
+    flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
+    return _stored(call, call.runtime.update_flow(flow, previous), is_json=is_json)
 
 
 def get(call: Call) -> Response:
     """Return one flow, of any revision, with its source if asked for."""
-    flows, revision = call.bean(_REPOSITORY), call.number("revision")
+    flows = call.bean(REPOSITORY)
     find = flows.findByIdWithSource if call.flag("source") else flows.findById
-    wanted = call.optional(None if revision is None else call.java("java.lang.Integer").valueOf(revision))
     deleted = call.java("java.lang.Boolean").valueOf(call.flag("allowDeleted"))
-    return as_json(call, present(find(call.tenant, call.path["namespace"], call.path["id"], wanted, deleted)))
+    return as_json(call, present(find(*_identity(call), revision(call), deleted)))
+
+
+def task(call: Call) -> Response:
+    """Return one task of a flow, at whatever depth it is; 404 when there is none of that name."""
+    flow = present(call.bean(REPOSITORY).findById(*_identity(call), revision(call)))
+    try:
+        return as_json(call, flow.findTaskByTaskId(call.path["taskId"]))
+    except call.core("exceptions.InternalException"):
+        raise not_found() from None
 
 
 def delete(call: Call) -> Response:
     """Delete a flow: 204, or 404."""
-    flow = present(call.bean(_REPOSITORY).findByIdWithSource(call.tenant, call.path["namespace"], call.path["id"]))
-    call.runtime.delete_flow(flow)
+    call.runtime.delete_flow(present(call.bean(REPOSITORY).findByIdWithSource(*_identity(call))))
     return Response(status_code=204)
-
-
-def of_namespace(call: Call) -> Response:
-    """Return every flow of exactly this namespace, without sources."""
-    return as_json(call, call.bean(_REPOSITORY).findByNamespace(call.tenant, call.path["namespace"]))
-
-
-def search(call: Call) -> Response:
-    """Return a page of flows without sources; one the engine cannot read any more comes with `exception`."""
-    found = call.bean(_REPOSITORY).find(pageable(call, "searchFlows"), call.tenant, filters(call, *FLAT))
-    return page(call, found, found.getTotal())
 
 
 def revisions(call: Call) -> Response:
     """Return every revision of a flow with its source, oldest first; an unknown flow has none."""
-    flow = (call.tenant, call.path["namespace"], call.path["id"])
-    return as_json(call, call.runtime.revisions(*flow, deleted=call.flag("allowDelete")))
+    return as_json(call, call.runtime.revisions(*_identity(call), deleted=call.flag("allowDelete")))
 
 
-def distinct_namespaces(call: Call) -> Response:
-    """Return the namespaces that hold flows, filtered by `q`."""
-    return as_json(call, call.bean(_REPOSITORY).findDistinctNamespace(call.tenant, call.query.get("q")))
+def delete_revisions(call: Call) -> Response:
+    """Delete revisions of a flow, each given by its number: 204, or 404 when there is no such flow."""
+    call.required("revisions")
+    numbers = call.java("java.util.ArrayList")()
+    for number in call.whole_numbers("revisions", several(call, "revisions")):
+        if number < 1:
+            raise invalid("deleteRevisions.revisions", "must be greater than or equal to 1")
+        numbers.add(call.java("java.lang.Integer").valueOf(number))
+    if numbers.isEmpty():
+        raise invalid("deleteRevisions.revisions", "must not be empty")
+    flows = call.bean(REPOSITORY)
+    present(flows.findByIdWithSource(*_identity(call)))
+    flows.deleteRevisions(*_identity(call), numbers)
+    return Response(status_code=204)
 
 
-def export(call: Call) -> Response:
-    """Return the sources of all matching flows as a ZIP; without any it is an empty archive."""
-    found = call.runtime.export_flows(call.tenant, filters(call, *FLAT))
-    name = jpype.JProxy(
-        "java.util.function.Function", dict={"apply": lambda flow: f"{flow.getNamespace()}-{flow.getId()}.yml"}
-    )
-    archive = bytes(call.core("models.HasSource").asZipFile(found, name))
-    headers = {"Content-Disposition": 'attachment; filename="flows.zip"'}
-    return Response(archive, media_type="application/octet-stream", headers=headers)
+def revision(call: Call) -> Any:
+    """Return the revision that the query asks for as java.util.Optional, empty for the last one."""
+    return call.optional(call.boxed("revision"))
+
+
+def _identity(call: Call) -> tuple[str, str, str]:
+    return call.tenant, call.path["namespace"], call.path["id"]
 
 
 def _source(call: Call, name: str) -> tuple[str, bool]:
@@ -101,13 +103,11 @@ def _stored(call: Call, flow: Any, *, is_json: bool) -> Response:
 
 
 ROUTES = (
-    Route("GET", "flows/search", search),
-    Route("GET", "flows/distinct-namespaces", distinct_namespaces),
-    Route("GET", "flows/export/by-query", export),
     Route("POST", "flows", create),
-    Route("GET", "flows/{namespace}", of_namespace),
     Route("GET", "flows/{namespace}/{id}", get),
     Route("PUT", "flows/{namespace}/{id}", update),
     Route("DELETE", "flows/{namespace}/{id}", delete),
+    Route("GET", "flows/{namespace}/{id}/tasks/{taskId}", task),
     Route("GET", "flows/{namespace}/{id}/revisions", revisions),
+    Route("DELETE", "flows/{namespace}/{id}/revisions", delete_revisions, since="1.2"),
 )

@@ -25,7 +25,7 @@ def input_parts(call: Call) -> Any:
     """Return the parts of the body as the Publisher of uploads that the engine reads inputs from."""
     parts = call.java("java.util.ArrayList")()
     for part in call.parts:
-        parts.add(_upload(call, part))
+        parts.add(upload(call, part))
     return call.java("reactor.core.publisher.Flux").fromIterable(parts)
 
 
@@ -58,7 +58,7 @@ def _check(call: Call, check: Any) -> str:
     return object_text(call, message=check.getMessage(), style=check.getStyle(), behavior=check.getBehavior())
 
 
-def _upload(call: Call, part: Part) -> Any:
+def upload(call: Call, part: Part) -> Any:
     """Return a part as Micronaut's interface for it: a file's has a name of its own and a stream."""
     content = jpype.JArray(jpype.JByte)(part.data)
     size = len(part.data)

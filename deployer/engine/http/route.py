@@ -37,10 +37,14 @@ class Route:
 
     def serves(self, version: str) -> bool:
         """Whether Kestra `version` has it."""
-        return NAMES.index(self.since) <= NAMES.index(version) <= NAMES.index(self.until)
+        return _numbers(self.since) <= _numbers(version) <= _numbers(self.until)
 
 
 def in_order(routes: Iterable[Route], version: str) -> list[Route]:
     """Return what `version` has, so that the first that matches is the one Kestra takes: a word before a parameter."""
     served = (route for route in routes if route.serves(version))
     return sorted(served, key=lambda route: [segment.startswith("{") for segment in route.template.split("/")])
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]

@@ -36,7 +36,7 @@ def main(name: str, folder: Path) -> None:
     kestra = boot(version, class_path(version), folder, in_memory=False)
     runtime = runtime_of(kestra)
     for identifier in ("sound", *SPOILED):
-        runtime.create_flow("main", flow(identifier), draft=False)
+        runtime.create_flow(runtime.parse_flow("main", flow(identifier)))
     for identifier in SPOILED:
         spoil(kestra, identifier)
     kestra.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from engine.http.flow_texts import flow, unknown_type
+from engine.http.flow_texts import LOG, flow, unknown_type
 
 from deployer.engine.http.validation import split
 from deployer.engine.launch import RunningEngine
@@ -89,3 +89,57 @@ def test_json_is_refused_with_415(api: httpx.Client) -> None:
 )
 def test_a_body_is_cut_at_lines_of_dashes_wherever_they_stand(body: str, texts: list[str]) -> None:
     assert split(body) == texts
+
+
+TASK = {"id": "say", "type": LOG, "message": "hi"}
+SCHEDULE = {"id": "daily", "type": "io.kestra.plugin.core.trigger.Schedule", "cron": "0 9 * * *"}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "constraints"),
+    [
+        ("task", TASK, None),
+        ("task?section=TASKS", TASK, None),
+        ("task", {**TASK, "type": "io.kestra.plugin.nope.Nope"}, "Invalid type: io.kestra.plugin.nope.Nope"),
+        ("task", {**TASK, "nope": 1}, 'Unrecognized field "nope"'),
+        ("trigger", SCHEDULE, None),
+        ("trigger", {**SCHEDULE, "cron": "nope"}, "invalid cron expression 'nope'"),
+        ("trigger", {**SCHEDULE, "id": "a b"}, "id: must match"),
+    ],
+)
+def test_a_task_or_trigger_is_judged_alone(
+    api: httpx.Client, path: str, sent: dict[str, str], constraints: str | None
+) -> None:
+    verdict = api.post(f"/flows/validate/{path}", json=sent).json()
+
+    assert constraints in verdict["constraints"] if constraints else "constraints" not in verdict
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "constraints"),
+    [
+        ("TASKS", f"id: say\ntype: {LOG}\nmessage: hi\n", None),
+        ("TASKS", f"id: say\ntype: {LOG}\nmessage: hi\nnope: 1\n", 'Unrecognized field "nope"'),
+        ("TRIGGERS", f"id: daily\ntype: {SCHEDULE['type']}\ncron: nope\n", "invalid cron expression 'nope'"),
+    ],
+)
+def test_yaml_is_judged_as_the_section_says(
+    api: httpx.Client, section: str, text: str, constraints: str | None
+) -> None:
+    verdict = api.post(f"/flows/validate/task?section={section}", content=text, headers=YAML).json()
+
+    assert constraints in verdict["constraints"] if constraints else "constraints" not in verdict
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        ("", 400, "Bad Request: Required QueryValue [section] not specified"),
+        ("?section=X", 422, "Failed to convert argument [section] for value [X]"),
+    ],
+)
+def test_yaml_without_a_section_is_refused(api: httpx.Client, query: str, status: int, message: str) -> None:
+    answer = api.post(f"/flows/validate/task{query}", content="id: say\n", headers=YAML)
+
+    assert answer.status_code == status
+    assert message in answer.json()["message"]

@@ -1,0 +1,62 @@
+"""Finding flows: by filters, by namespace, by what their texts say, by tasks that are to go."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.responses import Response
+
+from deployer.engine.http.answers import JSON, as_json, json_text, page
+from deployer.engine.http.call import Call
+from deployer.engine.http.filters import filters
+from deployer.engine.http.flows import REPOSITORY
+from deployer.engine.http.paging import pageable
+from deployer.engine.http.route import Route
+
+FLAT = ("q", "scope", "namespace", "labels")
+
+
+def search(call: Call) -> Response:
+    """Return a page of flows without sources; one the engine cannot read any more comes with `exception`."""
+    found = call.bean(REPOSITORY).find(pageable(call, "searchFlows"), call.tenant, filters(call, *FLAT))
+    return page(call, found, found.getTotal())
+
+
+def of_namespace(call: Call) -> Response:
+    """Return every flow of exactly this namespace, without sources."""
+    return as_json(call, call.bean(REPOSITORY).findByNamespace(call.tenant, call.path["namespace"]))
+
+
+def by_source(call: Call) -> Response:
+    """Return a page of the flows whose text holds `q`, with the places where it does."""
+    asked = pageable(call, "searchFlowsBySourceCode")
+    found = call.runtime.search_sources(asked, call.query.get("q"), call.tenant, call.query.get("namespace"))
+    return page(call, found, found.getTotal())
+
+
+def distinct_namespaces(call: Call) -> Response:
+    """Return the namespaces that hold flows, filtered by `q`."""
+    return as_json(call, call.bean(REPOSITORY).findDistinctNamespace(call.tenant, call.query.get("q")))
+
+
+def deprecated(call: Call) -> Response:
+    """Return the flows with tasks of deprecated types, with these tasks and what is to be used instead."""
+    service, namespace = call.bean("services.FlowService"), call.query.get("namespace")
+    flows = service.findAll(call.tenant) if namespace is None else service.findByNamespace(call.tenant, namespace)
+    shown = []
+    for flow in flows:
+        tasks = service.findDeprecatedTasks(flow)
+        if tasks:
+            named = {"namespace": str(flow.getNamespace()), "flowId": str(flow.getId())}
+            listed = json.loads(json_text(call.kestra, tasks))
+            shown.append({**named, "revision": int(flow.getRevision()), "deprecatedTasks": listed})
+    return Response(json.dumps(shown), media_type=JSON)
+
+
+ROUTES = (
+    Route("GET", "flows/search", search),
+    Route("GET", "flows/source", by_source),
+    Route("GET", "flows/distinct-namespaces", distinct_namespaces),
+    Route("GET", "flows/deprecated", deprecated, since="1.3"),
+    Route("GET", "flows/{namespace}", of_namespace),
+)
