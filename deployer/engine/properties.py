@@ -66,7 +66,8 @@ def properties(
 
     `controller_port` is where the worker of a 2.x engine finds its controller, on loopback; 1.x has none.
     """
-    place = "mem:kestra;DB_CLOSE_DELAY=-1" if in_memory else f"file:{folder / 'database'}"
+    # written at each commit: with H2's own delay of half a second, a kill loses flows that were acknowledged
+    place = "mem:kestra;DB_CLOSE_DELAY=-1" if in_memory else f"file:{folder / 'database'};WRITE_DELAY=0"
     settings = {
         **_ALWAYS,
         "datasources.h2.url": f"jdbc:h2:{place};TIME ZONE=UTC;DB_CLOSE_ON_EXIT=FALSE",
