@@ -14,7 +14,7 @@ from deployer.engine.jvm import Kestra
 from deployer.engine.streaming import Streaming
 from deployer.model.version import NAMES
 
-WORKER_THREADS = 4
+WORKER_THREADS = 16  # a task holds one for as long as it sleeps or waits
 _BETWEEN_FLOWS = "\n---\n"
 
 

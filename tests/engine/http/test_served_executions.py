@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from engine.http.flow_texts import GREETER, LOG, flow, sleeper
+from engine.http.states import when_in
 from engine.http.written import logs_of
 
 Store = Callable[[str], dict[str, Any]]
@@ -42,6 +43,20 @@ def test_with_wait_it_is_answered_when_it_is_over(api: httpx.Client, store: Stor
     assert ended["state"]["current"] == "SUCCESS"
     assert [run["taskId"] for run in ended["taskRunList"]] == ["say", "warn", "shout"]
     assert ended["url"].endswith(ended["id"])
+
+
+def test_many_that_sleep_do_not_hold_another_up(api: httpx.Client, store: Store, is_2x: bool) -> None:
+    store(sleeper(30))
+    sleeping = [api.post("/executions/team.a/sleeper").json()["id"] for _ in range(8)]
+    for identifier in sleeping:
+        when_in(api, identifier, "RUNNING")
+    store(flow())
+
+    assert api.post("/executions/team.a/hello", params=WAIT).json()["state"]["current"] == "SUCCESS"
+    assert {api.get(f"/executions/{identifier}").json()["state"]["current"] for identifier in sleeping} == {"RUNNING"}
+
+    for identifier in sleeping:
+        api.delete(kill_path(identifier, is_2x=is_2x))
 
 
 def test_a_failing_execution_ends_a_wait_too(api: httpx.Client, store: Store) -> None:
