@@ -71,3 +71,9 @@ class Executions(Protocol):
 
     def input_errors(self, found: Any) -> list[dict[str, Any]]:
         """Return what is wrong with an input (Kestra's InputAndValue), as the fields of JSON objects."""
+
+    def restart_problem(self, execution: Any) -> str | None:
+        """Return why an execution cannot be restarted with others, None when it can."""
+
+    def status_problem(self, execution: Any) -> str | None:
+        """Return why an execution cannot be given another end with others, None when it can."""

@@ -9,6 +9,8 @@ from deployer.engine.executions import Change
 from deployer.engine.jvm import Kestra
 
 CORE = "io.kestra.core."
+_UNRESTARTABLE = "execution not in state PAUSED or terminated"
+_UNCHANGEABLE = "execution not in a terminated state"
 
 
 class Executions1x:
@@ -69,8 +71,9 @@ class Executions1x:
 
     def change_status(self, execution: Any, state: Any) -> Change:
         """Emit it with the other state."""
-        if not execution.getState().canChangeStatus():
-            message = "You can only change the state of a terminated non killed execution."
+        if self.status_problem(execution):
+            terminated = "terminated" if self._killed_is_over else "terminated non killed"
+            message = f"You can only change the state of a {terminated} execution."
             raise self._error("IllegalArgumentException", message)
         return self._changing(execution.withState(state))
 
@@ -109,6 +112,25 @@ class Executions1x:
             violations = found.exception().getConstraintViolations() if found.exception() else ()
             return [{"message": str(violation.getMessage())} for violation in violations]
         return [_input_error(each) for each in found.exceptions() or ()]
+
+    def restart_problem(self, execution: Any) -> str | None:
+        """Tell what cannot be restarted."""
+        state = execution.getState()
+        if self._killed_is_over:
+            return None if state.isTerminated() or state.isPaused() else _UNRESTARTABLE
+        return None if state.canBeRestarted() else f"{_UNRESTARTABLE}, or is KILLED"
+
+    def status_problem(self, execution: Any) -> str | None:
+        """Tell what can have no other end."""
+        state = execution.getState()
+        if self._killed_is_over:
+            return None if state.isTerminated() else _UNCHANGEABLE
+        return None if state.canChangeStatus() else f"{_UNCHANGEABLE} or is killed"
+
+    @property
+    def _killed_is_over(self) -> bool:
+        """Whether what was killed is as good as what else is over: the states of 1.1 know no difference."""
+        return self._kestra.version.name == "1.1"
 
     @property
     def _service(self) -> Any:

@@ -126,6 +126,17 @@ class Executions2x:
         """Tell the exceptions."""
         return [{"message": str(error.getMessage())} for error in found.exceptions() or ()]
 
+    def restart_problem(self, execution: Any) -> str | None:
+        """Tell the state that cannot be restarted."""
+        if execution.getState().canBeRestarted():
+            return None
+        must = f"Execution '{execution.getId()}' must be terminated or paused to be restarted"
+        return f"{must}, current state is '{execution.getState().getCurrent()}' !"
+
+    def status_problem(self, execution: Any) -> str | None:
+        """Tell what can have no other end."""
+        return None if execution.getState().canChangeStatus() else "execution not in a terminated state or is killed"
+
     def _await(self, name: str, change: Change) -> None:
         """Carry a change out; ConflictException when it failed, a status of 504 when it takes too long."""
         waiter = self._kestra.bean(CORE + "services.AsyncOperationWaiter")

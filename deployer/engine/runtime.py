@@ -24,12 +24,17 @@ class Runtime(Protocol):
     largest_page: int | None  # of a search; None where it has no limit
     unreadable: int  # HTTP status when the server cannot read what it has stored
     validates_files: bool  # takes flows as files of a multipart body too
+    tells_checks: bool  # flows have checks of their own, which a verdict on inputs tells too
     labels_origin: bool  # an execution started over HTTP carries the label `system.from`
     streaming: Any  # the engine's ExecutionStreamingService, or `Streaming` where it has none; there once started
 
     @property
     def executions(self) -> Executions:
         """What can be done to executions that are there."""
+
+    @property
+    def logs(self) -> Any:
+        """The repository of log entries."""
 
     def start(self) -> None:
         """Start executor, worker and indexer: from here on executions run."""

@@ -30,8 +30,14 @@ class Runtime1x:
         self._kestra = kestra
         self.executions = Executions1x(kestra, self._queue)
         self.streaming: Any = None
+        self.tells_checks = self._since("1.2")
         self.validates_files = kestra.version.name != "1.1"  # which has no FlowSource
         self.labels_origin = self._since("1.2")
+
+    @property
+    def logs(self) -> Any:
+        """The repository of log entries."""
+        return self._kestra.bean(CORE + "repositories.LogRepositoryInterface")
 
     def start(self) -> None:
         """Start executor, worker and indexer."""
@@ -58,9 +64,9 @@ class Runtime1x:
 
     def failed_checks(self, flow: Any, inputs: Any) -> Any:
         """Ask FlowService; flows have checks since 1.2."""
-        if self._since("1.2"):
-            return self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
-        return []
+        return (
+            self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs) if self.tells_checks else []
+        )
 
     def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:  # noqa: ARG002  (1.x has no drafts)
         """Parse as is."""

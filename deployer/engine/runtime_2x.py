@@ -17,6 +17,7 @@ class Runtime2x:
 
     flat_filters = False  # 2.x refuses them
     json_flows = False
+    tells_checks = True
     largest_page: int | None = 1000
     unreadable = 500
     validates_files = True
@@ -26,6 +27,11 @@ class Runtime2x:
         self._kestra = kestra
         self.executions = Executions2x(kestra, self._queue)
         self.streaming = kestra.bean(CORE + "services.ExecutionStreamingService")
+
+    @property
+    def logs(self) -> Any:
+        """The repository of log entries."""
+        return self._kestra.bean(CORE + "repositories.LogDataStoreInterface")
 
     def start(self) -> None:
         """Start controller, executor and indexer, and last the worker, which looks for the controller."""

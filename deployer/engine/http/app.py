@@ -23,6 +23,7 @@ from deployer.engine.http import (
     configs,
     delete,
     evaluate,
+    execution_files,
     execution_flow,
     executions,
     flow_bulk,
@@ -32,13 +33,17 @@ from deployer.engine.http import (
     flow_search,
     flows,
     follow,
+    follow_dependencies,
+    follow_logs,
     kv,
     labels,
     logs,
     namespaces,
     outputs,
     start,
+    triggers,
     validation,
+    webhook,
 )
 from deployer.engine.http.answers import failed, refused
 from deployer.engine.http.auth import BasicAuth
@@ -54,6 +59,7 @@ RESOURCES = (
     configs,
     delete,
     evaluate,
+    execution_files,
     execution_flow,
     executions,
     flow_bulk,
@@ -63,13 +69,17 @@ RESOURCES = (
     flow_search,
     flows,
     follow,
+    follow_dependencies,
+    follow_logs,
     kv,
     labels,
     logs,
     namespaces,
     outputs,
     start,
+    triggers,
     validation,
+    webhook,
 )
 """Every file with a table of ROUTES."""
 

@@ -76,15 +76,6 @@ def fit(call: Call, ids: Iterable[str], name: str, unfit: Unfit) -> tuple[list[A
     return [], Response(answer, status_code=400, media_type=JSON)
 
 
-def _unrestartable(call: Call, execution: Any) -> str | None:
-    if execution.getState().canBeRestarted():
-        return None
-    if call.runtime.executions.emptied:
-        return "execution not in state PAUSED or terminated, or is KILLED"
-    must = f"Execution '{execution.getId()}' must be terminated or paused to be restarted"
-    return f"{must}, current state is '{execution.getState().getCurrent()}' !"
-
-
 def _unless(fits: Callable[[Any], bool], problem: str) -> Unfit:
     return lambda _, execution: None if fits(execution.getState()) else problem
 
@@ -107,7 +98,7 @@ _BULKS = (
     Bulk(
         "restart",
         "restart",
-        _unrestartable,
+        lambda call, execution: call.runtime.executions.restart_problem(execution),
         lambda call, execution: call.runtime.executions.restart(execution, None),
     ),
     Bulk("replay", "replay", lambda _, __: None, _replayed),
@@ -126,7 +117,7 @@ _BULKS = (
     Bulk(
         "change-status",
         "change executions state",
-        _unless(lambda state: state.canChangeStatus(), "execution not in a terminated state or is killed"),
+        lambda call, execution: call.runtime.executions.status_problem(execution),
         lambda call, execution: call.runtime.executions.change_status(execution, ending(call, "newStatus")),
         check=lambda call: ending(call, "newStatus"),
     ),

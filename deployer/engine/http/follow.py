@@ -46,7 +46,7 @@ class Event:
 
 async def follow(call: Call) -> Response:
     """Stream an execution until it ends: 404 after ten seconds for an unknown id, one `end` for one already over."""
-    execution = await _awaited(call)
+    execution = await awaited(call)
     flow = await run_in_threadpool(_flow_of, call, execution)
     return StreamingResponse(_stream(call, execution, flow), headers={"content-type": EVENT_STREAM})
 
@@ -136,7 +136,7 @@ class _Subscription:
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
 
-async def _awaited(call: Call) -> Any:
+async def awaited(call: Call) -> Any:
     """Return the execution of the path, which may not be stored yet; raises Refusal (404) when it does not come."""
     identifier = call.path["executionId"]
     loop = asyncio.get_running_loop()

@@ -1,4 +1,7 @@
-"""Logs of an execution, oldest first. 1.x narrows them by parameters, 2.x by filters."""
+"""Logs: of an execution, oldest first, as entries or as a text; searched; deleted. Following them is `follow_logs`.
+
+1.x narrows those of an execution by parameters, 2.x by filters.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +9,86 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import as_json
+from deployer.engine.http.answers import JSON, as_json, json_text, page
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters, query_filter
-from deployer.engine.http.refusal import not_converted
+from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
 
+FLAT = ("q", "namespace", "flowId", "triggerId", "minLevel", "startDate", "endDate")
 _EVERY_ENTRY = 2**31 - 1  # a page of this size holds all
+_LEVEL = "org.slf4j.event.Level"
 
 
-def by_parameters(call: Call) -> Response:
-    """Return the logs by `minLevel`, `taskId`, `taskRunId` and `attempt` (1.x); none for an unknown id."""
-    task, attempt = call.query.get("taskId"), call.number("attempt")
-    tasks = None
-    if task:
-        tasks = call.java("java.util.ArrayList")()
-        tasks.add(task)
-    number = None if attempt is None else call.java("java.lang.Integer").valueOf(attempt)
+def by_parameters(call: Call) -> Any:
+    """Return the logs by `minLevel`, `taskId`, `taskRunId`, `attempt` (1.x) as a Java list; none for an unknown id."""
     service = call.bean("services.ExecutionLogService")
-    wanted = (_level(call), call.query.get("taskRunId"), tasks, number, True)
-    return as_json(call, service.getExecutionLogs(call.tenant, call.path["executionId"], *wanted))
+    return service.getExecutionLogs(call.tenant, call.path["executionId"], *_parameters(call))
 
 
-def by_filters(call: Call) -> Response:
-    """Return the logs that match `filters[...]` (2.x; `filters[level][GREATER_THAN_OR_EQUAL_TO]=WARN`)."""
+def by_filters(call: Call) -> Any:
+    """Return the logs that match `filters[...]` (2.x; `filters[level][GREATER_THAN_OR_EQUAL_TO]=WARN`) likewise."""
     wanted = filters(call)
     wanted.add(query_filter(call, "executionId", "EQUALS", call.path["executionId"]))
-    store = call.bean("repositories.LogDataStoreInterface")
-    return as_json(call, store.find(_all_in_order(call), call.tenant, wanted).getContent())
+    return call.runtime.logs.find(_all_in_order(call), call.tenant, wanted).getContent()
+
+
+def of_execution_1x(call: Call) -> Response:
+    """Return the entries that `by_parameters` finds."""
+    return as_json(call, by_parameters(call))
+
+
+def of_execution_2x(call: Call) -> Response:
+    """Return the entries that `by_filters` finds."""
+    return as_json(call, by_filters(call))
+
+
+def search_1x(call: Call) -> Response:
+    """Return a page of entries."""
+    found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, filters(call, *FLAT))
+    return page(call, found, found.getTotal())
+
+
+def search_2x(call: Call) -> Response:
+    """Return a page of entries and how it was paged: by offset, the engine's own store knows no cursors."""
+    found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, filters(call, *FLAT))
+    results = json_text(call.kestra, found.getContent())
+    return Response(f'{{"results":{results},"total":{found.getTotalSize()},"type":"OFFSET"}}', media_type=JSON)
+
+
+def download_1x(call: Call) -> Response:
+    """Return the entries that `by_parameters` finds as a text, one a line; 404 for an unknown execution."""
+    service = call.bean("services.ExecutionLogService")
+    stream = service.getExecutionLogsAsStream(call.tenant, call.path["executionId"], *_parameters(call))
+    return _text(call, bytes(stream.readAllBytes()))
+
+
+def download_2x(call: Call) -> Response:
+    """Return the entries that `by_filters` finds likewise."""
+    pretty = call.core("models.executions.LogEntry").toPrettyString
+    return _text(call, "\n".join(str(pretty(entry)) for entry in by_filters(call)).encode())
+
+
+def delete_of_execution(call: Call) -> Response:
+    """Delete the entries of an execution, by the parameters of `by_parameters` in each line: 200 in any case."""
+    _, run, _, attempt, _ = _parameters(call)
+    wanted = (call.query.get("taskId"), run, call.choice("minLevel", _LEVEL), attempt)
+    call.runtime.logs.deleteByQuery(call.tenant, call.path["executionId"], *wanted)
+    return Response(status_code=200)
+
+
+def delete_of_flow(call: Call) -> Response:
+    """Delete the entries of a flow, or of one of its triggers: 200 in any case."""
+    place = (call.path["namespace"], call.path["flowId"], call.query.get("triggerId"))
+    call.runtime.logs.deleteByQuery(call.tenant, *place)
+    return Response(status_code=200)
+
+
+def _parameters(call: Call) -> tuple[Any, Any, Any, Any, bool]:
+    task = call.query.get("taskId")
+    tasks = call.java("java.util.List").of(task) if task else None
+    level = call.choice("minLevel", _LEVEL)
+    return level, call.query.get("taskRunId"), tasks, call.boxed("attempt"), True
 
 
 def _all_in_order(call: Call) -> Any:
@@ -42,17 +97,22 @@ def _all_in_order(call: Call) -> Any:
     return call.java("io.micronaut.data.model.Pageable").from_(1, _EVERY_ENTRY, sort)
 
 
-def _level(call: Call) -> object:
-    name = call.query.get("minLevel")
-    if not name:
-        return None
-    try:
-        return call.java("org.slf4j.event.Level").valueOf(name)
-    except call.java("java.lang.IllegalArgumentException") as error:
-        raise not_converted("minLevel", name, str(error.getMessage())) from None
+def _text(call: Call, text: bytes) -> Response:
+    identifier = call.path["executionId"]
+    execution = call.bean("services.ExecutionService").getExecution(call.tenant, identifier, False)
+    headers = {"Content-Disposition": f'attachment; filename="{identifier}.log"'}
+    if not execution.getState().isTerminated():
+        headers["Cache-Control"] = "no-cache"
+    return Response(text, media_type="text/plain", headers=headers)
 
 
 ROUTES = (
-    Route("GET", "logs/{executionId}", by_parameters, until="1.3"),
-    Route("GET", "logs/{executionId}", by_filters, since="2.0"),
+    Route("GET", "logs/search", search_1x, until="1.3"),
+    Route("GET", "logs/search", search_2x, since="2.0"),
+    Route("GET", "logs/{executionId}", of_execution_1x, until="1.3"),
+    Route("GET", "logs/{executionId}", of_execution_2x, since="2.0"),
+    Route("GET", "logs/{executionId}/download", download_1x, until="1.3"),
+    Route("GET", "logs/{executionId}/download", download_2x, since="2.0"),
+    Route("DELETE", "logs/{executionId}", delete_of_execution),
+    Route("DELETE", "logs/{namespace}/{flowId}", delete_of_flow),
 )

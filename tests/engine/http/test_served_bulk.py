@@ -109,12 +109,10 @@ def test_what_runs_is_not_restarted_with_others(api: httpx.Client, store: Store,
 
     answer = api.post("/executions/restart/by-ids", json=[identifier])
 
-    assert [each["message"] for each in answer.json()["invalids"]] == [
-        f"Execution '{identifier}' must be terminated or paused to be restarted, current state is 'RUNNING' !"
-        if is_2x
-        else "execution not in state PAUSED or terminated, or is KILLED"
-    ]
     api.request("DELETE", "/executions/kill/by-ids", json=[identifier])
+    (problem,) = (each["message"] for each in answer.json()["invalids"])
+    must = f"Execution '{identifier}' must be terminated or paused to be restarted, current state is 'RUNNING' !"
+    assert problem.startswith(must if is_2x else "execution not in state PAUSED or terminated")
 
 
 def test_many_are_replayed_with_the_newest_revision(api: httpx.Client, store: Store) -> None:

@@ -11,7 +11,10 @@ import pytest
 from engine.http.flow_texts import GREETER, LOG, flow, sleeper
 from engine.http.states import when, when_in
 
+from deployer.engine.launch import RunningEngine
+
 Store = Callable[[str], dict[str, Any]]
+Since = Callable[[str], bool]
 Act = Callable[..., httpx.Response]
 WAIT = {"wait": "true"}
 YAML = {"content-type": "application/x-yaml"}
@@ -142,7 +145,7 @@ def test_a_replay_can_have_other_inputs(api: httpx.Client, store: Store, act: Ac
 
     assert when_in(api, again["id"], "SUCCESS")["inputs"]["who"] == "bob"
     wrong = act(first["id"], "replay-with-inputs", files={"count": (None, "11")})
-    assert (wrong.status_code, "Invalid value for input `count`" in wrong.text) == (422, True)
+    assert (wrong.status_code, "it must be less than `10`" in wrong.text) == (422, True)
 
 
 def test_what_runs_can_be_paused_and_goes_on(api: httpx.Client, store: Store, act: Act, is_2x: bool) -> None:
@@ -163,7 +166,9 @@ def test_what_runs_can_be_paused_and_goes_on(api: httpx.Client, store: Store, ac
     assert when_in(api, identifier, "SUCCESS")
 
 
-def test_a_resume_takes_the_inputs_that_the_pause_asks_for(api: httpx.Client, store: Store, act: Act) -> None:
+def test_a_resume_takes_the_inputs_that_the_pause_asks_for(
+    api: httpx.Client, store: Store, act: Act, since: Since
+) -> None:
     store(PAUSE)
     identifier = api.post("/executions/team.a/pausing").json()["id"]
     when_in(api, identifier, "PAUSED")
@@ -172,12 +177,14 @@ def test_a_resume_takes_the_inputs_that_the_pause_asks_for(api: httpx.Client, st
     refused = act(identifier, "resume", files={"other": (None, "x")})
     act(identifier, "resume", files={"reason": (None, "go")})
 
-    assert (missing["id"], missing["checks"], missing["inputs"][0]["enabled"]) == ("pausing", [], True)
-    assert missing["inputs"][0]["errors"][0]["message"] == "Missing required input:reason"
-    assert (refused.status_code, refused.json()["message"]) == (
-        422,
-        "Invalid entity: Missing required input:reason",
+    assert (missing["id"], missing.get("checks"), missing["inputs"][0]["enabled"]) == (
+        "pausing",
+        [] if since("1.2") else None,
+        True,
     )
+    words = "Missing required input:reason" if since("1.2") else "Invalid input for `reason`, missing required input"
+    assert missing["inputs"][0]["errors"][0]["message"].startswith(words)
+    assert (refused.status_code, words in refused.json()["message"]) == (422, True)
     assert when_in(api, identifier, "SUCCESS")
     over = act(identifier, "resume", files={"reason": (None, "go")})
     assert over.status_code == 409
@@ -220,14 +227,17 @@ def test_another_state_must_be_an_end(act: Act, query: dict[str, str], answered:
     assert f"{answer.status_code} {answer.json()['message']}".startswith(answered)
 
 
-def test_what_is_killed_stays_killed(api: httpx.Client, store: Store, act: Act, is_2x: bool) -> None:
+def test_what_is_killed_stays_killed(api: httpx.Client, store: Store, act: Act, engine: RunningEngine) -> None:
     store(sleeper(120))
     identifier = api.post("/executions/team.a/sleeper").json()["id"]
     when_in(api, identifier, "RUNNING")
     act(identifier, "kill", "DELETE")
     when_in(api, identifier, "KILLED")
 
-    assert act(identifier, "change-status", params={"status": "SUCCESS"}).status_code == (409 if is_2x else 422)
+    answer = act(identifier, "change-status", params={"status": "SUCCESS"})
+
+    expected = {"1.1": 200, "2.0": 409}  # 1.1 makes no difference between killed and over
+    assert answer.status_code == expected.get(engine.version.name, 422)
 
 
 def test_a_task_run_can_be_given_another_state(api: httpx.Client, store: Store, act: Act) -> None:
