@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from deployer.engine.executions import Executions
 from deployer.engine.jvm import Kestra
+from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.runtime_1x import Runtime1x
 from deployer.engine.runtime_2x import Runtime2x
+from deployer.engine.stored_files import StoredFiles
 from deployer.model.version import Dialect
 
 
@@ -22,6 +24,7 @@ class Runtime(Protocol):
     flat_filters: bool  # reads `namespace=`, `q=`, `labels=` … beside `filters[...]`
     json_flows: bool  # takes a flow as a JSON object too
     largest_page: int | None  # of a search; None where it has no limit
+    alert: str  # what opens an alert in the documentation of a plugin; group 1 is its type
     unreadable: int  # HTTP status when the server cannot read what it has stored
     validates_files: bool  # takes flows as files of a multipart body too
     tells_checks: bool  # flows have checks of their own, which a verdict on inputs tells too
@@ -38,6 +41,9 @@ class Runtime(Protocol):
 
     def start(self) -> None:
         """Start executor, worker and indexer: from here on executions run."""
+
+    def configuration(self) -> dict[str, object]:
+        """Return what `configs` tells in this line only, or otherwise than the other."""
 
     def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
         """Return the verdict (ValidateConstraintViolation) on each (file name, text), without storing anything."""
@@ -78,14 +84,26 @@ class Runtime(Protocol):
     def emit(self, execution: Any) -> None:
         """Hand a new execution to the executor."""
 
+    def files(self, tenant: str, namespace: str) -> NamespaceFiles | StoredFiles:
+        """Return the files of a namespace, which need not exist."""
+
+    def file_path(self, sent: str) -> str:
+        """Return the path that a request names as the engine stores it."""
+
+    def flows_among_files(self, tenant: str, namespace: str) -> Any:
+        """Return the flows (FlowWithSource) that an export of a namespace's files holds too."""
+
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the KVStore of a namespace, which need not exist."""
 
     def parse_value(self, text: str) -> Any:
         """Return what a text sent as a key's value stands for."""
 
-    def key_value(self, store: Any, key: str, shown: dict[str, Any]) -> dict[str, Any]:
-        """Return what is answered for a key: `shown` (type and value), and what the line tells beyond it."""
+    def search_keys(self, page: Any, tenant: str, filters: Any) -> Any:
+        """Return a page of KVEntry, of any namespace."""
+
+    def key_details(self, store: Any, key: str) -> dict[str, Any]:
+        """Return what is answered for a key beside its type and value."""
 
     def duration(self, text: str) -> Any:
         """Return a time to live (ISO 8601) as java.time.Duration."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from deployer.engine.executions_1x import CORE, Executions1x
 from deployer.engine.jvm import Kestra
+from deployer.engine.namespace_files import NamespaceFiles
+from deployer.engine.stored_files import StoredFiles
 from deployer.engine.streaming import Streaming
 from deployer.model.version import NAMES
 
@@ -24,6 +26,7 @@ class Runtime1x:
     flat_filters = True
     json_flows = True
     largest_page: int | None = None
+    alert = r"::: \1"
     unreadable = 423
 
     def __init__(self, kestra: Kestra) -> None:
@@ -47,6 +50,12 @@ class Runtime1x:
         self._kestra.context.createBean(worker, ["worker", threads, None]).run()
         self._kestra.bean("io.kestra.jdbc.runner.JdbcIndexer").run()
         self.streaming = self._streaming()
+
+    def configuration(self) -> dict[str, object]:
+        """Charts of thirty days; 1.0 knows task runs and templates, which are switched off."""
+        enabled = bool(self._kestra.bean(CORE + "repositories.DashboardRepositoryInterface").isEnabled())
+        shown: dict[str, object] = {"chartDefaultDuration": "P30D", "isCustomDashboardsEnabled": enabled}
+        return shown if self._since("1.1") else {**shown, "isTaskRunEnabled": False, "isTemplateEnabled": False}
 
     def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
         """Ask FlowService; 1.1 takes one text, which it splits as the web server of the others does."""
@@ -113,22 +122,46 @@ class Runtime1x:
         """Emit the whole execution."""
         self._queue("executionQueue").emit(execution)
 
+    def files(self, tenant: str, namespace: str) -> NamespaceFiles | StoredFiles:
+        """Files have revisions since 1.2."""
+        return (NamespaceFiles if self._since("1.2") else StoredFiles)(self._kestra, tenant, namespace)
+
+    def file_path(self, sent: str) -> str:
+        """A space becomes a plus: Kestra encodes it as in a form, and decodes it as in a path."""
+        return sent.replace(" ", "+")
+
+    def flows_among_files(self, tenant: str, namespace: str) -> Any:
+        """All of the namespace."""
+        return self._kestra.bean(CORE + "services.FlowService").findByNamespaceWithSource(tenant, namespace)
+
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""
         # the namespace given twice: given once, the service wants a flow in it, which the web server does not
         return self._kestra.bean(CORE + "services.KVStoreService").get(tenant, namespace, namespace)
 
     def parse_value(self, text: str) -> Any:
-        """Read the text as Ion (a superset of JSON); IllegalArgumentException on anything else."""
+        """Read the first Ion value (a superset of JSON); anything else is a string, an error before 1.1."""
         try:
             return self._kestra.java(CORE + "serializers.JacksonMapper").ofIon().readTree(text)
         except self._kestra.java("com.fasterxml.jackson.core.JsonProcessingException") as error:
+            if self._since("1.1"):
+                return text
             problem = self._kestra.java("java.lang.IllegalArgumentException")
             raise problem(f"Invalid JSON value for: {text}") from error
 
-    def key_value(self, store: Any, key: str, shown: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  (2.x tells more)
-        """Type and value are all that 1.x tells."""
-        return shown
+    def search_keys(self, page: Any, tenant: str, filters: Any) -> Any:
+        """Ask a store of no namespace, which has the keys of all; there is none before 1.1."""
+        storage = self._kestra.bean(CORE + "storages.StorageInterface")
+        table = self._kestra.bean(CORE + "repositories.KvMetadataRepositoryInterface")
+        store = self._kestra.java(CORE + "storages.kv.InternalKVStore")(tenant, None, storage, table)
+        return store.list(page, filters)
+
+    def key_details(self, store: Any, key: str) -> dict[str, Any]:
+        """Revision and date of the last change, since 1.3."""
+        if not self._since("1.3"):
+            return {}
+        entry = store.get(key).get()
+        return {"revision": entry.version(), "updated": entry.updateDate()}
 
     def duration(self, text: str) -> Any:
         """Parse with java.time."""

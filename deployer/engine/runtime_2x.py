@@ -9,6 +9,7 @@ from deployer.engine.controller import start_controller
 from deployer.engine.executions_1x import CORE
 from deployer.engine.executions_2x import Executions2x
 from deployer.engine.jvm import Kestra
+from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.runtime_1x import WORKER_THREADS, validate_sources
 
 
@@ -19,6 +20,7 @@ class Runtime2x:
     json_flows = False
     tells_checks = True
     largest_page: int | None = 1000
+    alert = r':::alert{type="\1"}'
     unreadable = 500
     validates_files = True
     labels_origin = True
@@ -39,6 +41,11 @@ class Runtime2x:
         self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
         self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
         self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
+
+    def configuration(self) -> dict[str, object]:
+        """Charts of a day, and which parts of the user interface make sense."""
+        shown = {"chartDefaultDuration": "PT24H", "isCustomDashboardsEnabled": False}
+        return {**shown, "isAiApiKeyConfigured": False, "isConcurrencyViewEnabled": True}
 
     def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
         """Ask FlowService."""
@@ -113,6 +120,18 @@ class Runtime2x:
             command = command.withStateType(execution.getState().getCurrent())
         self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand").emit(command)
 
+    def files(self, tenant: str, namespace: str) -> NamespaceFiles:
+        """With revisions."""
+        return NamespaceFiles(self._kestra, tenant, namespace)
+
+    def file_path(self, sent: str) -> str:
+        """Just so."""
+        return sent
+
+    def flows_among_files(self, tenant: str, namespace: str) -> Any:  # noqa: ARG002  (files are files here)
+        """None."""
+        return ()
+
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""
         return self._kestra.bean(CORE + "services.KVStoreService").get(tenant, namespace, namespace)
@@ -131,10 +150,14 @@ class Runtime2x:
             if parser is not None:
                 parser.close()
 
-    def key_value(self, store: Any, key: str, shown: dict[str, Any]) -> dict[str, Any]:
-        """Tell the revision and the date of the last change too."""
+    def search_keys(self, page: Any, tenant: str, filters: Any) -> Any:
+        """Ask the service."""
+        return self._kestra.bean(CORE + "services.KVStoreService").list(page, tenant, None, filters)
+
+    def key_details(self, store: Any, key: str) -> dict[str, Any]:
+        """Revision and date of the last change."""
         entry = store.get(key).get()
-        return {**shown, "revision": entry.revision(), "updated": entry.updateDate()}
+        return {"revision": entry.revision(), "updated": entry.updateDate()}
 
     def duration(self, text: str) -> Any:
         """Convert as Kestra's own tasks do; IllegalArgumentException on anything else."""

@@ -17,8 +17,9 @@ class KeyValueCalls(Calls):
         return self._ask("GET", ["namespaces", namespace, "kv", key], KeyValue.read)
 
     def set_key_value(self, namespace: str, key: str, value: Any, *, ttl: str | None = None) -> None:
-        """Store a value, sent as JSON; `ttl` is how long it lives (ISO 8601 duration), for ever without it."""
-        headers = {"Content-Type": "application/json"} | ({"ttl": ttl} if ttl else {})
+        """Store a value; `ttl` is how long it lives (ISO 8601 duration), for ever without it."""
+        # the text is JSON, but since 1.1 servers refuse it under its own name
+        headers = {"Content-Type": "text/plain"} | ({"ttl": ttl} if ttl else {})
         path = ["namespaces", namespace, "kv", key]
         self._connection.send("PUT", path, content=json.dumps(value).encode(), headers=headers)
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
+from deployer.engine.http.namespaces import SYSTEM
 from deployer.engine.http.route import Route
 
 
@@ -15,12 +16,11 @@ def configs(call: Call) -> Response:
         "uuid": str(call.bean("services.InstanceService").fetch()),
         "version": str(call.bean("utils.VersionProvider").getVersion()),
         "edition": str(call.bean("utils.EditionProvider").get()),
-        "chartDefaultDuration": "P30D",
-        "isCustomDashboardsEnabled": False,
+        **call.runtime.configuration(),
         "isAnonymousUsageEnabled": False,
         "isUiAnonymousUsageEnabled": False,
         "preview": {"initial": 100, "max": 5000},
-        "systemNamespace": "system",
+        "systemNamespace": SYSTEM,
         "hiddenLabelsPrefixes": ["system.", "internal."],
         "isAiEnabled": False,
         "isBasicAuthInitialized": False,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text, page
+from deployer.engine.http.answers import JSON, as_json, object_text, page
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.paging import pageable
@@ -21,23 +22,38 @@ def of_namespace(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """Return a page of keys (2.x), of all namespaces unless `filters[namespace][...]` says otherwise."""
-    asked, wanted = pageable(call, "listAllKeys"), filters(call)
-    found = call.bean("services.KVStoreService").list(asked, call.tenant, None, wanted)
+    """Return a page of keys (since 1.1), of all namespaces unless `filters[namespace][...]` says otherwise."""
+    asked, wanted = pageable(call, "listAllKeys", lambda name: "name" if name == "key" else name), filters(call)
+    found = call.runtime.search_keys(asked, call.tenant, wanted)
     return page(call, found, found.getTotal())
 
 
+def inherited(call: Call) -> Response:
+    """Return the keys of the namespaces above this one; of several with the same name that of the nearest."""
+    found: dict[str, Any] = {}
+    above = call.path["namespace"].rpartition(".")[0]
+    while above:
+        for entry in call.runtime.key_values(call.tenant, above).list():
+            found.setdefault(str(entry.key()), entry)
+        above = above.rpartition(".")[0]
+    return as_json(call, call.java("java.util.ArrayList")(list(found.values())))
+
+
 def get(call: Call) -> Response:
-    """Return a value with its type; 404 when the key is not there, 410 when it has expired."""
+    """Return a value with its type, since 1.3 with revision and date; 404 when it is not there, 410 when expired."""
     store, key = _store(call), call.path["key"]
     held = store.getValue(key)
     if held.isEmpty():
         raise not_found(f"No value found for key '{key}' in namespace '{call.path['namespace']}'")
     value = held.get().value()
     kind = call.core("models.kv.KVType").from_(value)
-    fields: dict[str, Any] = call.runtime.key_value(store, key, {"type": kind, "value": value})
-    body = ",".join(f'"{name}":{json_text(call.kestra, field)}' for name, field in fields.items())
-    return Response(f"{{{body}}}", media_type=JSON)
+    return Response(object_text(call, type=kind, value=value, **call.runtime.key_details(store, key)), media_type=JSON)
+
+
+def put_text(call: Call) -> Response:
+    """Like `put`, of plain text only (since 1.1)."""
+    call.require(_TEXT)
+    return put(call)
 
 
 def put(call: Call) -> Response:
@@ -55,14 +71,26 @@ def delete(call: Call) -> Response:
     return Response("true" if _store(call).delete(call.path["key"]) else "false", media_type=JSON)
 
 
+def delete_many(call: Call) -> Response:
+    """Delete the keys that the body names, and tell which of them were there."""
+    store, sent = _store(call), call.json("request", "java.util.Map").get("keys")
+    deleted = [str(key) for key in sent or () if store.delete(key)]
+    return Response(json.dumps({"keys": deleted}), media_type=JSON)
+
+
 def _store(call: Call) -> Any:
     return call.runtime.key_values(call.tenant, call.path["namespace"])
 
 
+_AT = "namespaces/{namespace}/kv"
+_TEXT = "text/plain"
 ROUTES = (
-    Route("GET", "namespaces/{namespace}/kv", of_namespace, until="1.3"),
-    Route("GET", "kv", search, since="2.0"),
-    Route("GET", "namespaces/{namespace}/kv/{key}", get),
-    Route("PUT", "namespaces/{namespace}/kv/{key}", put),
-    Route("DELETE", "namespaces/{namespace}/kv/{key}", delete),
+    Route("GET", "kv", search, since="1.1"),
+    Route("GET", _AT, of_namespace, until="1.3"),
+    Route("DELETE", _AT, delete_many),
+    Route("GET", _AT + "/inheritance", inherited),
+    Route("GET", _AT + "/{key}", get),
+    Route("PUT", _AT + "/{key}", put, until="1.0"),
+    Route("PUT", _AT + "/{key}", put_text, since="1.1"),
+    Route("DELETE", _AT + "/{key}", delete),
 )

@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 import pytest
+from engine.http.since import since
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -20,6 +21,9 @@ def test_configs_names_the_release(engine: RunningEngine) -> None:
 
     assert (configs["version"], configs["edition"]) == (engine.version.engine, "OSS")
     assert configs["uuid"]
+    assert configs["systemNamespace"] == "system"
+    assert configs["chartDefaultDuration"] == ("PT24H" if since(engine, "2.0") else "P30D")
+    assert ("isTemplateEnabled" in configs) is not since(engine, "1.1")
 
 
 def test_what_is_not_served_says_so(engine: RunningEngine) -> None:

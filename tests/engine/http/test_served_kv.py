@@ -6,7 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from engine.http.since import since
 from engine.http.written import logs_of
+
+from deployer.engine.launch import RunningEngine
 
 KEYS = "/namespaces/team.a/kv"
 TEXT = {"content-type": "text/plain"}
@@ -40,14 +43,14 @@ def test_a_value_comes_back_with_its_type(api: httpx.Client, body: str, kind: st
     assert (got["type"], got["value"]) == (kind, value)
 
 
-def test_2x_tells_the_revision_of_a_value_too(api: httpx.Client, is_2x: bool) -> None:
+def test_the_revision_of_a_value_is_told_since_1_3(api: httpx.Client, engine: RunningEngine) -> None:
     for value in ("1", "2"):
         api.put(f"{KEYS}/k", content=value, headers=TEXT)
 
     got = api.get(f"{KEYS}/k").json()
 
-    assert got.get("revision") == (2 if is_2x else None)
-    assert ("updated" in got) is is_2x
+    assert got.get("revision") == (2 if since(engine, "1.3") else None)
+    assert ("updated" in got) is since(engine, "1.3")
 
 
 def test_keys_are_listed_with_their_expiry(api: httpx.Client, is_2x: bool) -> None:
@@ -93,12 +96,56 @@ def test_a_bare_text_is_a_string_for_2x_only(api: httpx.Client, is_2x: bool) -> 
     assert api.get(f"{KEYS}/k").json()["value"] == ("hello world" if is_2x else "hello")
 
 
-def test_what_cannot_be_read_is_refused_by_1x(api: httpx.Client, is_2x: bool) -> None:
+def test_what_cannot_be_read_is_a_string_since_1_1(api: httpx.Client, engine: RunningEngine) -> None:
     answer = api.put(f"{KEYS}/k", content='{"a":', headers=TEXT)
 
-    assert answer.status_code == (200 if is_2x else 422)
-    if not is_2x:
+    if since(engine, "1.1"):
+        assert api.get(f"{KEYS}/k").json()["value"] == '{"a":'
+    else:
+        assert answer.status_code == 422
         assert answer.json()["message"] == 'Illegal argument: Invalid JSON value for: {"a":'
+
+
+def test_a_value_is_sent_as_text_and_as_json_to_1_0_only(api: httpx.Client, engine: RunningEngine) -> None:
+    answer = api.put(f"{KEYS}/k", json={"a": 1})
+
+    assert answer.status_code == (415 if since(engine, "1.1") else 200)
+
+
+def test_keys_of_all_namespaces_are_searched_since_1_1(api: httpx.Client, engine: RunningEngine) -> None:
+    for key in ("b", "a", "c"):
+        api.put(f"{KEYS}/{key}", content="1", headers=TEXT)
+    api.put("/namespaces/team.b/kv/other", content="1", headers=TEXT)
+
+    answer = api.get("/kv?sort=key:desc&size=2&filters[namespace][EQUALS]=team.a")
+
+    if since(engine, "1.1"):
+        assert [entry["key"] for entry in answer.json()["results"]] == ["c", "b"]
+        assert answer.json()["total"] == 3
+        assert api.get("/kv").json()["total"] == 4
+    else:
+        assert answer.status_code == 404
+
+
+def test_the_nearest_of_inherited_keys_counts(api: httpx.Client) -> None:
+    for namespace, key in (("team", "far"), ("team", "both"), ("team.a", "both"), ("team.a.sub", "own")):
+        api.put(f"/namespaces/{namespace}/kv/{key}", content="1", headers={**TEXT, "description": namespace})
+
+    inherited = api.get("/namespaces/team.a.sub/kv/inheritance").json()
+
+    assert sorted((entry["key"], entry["description"]) for entry in inherited) == [("both", "team.a"), ("far", "team")]
+    assert api.get("/namespaces/top/kv/inheritance").json() == []
+
+
+def test_many_keys_are_deleted_at_once(api: httpx.Client, is_2x: bool) -> None:
+    for key in ("a", "b"):
+        api.put(f"{KEYS}/{key}", content="1", headers=TEXT)
+
+    answer = api.request("DELETE", KEYS, json={"keys": ["a", "none"]})
+
+    assert answer.json() == {"keys": ["a"]}
+    assert [entry["key"] for entry in keys(api, is_2x=is_2x)] == ["b"]
+    assert api.request("DELETE", KEYS, json={}).json() == {"keys": []}
 
 
 def test_a_delete_tells_whether_the_key_was_there(api: httpx.Client) -> None:
