@@ -20,8 +20,8 @@ def rendered_1x(call: Call, extension: str, stream: Any, charset: Any, rows: int
     if extension == "ion":
         content = call.java("java.util.ArrayList")()
         add = jpype.JProxy("java.util.function.Consumer", dict={"accept": content.add})
-        buffered = call.java("java.io.BufferedInputStream")(stream)
-        cut = bool(call.core("serializers.FileSerde").read(buffered, rows, add))
+        reader = call.java("java.io.BufferedReader")(call.java("java.io.InputStreamReader")(stream))
+        cut = bool(call.core("serializers.FileSerde").reader(reader, rows, add))
         shown |= {"type": "LIST", "content": content, "truncated": cut}
     elif extension in _IMAGES or extension == "pdf":
         encoded = str(call.java("java.util.Base64").getEncoder().encodeToString(stream.readAllBytes()))

@@ -51,9 +51,10 @@ def test_a_file_is_downloaded_and_measured(api: httpx.Client, written: Callable[
         ("one\n      two\n      three", ".txt", "TEXT", "one\ntwo\n", True),
         ("# one", ".md", "MARKDOWN", "# one", False),
         ("{a: 1}", ".ion", "LIST", [{"a": 1}], False),
+        ("{a: 1}\n      {a: 2}\n      {a: 3}", ".ion", "LIST", [{"a": 1}, {"a": 2}], True),
         ("png", ".png", "IMAGE", base64.b64encode(b"png\n").decode(), False),
     ],
-    ids=["text", "long text", "markdown", "ion", "image"],
+    ids=["text", "long text", "markdown", "ion", "long ion", "image"],
 )
 def test_a_file_is_previewed(  # noqa: PLR0917  (what is sent and what is shown)
     api: httpx.Client,
