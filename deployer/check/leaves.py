@@ -1,0 +1,143 @@
+"""What Kestra's reader makes of single values: which it takes for a text, a number, a duration …, and which not.
+
+Asked of the engines of 1.0, 1.3 and 2.0, which agree on every one of 110 values for each of 24 types: numbers and
+booleans are fine as texts, texts as numbers where they are one, an empty text is no value at all, and so on.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+Leaf = Callable[[Any], str | None]
+"""Return None for a value that is taken, else what would be."""
+
+_INTEGER = re.compile(r"[+-]?\d+")
+_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)|INF|-INF")
+_DAYS, _CLOCK = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+_ZONE = r"(Z|[+-]([01]\d|2[0-3]):?([0-5]\d)?)"
+_DURATION = re.compile(
+    r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
+)
+_LONG = 1 << 63
+_INT = 1 << 31
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and (not value.strip() or value.strip() == "null"))
+
+
+def text(value: Any) -> str | None:
+    """A text: anything but a list or a mapping."""
+    return "a text" if isinstance(value, list | dict) else None
+
+
+def boolean(value: Any) -> str | None:
+    """True, false, their names in lower case, upper case or with a capital, or a whole number."""
+    fine = isinstance(value, bool | int) or _is_nothing(value)
+    if isinstance(value, str):
+        fine = fine or value.strip() in ("true", "false", "True", "False", "TRUE", "FALSE")
+    return None if fine else "true or false"
+
+
+def whole(limit: int) -> Leaf:
+    """A whole number, also written as a text; a fraction is cut off."""
+
+    def read(value: Any) -> str | None:
+        fine = _is_nothing(value)
+        if isinstance(value, bool):
+            fine = False
+        elif isinstance(value, int):
+            fine = -limit <= value < limit
+        elif isinstance(value, float):
+            fine = value != value or -limit - 1 < value < limit  # noqa: PLR0124  (not a number is taken as 0)
+        elif isinstance(value, str) and not fine:
+            fine = bool(_INTEGER.fullmatch(value.strip())) and -limit <= int(value) < limit
+        return None if fine else "a whole number"
+
+    return read
+
+
+def number(value: Any) -> str | None:
+    """Any number, also written as a text."""
+    fine = _is_nothing(value) or (isinstance(value, int | float) and not isinstance(value, bool))
+    if isinstance(value, str):
+        fine = fine or bool(_FLOAT.fullmatch(value.strip()))
+    return None if fine else "a number"
+
+
+def anything(value: Any) -> str | None:  # noqa: ARG001
+    """Whatever is given."""
+    return None
+
+
+def duration(value: Any) -> str | None:
+    """ISO 8601 days, hours, minutes and seconds, or a number of seconds."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        fine = not value.strip() or seconds(value.strip()) is not None
+    elif isinstance(value, float):
+        fine = math.isfinite(value)
+    else:
+        fine = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LONG
+    return None if fine else "a duration such as PT30S or P1D"
+
+
+def seconds(written: str) -> float | None:
+    """Return how long an ISO 8601 duration is, None where Java's parser refuses it."""
+    if _FLOAT.fullmatch(written) and "N" not in written.upper().replace("E", ""):
+        return float(written.rstrip("fFdD"))
+    match = _DURATION.fullmatch(written)
+    if not match or (match[2] is None and match[3] is None) or match[3] in ("T", "t"):
+        return None
+    days, hours, minutes, secs = (int(match[group] or 0) for group in (2, 4, 5, 6))
+    total = days * 86400 + hours * 3600 + minutes * 60 + secs
+    if any(abs(part) >= _LONG for part in (days * 86400, hours * 3600, minutes * 60, secs, total)):
+        return None
+    part = float(f"0.{match[7]}") if match[7] else 0.0
+    exact = total + (-part if (match[6] or "").startswith("-") else part)
+    return -exact if match[1] == "-" else exact
+
+
+def _matching(pattern: str, wanted: str, *, numbers: bool) -> Leaf:
+    compiled = re.compile(pattern)
+
+    def read(value: Any) -> str | None:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return None if numbers else wanted
+        if isinstance(value, list):
+            return None if not value and not numbers else wanted
+        return None if isinstance(value, str) and compiled.fullmatch(value.strip()) else wanted
+
+    return read
+
+
+LEAVES: dict[str, Leaf] = {
+    "String": text,
+    "boolean": boolean,
+    "Boolean": boolean,
+    "int": whole(_INT),
+    "Integer": whole(_INT),
+    "long": whole(_LONG),
+    "Long": whole(_LONG),
+    "float": number,
+    "Float": number,
+    "double": number,
+    "Double": number,
+    "Object": anything,
+    "Property": anything,
+    "DurationDeserializer": duration,
+    "Instant": _matching(
+        rf"{_DAYS}T{_CLOCK}{_ZONE}|-?\d+(\.\d+)?",
+        "a date with time and zone, such as 2024-01-01T00:00:00Z",
+        numbers=True,
+    ),
+    "LocalDate": _matching(rf"{_DAYS}(T{_CLOCK}Z?)?", "a date such as 2024-01-31", numbers=False),
+    "LocalTime": _matching(rf"({_DAYS}T)?{_CLOCK}", "a time such as 10:30", numbers=False),
+}
+"""By the name that a description uses. A name that is not here is taken as `anything`: better silent than wrong."""

@@ -1,0 +1,299 @@
+"""What the engine reads and asks of a flow's parts: every class behind one, as Jackson reads and its validator checks.
+
+Jackson itself is asked, for the mapper that Kestra reads flows with: which properties a class takes, which of its
+readers takes each value. Hibernate Validator itself is asked which constraints it checks. So nothing of Kestra is
+believed here, and a plugin's jar is described as exactly as the core. What a reader or a constraint means is
+`deployer/check`'s.
+
+The description is JSON:
+
+- `plugins`: name in a flow's `type` → class, aliases too
+- `types`: class → `props` (name → reading), `must` (property → constraints; `Valid` means that the object there is
+  checked too), `must_self` (constraints of the class), `each` (property → index of the type parameter → constraints of
+  the items), `is` (classes above it), `ignored` (names that are read past), `open` (takes any name), `from` (single
+  values it can be made of), `deprecated`
+- `given`: the constrained properties that have a value when a flow gives none
+- `zones`: the names of time zones
+- a reading is `bean:CLASS`, `plugin:CLASS` (an object whose `type` is a plugin), `poly:CLASS` (see `polys`),
+  `enum:CLASS` (see `enums`), `list<…>`, `map<…,…>`, a reader of Kestra's own with what it holds in `<…>`, or the name
+  of a leaf such as `String`
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jpype
+
+from deployer.engine.jvm import Kestra
+
+_PLUGINS = "io.kestra.core.plugins."
+_DATABIND = "com.fasterxml.jackson.databind."
+FLOW = "io.kestra.core.models.flows.FlowWithSource"
+
+
+def describe(kestra: Kestra) -> dict[str, Any]:
+    """Return the description of all registered plugins and of whatever a flow consists of."""
+    return _Description(kestra).whole()
+
+
+class _Description:
+    """Walks from class to class; each is described once."""
+
+    def __init__(self, kestra: Kestra) -> None:
+        self._kestra = kestra
+        mapper = self._mapper = _field(kestra, "io.kestra.core.serializers.YamlParser", "STRICT_MAPPER", None)
+        self._config = mapper.getDeserializationConfig()
+        self._context = mapper.getDeserializationContext().createDummyInstance(self._config)
+        self._make = mapper.getTypeFactory()
+        checks = kestra.bean("io.kestra.core.models.validations.ModelValidator")
+        micronaut = _field(kestra, "io.kestra.core.models.validations.ModelValidator", "validator", checks)
+        self._validator = _field(kestra, str(micronaut.getClass().getName()), "validator", micronaut)
+        self._bases: dict[str, Any] = {}
+        self.types: dict[str, Any] = {}
+        self.enums: dict[str, list[str]] = {}
+        self.polys: dict[str, Any] = {}
+
+    def whole(self) -> dict[str, Any]:
+        """Describe the flow and every plugin."""
+        self._reading(self._make.constructType(self._kestra.java(FLOW).class_))
+        registry = self._kestra.bean(_PLUGINS + "PluginRegistry")
+        known = _field(
+            self._kestra, "io.kestra.core.plugins.DefaultPluginRegistry", "pluginClassByIdentifier", registry
+        )
+        plugins = {str(entry.getKey().type()): entry.getValue().type() for entry in known.entrySet()}
+        todo = list(plugins.values())
+        while ready := [found for found in todo if self._part_of_flows(found)]:
+            todo = [found for found in todo if found not in ready]
+            for found in ready:
+                self._reading(self._make.constructType(found))
+        return {
+            "kestra": self._kestra.version.engine,
+            "plugins": {name: str(found.getName()) for name, found in sorted(plugins.items())},
+            "types": dict(sorted(self.types.items())),
+            "enums": dict(sorted(self.enums.items())),
+            "polys": dict(sorted(self.polys.items())),
+            "zones": sorted(map(str, self._kestra.java("java.time.ZoneId").getAvailableZoneIds())),
+        }
+
+    def _part_of_flows(self, found: Any) -> bool:
+        """Whether a plugin is of a kind that something in a flow holds; dashboards and apps are not."""
+        return any(base.isAssignableFrom(found) for base in self._bases.values())
+
+    def _reading(self, kind: Any, reader: Any = None) -> str:  # noqa: PLR0911  (a way for each kind of reader)
+        """Return how a value of this type is read, having described every class on the way."""
+        try:
+            reader = reader if reader is not None else self._context.findRootValueDeserializer(kind)
+        except jpype.JException as error:
+            return f"unreadable:{str(error).splitlines()[0][:200]}"
+        name = str(reader.getClass().getName())
+        if name == _DATABIND + "deser.impl.TypeWrappedDeserializer":
+            return self._poly(kind, _field(self._kestra, name, "_typeDeserializer", reader))
+        if self._is(reader, _DATABIND + "deser.BeanDeserializerBase"):
+            return self._bean(kind, reader)
+        if self._is(reader, _PLUGINS + "serdes.PluginDeserializer"):
+            self._bases[str(kind.getRawClass().getName())] = kind.getRawClass()
+            return f"plugin:{kind.getRawClass().getName()}"
+        if self._is(reader, _DATABIND + "deser.std.EnumDeserializer"):
+            return self._enum(kind)
+        if name.startswith("com.fasterxml."):
+            return self._usual(kind, reader)
+        if name.endswith("$PropertyDeserializer"):
+            return "Property"
+        held = f"<{self._reading(kind.getContentType())}>" if kind.isCollectionLikeType() else ""
+        return f"{reader.getClass().getSimpleName()}{held}"  # a reader of Kestra's own
+
+    def _usual(self, kind: Any, reader: Any) -> str:
+        """Return how one of Jackson's own readers reads what is no bean."""
+        if self._is(reader, _DATABIND + "deser.std.MapDeserializer"):
+            return f"map<{self._key(kind)},{self._reading(kind.getContentType())}>"
+        if kind.isCollectionLikeType() or kind.isArrayType():
+            return f"list<{self._reading(kind.getContentType())}>"
+        if kind.isReferenceType():
+            return f"optional<{self._reading(kind.getReferencedType())}>"
+        if self._is(reader, _DATABIND + "deser.AbstractDeserializer"):
+            return f"abstract:{kind.getRawClass().getName()}"
+        return str(kind.getRawClass().getSimpleName())
+
+    def _bean(self, kind: Any, reader: Any) -> str:
+        raw = kind.getRawClass()
+        name = str(kind.toCanonical()) if kind.containedTypeCount() else str(raw.getName())
+        if name in self.types:
+            return f"bean:{name}"
+        described: dict[str, Any] = {}
+        self.types[name] = described
+        base = _DATABIND + "deser.BeanDeserializerBase"
+        described["props"] = {}
+        for prop in reader.properties():
+            described["props"][str(prop.getName())] = self._property(prop)
+        described["props"] = dict(sorted(described["props"].items()))
+        ignored = _field(self._kestra, base, "_ignorableProps", reader)
+        if ignored:
+            described["ignored"] = sorted(map(str, ignored))
+        if _field(self._kestra, base, "_ignoreAllUnknown", reader):
+            described["open"] = "ignores"
+        if _field(self._kestra, base, "_anySetter", reader) is not None:
+            described["open"] = "keeps"
+        makes = self._scalars(reader.getValueInstantiator())
+        if makes:
+            described["from"] = makes
+        above = self._above(raw)
+        if above:
+            described["is"] = above
+        if raw.isAnnotationPresent(self._kestra.java("java.lang.Deprecated").class_):
+            described["deprecated"] = True
+        self._constraints(raw, described)
+        given = self._given(kind, [*described.get("must", {}), *described.get("each", {})])
+        if given:
+            described["given"] = given
+        return f"bean:{name}"
+
+    def _property(self, prop: Any) -> str:
+        kind, own = prop.getType(), prop.getValueDeserializer()
+        if prop.getValueTypeDeserializer() is not None:
+            return self._poly(kind, prop.getValueTypeDeserializer())
+        if own is None:
+            return self._reading(kind)
+        try:
+            usual = self._context.findRootValueDeserializer(kind).getClass().getName()
+        except jpype.JException:
+            usual = ""
+        return self._reading(kind, None if own.getClass().getName() == usual else own)
+
+    def _poly(self, kind: Any, typed: Any) -> str:
+        name = str(kind.getRawClass().getName())
+        if name not in self.polys:
+            self.polys[name] = {"by": str(typed.getPropertyName()), "of": {}}
+            names = _field(
+                self._kestra, _DATABIND + "jsontype.impl.TypeNameIdResolver", "_idToType", typed.getTypeIdResolver()
+            )
+            for entry in names.entrySet():
+                made = self._context.findNonContextualValueDeserializer(entry.getValue())
+                self.polys[name]["of"][str(entry.getKey())] = self._bean_of(entry.getValue(), made)
+            fallback = typed.getDefaultImpl()
+            if fallback is not None:
+                self.polys[name]["else"] = str(fallback.getName())
+            self.polys[name]["of"] = dict(sorted(self.polys[name]["of"].items()))
+        return f"poly:{name}"
+
+    def _bean_of(self, kind: Any, reader: Any) -> str:
+        contextual = self._context.handlePrimaryContextualization(reader, None, kind)
+        return self._reading(kind, contextual)
+
+    def _enum(self, kind: Any) -> str:
+        raw = kind.getRawClass()
+        self.enums[str(raw.getName())] = [str(one.name()) for one in raw.getEnumConstants()]
+        return f"enum:{raw.getName()}"
+
+    def _key(self, kind: Any) -> str:
+        raw = kind.getKeyType().getRawClass()
+        return self._enum(kind.getKeyType()) if raw.isEnum() else str(raw.getSimpleName())
+
+    def _scalars(self, maker: Any) -> list[str]:
+        ways = {
+            "String": maker.canCreateFromString(), "int": maker.canCreateFromInt(), "long": maker.canCreateFromLong(),
+            "double": maker.canCreateFromDouble(), "boolean": maker.canCreateFromBoolean(),
+            "delegate": maker.canCreateUsingDelegate(), "array": maker.canCreateUsingArrayDelegate(),
+        }  # fmt: skip
+        return [name for name, can in ways.items() if can]
+
+    def _above(self, raw: Any) -> list[str]:
+        names: list[str] = []
+        todo = [raw]
+        while todo:
+            here = todo.pop()
+            above = [*here.getInterfaces(), here.getSuperclass()]
+            for one in above:
+                if one is not None and str(one.getName()).startswith("io.kestra."):
+                    names.append(str(one.getName()))
+                    todo.append(one)
+        return sorted(set(names))
+
+    def _constraints(self, raw: Any, described: dict[str, Any]) -> None:
+        """Describe what Kestra's validator checks of an object of this class, inherited constraints too."""
+        asked = self._validator.getConstraintsForClass(raw)
+        own = self._asked(asked)
+        if own:
+            described["must_self"] = own
+        must, each = {}, {}
+        for prop in asked.getConstrainedProperties():
+            name = str(prop.getPropertyName())
+            name = name.removeprefix("_") if name.removeprefix("_") in described.get("props", {}) else name
+            found = self._asked(prop)
+            if prop.isCascaded():
+                found["Valid"] = {}
+            if found:
+                must[name] = found
+            inner = self._inner(prop)
+            if inner:
+                each[name] = inner
+        if must:
+            described["must"] = dict(sorted(must.items()))
+        if each:
+            described["each"] = dict(sorted(each.items()))
+
+    def _given(self, kind: Any, names: list[str]) -> list[str]:
+        """Return which of the properties have a value when a flow gives none."""
+        try:
+            made = self._mapper.convertValue(self._kestra.from_json({}), kind)
+        except jpype.JException:
+            return []
+        given = []
+        for name in sorted(set(names)):
+            holder = kind.getRawClass()
+            while holder is not None:
+                fields = {str(field.getName()): field for field in holder.getDeclaredFields()}
+                found = fields.get(name) or fields.get(f"_{name}")
+                if found is not None:
+                    found.setAccessible(True)
+                    if found.get(made) is not None:
+                        given.append(name)
+                    break
+                holder = holder.getSuperclass()
+        return given
+
+    def _inner(self, container: Any) -> dict[str, Any]:
+        """Return what is asked of a container's items, by the index of the type parameter (a map has two)."""
+        found: dict[str, Any] = {}
+        for inner in container.getConstrainedContainerElementTypes():
+            asked = self._asked(inner)
+            if inner.isCascaded():
+                asked["Valid"] = {}
+            deeper = self._inner(inner)
+            found[str(inner.getTypeArgumentIndex())] = {**asked, **({"each": deeper} if deeper else {})}
+        return found
+
+    def _asked(self, element: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = {}
+        for constraint in element.getConstraintDescriptors():
+            name = str(constraint.getAnnotation().annotationType().getSimpleName())
+            values = {
+                str(entry.getKey()): _plain(entry.getValue())
+                for entry in constraint.getAttributes().entrySet()
+                if str(entry.getKey()) not in ("message", "groups", "payload", "validationAppliesTo", "flags")
+            }
+            if str(constraint.getValueUnwrapping()) != "DEFAULT":
+                values["unwrapping"] = str(constraint.getValueUnwrapping())
+            asked.setdefault(name, []).append(values)
+        return asked
+
+    def _is(self, value: Any, name: str) -> bool:
+        return bool(self._kestra.java(name).class_.isInstance(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    if hasattr(value, "__len__") and not isinstance(value, str):
+        return [_plain(each) for each in value]
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _field(kestra: Kestra, owner: str, name: str, of: Any) -> Any:
+    kind = kestra.java(owner).class_
+    field = kind.getDeclaredField(name)
+    field.setAccessible(True)
+    return field.get(of)
