@@ -27,6 +27,7 @@ class Suite:
 
 
 SUITES = (
+    Suite("1.0.10", named("1.0"), ("test_flows_api", "test_executions_api", "test_kv_api", "test_queryfilters")),
     Suite(
         "1.3.1",
         named("1.3"),

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import pytest
-from sdk.exclusions import Unserved
+from sdk.exclusions import Expected, Unserved
 from sdk.published import published
 from sdk.run import Run
 from sdk.suites import SUITES
 from sdk.verdict import Kind, Verdict, judge, needless
 
 SERVED = [("GET", "/api/v1/{tenant}/flows/{namespace}/{id}"), ("POST", "/api/v1/{tenant}/flows")]
-ROW = Unserved("GET", "flows/export/by-ids", "not needed")
-GRAPH = Unserved("GET", "flows/{namespace}/{id}/graph", "not needed")
+ROW = Unserved("GET flows/export/by-ids", "not needed")
+GRAPH = Unserved("GET flows/{namespace}/{id}/graph", "not needed")
+KNOWN = Expected("known", "refused by a genuine server too")
 
 
-def ran(outcome: str, *requests: str, why: str = "") -> dict[str, Run]:
-    return {"a": Run("a", outcome, why, requests)}
+def ran(outcome: str, *requests: str, why: str = "", test: str = "a") -> dict[str, Run]:
+    return {test: Run(test, outcome, why, requests)}
 
 
 def verdict_on(run: dict[str, Run], nothing: str = "failed") -> Verdict:
-    (verdict,) = judge(run, ran(nothing), SERVED, (ROW, GRAPH))
+    (test,) = run
+    (verdict,) = judge(run, ran(nothing, test=test), SERVED, (ROW, GRAPH, KNOWN))
     return verdict
 
 
@@ -39,6 +41,11 @@ CREATE, EXPORT = "POST /api/v1/main/flows", "GET /api/v1/main/flows/export/by-id
         (ran("failed", CREATE, why="E FileNotFoundError: x.yml"), "failed", Kind.FAILS),
         (ran("failed", CREATE), "failed", Kind.FAILS),
         (ran("failed"), "failed", Kind.FAILS),
+        (ran("expected", CREATE), "failed", Kind.FAILS),
+        (ran("expected", CREATE, test="known"), "failed", Kind.EXPECTED),
+        (ran("failed", CREATE, test="known"), "failed", Kind.FAILS),
+        (ran("passed", CREATE, test="known"), "failed", Kind.PROVES),
+        (ran("expected", why="E FileNotFoundError: x.yml"), "failed", Kind.NO_FILE),
         (ran("failed", CREATE, EXPORT), "failed", Kind.UNSERVED),
         (ran("failed", "POST /api/v1/main/flows/export/by-ids"), "failed", Kind.FAILS),
         (ran("failed", "GET /api/v1/main/flows/team/hello"), "failed", Kind.FAILS),
@@ -54,6 +61,11 @@ def test_a_row_is_named_by_the_test_that_it_excuses() -> None:
 
 def test_a_row_that_excuses_nothing_is_needless() -> None:
     assert needless([verdict_on(ran("failed", EXPORT))], SERVED, (ROW, GRAPH)) == [GRAPH]
+
+
+def test_a_row_for_a_test_that_passes_is_needless() -> None:
+    assert needless([verdict_on(ran("passed", CREATE, test="known"))], SERVED, (KNOWN,)) == [KNOWN]
+    assert needless([verdict_on(ran("expected", CREATE, test="known"))], SERVED, (KNOWN,)) == []
 
 
 def test_a_row_whose_endpoint_is_served_is_needless() -> None:

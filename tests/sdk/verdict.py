@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
 
-from sdk.exclusions import Unserved
+from sdk.exclusions import Expected, Row, Unserved
 from sdk.run import Run
 
 TENANT = "/api/v1/{tenant}/"
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PROVES = "passes, and fails against a server that answers 404 to everything"
     VACUOUS = "passes there too, which proves nothing"
     UNSERVED = "calls an endpoint that is not served"
+    EXPECTED = "fails, as its authors expect"
     NO_FILE = "needs a file that is not in the wheel"
     NO_CALL = "makes no call"
     FAILS = "fails"
@@ -34,38 +35,55 @@ class Verdict:
 
     test: str
     kind: Kind
-    by: Unserved | None = None
+    by: Row | None = None
     why: str = ""
 
 
 def judge(
-    runs: Mapping[str, Run], against_nothing: Mapping[str, Run], served: Iterable[Endpoint], table: Iterable[Unserved]
+    runs: Mapping[str, Run], against_nothing: Mapping[str, Run], served: Iterable[Endpoint], table: Sequence[Row]
 ) -> list[Verdict]:
     """Return what each test says, from a run against the server, one against nothing, and what the server serves."""
-    rows = {(row.method, TENANT + row.path): row for row in table}
-    endpoints = sorted({*rows, *served}, key=_words_first)
-    return [_verdict(run, against_nothing[run.test], rows, endpoints) for run in runs.values()]
+    unserved = {_endpoint(row): row for row in table if isinstance(row, Unserved)}
+    endpoints = sorted({*unserved, *served}, key=_words_first)
+    expected = {row.name: row for row in table if isinstance(row, Expected)}
+
+    def verdict(run: Run) -> Verdict:
+        if kind := _without_excuse(run, against_nothing[run.test]):
+            return Verdict(run.test, kind)
+        called = chain.from_iterable(_called(request, endpoints) for request in run.requests)
+        if by := next((unserved[endpoint] for endpoint in called if endpoint in unserved), None):
+            return Verdict(run.test, Kind.UNSERVED, by, run.why)
+        if run.outcome == "expected" and run.test in expected:
+            return Verdict(run.test, Kind.EXPECTED, expected[run.test], run.why)
+        return Verdict(run.test, Kind.FAILS, None, run.why)
+
+    return [verdict(run) for run in runs.values()]
 
 
-def needless(verdicts: Iterable[Verdict], served: Iterable[Endpoint], table: Iterable[Unserved]) -> list[Unserved]:
+def needless(verdicts: Iterable[Verdict], served: Iterable[Endpoint], table: Iterable[Row]) -> list[Row]:
     """Return the rows whose endpoint is served after all, or without which no test would be judged otherwise."""
     used = {verdict.by for verdict in verdicts}
     shapes = {(method, _shape(path)) for method, path in served}
-    return [row for row in table if row not in used or (row.method, _shape(TENANT + row.path)) in shapes]
+
+    def has_become_served(row: Row) -> bool:
+        method, path = _endpoint(row) if isinstance(row, Unserved) else ("", "")
+        return (method, _shape(path)) in shapes
+
+    return [row for row in table if row not in used or has_become_served(row)]
 
 
-def _verdict(
-    run: Run, against_nothing: Run, rows: Mapping[Endpoint, Unserved], endpoints: Iterable[Endpoint]
-) -> Verdict:
-    if not run.requests and (run.passed or run.outcome == "skipped"):
-        return Verdict(run.test, Kind.NO_CALL)
-    if run.passed:
-        return Verdict(run.test, Kind.VACUOUS if against_nothing.passed else Kind.PROVES)
-    if not run.requests and "FileNotFoundError" in run.why:
-        return Verdict(run.test, Kind.NO_FILE)
-    called = chain.from_iterable(_called(request, endpoints) for request in run.requests)
-    by = next((rows[endpoint] for endpoint in called if endpoint in rows), None)
-    return Verdict(run.test, Kind.UNSERVED if by else Kind.FAILS, by, run.why)
+def _without_excuse(run: Run, against_nothing: Run) -> Kind | None:
+    """Return the kind of a test that passed or never reached a server, None for one that did and did not pass."""
+    if run.requests:
+        return (Kind.VACUOUS if against_nothing.passed else Kind.PROVES) if run.passed else None
+    if "FileNotFoundError" in run.why:
+        return Kind.NO_FILE
+    return Kind.NO_CALL if run.outcome in ("passed", "skipped") else None
+
+
+def _endpoint(row: Unserved) -> Endpoint:
+    method, _, path = row.name.partition(" ")
+    return method, TENANT + path
 
 
 def _called(request: str, endpoints: Iterable[Endpoint]) -> list[Endpoint]:

@@ -60,13 +60,17 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     bad = next((report for report in item.sdk_reports if not report.passed), None)
     record = {
         "test": item.nodeid,
-        "outcome": bad.outcome if bad else "passed",
+        "outcome": _outcome(bad) if bad else "passed",
         "why": str(bad.longrepr) if bad else "",
         "requests": list(dict.fromkeys(sent)),
     }
     with Path(os.environ["SDK_RECORD"]).open("a") as file:
         file.write(json.dumps(record) + "\n")
     return result
+
+
+def _outcome(bad: Any) -> str:
+    return "expected" if hasattr(bad, "wasxfail") else str(bad.outcome)
 
 
 @pytest.hookimpl(wrapper=True)
