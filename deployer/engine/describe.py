@@ -219,14 +219,13 @@ class _Description:
         for prop in asked.getConstrainedProperties():
             name = str(prop.getPropertyName())
             name = name.removeprefix("_") if name.removeprefix("_") in described.get("props", {}) else name
-            found = self._asked(prop)
-            if prop.isCascaded():
+            found, inner = self._asked(prop), self._inner(prop)
+            if inner:
+                each[name] = inner
+            elif prop.isCascaded():  # of a container it means the items, and is told or not from run to run
                 found["Valid"] = {}
             if found:
                 must[name] = found
-            inner = self._inner(prop)
-            if inner:
-                each[name] = inner
         if must:
             described["must"] = dict(sorted(must.items()))
         if each:
@@ -274,8 +273,8 @@ class _Description:
             }
             if str(constraint.getValueUnwrapping()) != "DEFAULT":
                 values["unwrapping"] = str(constraint.getValueUnwrapping())
-            asked.setdefault(name, []).append(values)
-        return asked
+            asked.setdefault(name, []).append(dict(sorted(values.items())))
+        return {name: sorted(each, key=str) for name, each in asked.items()}  # Java gives them in any order
 
     def _is(self, value: Any, name: str) -> bool:
         return bool(self._kestra.java(name).class_.isInstance(value))
