@@ -78,9 +78,6 @@ class Runtime(Protocol):
     def read_sources(self, upload: Any, reader: Any) -> None:
         """Call `reader` (a BiConsumer) with the text and name of each flow of an uploaded archive or YAML file."""
 
-    def search_sources(self, page: Any, query: Any, tenant: str, namespace: Any) -> Any:
-        """Return a page of SearchResult: the flows whose text holds `query`, with where it does."""
-
     def emit(self, execution: Any) -> None:
         """Hand a new execution to the executor."""
 

@@ -113,11 +113,6 @@ class Runtime1x:
         """Read without limits."""
         self._kestra.java(CORE + "models.HasSource").readSourceFile(upload, reader)
 
-    def search_sources(self, page: Any, query: Any, tenant: str, namespace: Any) -> Any:
-        """Search with the database's full text index."""
-        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
-        return flows.findSourceCode(page, query, tenant, namespace)
-
     def emit(self, execution: Any) -> None:
         """Emit the whole execution."""
         self._queue("executionQueue").emit(execution)

@@ -97,12 +97,6 @@ class Runtime2x:
         limits = self._kestra.bean(CORE + "security.SecurityConfiguration").zipBombProtection()
         self._kestra.java(CORE + "models.HasSource").readSourceFile(limits, upload, reader)
 
-    def search_sources(self, page: Any, query: Any, tenant: str, namespace: Any) -> Any:
-        """Search anywhere in the text, whatever the case."""
-        flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
-        anywhere = self._kestra.java(CORE + "models.flows.SourceSearchScope").ALL
-        return flows.findSourceCode(page, query, False, False, False, anywhere, tenant, namespace)
-
     def emit(self, execution: Any) -> None:
         """Emit the command that creates this execution."""
         java = self._kestra.java

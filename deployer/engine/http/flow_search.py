@@ -7,12 +7,13 @@ import json
 from starlette.responses import Response
 
 from deployer.engine.http.answers import JSON, as_json, json_text, page
-from deployer.engine.http.call import Call
+from deployer.engine.http.call import CORE, Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.flows import REPOSITORY
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
 
+_SCOPE = CORE + "models.flows.SourceSearchScope"
 FLAT = ("q", "scope", "namespace", "labels")
 
 
@@ -28,10 +29,31 @@ def of_namespace(call: Call) -> Response:
 
 
 def by_source(call: Call) -> Response:
-    """Return a page of the flows whose text holds `q`, with the places where it does."""
+    """Return a page of the flows whose text holds `q`, with the places where it does (1.x)."""
     asked = pageable(call, "searchFlowsBySourceCode")
-    found = call.runtime.search_sources(asked, call.query.get("q"), call.tenant, call.query.get("namespace"))
+    found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), call.tenant, call.query.get("namespace"))
     return page(call, found, found.getTotal())
+
+
+def lines_of_source(call: Call) -> Response:
+    """Return a page of the names of the flows whose text holds `q`, each with the lines that do (2.x).
+
+    `caseSensitive`, `wholeWord` and `regex` say how they are compared, `scope` in which part of a flow.
+    """
+    asked = pageable(call, "searchFlowsBySourceCode")
+    how = [call.flag(name) for name in ("caseSensitive", "wholeWord", "regex")]
+    scope = call.choice("scope", _SCOPE) or call.java(_SCOPE).ALL
+    place = (call.tenant, call.query.get("namespace"))
+    found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), *how, scope, *place)
+    shown = call.java("java.util.ArrayList")()
+    for each in found:
+        line = call.java("java.util.LinkedHashMap")()
+        line.put("namespace", each.getModel().getNamespace())
+        line.put("id", each.getModel().getId())
+        line.put("editable", each.isEditable())
+        line.put("matches", each.getMatches())
+        shown.add(line)
+    return page(call, shown, found.getTotal())
 
 
 def distinct_namespaces(call: Call) -> Response:
@@ -55,7 +77,8 @@ def deprecated(call: Call) -> Response:
 
 ROUTES = (
     Route("GET", "flows/search", search),
-    Route("GET", "flows/source", by_source),
+    Route("GET", "flows/source", by_source, until="1.3"),
+    Route("GET", "flows/source", lines_of_source, since="2.0"),
     Route("GET", "flows/distinct-namespaces", distinct_namespaces),
     Route("GET", "flows/deprecated", deprecated, since="1.3"),
     Route("GET", "flows/{namespace}", of_namespace),

@@ -57,14 +57,37 @@ def test_namespaces_with_flows_are_listed(api: httpx.Client) -> None:
     assert sorted(api.get("/flows/distinct-namespaces?q=team").json()) == ["team.a.sub", "team.b"]
 
 
-def test_flows_are_found_by_their_text(api: httpx.Client, store: Store) -> None:
+def test_flows_are_found_by_their_text(api: httpx.Client, store: Store, is_2x: bool) -> None:
     store(flow("special", "team.b", message="remarkable"))
 
     found = api.get("/flows/source?q=remarkable&namespace=team.b").json()
     elsewhere = api.get("/flows/source?q=remarkable&namespace=other").json()
 
-    assert ([each["model"]["id"] for each in found["results"]], found["total"]) == (["special"], 1)
+    named = found["results"][0] if is_2x else found["results"][0]["model"]
+    assert (named["namespace"], named["id"], found["total"]) == ("team.b", "special", 1)
     assert elsewhere == {"results": [], "total": 0}
+
+
+def test_2x_tells_the_lines_that_hold_a_text(api: httpx.Client, store: Store, is_2x: bool) -> None:
+    store(flow("special", "team.b", message="remarkable"))
+
+    def found(query: str) -> list[dict[str, Any]]:
+        results: list[dict[str, Any]] = api.get(f"/flows/source?namespace=team.b&{query}").json()["results"]
+        return results
+
+    (only,) = found("q=remarkable")
+    if not is_2x:
+        assert set(only) == {"model", "fragments"}
+        return
+    assert only["editable"] is True
+    assert [match["line"] for match in only["matches"]] == [6]
+    assert [found(f"q=REMARK&{how}") != [] for how in ("", "caseSensitive=true", "wholeWord=true")] == [
+        True,
+        False,
+        False,
+    ]
+    assert found("q=re.ark&regex=true") != []
+    assert (found("q=remarkable&scope=TASKS") != [], found("q=remarkable&scope=INPUTS")) == (True, [])
 
 
 def test_flows_with_deprecated_tasks_are_listed_since_1_3(
