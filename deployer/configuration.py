@@ -146,6 +146,12 @@ def _headers(value: object) -> dict[str, str]:
     return dict(value)
 
 
+def _mapping(value: object) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _WrongError("a mapping")
+    return dict(value)
+
+
 _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "host": ("host", _url),
     "tenant": ("tenant", _text),
@@ -161,6 +167,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "retry.seconds": ("retry_seconds", _seconds),
     "concurrency": ("concurrency", _count),
     "ignore": ("ignore", _texts),
+    "checks": ("checks", _mapping),
     "engine.plugins": ("plugins", _texts),
 }
 _SECTIONS = ("tls", "retry", "engine")

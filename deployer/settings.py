@@ -64,6 +64,7 @@ class Settings:
     retry_seconds: float = 60.0  # no attempt after the first begins later than this
     concurrency: int = 4
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
+    checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
 

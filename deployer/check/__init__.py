@@ -2,26 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from deployer.check import duplicate_flow, identity
-from deployer.check.base import Check, problem
+from deployer.check import (
+    duplicate_flow,
+    identity,
+    invalid_value,
+    missing_property,
+    silence,
+    unknown_property,
+    unknown_type,
+    unknown_value,
+    unverified_type,
+    wrong_type,
+)
+from deployer.check.base import Check, FlowFile, Folder, problem
 from deployer.check.identity import flow_of
+from deployer.check.levels import levelled, rules
+from deployer.check.types import types_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
+from deployer.model.version import DEFAULT
 
 CHECKS = (
     Check("flow-identity", identity.check),
     Check("duplicate-flow", duplicate_flow.check),
+    Check("unknown-type", unknown_type.check),
+    Check("unverified-type", unverified_type.check),
+    Check("unknown-property", unknown_property.check),
+    Check("wrong-type", wrong_type.check),
+    Check("unknown-value", unknown_value.check),
+    Check("missing-property", missing_property.check),
+    Check("invalid-value", invalid_value.check),
 )
 
-__all__ = ["CHECKS", "check", "flow_of", "sound_flows"]
+__all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows"]
 
 
-def check(documents: Sequence[Document]) -> list[Problem]:
-    """Return what every check finds, in the order of the files."""
-    return [problem(check.name, finding) for check in CHECKS for finding in check.run(documents)]
+NAMES = (*(check.name for check in CHECKS), "yaml-syntax", "duplicate-key", "second-document", silence.CHECK)
+"""What a comment or the configuration file may name."""
+
+
+def check(
+    documents: Sequence[Document],
+    version: str = DEFAULT.name,
+    *,
+    found: Sequence[Problem] = (),
+    levels: Mapping[str, Any] | None = None,
+) -> list[Problem]:
+    """Return what every check finds with the rules of a version of Kestra, file by file and line by line.
+
+    `found` are problems that reading the files has brought already, `levels` is the configuration's `checks`; comments
+    and levels count for all. Raises UsageError where `levels` is wrong.
+    """
+    given = rules(levels or {}, NAMES)
+    types = types_of(version)
+    folder = Folder([FlowFile(document, types) for document in documents], types)
+    problems = [*found, *(problem(check.name, finding) for check in CHECKS for finding in check.run(folder))]
+    problems = levelled(silence.silenced(documents, problems, NAMES), given)
+    order = {document.file: at for at, document in enumerate(documents)}
+    return sorted(problems, key=lambda each: (order.get(each.file or "", -1), each.place))
 
 
 def sound_flows(documents: Sequence[Document], problems: Sequence[Problem]) -> list[Flow]:

@@ -1,10 +1,15 @@
-"""What a check is: a function from all documents to findings. A finding names a route, never a line."""
+"""What a check is: a function from a folder of flows to findings. A finding names a route, never a line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from deployer.check import constraints, reading
+from deployer.check.constraints import Asked, Violation
+from deployer.check.reading import Part, Read
+from deployer.check.types import Types
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Route, Severity
 
@@ -18,19 +23,72 @@ class Finding:
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    at_key: bool = False  # the key is to blame, not its value
+
+
+class FlowFile:
+    """A document as Kestra's engine of one version reads it. Each answer is made when it is first asked for."""
+
+    def __init__(self, document: Document, types: Types) -> None:
+        self.document = document
+        self.types = types
+
+    @cached_property
+    def read(self) -> Read:
+        """What the engine reads, and what it does not."""
+        return reading.read(self.document.data, self.types)
+
+    @cached_property
+    def constraints(self) -> Sequence[Violation | Asked]:
+        """What the engine's validator looks at, in whatever could be read: all problems are told at once."""
+        return list(constraints.check(self.read.flow, self.types)) if self.read.flow else []
+
+    @property
+    def violations(self) -> Iterator[Violation]:
+        """The constraints that are broken."""
+        return (each for each in self.constraints if isinstance(each, Violation))
+
+    def asked(self, name: str) -> Iterator[Asked]:
+        """The places at which a constraint of Kestra's own, such as `FlowValidation`, is asked for."""
+        return (each for each in self.constraints if isinstance(each, Asked) and each.name == name)
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        """Every object of the flow, the outer before the inner."""
+        todo = [self.read.flow] if self.read.flow else []
+        while todo:
+            part = todo.pop()
+            yield part
+            todo += [below for parts in part.parts.values() for below in parts]
+
+    def finding(
+        self, route: Route, message: str, hint: str = "", severity: Severity = Severity.ERROR, *, at_key: bool = False
+    ) -> Finding:
+        """Return a finding in this document."""
+        return Finding(self.document, route, message, hint, severity, at_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """All flows of a run, so that a check can compare them."""
+
+    flows: Sequence[FlowFile]
+    types: Types
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named check. It sees every document of the run at once, so that it can compare them."""
+    """A named check. Its module's docstring is its documentation."""
 
     name: str
-    run: Callable[[Sequence[Document]], Iterable[Finding]]
+    run: Callable[[Folder], Iterable[Finding]]
 
 
 def problem(check: str, finding: Finding) -> Problem:
     """Return the finding with its route turned into a place: the nearest thing that is there."""
-    route = finding.route
-    while not (span := finding.document.marks.at(route)) and route:
+    document, route = finding.document, finding.route
+    span = document.marks.key(route) if finding.at_key else None
+    while not span and not (span := document.marks.at(route)) and route:
         route = route[:-1]
-    return Problem(check, finding.message, finding.document.file, span, finding.severity, finding.hint)
+    excerpt = document.line(span.line) if span else ""
+    return Problem(check, finding.message, document.file, span, finding.severity, finding.hint, excerpt)

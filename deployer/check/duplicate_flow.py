@@ -8,17 +8,17 @@ Good: one file for each flow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 
-from deployer.check.base import Finding
+from deployer.check.base import Finding, Folder
 from deployer.check.identity import flow_of
 from deployer.model.document import Document
 
 
-def check(documents: Sequence[Document]) -> Iterable[Finding]:
+def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding at every file of each flow that several files declare, naming the others."""
     files: dict[tuple[str, str], list[Document]] = {}
-    for flow in filter(None, map(flow_of, documents)):
+    for flow in filter(None, (flow_of(each.document) for each in folder.flows)):
         files.setdefault((flow.namespace, flow.id), []).append(flow.document)
     for (namespace, name), same in files.items():
         for document in same if len(same) > 1 else ():

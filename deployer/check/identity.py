@@ -9,9 +9,9 @@ Good: `namespace: company.team`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
-from deployer.check.base import Finding
+from deployer.check.base import Finding, Folder
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 
@@ -26,11 +26,11 @@ _RULES = {
 }
 
 
-def check(documents: Sequence[Document]) -> Iterable[Finding]:
+def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding for every `id` and `namespace` that is missing or malformed."""
-    for document in documents:
+    for flow in folder.flows:
         for key in _RULES:
-            yield from _one(document, key)
+            yield from _one(flow.document, key)
 
 
 def flow_of(document: Document) -> Flow | None:

@@ -42,11 +42,15 @@ class Part:
 
 @dataclass(slots=True)
 class Read:
-    """What was read of a whole flow: its parts, from `flow` down, and what could not be read."""
+    """What was read of a whole flow: its parts, from `flow` down, what could not be read, which types nobody knows."""
 
     flow: Part | None
     misreads: list[Misread] = field(default_factory=list)
+    unverified: list[tuple[Route, str]] = field(default_factory=list)
 
+
+CORE = ("io.kestra.core.", "io.kestra.plugin.core.")
+"""How the names of Kestra's own types begin; every other type belongs to a plugin."""
 
 _Reader = Callable[[Any, Route, "list[Part]"], None]
 
@@ -56,7 +60,7 @@ def read(data: Any, types: Types) -> Read:
     reading = _Reading(types)
     parts: list[Part] = []
     reading.reader(f"bean:{FLOW}")(data, (), parts)
-    return Read(parts[0] if parts else None, reading.misreads)
+    return Read(parts[0] if parts else None, reading.misreads, reading.unverified)
 
 
 class _Reading:
@@ -64,6 +68,7 @@ class _Reading:
 
     def __init__(self, types: Types) -> None:
         self.misreads: list[Misread] = []
+        self.unverified: list[tuple[Route, str]] = []
         self._types = types
         self._readers: dict[str, _Reader] = {}
         self._holders: dict[str, Callable[[str], _Reader]] = {
@@ -158,11 +163,21 @@ class _Reading:
             return  # the engine makes nothing of it, and says nothing
         name = value.get("type")
         cls = self._types.plugins.get(name) if isinstance(name, str) else None
-        if cls is None or cls not in self._types.types:
+        if cls is None and isinstance(name, str) and "." in name and not name.startswith(CORE):
+            self.unverified.append(((*route, "type"), name))
+            self._common(base, value, route)
+        elif cls is None or cls not in self._types.types:
             place = (*route, "type") if "type" in value else route
             self.misreads.append(Misread("unknown-type", place, str(name or ""), owner=base))
         else:
             self._bean(cls, value, route, parts)
+
+    def _common(self, base: str, value: dict[str, Any], route: Route) -> None:
+        """Read of a plugin that is not known what every plugin of its kind has."""
+        props = self._types.common(base)
+        for name, one in value.items():
+            if name in props and one is not None:
+                self.reader(props[name])(one, (*route, name), [])
 
     def _poly(self, base: str, value: Any, route: Route, parts: list[Part]) -> None:
         if value is None:

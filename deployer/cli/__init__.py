@@ -16,7 +16,9 @@ from deployer import __version__
 from deployer.errors import DeployerError, ExitCode
 
 COMMANDS = {
+    "check": ("deployer.cli.check", "Check flows as Kestra would, without asking one."),
     "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
+    "explain": ("deployer.cli.explain", "Say what a check is for, with a bad and a good example."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
 }
 """Every command: its module, which has a click command of the same name, and its line in the help."""

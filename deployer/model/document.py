@@ -15,6 +15,12 @@ class Marks(Protocol):
     def at(self, route: Route) -> Span | None:
         """Return where the value at `route` stands, or its key where it has no value; None when there is none."""
 
+    def key(self, route: Route) -> Span | None:
+        """Return where the key of the value at `route` stands; None when there is none."""
+
+    def outside(self, line: int, column: int) -> bool:
+        """Return whether a place is outside every value and key, as comments are."""
+
     def scalar(self, route: Route) -> str | None:
         """Return the scalar at `route` as it is written (`010`, not 8); None when there is no scalar."""
 
@@ -27,3 +33,8 @@ class Document:
     text: str
     data: Mapping[str, Any]
     marks: Marks = field(repr=False, compare=False)
+
+    def line(self, number: int) -> str:
+        """Return a line of the text as it stands, without its end; lines count from 1."""
+        lines = self.text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""

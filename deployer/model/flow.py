@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deployer.model.document import Document
+from deployer.model.resource import Key, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,8 @@ class Flow:
     document: Document
     namespace: str
     id: str
+
+    @property
+    def key(self) -> Key:
+        """What it is called on a server."""
+        return Key(Kind.FLOW, self.namespace, self.id)

@@ -37,6 +37,7 @@ class Problem:
     span: Span | None = None
     severity: Severity = Severity.ERROR
     hint: str = ""
+    excerpt: str = ""  # the line of the file that `span` begins in
 
     @property
     def stops(self) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
 from deployer.model.change import Change, Plan
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, Severity
 from deployer.model.smoke import SmokeResult, Verdict
 
 
@@ -49,6 +49,9 @@ class Report:
     server: Server | None = None
     commit: str | None = None
     dry_run: bool = False
+    strict: bool = False  # warnings count as errors do
+    kestra: str = ""  # the version whose rules the files were checked by, where no server said
+    files: int | None = None  # how many files were checked, where that is all that was done
     problems: tuple[Problem, ...] = ()
     plan: Plan | None = None
     outcomes: tuple[Outcome, ...] = ()
@@ -73,4 +76,5 @@ class Report:
             return ExitCode.APPLY_INCOMPLETE
         if any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes):
             return ExitCode.SMOKE_FAILED
-        return ExitCode.PROBLEMS if self.errors else ExitCode.OK
+        warned = self.strict and any(problem.severity is Severity.WARNING for problem in self.problems)
+        return ExitCode.PROBLEMS if self.errors or warned else ExitCode.OK

@@ -5,6 +5,7 @@ A further version is one row here and one lock in `deployer/engine/locks/`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +40,16 @@ NAMES = tuple(version.name for version in VERSIONS)
 def named(name: str) -> KestraVersion:
     """Return the row called `name`; KeyError when there is none."""
     return {version.name: version for version in VERSIONS}[name]
+
+
+def nearest(version: str) -> KestraVersion:
+    """Return the row that stands for what a server says it is (`1.2.7`, `2.4.0-SNAPSHOT`): the newest not above it."""
+    match = re.match(r"v?(\d+)\.(\d+)", version)
+    if not match:
+        return DEFAULT
+    number = (int(match[1]), int(match[2]))
+    below = [row for row in VERSIONS if tuple(map(int, row.name.split("."))) <= number]
+    return below[-1] if below else VERSIONS[0]
 
 
 DEFAULT = named("1.3")

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def root(folder: Path) -> Path | None:
     """Return the top of the work tree that holds `folder`."""
-    repository = _repository(folder)
-    return Path(repository.working_tree_dir) if repository and repository.working_tree_dir else None
+    here = folder.absolute()
+    return next((above for above in (here, *here.parents) if (above / ".git").exists()), None)
 
 
 def commit(folder: Path) -> str | None:

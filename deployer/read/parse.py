@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -87,6 +88,7 @@ def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     finally:
         if reader:
             reader.dispose()
+    problems = [replace(found, excerpt=_line(text, found.span)) for found in problems]
     if data is None:
         return None, [*problems, Problem(EMPTY, "holds nothing but blanks and comments", file, Span(1, 1, 1, 1))]
     if not isinstance(data, dict):
@@ -124,7 +126,12 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Problem:
         and "\t" in text.splitlines()[mark.line][: mark.column + 1]
     ):
         hint = "indent with spaces: YAML allows no tabs there"
-    return Problem("yaml-syntax", message, file, span, hint=hint)
+    return Problem("yaml-syntax", message, file, span, hint=hint, excerpt=_line(text, span))
+
+
+def _line(text: str, span: Span | None) -> str:
+    lines = text.splitlines()
+    return lines[span.line - 1] if span and span.line <= len(lines) else ""
 
 
 def _duplicate(file: str, first: yaml.Node, again: yaml.Node) -> Problem:
@@ -175,6 +182,18 @@ class _Marks:
     def at(self, route: Route) -> Span | None:
         pair = self._find(route)
         return _span(pair[1] if pair[1].value not in ("", []) else pair[0]) if pair else None
+
+    def key(self, route: Route) -> Span | None:
+        pair = self._find(route)
+        return _span(pair[0]) if pair else None
+
+    def outside(self, line: int, column: int) -> bool:
+        place = (line - 1, column - 1)
+        return not any(
+            (token.start_mark.line, token.start_mark.column) <= place < (token.end_mark.line, token.end_mark.column)
+            for token in yaml.scan(self._text.removeprefix("\ufeff"), Loader=_Base)
+            if isinstance(token, yaml.ScalarToken)
+        )
 
     def scalar(self, route: Route) -> str | None:
         pair = self._find(route)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from deployer.model.change import Action
+from deployer.model.problem import Severity
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
 
@@ -36,13 +37,22 @@ def sentence(report: Report) -> str:
         counted = planned(report) if report.dry_run or not report.outcomes else flows(report)
         listed = ", ".join(f"{count} {name}" for name, count in counted.items() if count) or "none found"
         parts.append(f"{plural(len(report.plan.changes), 'flow')}: {listed}.")
-    if report.errors:
+    if report.files is not None:
+        parts.append(f"{plural(report.files, 'file')} checked by the rules of Kestra {report.kestra}:")
+        parts.append(f"{problems(report) or 'nothing found'}.")
+    elif report.errors:
         parts.append(f"{plural(len(report.errors), 'error')}.")
     if report.smokes:
         passed = sum(smoke.verdict is Verdict.PASSED for smoke in report.smokes)
         missed = len(report.smokes) - passed
         parts.append(f"{plural(passed, 'smoke test')} passed" + (f", {missed} did not." if missed else "."))
     return " ".join(parts)
+
+
+def problems(report: Report) -> str:
+    """Return how many problems of each severity there are: `2 errors, 1 warning`, empty where there is none."""
+    counts = Counter(problem.severity for problem in report.problems)
+    return ", ".join(plural(counts[severity], str(severity)) for severity in Severity if counts[severity])
 
 
 def plural(count: int, noun: str) -> str:

@@ -26,6 +26,7 @@ def render(report: Report) -> str:
         "commit": report.commit,
         "dry_run": report.dry_run,
         "server": _server(report),
+        "kestra": report.kestra or None,
         "problems": problems,
         "plan": {
             "changes": [_change(change) for change in (report.plan.changes if report.plan else ())],

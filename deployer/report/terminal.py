@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deployer.model.change import Action, Change
-from deployer.model.problem import Problem, Severity
+from deployer.model.problem import Problem, Severity, Span
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.report import count
@@ -61,7 +61,19 @@ def _problem(problem: Problem) -> Iterator[Text]:
     yield head.append(f" {place}", style="default not bold")
     for line in problem.message.splitlines():
         yield Text(f"  {line}")
+    if problem.excerpt and problem.span:
+        yield from _excerpt(problem.excerpt, problem.span, _SEVERITIES[problem.severity])
     yield from _hint(problem.hint)
+
+
+def _excerpt(line: str, span: Span, style: str) -> Iterator[Text]:
+    """The line itself, with the place underlined; a tab is shown as one blank, so that the marks fit."""
+    number = str(span.line)
+    end = span.end_column if span.end_line == span.line else len(line) + 1
+    shown = line.replace("\t", " ").rstrip()
+    yield Text(f"  {number} | ", style="blue").append(shown, style="default")
+    marks = "^" * max(1, min(end, len(shown) + 1) - span.column)
+    yield Text(f"  {' ' * len(number)} | ", style="blue").append(" " * (span.column - 1)).append(marks, style=style)
 
 
 def _hint(hint: str) -> Iterator[Text]:
@@ -106,6 +118,6 @@ def _closing(report: Report) -> str:
     sentence = count.sentence(report)
     if report.interrupted:
         return f"Interrupted. {sentence}"
-    if report.errors and not report.outcomes and not report.dry_run:
+    if report.errors and not report.outcomes and not report.dry_run and report.files is None:
         sentence += " Nothing was written."
     return f"{sentence} ({report.seconds:.1f} s)" if sentence else ""

@@ -14,7 +14,7 @@ from deployer.model.resource import Key, Kind, Live, Resource
 
 def desired(flow: Flow) -> Resource:
     """Return the resource that a flow's file wants; its body is the file's text, as it stands."""
-    return Resource(Key(Kind.FLOW, flow.namespace, flow.id), flow.document.text, origin=flow.document.file)
+    return Resource(flow.key, flow.document.text, origin=flow.document.file)
 
 
 def read_live(client: KestraClient, keys: Collection[Key]) -> Live:

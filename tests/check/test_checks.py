@@ -22,10 +22,11 @@ def found(**texts: str) -> list[Problem]:
 
 
 GOOD = "id: hello\nnamespace: company.team\n"
+TASKS = "tasks:\n  - id: say\n    type: io.kestra.plugin.core.log.Log\n    message: hello\n"
 
 
 def test_a_sound_flow_has_no_problem() -> None:
-    assert found(a=GOOD) == []
+    assert found(a=GOOD + TASKS) == []
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_a_sound_flow_has_no_problem() -> None:
     ],
 )
 def test_a_flow_that_does_not_say_who_it_is_is_found(text: str, line: int, words: str) -> None:
-    [problem] = found(a=text)
+    [problem] = found(a=text + TASKS)
     assert problem.check == "flow-identity"
     assert words in problem.message
     assert problem.span
@@ -56,7 +57,7 @@ def test_an_id_is_taken_as_it_is_written() -> None:
 
 
 def test_the_same_flow_in_two_files_is_found_at_both() -> None:
-    problems = found(a=GOOD, b=GOOD + "# other\n", c="id: hello\nnamespace: company.other\n")
+    problems = found(a=GOOD + TASKS, b=GOOD + TASKS + "# other\n", c="id: hello\nnamespace: company.other\n" + TASKS)
     assert [(problem.file, problem.check) for problem in problems] == [
         ("a.yaml", "duplicate-flow"),
         ("b.yaml", "duplicate-flow"),
@@ -65,7 +66,7 @@ def test_the_same_flow_in_two_files_is_found_at_both() -> None:
 
 
 def test_only_flows_without_errors_are_sound() -> None:
-    read = documents(a=GOOD, b="id: hello\n")
+    read = documents(a=GOOD + TASKS, b="id: hello\n")
     assert [flow.document.file for flow in sound_flows(read, check(read))] == ["a.yaml"]
 
 

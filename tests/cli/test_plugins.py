@@ -10,7 +10,7 @@ from cli.conftest import Ended, Project
 from engine.ftp import LISTING, ftp_server
 from engine.plugin_jars import COMMAND, COORDINATE, a_jar, plugin_fs, spoilt
 
-from deployer.engine.jars import CACHE_VARIABLE
+from deployer.cache import VARIABLE as CACHE_VARIABLE
 
 Run = Callable[..., Ended]
 SUITE = """\

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from deployer.cache import VARIABLE as CACHE_VARIABLE
+from deployer.cache import cache_folder
 from deployer.engine import jars as module
-from deployer.engine.jars import CACHE_VARIABLE, cache_folder, fetch
+from deployer.engine.jars import fetch
 from deployer.engine.lock import Jar, lock_of, read
 from deployer.engine.progress import Progress, Stage
 from deployer.errors import EngineError

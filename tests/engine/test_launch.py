@@ -13,9 +13,11 @@ import httpx
 import pytest
 from engine.processes import eventually, listening, session
 
+from deployer.cache import VARIABLE as CACHE_VARIABLE
+from deployer.cache import cache_folder
 from deployer.engine import launch as module
 from deployer.engine import serve
-from deployer.engine.jars import CACHE_VARIABLE, cache_folder, class_path
+from deployer.engine.jars import class_path
 from deployer.engine.launch import RunningEngine, launch
 from deployer.errors import EngineError
 from deployer.model.version import DEFAULT, named

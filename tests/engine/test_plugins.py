@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from engine.plugin_jars import COORDINATE, a_jar, plugin_fs
 
-from deployer.engine.jars import CACHE_VARIABLE, sha256
+from deployer.cache import VARIABLE as CACHE_VARIABLE
+from deployer.engine.jars import sha256
 from deployer.engine.plugins import located, types_in
 from deployer.engine.progress import Progress, Stage
 from deployer.errors import EngineError, ExitCode, UsageError

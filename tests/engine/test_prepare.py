@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
+from deployer.cache import VARIABLE as CACHE_VARIABLE
 from deployer.engine import prepare as module
 from deployer.engine.handshake import Orders
-from deployer.engine.jars import CACHE_VARIABLE
 from deployer.engine.prepare import prepared
 from deployer.engine.progress import Progress, Stage
 from deployer.model.version import DEFAULT

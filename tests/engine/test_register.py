@@ -11,7 +11,7 @@ from engine.ftp import LISTING, ftp_server
 from engine.http.written import logs_of
 from engine.plugin_jars import COMMAND, TYPES, plugin_fs, spoilt
 
-from deployer.engine.jars import cache_folder
+from deployer.cache import cache_folder
 from deployer.engine.launch import RunningEngine, launch
 from deployer.errors import EngineError
 from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named

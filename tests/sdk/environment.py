@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from deployer.engine.jars import cache_folder
+from deployer.cache import cache_folder
 
 _EVERY_FILE_IS_WHOLE = """
 import importlib.metadata as metadata, sys

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sdk.environment import environment
 
-from deployer.engine.jars import CACHE_VARIABLE
+from deployer.cache import VARIABLE as CACHE_VARIABLE
 
 RECORD = "tiny/__init__.py,,14\ntiny-1.dist-info/METADATA,,\ntiny-1.dist-info/WHEEL,,\ntiny-1.dist-info/RECORD,,\n"
 

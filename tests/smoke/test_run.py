@@ -14,7 +14,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key, Kind
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.settings import Settings
-from deployer.smoke import run
+from deployer.smoke.run import run
 
 NAMESPACE = "company.team"
 

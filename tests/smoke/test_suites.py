@@ -10,7 +10,7 @@ from deployer.model.problem import Problem
 from deployer.model.resource import Key, Kind
 from deployer.model.smoke import SmokeCase
 from deployer.read.parse import parse
-from deployer.smoke import suites, unknown_flows
+from deployer.smoke.suites import suites, unknown_flows
 
 HEAD = "id: s\nnamespace: company.team\nflowId: hello\n"
 

@@ -28,6 +28,11 @@ class Types:
     polys: Mapping[str, Mapping[str, Any]]
     zones: frozenset[str]
 
+    def common(self, base: str) -> Mapping[str, str]:
+        """Return the properties, with their readings, that every plugin of a kind has."""
+        kin = [set(each["props"].items()) for each in self.types.values() if base in each.get("is", ())]
+        return dict(set.intersection(*kin)) if kin else {}
+
 
 @cache
 def types_of(version: str) -> Types:

@@ -1,0 +1,84 @@
+"""What counts as what: checks turned off or given another severity in the configuration file, for all files or some.
+
+```yaml
+checks:
+  unverified-type: off
+  deprecated: error
+  unused-input:
+    - path: legacy/**
+      level: off
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import PurePath
+from typing import Any
+
+from deployer.errors import UsageError
+from deployer.model.problem import Problem, Severity
+
+OFF = "off"
+_LEVELS = {OFF: None, **{str(severity): severity for severity in Severity}}
+_HOW = "write `off`, `notice`, `warning` or `error`, or a list of `path` and `level`"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """In files that match `path` (all where empty), problems of `check` count as `level`; None turns them off."""
+
+    check: str
+    level: Severity | None
+    path: str = ""
+
+
+def rules(configured: Mapping[str, Any], known: Collection[str]) -> list[Rule]:
+    """Return the rules of the configuration file's `checks`. Raises UsageError for an unknown check or level."""
+    found: list[Rule] = []
+    for name, value in configured.items():
+        if name not in known:
+            near = get_close_matches(str(name), known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "kestra-deployer explain lists them"
+            raise UsageError(f"`checks`: there is no check `{name}`", hint=hint)
+        found += [_rule(name, one) for one in (value if isinstance(value, list) else [value])]
+    return found
+
+
+def _rule(name: str, value: Any) -> Rule:
+    path = ""
+    if isinstance(value, Mapping):
+        if set(value) != {"path", "level"} or not isinstance(value["path"], str):
+            raise UsageError(f"`checks`: `{name}` is not well written", hint=_HOW)
+        path, value = value["path"], value["level"]
+    level = OFF if value is False else value  # in YAML, an unquoted `off` is false
+    if not isinstance(level, str) or level not in _LEVELS:
+        raise UsageError(f"`checks`: `{name}` cannot count as {value!r}", hint=_HOW)
+    return Rule(name, _LEVELS[level], path)
+
+
+def levelled(problems: Sequence[Problem], given: Sequence[Rule]) -> list[Problem]:
+    """Return the problems as the rules have them; of several rules for one problem the last counts."""
+    if not given:
+        return list(problems)
+    result = []
+    for problem in problems:
+        level: Severity | None = problem.severity
+        for rule in given:
+            if rule.check == problem.check and _covers(rule.path, problem.file):
+                level = rule.level
+        if level is not None:
+            result.append(replace(problem, severity=level))
+    return result
+
+
+def _covers(pattern: str, file: str | None) -> bool:
+    """Match as gitignore does for plain patterns: `legacy/**` covers everything below, `*.yml` a name anywhere."""
+    if not pattern:
+        return True
+    path = PurePath(file or "")
+    if pattern.endswith("/**"):
+        return any(str(parent) == pattern[:-3] or str(parent).endswith(f"/{pattern[:-3]}") for parent in path.parents)
+    return path.match(pattern)

@@ -1,0 +1,32 @@
+"""Whether every property that has to be there is there.
+
+Why: Kestra refuses a task, an input or a trigger that lacks what it needs.
+
+Bad:  an `http.Request` without `uri`
+Good: an `http.Request` with `uri: https://example.com`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Finding, Folder
+from deployer.check.words import meant_word, short
+
+NAMES = ("NotNull", "NotBlank", "NotEmpty")
+_BY_IDENTITY = ("id", "namespace")  # of the flow itself: `flow-identity` says more about them
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield one finding for every property that is missing or empty."""
+    for flow in folder.flows:
+        seen = {(each.route[:-1], meant_word(each.name, each.known)) for each in flow.read.misreads}
+        for violation in flow.violations:
+            place = (violation.route, violation.prop)
+            identity = violation.route in ((), *((name,) for name in _BY_IDENTITY)) and violation.prop in _BY_IDENTITY
+            if violation.name not in NAMES or place in seen or identity:
+                continue
+            seen.add(place)
+            there = violation.route and violation.route[-1] == violation.prop
+            message = f"`{violation.prop}` of {short(violation.owner)} is {'empty' if there else 'missing'}"
+            yield flow.finding(violation.route, message, f"give it {violation.wanted}")

@@ -1,0 +1,23 @@
+"""Whether the types of plugins beyond Kestra's core could be checked.
+
+Why: what a plugin takes is known only to the plugin. Without a description of it, only what every task has is checked,
+and this says so; it is no error.
+
+Bad:  nothing is wrong with `type: io.kestra.plugin.aws.s3.Upload`
+Good: the same, with a description of the plugin at hand
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Finding, Folder
+from deployer.model.problem import Severity
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a notice for every type that cannot be judged."""
+    for flow in folder.flows:
+        for route, name in flow.read.unverified:
+            message = f"`{name}` is no core type: only what every task has is checked"
+            yield flow.finding(route, message, severity=Severity.NOTICE)

@@ -1,0 +1,108 @@
+"""The first half of the way, which needs nothing but the files: read → check. And how any way is walked: `run`.
+
+Nothing here imports the client, so that a check starts quickly.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from deployer import check
+from deployer.errors import DeployerError
+from deployer.model.document import Document
+from deployer.model.flow import Flow
+from deployer.model.problem import Problem
+from deployer.model.result import Report
+from deployer.model.smoke import SmokeCase
+from deployer.read.files import read_files
+from deployer.read.parse import parse
+from deployer.smoke.suites import suites, unknown_flows
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked of a run. `root` is where `ignore` patterns start from."""
+
+    paths: tuple[Path, ...]
+    root: Path
+    ignore: tuple[str, ...] = ()
+    checks: Mapping[str, Any] = field(default_factory=dict)  # the configuration file's
+    dry_run: bool = False
+    keep_going: bool = False
+    smoke: bool = False
+    strict: bool = False  # warnings count as errors do
+    concurrency: int = 4  # writes, and smoke tests, under way at once
+
+    @property
+    def path(self) -> str:
+        """The paths as they were given, for the report."""
+        return " ".join(map(str, self.paths))
+
+
+def run(stages: Iterator[Report]) -> Report:
+    """Return the last report that the stages yield, with what ended them: nothing, an error, or ^C."""
+    began, report = time.monotonic(), Report("")
+    try:
+        for report in stages:  # noqa: B007  the last one counts
+            pass
+    except DeployerError as error:
+        report = replace(report, error=error)
+    except KeyboardInterrupt:
+        report = replace(report, interrupted=True)
+    return replace(report, seconds=time.monotonic() - began)
+
+
+def check_only(options: Options, version: str, notes: Sequence[Problem] = ()) -> Iterator[Report]:
+    """Check every flow and smoke suite under the paths, with nothing but the files and a version of Kestra."""
+    report = Report("check", options.path, strict=options.strict, kestra=version)
+    yield report
+    read = read_all(options)
+    _, _, problems = check_all(read, version, options)
+    yield replace(report, problems=(*notes, *problems), files=len(read.flows) + len(read.suites))
+
+
+@dataclass(slots=True)
+class Files:
+    """The files that were read: flows and smoke suites apart, what is wrong with their YAML, and whether it is all."""
+
+    flows: list[Document]
+    suites: list[Document]
+    problems: list[Problem]
+    whole: bool
+
+
+def read_all(options: Options) -> Files:
+    """Read every file under the paths once."""
+    read = Files([], [], [], whole=True)
+    seen: set[str] = set()
+    for path in options.paths:
+        files, problems = read_files(path, options.root, options.ignore)
+        read.problems += [each for each in problems if each.file not in seen]
+        seen |= {each.file for each in problems if each.file}
+        for file in files:
+            if file.name in seen:
+                continue
+            seen.add(file.name)
+            document, found = parse(file.name, file.text)
+            read.problems += found
+            if document:
+                (read.suites if file.is_smoke_suite else read.flows).append(document)
+            read.whole = read.whole and document is not None
+        read.whole = read.whole and not problems
+    return read
+
+
+def check_all(read: Files, version: str, options: Options) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
+    """Return the sound flows and smoke cases, and everything that is wrong with the files."""
+    problems = check.check(read.flows, version, found=read.problems, levels=options.checks)
+    sound = check.sound_flows(read.flows, problems)
+    cases, found = suites(read.suites)
+    problems += found
+    if read.whole:  # else the flow may well be in a file that is not read
+        declared = {flow.key for flow in map(check.flow_of, read.flows) if flow}
+        problems += unknown_flows(cases, declared)
+    return sound, cases, sorted(problems, key=lambda problem: problem.place)
