@@ -31,6 +31,7 @@ MAY_IMPORT = {
         "__init__",
         "cache",
         "pipeline",
+        "local",
         "engine",
         *STAGES,
         "kestra",

@@ -139,6 +139,9 @@ class _Reading:
 
     def _bean(self, cls: str, value: Any, route: Route, parts: list[Part], skip: str = "") -> None:
         described = self._types.types[cls]
+        if "made_of" in described:
+            self._made_of(described, cls, value, route, parts)
+            return
         if not isinstance(value, dict):
             if value is not None and not (isinstance(value, str) and "String" in described.get("from", ())):
                 self._wrong(route, "a mapping")
@@ -157,6 +160,12 @@ class _Reading:
                 self.reader(kind)(one, (*route, name), found)
                 if found:
                     part.parts[name] = found
+
+    def _made_of(self, described: Mapping[str, Any], cls: str, value: Any, route: Route, parts: list[Part]) -> None:
+        """Read what an object is made of: any value will do for the reader, and the object decides itself."""
+        self.reader(described["made_of"])(value, route, [])
+        if isinstance(value, dict):
+            parts.append(Part(cls, route, value))
 
     def _plugin(self, base: str, value: Any, route: Route, parts: list[Part]) -> None:
         if not isinstance(value, dict):

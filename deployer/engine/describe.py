@@ -11,7 +11,7 @@ The description is JSON:
 - `types`: class → `props` (name → reading), `must` (property → constraints; `Valid` means that the object there is
   checked too), `must_self` (constraints of the class), `each` (property → index of the type parameter → constraints of
   the items), `is` (classes above it), `ignored` (names that are read past), `open` (takes any name), `from` (single
-  values it can be made of), `deprecated`
+  values it can be made of), `made_of` (how the value is read that it is made of), `deprecated`
 - `given`: the constrained properties that have a value when a flow gives none
 - `zones`: the names of time zones
 - a reading is `bean:CLASS`, `plugin:CLASS` (an object whose `type` is a plugin), `poly:CLASS` (see `polys`),
@@ -137,13 +137,15 @@ class _Description:
         makes = self._scalars(reader.getValueInstantiator())
         if makes:
             described["from"] = makes
+        if "delegate" in makes:
+            described["made_of"] = self._reading(reader.getValueInstantiator().getDelegateType(self._config))
         above = self._above(raw)
         if above:
             described["is"] = above
         if raw.isAnnotationPresent(self._kestra.java("java.lang.Deprecated").class_):
             described["deprecated"] = True
         self._constraints(raw, described)
-        given = self._given(kind, [*described.get("must", {}), *described.get("each", {})])
+        given = self._given(kind, reader, [*described.get("must", {}), *described.get("each", {})])
         if given:
             described["given"] = given
         return f"bean:{name}"
@@ -231,10 +233,13 @@ class _Description:
         if each:
             described["each"] = dict(sorted(each.items()))
 
-    def _given(self, kind: Any, names: list[str]) -> list[str]:
+    def _given(self, kind: Any, reader: Any, names: list[str]) -> list[str]:
         """Return which of the properties have a value when a flow gives none."""
+        maker = reader.getValueInstantiator()
         try:
-            made = self._mapper.convertValue(self._kestra.from_json({}), kind)
+            made = maker.createUsingDefault(self._context) if maker.canCreateUsingDefault() else None
+            if not kind.getRawClass().isInstance(made):  # a builder, or what has no constructor without arguments
+                made = self._mapper.convertValue(self._kestra.from_json({}), kind)
         except jpype.JException:
             return []
         given = []
