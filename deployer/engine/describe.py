@@ -122,23 +122,11 @@ class _Description:
             return f"bean:{name}"
         described: dict[str, Any] = {}
         self.types[name] = described
-        base = _DATABIND + "deser.BeanDeserializerBase"
         described["props"] = {}
         for prop in reader.properties():
             described["props"][str(prop.getName())] = self._property(prop)
         described["props"] = dict(sorted(described["props"].items()))
-        ignored = _field(self._kestra, base, "_ignorableProps", reader)
-        if ignored:
-            described["ignored"] = sorted(map(str, ignored))
-        if _field(self._kestra, base, "_ignoreAllUnknown", reader):
-            described["open"] = "ignores"
-        if _field(self._kestra, base, "_anySetter", reader) is not None:
-            described["open"] = "keeps"
-        makes = self._scalars(reader.getValueInstantiator())
-        if makes:
-            described["from"] = makes
-        if "delegate" in makes:
-            described["made_of"] = self._reading(reader.getValueInstantiator().getDelegateType(self._config))
+        described |= self._allowances(reader)
         above = self._above(raw)
         if above:
             described["is"] = above
@@ -149,6 +137,24 @@ class _Description:
         if given:
             described["given"] = given
         return f"bean:{name}"
+
+    def _allowances(self, reader: Any) -> dict[str, Any]:
+        """Return what a bean's reader takes besides its properties."""
+        allowed: dict[str, Any] = {}
+        base = _DATABIND + "deser.BeanDeserializerBase"
+        ignored = _field(self._kestra, base, "_ignorableProps", reader)
+        if ignored:
+            allowed["ignored"] = sorted(map(str, ignored))
+        if _field(self._kestra, base, "_ignoreAllUnknown", reader):
+            allowed["open"] = "ignores"
+        if _field(self._kestra, base, "_anySetter", reader) is not None:
+            allowed["open"] = "keeps"
+        makes = self._scalars(reader.getValueInstantiator())
+        if makes:
+            allowed["from"] = makes
+        if "delegate" in makes:
+            allowed["made_of"] = self._reading(reader.getValueInstantiator().getDelegateType(self._config))
+        return allowed
 
     def _property(self, prop: Any) -> str:
         kind, own = prop.getType(), prop.getValueDeserializer()
