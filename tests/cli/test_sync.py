@@ -135,7 +135,8 @@ def test_a_problem_in_a_file_stops_the_run_before_anything_is_asked(
     assert server.requests == []
 
 
-BROKEN = HELLO.replace("hello", "broken").replace("core.log.Log", "core.log.Lög")
+BROKEN = HELLO.replace("hello", "broken").replace("plugin.core.log.Log", "plugin.absent.Lög")
+"""What no check here can refuse, as the server may well have that plugin; ours has not."""
 
 
 def test_what_the_server_would_refuse_stops_the_run_before_the_first_write(
