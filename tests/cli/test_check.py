@@ -1,0 +1,150 @@
+"""`kestra-deployer check`: files alone, by the rules of a version, with places and hints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli.conftest import HELLO, Ended, Project
+from pytest_httpserver import HTTPServer
+
+from deployer.cache import VARIABLE
+from deployer.check import CHECKS
+from deployer.model.version import NAMES
+
+Run = Callable[..., Ended]
+WRONG = HELLO.replace("    message: hello\n", "    mesage: hello\n")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache in which no server is remembered."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.mark.parametrize("version", NAMES)
+def test_the_sample_flows_are_fine_for_every_version(
+    deployer: Run, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    ended = deployer("check", "--kestra", version, "--strict")
+    assert (ended.code, ended.stderr) == (0, "")
+    assert f"16 files checked by the rules of Kestra {version}: nothing found." in ended.stdout
+
+
+def test_a_problem_is_shown_with_its_line_a_mark_and_a_hint(project: Project, deployer: Run) -> None:
+    project.write("flows/a.yaml", WRONG)
+    ended = deployer("check")
+    assert ended.code == 1
+    assert ended.stdout.startswith(
+        "error[unknown-property] flows/a.yaml:6:5\n"
+        "  `mesage` is not a property of Log\n"
+        "  6 |     mesage: hello\n"
+        "    |     ^^^^^^\n"
+        "  hint: did you mean `message`?\n"
+    )
+
+
+def test_all_problems_of_a_file_are_found_in_one_run_in_their_order(project: Project, deployer: Run) -> None:
+    broken = (
+        "  - id: b\n    type: io.kestra.plugin.core.log.Logg\n  - id: c d\n    type: io.kestra.plugin.core.flow.Sleep\n"
+    )
+    project.write("flows/a.yaml", WRONG + broken + "triggers: soon\n")
+    ended = deployer("check", "--format", "json")
+    assert [(each["line"], each["check"]) for each in ended.report["problems"]] == [
+        (6, "unknown-property"),
+        (8, "unknown-type"),
+        (9, "missing-property"),
+        (9, "invalid-value"),
+        (11, "wrong-type"),
+    ]
+
+
+def test_what_another_version_has_is_said_to_be_so(project: Project, deployer: Run) -> None:
+    inner = HELLO.partition("tasks:\n")[2].replace("  ", "      ", 1).replace("\n    ", "\n        ").rstrip() + "\n"
+    each = f"  - id: e\n    type: io.kestra.plugin.core.flow.ForEach\n    values: [a]\n    tasks:\n{inner}"
+    project.write("flows/a.yaml", HELLO.replace("id: say", "id: first") + each)
+    [gone] = deployer("check", "--kestra", "2.0", "--format", "json").report["problems"]
+    assert "it is gone since Kestra 2.0" in gone["message"]
+    project.write("flows/a.yaml", HELLO + "inputs:\n  - id: i\n    type: STRING\n    prefill: x\n")
+    [to_come] = deployer("check", "--kestra", "1.0", "--format", "json").report["problems"]
+    assert "it needs Kestra 1.1 or later" in to_come["message"]
+
+
+def test_a_type_of_a_plugin_is_noted_and_what_every_task_has_is_checked(project: Project, deployer: Run) -> None:
+    plugin = "  - id: up\n    type: io.kestra.plugin.aws.s3.Upload\n    anything: 1\n    allowFailure: perhaps\n"
+    project.write("flows/a.yaml", HELLO + plugin)
+    ended = deployer("check", "--format", "json")
+    found = [(each["severity"], each["check"]) for each in ended.report["problems"]]
+    assert found == [("notice", "unverified-type"), ("error", "wrong-type")]
+
+
+def test_several_paths_are_checked_once_each(project: Project, deployer: Run) -> None:
+    project.write("flows/a.yaml", HELLO)
+    project.write("more/b.yaml", HELLO)
+    ended = deployer("check", "flows", "more/b.yaml", "more")
+    assert ended.code == 1
+    assert ended.stdout.count("error[duplicate-flow]") == 2
+    assert "2 files checked" in ended.stdout
+
+
+def test_warnings_fail_a_strict_check_only(project: Project, deployer: Run) -> None:
+    project.write("flows/a.yaml", HELLO + "---\nid: other\n")
+    assert deployer("check").code == 0
+    assert deployer("check", "--strict").code == 1
+
+
+def test_the_configuration_file_and_comments_count(project: Project, deployer: Run) -> None:
+    project.write("kestra-deployer.yaml", "kestra: '1.0'\nchecks:\n  unknown-property: warning\n")
+    project.write("flows/a.yaml", WRONG)
+    ended = deployer("check")
+    assert ended.code == 0
+    assert "warning[unknown-property]" in ended.stdout
+    assert "rules of Kestra 1.0" in ended.stdout
+    project.write("kestra-deployer.yaml", "checks:\n  unknown-propery: warning\n")
+    assert deployer("check").code == 2
+
+
+def test_a_configured_server_is_asked_once_what_it_is(
+    project: Project, deployer: Run, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "2.0.4"})
+    monkeypatch.setenv("KESTRA_HOST", httpserver.url_for("/"))
+    project.write("flows/a.yaml", HELLO)
+    for _ in range(2):
+        assert "rules of Kestra 2.0" in deployer("check").stdout
+    assert len(httpserver.log) == 1
+    assert "rules of Kestra 1.1" in deployer("check", "--kestra", "1.1").stdout
+
+
+def test_a_server_that_does_not_answer_is_a_notice(
+    project: Project, deployer: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KESTRA_HOST", "http://127.0.0.1:1")
+    project.write("flows/a.yaml", HELLO)
+    ended = deployer("check")
+    assert ended.code == 0
+    assert "notice[server-version]" in ended.stdout
+    assert "checked by the rules of Kestra 1.3" in ended.stdout
+
+
+def test_an_explanation_says_why_and_shows_bad_and_good(deployer: Run) -> None:
+    for each in CHECKS:
+        text = deployer("explain", each.name).stdout
+        assert all(word in text for word in (each.name, "Why:", "Bad:", "Good:"))
+    assert "unknown-property" in deployer("explain").stdout
+    missing = deployer("explain", "unknown-propery")
+    assert missing.code == 2
+    assert "did you mean `unknown-property`?" in missing.stderr
+
+
+def test_a_check_imports_no_client_and_no_engine() -> None:
+    program = (
+        "import sys; from deployer.cli import run; run(['check', '--help']);"
+        "print([name for name in ('httpx', 'git', 'jpype', 'tenacity') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
