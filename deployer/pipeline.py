@@ -5,7 +5,7 @@ Every stage yields the report as it stands, so that whatever ends a run early, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -74,6 +74,23 @@ def sync(options: Options, client: KestraClient, listen: Listen) -> Iterator[Rep
     deployed = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
     results, interrupted = run_smoke(cases, deployed, client, options.concurrency, listen)
     yield replace(report, smokes=tuple(results), interrupted=interrupted)
+
+
+def check_asking(
+    options: Options, client: KestraClient, version: str, notes: Sequence[Problem] = ()
+) -> Iterator[Report]:
+    """Check as without a server, and ask one for its verdict on every flow in which nothing was found."""
+    report = Report("check", options.path, strict=options.strict, kestra=version)
+    yield report
+    read = read_all(options)
+    report = replace(report, files=len(read.flows) + len(read.suites))
+    found, _, problems = check_all(read, version, options, off=("unverified-type",))
+    report = replace(report, problems=(*notes, *problems))
+    yield report
+    server = client.server()
+    report = replace(report, server=Server(client.url, server.version, client.tenant))
+    problems += kestra_validate.check(client, found, {(flow.namespace, flow.id) for flow in found})
+    yield replace(report, problems=(*notes, *sorted(problems, key=lambda problem: problem.place)))
 
 
 def _validate(client: KestraClient, found: list[Flow], report: Report) -> tuple[list[Flow], list[Problem]]:

@@ -6,16 +6,19 @@ Why: a flow that the server refuses is found before anything is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from deployer.check.base import Finding, problem
 from deployer.kestra.answers import Verdict
 from deployer.kestra.client import KestraClient
 from deployer.model.flow import Flow
-from deployer.model.problem import Problem, Severity
+from deployer.model.problem import Problem, Route, Severity
 
 NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
+_PLACE = re.compile(r"^(?:Validation error: |Invalid entity: )?([\w.\[\]-]+): ")
+_STEP = re.compile(r"(\w+)|\[([^\]]*)\]")
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
@@ -33,7 +36,7 @@ def check(client: KestraClient, flows: Sequence[Flow], declared: Collection[tupl
 
 def _findings(flow: Flow, verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterator[Finding]:
     for constraint in _split(verdict.constraints or ""):
-        yield Finding(flow.document, (), constraint)
+        yield Finding(flow.document, place(constraint, flow.document.data), constraint)
     for warning in verdict.warnings:
         missing = _NO_SUBFLOW.search(warning)
         if not (missing and (missing["namespace"], missing["id"]) in declared):
@@ -46,3 +49,29 @@ def _split(constraints: str) -> list[str]:
     """Return one text for each constraint: violations stand a line each, what the YAML reader says is one text."""
     text = constraints.strip()
     return [text] if text.startswith(_ONE_TEXT) else text.splitlines()
+
+
+def place(constraint: str, data: Any) -> Route:
+    """Return the route of the place that a constraint names, as far as there is one in the flow.
+
+    Kestra writes `tasks[0].id: must …`; 2.x names a task by its id, `tasks[say].message: …`.
+    """
+    match = _PLACE.search(constraint)
+    route: Route = ()
+    for step in _STEP.findall(match[1]) if match else ():
+        name, index = step
+        if name:
+            if not isinstance(data, Mapping) or name not in data:
+                break
+            data, route = data[name], (*route, name)
+            continue
+        items = data if isinstance(data, list) else []
+        at = int(index) if index.isdigit() else next((n for n, each in enumerate(items) if _id(each) == index), -1)
+        if not 0 <= at < len(items):
+            break
+        data, route = items[at], (*route, at)
+    return route
+
+
+def _id(value: Any) -> Any:
+    return value.get("id") if isinstance(value, Mapping) else None

@@ -1,43 +1,61 @@
-"""`kestra-deployer check`: the files alone, by the rules of a version of Kestra. No server, no Java, no network."""
+"""`kestra-deployer check`: the files by the rules of a version of Kestra, with no server, no Java and no network.
+
+Only `--server` and `--embedded` ask a Kestra besides.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output, say
-from deployer.cli.options import configured
+from deployer.cli.options import Configured, configured, connection
 from deployer.cli.rules import rules_of
 from deployer.errors import DeployerError
 from deployer.local import Options, check_only, run
 from deployer.model import version as versions
+from deployer.model.problem import Problem
 from deployer.model.result import Report
 
 
 @click.command(epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--kestra", type=click.Choice(versions.NAMES), help="Whose rules count.  [default: see above]")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
+@click.option("--server", "ask_server", is_flag=True, help="Ask the configured server for its verdict too.")
 @click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
-@click.option("--config", type=click.Path(path_type=Path), help="[default: kestra-deployer.yaml in the root]")
-def check(paths: tuple[Path, ...], *, strict: bool, format_: str, **connected: Any) -> int:
+@connection
+def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: str, **connected: Any) -> int:
     """Check every flow under each PATH (default: flows) as Kestra would, without asking one.
 
     An error is what Kestra would refuse; a warning is what it takes and a colleague would not. The rules are those of
     --kestra, else of `kestra:` in the configuration file, else of the configured server (asked once), else of 1.3.
+    With --embedded a real engine is started and gives its own verdict as well.
     """
     paths = paths or (Path("flows"),)
     try:
-        asked = configured(embedded=False, plugins=(), **connected)
-        settings = asked.settings
-        version, notes = rules_of(settings)
-        options = Options(paths, asked.root, settings.ignore, settings.checks, strict=strict)
-        report = run(check_only(options, version, notes))
+        asked = configured(**connected)
+        options = Options(paths, asked.root, asked.settings.ignore, asked.settings.checks, strict=strict)
+        report = _asked(asked, options) if ask_server or asked.embedded else _alone(asked, options)
     except DeployerError as error:
         report = Report("check", " ".join(map(str, paths)), error=error)
     output.write(report, format_)
     if report.error and format_ != "json":
         say(report.error)
     return report.exit_code
+
+
+def _alone(asked: Configured, options: Options) -> Report:
+    version, notes = rules_of(asked.settings)
+    return run(check_only(options, version, notes))
+
+
+def _asked(asked: Configured, options: Options, notes: Sequence[Problem] = ()) -> Report:
+    from deployer.kestra.client import KestraClient  # noqa: PLC0415  a check alone imports no client
+    from deployer.pipeline import check_asking  # noqa: PLC0415
+
+    with asked.server() as settings, KestraClient(settings) as client:
+        version = asked.settings.kestra or versions.nearest(client.server().version).name
+        return run(check_asking(options, client, version, notes))

@@ -13,6 +13,7 @@ from pytest_httpserver import HTTPServer
 
 from deployer.cache import VARIABLE
 from deployer.check import CHECKS
+from deployer.engine.launch import RunningEngine
 from deployer.model.version import NAMES
 
 Run = Callable[..., Ended]
@@ -129,6 +130,33 @@ def test_a_server_that_does_not_answer_is_a_notice(
     assert ended.code == 0
     assert "notice[server-version]" in ended.stdout
     assert "checked by the rules of Kestra 1.3" in ended.stdout
+
+
+def test_a_real_engine_adds_its_own_verdict(
+    project: Project, deployer: Run, engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = HELLO.replace("id: hello", "id: b", 1).replace("plugin.core.log.Log", "plugin.absent.Absent")
+    project.write("flows/a.yaml", WRONG)
+    project.write("flows/b.yaml", absent)
+    project.write("flows/c.yaml", HELLO.replace("id: hello", "id: c", 1))
+    monkeypatch.setenv("KESTRA_HOST", engine.url)
+    ended = deployer("check", "--server", "--format", "json")
+    assert ended.code == 1
+    assert [(each["file"], each["check"]) for each in ended.report["problems"]] == [
+        ("flows/a.yaml", "unknown-property"),
+        ("flows/b.yaml", "kestra-validate"),
+    ]
+    assert ended.report["server"]["version"] == engine.version.engine
+    assert ended.report["kestra"] == engine.version.name
+
+
+def test_an_engine_of_its_own_gives_its_verdict_on_the_sample_flows(
+    deployer: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)  # the jars are in the usual cache
+    monkeypatch.chdir(Path(__file__).parents[2])
+    ended = deployer("check", "--embedded", "--format", "json")
+    assert (ended.code, ended.report["problems"]) == (0, [])
 
 
 def test_an_explanation_says_why_and_shows_bad_and_good(deployer: Run) -> None:
