@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from deployer.check.constraints import Violation
-from deployer.check.constraints import check as constraints
-from deployer.check.reading import read
+from deployer.check import CHECKS
+from deployer.check.base import FlowFile, Folder, problem
 from deployer.check.types import Types
 from deployer.read.parse import parse
+
+_UNVERIFIED = "unverified-type"
+"""A type of a plugin that is not there: a notice for users, whose server may have it; the engine here has it no more
+than we do, and refuses the flow."""
 
 
 def refused(text: str, types: Types) -> list[str]:
     """Return why we say that the engine refuses a text, empty where we say that it takes it."""
     document, problems = parse("", text)
-    reasons = [f"{problem.check}: {problem.message}" for problem in problems if problem.stops]
-    if document is None:
-        return reasons or ["it holds nothing"]
-    found = read(document.data, types)
-    reasons += [f"{wrong.kind}: {wrong.route} {wrong.name} {wrong.wanted}" for wrong in found.misreads]
-    if found.flow and not found.misreads:
-        asked = constraints(found.flow, types)
-        reasons += [f"{each.name}: {each.route} {each.wanted}" for each in asked if isinstance(each, Violation)]
-    return reasons
+    if document:
+        folder = Folder([FlowFile(document, types)], types)
+        problems += [problem(check.name, finding) for check in CHECKS for finding in check.run(folder)]
+    return [f"{each.check}: {each.message}" for each in problems if each.stops or each.check == _UNVERIFIED]
