@@ -104,7 +104,8 @@ def check_all(
     `off` names checks that somebody else answers better: a server knows its plugins.
     """
     levels = {**options.checks, **dict.fromkeys(off, "off")}
-    problems = check.check(read.flows, version, found=read.problems, levels=levels)
+    whole = read.whole and not any(path.is_file() for path in options.paths)
+    problems = check.check(read.flows, version, found=read.problems, levels=levels, whole=whole)
     sound = check.sound_flows(read.flows, problems)
     cases, found = suites(read.suites)
     problems += found

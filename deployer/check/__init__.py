@@ -10,10 +10,13 @@ from deployer.check import (
     identity,
     invalid_value,
     missing_property,
+    old_include,
     silence,
     unknown_property,
+    unknown_subflow,
     unknown_type,
     unknown_value,
+    unused_input,
     unverified_type,
     wrong_type,
 )
@@ -36,6 +39,9 @@ CHECKS = (
     Check("unknown-value", unknown_value.check),
     Check("missing-property", missing_property.check),
     Check("invalid-value", invalid_value.check),
+    Check("unknown-subflow", unknown_subflow.check),
+    Check("unused-input", unused_input.check),
+    Check("old-include", old_include.check),
 )
 
 __all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows"]
@@ -51,15 +57,17 @@ def check(
     *,
     found: Sequence[Problem] = (),
     levels: Mapping[str, Any] | None = None,
+    whole: bool = True,
 ) -> list[Problem]:
     """Return what every check finds with the rules of a version of Kestra, file by file and line by line.
 
     `found` are problems that reading the files has brought already, `levels` is the configuration's `checks`; comments
-    and levels count for all. Raises UsageError where `levels` is wrong.
+    and levels count for all. `whole` says that the documents are all that there are. Raises UsageError where
+    `levels` is wrong.
     """
     given = rules(levels or {}, NAMES)
     types = types_of(version)
-    folder = Folder([FlowFile(document, types) for document in documents], types)
+    folder = Folder([FlowFile(document, types) for document in documents], types, whole)
     problems = [*found, *(problem(check.name, finding) for check in CHECKS for finding in check.run(folder))]
     problems = levelled(silence.silenced(documents, problems, NAMES), given)
     order = {document.file: at for at, document in enumerate(documents)}

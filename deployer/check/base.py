@@ -74,6 +74,7 @@ class Folder:
 
     flows: Sequence[FlowFile]
     types: Types
+    whole: bool = True  # every flow that there is, so that one that is not here is nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def test_what_another_version_has_is_said_to_be_so(project: Project, deployer: R
     project.write("flows/a.yaml", HELLO.replace("id: say", "id: first") + each)
     [gone] = deployer("check", "--kestra", "2.0", "--format", "json").report["problems"]
     assert "it is gone since Kestra 2.0" in gone["message"]
-    project.write("flows/a.yaml", HELLO + "inputs:\n  - id: i\n    type: STRING\n    prefill: x\n")
+    asks = HELLO.replace("message: hello", 'message: "{{ inputs.i }}"')
+    project.write("flows/a.yaml", asks + "inputs:\n  - id: i\n    type: STRING\n    prefill: x\n")
     [to_come] = deployer("check", "--kestra", "1.0", "--format", "json").report["problems"]
     assert "it needs Kestra 1.1 or later" in to_come["message"]
 
@@ -176,3 +177,16 @@ def test_a_check_imports_no_client_and_no_engine() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_subflow_is_looked_for_when_its_folder_is_checked_and_not_when_only_a_file_is(
+    project: Project, deployer: Run
+) -> None:
+    calls = HELLO.replace("io.kestra.plugin.core.log.Log", "io.kestra.plugin.core.flow.Subflow").replace(
+        "    message: hello\n", "    namespace: company.team\n    flowId: nobody\n"
+    )
+    project.write("flows/a.yaml", calls)
+    assert "there is no flow `nobody` in namespace company.team of this folder" in deployer("check").stdout
+    assert "nothing found" in deployer("check", "flows/a.yaml").stdout
+    project.write("flows/b.yaml", "id: [")
+    assert "no flow `nobody`" not in deployer("check").stdout
