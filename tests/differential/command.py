@@ -10,9 +10,9 @@ from pathlib import Path
 from differential.differences import differences, keep, reasons, table
 from differential.mutants import mutants, unspoilt
 from differential.oracle import Oracle
+from differential.ours import known_types
 from differential.samples import Base, corpus, minimal, samples
 
-from deployer.check.types import Types, types_of
 from deployer.engine.plugins import located
 from deployer.model.plugin import plugin
 from deployer.model.version import NAMES
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare as the command line says; return 1 where anything differs."""
     given = _given(arguments)
     oracle = Oracle(given.kestra, located([plugin(text) for text in given.plugins]))
-    types = described(oracle)
+    types = known_types(oracle)
     bases = _flows(given.flows) or [*samples(given.kestra), *corpus(), *minimal(types)]
     judged = [*unspoilt(bases), *mutants(bases, types, given.seed, given.count)]
     found = differences(judged, oracle, types)
@@ -35,15 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = [f"an example of each is in {folder}"] if found else []
     sys.stdout.write("\n".join([table(judged, found), *said, *kept, ""]))
     return bool(found)
-
-
-def described(oracle: Oracle) -> Types:
-    """Return the types that an engine knows: those that we ship, or where it has plugins, those that it tells."""
-    if not oracle.plugins:
-        return types_of(oracle.version)
-    told = oracle.described()
-    zones = frozenset(told["zones"])
-    return Types(oracle.version, told["plugins"], told["types"], told["enums"], told["polys"], zones)
 
 
 def _given(arguments: Sequence[str] | None) -> argparse.Namespace:

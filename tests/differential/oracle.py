@@ -19,9 +19,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from deployer.cache import cache_folder
 from deployer.engine import describe as describing
 from deployer.engine import jvm, properties, register, runtime, runtime_1x, runtime_2x
-from deployer.engine.jars import cache_folder, class_path, sha256
+from deployer.engine.jars import class_path, sha256
 from deployer.engine.lock import lock_of
 from deployer.engine.prepare import prepared
 from deployer.model.version import named

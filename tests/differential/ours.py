@@ -1,10 +1,14 @@
-"""Our own verdict on a flow's text: the one place that knows what it is made of."""
+"""Our own verdict on a flow's text: the one place that knows what it is made of and what it goes by."""
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+from differential.oracle import Oracle
+
 from deployer.check import CHECKS
 from deployer.check.base import FlowFile, Folder, problem
-from deployer.check.types import Types
+from deployer.check.types import Types, types_of
 from deployer.read.parse import parse
 
 _UNVERIFIED = "unverified-type"
@@ -19,3 +23,11 @@ def refused(text: str, types: Types) -> list[str]:
         folder = Folder([FlowFile(document, types)], types)
         problems += [problem(check.name, finding) for check in CHECKS for finding in check.run(folder)]
     return [f"{each.check}: {each.message}" for each in problems if each.stops or each.check == _UNVERIFIED]
+
+
+def known_types(oracle: Oracle) -> Types:
+    """Return the types that an engine knows: those that we ship, or where it has plugins, those that it tells."""
+    if not oracle.plugins:
+        return types_of(oracle.version)
+    told = {**oracle.described(), "version": oracle.version}
+    return Types(**{field.name: told[field.name] for field in fields(Types)})
