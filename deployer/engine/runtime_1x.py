@@ -25,6 +25,7 @@ class Runtime1x:
 
     flat_filters = True
     json_flows = True
+    chosen_fields = False
     largest_page: int | None = None
     alert = r"::: \1"
     unreadable = 423

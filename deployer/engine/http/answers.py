@@ -44,11 +44,11 @@ def json_text(kestra: Kestra, value: Any) -> str:
     return str(kestra.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
 
 
-def as_json(call: Call, value: Any) -> Response:
+def as_json(call: Call, value: Any, media_type: str = JSON) -> Response:
     """Return 200 with a Java value; None is 404, as a null is in Kestra's controllers."""
     if value is None:
         raise Refusal(404)
-    return Response(json_text(call.kestra, value), media_type=JSON)
+    return Response(json_text(call.kestra, value), headers={"content-type": media_type})
 
 
 def as_object(call: Call, **fields: Any) -> Response:

@@ -107,10 +107,11 @@ class Call:
         value = self.query.get(name)
         if not value:
             return None
-        try:
-            return self.java(kind).valueOf(value)
-        except self.java("java.lang.IllegalArgumentException") as error:
-            raise not_converted(name, value, str(error.getMessage())) from None
+        names = {str(each.name()): each for each in self.java(kind).values()}
+        chosen = names.get(value) or names.get(constant(value))
+        if chosen is None:
+            raise not_converted(name, value, f"No enum constant {kind.replace('$', '.')}.{value}")
+        return chosen
 
     def required(self, name: str) -> str:
         """Return a value of the query; Refusal (400) when it is not there."""
@@ -159,6 +160,11 @@ class Call:
             path = " > ".join(str(each.getDescription()) for each in error.getPath())
             message = f"Failed to convert argument [{name}] for value [null] due to: {error.getMessage()}"
             raise Refusal(422, reason="Invalid json mapping", errors=((message, path),)) from None
+
+
+def constant(text: str) -> str:
+    """Return what Micronaut takes a text for that is none of an enum's constants as it stands: `by-id` is `BY_ID`."""
+    return text.replace("-", "_").replace(".", "_").upper()
 
 
 async def read(request: Request, kestra: Kestra, runtime: Runtime) -> Call:

@@ -12,13 +12,14 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.executions import Change
-from deployer.engine.http.answers import as_json
+from deployer.engine.http.answers import JSON, as_json
 from deployer.engine.http.call import CORE, MULTIPART, Call
 from deployer.engine.http.executions import found
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
 from deployer.engine.http.refusal import Refusal, not_found
 from deployer.engine.http.route import Route
 
+TEXT_JSON = "text/json"  # what Kestra calls the answer to a kill, and to nothing else
 STATE = CORE + "models.flows.State$Type"
 _STATE_REQUEST = "java.util.Map"
 _FLOWS = "repositories.FlowRepositoryInterface"
@@ -135,7 +136,7 @@ def carrying_out(name: str, prepare: Callable[[Call], Change], emptied: int | No
         changed = executions.carry_out(name, prepare(call))
         if emptied and executions.emptied:
             return Response(status_code=emptied)
-        return as_json(call, changed)
+        return as_json(call, changed, TEXT_JSON if name == "Kill" else JSON)
 
     return answer
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, object_text, page, present
+from deployer.engine.http.answers import JSON, object_text, present
 from deployer.engine.http.call import CORE, Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
+from deployer.engine.http.shown import alone, listed
 
 FLAT = (
     "q",
@@ -41,7 +42,7 @@ def matching(call: Call) -> list[Any]:
 
 def get(call: Call) -> Response:
     """Return one execution; 2.x keeps its outputs elsewhere."""
-    return as_json(call, found(call))
+    return alone(call, found(call))
 
 
 def search(call: Call) -> Response:
@@ -49,14 +50,14 @@ def search(call: Call) -> Response:
     executions = call.bean(REPOSITORY)
     asked = pageable(call, "searchExecutions", executions.sortMapping().apply)
     results = executions.find(asked, call.tenant, filters(call, *FLAT))
-    return page(call, results, results.getTotal())
+    return listed(call, results)
 
 
 def of_flow(call: Call) -> Response:
     """Return a page of the executions of exactly one flow."""
     flow = (call.required("namespace"), call.required("flowId"))
     results = call.bean(REPOSITORY).findByFlowId(call.tenant, *flow, pageable(call, "searchExecutionsByFlowId"))
-    return page(call, results, results.getTotal())
+    return listed(call, results)
 
 
 def latest(call: Call) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,16 +15,18 @@ from deployer.engine.http.flow_search import FLAT
 from deployer.engine.http.flows import REPOSITORY
 from deployer.engine.http.route import Route
 
-Flows = Callable[[Call], Any]
-"""Returns the Java list of FlowWithSource that a request is about."""
+Flows = Callable[[Call], Iterable[Any]]
+"""Returns the flows, each a FlowWithSource, that a request is about."""
 
 
-def named_flows(call: Call) -> Any:
-    """Return the flows that the body names by `id` and `namespace`; the engine throws when one is not there."""
-    named, flows = call.java("java.util.ArrayList")(), call.bean(REPOSITORY)
+def named_flows(call: Call) -> Iterator[Any]:
+    """Yield the flows that the body names by `id` and `namespace`; the engine throws at one that is not there.
+
+    One by one: as in Kestra, what was named before the missing one is done.
+    """
+    flows = call.bean(REPOSITORY)
     for each in call.json_list("ids", "java.util.Map"):
-        named.add(flows.findByIdWithSource(call.tenant, each.get("namespace"), each.get("id")).orElseThrow())
-    return named
+        yield flows.findByIdWithSource(call.tenant, each.get("namespace"), each.get("id")).orElseThrow()
 
 
 def matching_flows(call: Call) -> Any:
@@ -35,20 +37,23 @@ def matching_flows(call: Call) -> Any:
 
 def delete(call: Call, *, flows: Flows) -> Response:
     """Delete flows, and tell how many they were."""
-    found = flows(call)
-    for flow in found:
+    number = 0
+    for flow in flows(call):
         call.runtime.delete_flow(flow)
-    return _count(len(found))
+        number += 1
+    return _count(number)
 
 
 def disable(call: Call, *, flows: Flows, disabled: bool) -> Response:
     """Write `disabled` into the texts of flows that are not so yet, a new revision of each, and tell how many."""
-    found = [flow for flow in flows(call) if bool(flow.isDisabled()) is not disabled]
-    switch = call.java("java.lang.Boolean").valueOf(disabled)
-    for flow in found:
+    switch, number = call.java("java.lang.Boolean").valueOf(disabled), 0
+    for flow in flows(call):
+        if bool(flow.isDisabled()) is disabled:
+            continue
         text = str(call.core("services.FlowService").injectDisabled(flow.getSource(), switch))
         call.runtime.replace_flow(call.runtime.parse_flow(call.tenant, text), flow)
-    return _count(len(found))
+        number += 1
+    return _count(number)
 
 
 def _count(number: int) -> Response:

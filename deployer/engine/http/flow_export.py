@@ -26,7 +26,11 @@ def by_query(call: Call) -> Response:
 
 def by_ids(call: Call) -> Response:
     """Return the sources of the flows named in the body as a ZIP; 404 when one of them is not there."""
-    return _archive(call, named_flows(call), lambda flow: f"{flow.getNamespace()}.{flow.getId()}.yaml")
+    return _archive(
+        call,
+        call.java("java.util.ArrayList")(list(named_flows(call))),
+        lambda flow: f"{flow.getNamespace()}.{flow.getId()}.yaml",
+    )
 
 
 def as_table(call: Call) -> Response:

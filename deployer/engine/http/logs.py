@@ -103,7 +103,7 @@ def _text(call: Call, text: bytes) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{identifier}.log"'}
     if not execution.getState().isTerminated():
         headers["Cache-Control"] = "no-cache"
-    return Response(text, media_type="text/plain", headers=headers)
+    return Response(text, headers={"content-type": "text/plain", **headers})
 
 
 ROUTES = (

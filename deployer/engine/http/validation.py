@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.http.answers import JSON, as_json
-from deployer.engine.http.call import MULTIPART, YAML, Call
+from deployer.engine.http.call import MULTIPART, YAML, Call, constant
 from deployer.engine.http.refusal import not_converted
 from deployer.engine.http.route import Route
 from deployer.engine.http.text import BLANKS, java_split
@@ -41,9 +41,9 @@ def validate_task(call: Call) -> Response:
     if call.media_type != YAML:
         return _from_json(call, name="task", kind=_SECTIONS["TASKS"])
     section = call.required("section")
-    if section not in _SECTIONS:
+    if constant(section) not in _SECTIONS:
         raise not_converted("section", section, f"No enum constant {_ENUM}.{section}")
-    text, kind = call.text("task"), call.core(_SECTIONS[section]).class_
+    text, kind = call.text("task"), call.core(_SECTIONS[constant(section)]).class_
     return _verdict(call, "flow", lambda: call.core("serializers.YamlParser").parse(text, kind))
 
 
