@@ -86,6 +86,10 @@ def _lists(path: str, recorded: Sequence[Any], served: Sequence[Any], names: Nam
     """Compare two lists whose elements are found again by what they are called, so that one more is one difference."""
     if path.endswith("/errors"):  # several errors come in any order
         recorded, served = sorted(recorded, key=str), sorted(served, key=str)
+    if any(isinstance(each, dict) and "timestamp" in each for each in recorded):  # so do log entries of one millisecond
+        recorded, served = (
+            sorted(each, key=lambda entry: names.carried(entry["message"])) for each in (recorded, served)
+        )
     called = [_called(each) for each in recorded], [_called(each) for each in served]
     for tag, low, high, from_, to in SequenceMatcher(None, *called, autojunk=False).get_opcodes():
         for step in range(max(high - low, to - from_)):
@@ -109,6 +113,8 @@ def comparable(path: str, text: str) -> str:
         return "(lasted)"
     for pattern, name in _FLEETING:
         text = pattern.sub(name, text)
+    if not path:  # the text of a log
+        return "\n".join(sorted(text.split("\n")))
     if path.endswith(("/message", "/constraints")) and text.endswith("\n"):
         head, found, lines = text.rpartition("entity: ")
         return head + found + "\n".join(sorted(lines.split("\n")))
