@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deployer.check import (
+    deprecated,
     duplicate_flow,
     identity,
     invalid_value,
@@ -39,6 +40,7 @@ CHECKS = (
     Check("unknown-value", unknown_value.check),
     Check("missing-property", missing_property.check),
     Check("invalid-value", invalid_value.check),
+    Check("deprecated", deprecated.check),
     Check("unknown-subflow", unknown_subflow.check),
     Check("unused-input", unused_input.check),
     Check("old-include", old_include.check),

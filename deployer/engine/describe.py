@@ -13,6 +13,7 @@ The description is JSON:
   the items), `is` (classes above it), `ignored` (names that are read past), `open` (takes any name), `from` (single
   values it can be made of), `made_of` (how the value is read that it is made of), `deprecated`
 - `given`: the constrained properties that have a value when a flow gives none
+- `deprecated`: see `deprecations`, and `words`: of expressions, see there
 - `zones`: the names of time zones
 - a reading is `bean:CLASS`, `plugin:CLASS` (an object whose `type` is a plugin), `poly:CLASS` (see `polys`),
   `enum:CLASS` (see `enums`), `list<…>`, `map<…,…>`, a reader of Kestra's own with what it holds in `<…>`, or the name
@@ -25,7 +26,9 @@ from typing import Any
 
 import jpype
 
+from deployer.engine.deprecations import deprecations
 from deployer.engine.jvm import Kestra
+from deployer.engine.words import words
 
 _PLUGINS = "io.kestra.core.plugins."
 _DATABIND = "com.fasterxml.jackson.databind."
@@ -73,6 +76,8 @@ class _Description:
             "types": dict(sorted(self.types.items())),
             "enums": dict(sorted(self.enums.items())),
             "polys": dict(sorted(self.polys.items())),
+            "deprecated": deprecations(self._kestra, self.types),
+            "words": words(self._kestra),
             "zones": sorted(map(str, self._kestra.java("java.time.ZoneId").getAvailableZoneIds())),
         }
 

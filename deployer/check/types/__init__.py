@@ -27,6 +27,8 @@ class Types:
     enums: Mapping[str, list[str]]
     polys: Mapping[str, Mapping[str, Any]]
     zones: frozenset[str]
+    deprecated: Mapping[str, Mapping[str, str]]
+    words: Mapping[str, list[str]]
 
     def common(self, base: str) -> Mapping[str, str]:
         """Return the properties, with their readings, that every plugin of a kind has."""
@@ -47,6 +49,8 @@ def types_of(version: str) -> Types:
         described["enums"],
         described["polys"],
         frozenset(described["zones"]),
+        described["deprecated"],
+        described["words"],
     )
 
 

@@ -1,0 +1,68 @@
+"""Whether a flow uses types and properties that Kestra calls deprecated, or the old name of a type.
+
+Why: they still work and go away with a later version; what was deprecated in 1.x is mostly gone from 2.0.
+
+Bad:  `type: io.kestra.plugin.core.flow.EachSequential`
+Good: `type: io.kestra.plugin.core.flow.ForEach`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Finding, FlowFile, Folder
+from deployer.check.reading import Part
+from deployer.check.types import Types
+from deployer.check.words import short
+from deployer.model.problem import Severity
+
+INSTEAD = {
+    "taskDefaults": "pluginDefaults",
+    "maxAttempt": "maxAttempts",
+    "minLogLevel": "logLevel",
+    "sslOptions": "options",
+    "extension": "allowedFileExtensions",
+    "scheduleConditions": "conditions",
+    "name": "id",
+    "basicAuthUser": "auth",
+    "basicAuthPassword": "auth",
+    "connectTimeout": "timeout",
+    "readIdleTimeout": "timeout",
+    "proxyAddress": "proxy",
+    "proxyPort": "proxy",
+    "proxyType": "proxy",
+    "proxyUsername": "proxy",
+    "proxyPassword": "proxy",
+}
+"""What replaces a property, where Java calls it deprecated and does not say; told only where a class has it."""
+_WORDS = {"BOOLEAN": "BOOL", "ENUM": "SELECT"}  # the same of types of inputs
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a warning for every deprecated type and property, and for every old name."""
+    for flow in folder.flows:
+        for part in flow.parts:
+            deprecated = folder.types.deprecated.get(part.cls, {})
+            for name in deprecated.keys() & part.value.keys():
+                yield _deprecated(flow, part, name, deprecated[name], folder.types)
+            if "type" not in deprecated:
+                yield from _old_name(flow, part, folder.types)
+
+
+def _deprecated(flow: FlowFile, part: Part, name: str, said: str, types: Types) -> Finding:
+    value, instead = part.value[name], said
+    if not said and name == "type":
+        instead = f"`{_WORDS[value]}`" if value in _WORDS else ""
+    elif not said and INSTEAD.get(name) in types.types[part.cls]["props"]:
+        instead = f"`{INSTEAD[name]}`"
+    what = f"type `{value}`" if name == "type" else f"`{name}` of {short(part.cls)}"
+    hint = f"use {instead}" if instead else ""
+    return flow.finding((*part.route, name), f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")
+
+
+def _old_name(flow: FlowFile, part: Part, types: Types) -> Iterator[Finding]:
+    name = part.value.get("type")
+    now = types.plugins.get(name) if isinstance(name, str) else None
+    if now == part.cls and now != name:
+        message = f"`{name}` is an old name"
+        yield flow.finding((*part.route, "type"), message, f"write `{now}`", Severity.WARNING)
