@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -58,8 +59,6 @@ def _elements(raw: Any) -> Iterator[tuple[str, Any]]:
             yield match[1].lower() + match[2], method
     holder = raw
     while holder is not None:
-        try:
+        with contextlib.suppress(jpype.JException):  # a plugin's field may be of a class that is not there
             yield from ((str(field.getName()), field) for field in holder.getDeclaredFields())
-        except jpype.JException:
-            pass  # a plugin's field of a class that is not there
         holder = holder.getSuperclass()
