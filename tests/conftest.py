@@ -8,10 +8,19 @@ from collections.abc import Iterator
 import pytest
 
 from deployer.engine.launch import RunningEngine, launch
-from deployer.model.version import VERSIONS, named
+from deployer.model.version import VERSIONS, KestraVersion, named
 
 STAYED_ON = (named("1.3"), named("2.0"))
 """The versions that teams are on or move to: what every behaviour is tested with."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice."""
+    for item in items:
+        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        shared = given.get("any_engine", given.get("engine"))
+        item.add_marker(pytest.mark.xdist_group(shared.name if isinstance(shared, KestraVersion) else str(item.path)))
 
 
 @pytest.fixture(scope="session", params=STAYED_ON, ids=lambda version: version.name)
