@@ -26,6 +26,7 @@ class Orders:
     plugins: tuple[Path, ...] = ()  # their jars
     prepared: Path | None = None  # the cache of loaded classes to use
     prepare: Path | None = None  # the cache of loaded classes to make, and nothing else
+    describe: Path | None = None  # the file to describe all types in, and nothing else
 
     def line(self) -> bytes:
         """Return the orders as one line."""
@@ -35,7 +36,7 @@ class Orders:
 def orders(line: bytes) -> Orders:
     """Return the orders a line stands for."""
     fields = json.loads(line)
-    for name in ("folder", "prepared", "prepare"):
+    for name in ("folder", "prepared", "prepare", "describe"):
         fields[name] = Path(fields[name]) if fields[name] else None
     for name in ("jars", "plugins"):
         fields[name] = tuple(Path(jar) for jar in fields[name])

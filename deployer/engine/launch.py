@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import select
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from deployer.engine.extra import require_extra
 from deployer.engine.handshake import Answer, Orders, answer
@@ -54,6 +55,33 @@ def launch(
     EngineError, in one sentence, when the extra is not installed, or the engine or one of its plugins cannot be fetched
     or started; UsageError for a plugin's path that is not there.
     """
+    with _ordered(version, plugins, progress) as orders:
+        asked = replace(orders, host=host, port=port, basic_auth=basic_auth)
+        if data:
+            asked = replace(asked, folder=data.absolute(), in_memory=False)
+        with child(asked) as (process, said):
+            ready = _ready(process, said, asked)
+            yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
+
+
+def described(
+    version: KestraVersion, *, plugins: Sequence[Plugin] = (), progress: Listener = silent
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what Kestra of `version` and the plugins read and check (see `describe`), and the plugins as loaded.
+
+    Nothing is served meanwhile. Raises as `launch` does.
+    """
+    with _ordered(version, plugins, progress) as orders:
+        file = orders.folder / "description.json"
+        with child(replace(orders, describe=file)) as (process, said):
+            ready = _ready(process, said, orders)
+            description: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return description, ready.plugins
+
+
+@contextmanager
+def _ordered(version: KestraVersion, plugins: Sequence[Plugin], progress: Listener) -> Iterator[Orders]:
+    """Give the orders for an engine in memory, with everything fetched and prepared, and a folder for the while."""
     require_extra()
     from deployer.engine.jars import class_path  # noqa: PLC0415  (needs the extra)
     from deployer.engine.plugins import located  # noqa: PLC0415
@@ -62,16 +90,9 @@ def launch(
     plugin_jars = located(plugins, progress=progress)  # first: what is wrong with them is soon said
     jars = class_path(version, progress=progress)
     with tempfile.TemporaryDirectory(prefix="kestra-", ignore_cleanup_errors=True) as temporary:
-        orders = Orders(
-            version, jars, Path(temporary), host=host, port=port, basic_auth=basic_auth, plugins=plugin_jars
-        )
-        if data:
-            orders = replace(orders, folder=data.absolute(), in_memory=False)
-        orders = replace(orders, prepared=prepared(version, jars, progress=progress))
+        cache = prepared(version, jars, progress=progress)
         progress(Progress(Stage.START))
-        with child(orders) as (process, said):
-            ready = _ready(process, said, orders)
-            yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
+        yield Orders(version, jars, Path(temporary), plugins=plugin_jars, prepared=cache)
 
 
 def _ready(process: Process, said: IO[bytes], orders: Orders) -> Answer:

@@ -7,6 +7,7 @@ what is in memory goes at once, with every process that a flow has started.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -23,6 +24,7 @@ from pathlib import Path
 import uvicorn
 
 from deployer.engine import data
+from deployer.engine.describe import describe
 from deployer.engine.handshake import Answer, Orders, orders
 from deployer.engine.http.app import application
 from deployer.engine.jvm import boot
@@ -89,6 +91,8 @@ def main() -> None:
     try:
         if given.prepare:
             _prepare(given, given.prepare)
+        elif given.describe:
+            _describe(given, given.describe, reply)
         else:
             _serve(given, lifeline, reply)
         code = 0
@@ -125,6 +129,14 @@ def _prepare(given: Orders, cache: Path) -> None:
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options)
     runtime_of(kestra).start()
     kestra.java("java.lang.System").exit(0)
+
+
+def _describe(given: Orders, file: Path, reply: Callable[[Answer], None]) -> None:
+    """Write down what Kestra and the plugins read and check; nothing has to run for that."""
+    kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=_options(given))
+    plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
+    file.write_text(json.dumps(describe(kestra)), encoding="utf-8")
+    reply(Answer(plugins=plugins))
 
 
 def _options(given: Orders) -> list[str]:
