@@ -46,7 +46,7 @@ def settings(data: Mapping[str, Any], root: Path) -> dict[str, Any]:
             found[setting] = read(value)
         except _WrongError as error:
             raise UsageError(f"{NAME}: `{key}` must be {error}", hint=f"mend `{key}` in {NAME}") from None
-    for setting in ("ca_file", "client_cert", "client_key"):
+    for setting in ("ca_file", "client_cert", "client_key", "plugin_types"):
         if setting in found:
             found[setting] = root / found[setting]
     if "plugins" in found:
@@ -169,5 +169,6 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "ignore": ("ignore", _texts),
     "checks": ("checks", _mapping),
     "engine.plugins": ("plugins", _texts),
+    "plugin-types": ("plugin_types", _text),
 }
 _SECTIONS = ("tls", "retry", "engine")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer import check
+from deployer.check.pulled import Pulled
 from deployer.errors import DeployerError
 from deployer.model.document import Document
 from deployer.model.flow import Flow
@@ -31,6 +32,7 @@ class Options:
     root: Path
     ignore: tuple[str, ...] = ()
     checks: Mapping[str, Any] = field(default_factory=dict)  # the configuration file's
+    pulled: Pulled | None = None  # plugins that are known beside Kestra's own
     dry_run: bool = False
     keep_going: bool = False
     smoke: bool = False
@@ -105,7 +107,7 @@ def check_all(
     """
     levels = {**options.checks, **dict.fromkeys(off, "off")}
     whole = read.whole and not any(path.is_file() for path in options.paths)
-    problems = check.check(read.flows, version, found=read.problems, levels=levels, whole=whole)
+    problems = check.check(read.flows, version, found=read.problems, levels=levels, whole=whole, pulled=options.pulled)
     sound = check.sound_flows(read.flows, problems)
     cases, found = suites(read.suites)
     problems += found

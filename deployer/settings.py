@@ -66,6 +66,7 @@ class Settings:
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
     checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
+    plugin_types: Path | None = None  # the file that `schema pull` writes; None: in the root, under its usual name
     lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
 
     def __post_init__(self) -> None:

@@ -24,6 +24,7 @@ from deployer.check import (
 from deployer.check.base import Check, FlowFile, Folder, problem
 from deployer.check.identity import flow_of
 from deployer.check.levels import levelled, rules
+from deployer.check.pulled import Pulled, widened
 from deployer.check.types import types_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow
@@ -60,15 +61,16 @@ def check(
     found: Sequence[Problem] = (),
     levels: Mapping[str, Any] | None = None,
     whole: bool = True,
+    pulled: Pulled | None = None,
 ) -> list[Problem]:
     """Return what every check finds with the rules of a version of Kestra, file by file and line by line.
 
     `found` are problems that reading the files has brought already, `levels` is the configuration's `checks`; comments
-    and levels count for all. `whole` says that the documents are all that there are. Raises UsageError where
-    `levels` is wrong.
+    and levels count for all. `whole` says that the documents are all that there are, `pulled` are plugins that are
+    known beside Kestra's own. Raises UsageError where `levels` is wrong.
     """
     given = rules(levels or {}, NAMES)
-    types = types_of(version)
+    types = widened(types_of(version), pulled) if pulled else types_of(version)
     folder = Folder([FlowFile(document, types) for document in documents], types, whole)
     problems = [*found, *(problem(check.name, finding) for check in CHECKS for finding in check.run(folder))]
     problems = levelled(silence.silenced(documents, problems, NAMES), given)

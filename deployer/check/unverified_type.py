@@ -20,4 +20,5 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         for route, name in flow.read.unverified:
             message = f"`{name}` is no core type: only what every task has is checked"
-            yield flow.finding(route, message, severity=Severity.NOTICE)
+            hint = "`kestra-deployer schema pull` makes more plugins known"
+            yield flow.finding(route, message, hint, severity=Severity.NOTICE)

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": ("deployer.cli.check", "Check flows as Kestra would, without asking one."),
     "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
     "explain": ("deployer.cli.explain", "Say what a check is for, with a bad and a good example."),
+    "schema": ("deployer.cli.schema", "Make the types of more plugins known to check, and all types to editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
 }
 """Every command: its module, which has a click command of the same name, and its line in the help."""

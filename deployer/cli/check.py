@@ -5,7 +5,7 @@ Only `--server` and `--embedded` ask a Kestra besides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,11 @@ import click
 
 from deployer.cli import output, say
 from deployer.cli.options import Configured, configured, connection
+from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import rules_of
 from deployer.errors import DeployerError
 from deployer.local import Options, check_only, run
 from deployer.model import version as versions
-from deployer.model.problem import Problem
 from deployer.model.result import Report
 
 
@@ -49,13 +49,15 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
 
 def _alone(asked: Configured, options: Options) -> Report:
     version, notes = rules_of(asked.settings)
-    return run(check_only(options, version, notes))
+    pulled, told = plugin_types(asked.settings, asked.root, version)
+    return run(check_only(replace(options, pulled=pulled), version, [*notes, *told]))
 
 
-def _asked(asked: Configured, options: Options, notes: Sequence[Problem] = ()) -> Report:
+def _asked(asked: Configured, options: Options) -> Report:
     from deployer.kestra.client import KestraClient  # noqa: PLC0415  a check alone imports no client
     from deployer.pipeline import check_asking  # noqa: PLC0415
 
     with asked.server() as settings, KestraClient(settings) as client:
         version = asked.settings.kestra or versions.nearest(client.server().version).name
-        return run(check_asking(options, client, version, notes))
+        pulled, notes = plugin_types(asked.settings, asked.root, version)
+        return run(check_asking(replace(options, pulled=pulled), client, version, notes))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine import launch as engines
+from deployer.engine.launch import RunningEngine
 from deployer.engine.progress import Listener, Progress, Stage
 from deployer.model.plugin import Plugin
 from deployer.model.version import KestraVersion
@@ -30,11 +32,17 @@ def embedded(
     with ExitStack() as stack:
         with _shown(version) as listen:  # over before the block begins, which may show progress of its own
             engine = stack.enter_context(
-                launch(
+                engines.launch(
                     version, port=port, host=host, data=data, basic_auth=basic_auth, plugins=plugins, progress=listen
                 )
             )
         yield engine
+
+
+def described(version: KestraVersion, *, plugins: Sequence[Plugin]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what Kestra and the plugins read and check, and the plugins as loaded; see `deployer.engine.launch`."""
+    with _shown(version) as listen:
+        return engines.described(version, plugins=plugins, progress=listen)
 
 
 @contextmanager

@@ -18,25 +18,26 @@ _INSTEAD = re.compile(
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
-def deprecations(kestra: Kestra, types: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+def deprecations(
+    kestra: Kestra, types: Mapping[str, Mapping[str, Any]], classes: Mapping[str, Any]
+) -> dict[str, dict[str, str]]:
     """Return class → what of it is deprecated (a property, or `type` for the class) → what replaces it, if Java says.
 
-    `types` are the classes with their `props`, as `describe` has them.
+    `types` are the classes with their `props`, as `describe` has them; `classes` are the same as Java has them: those
+    of a plugin are not found by name.
     """
     asking = _Asking(kestra)
-    found = {name: asking.of(name.partition("<")[0], described["props"]) for name, described in sorted(types.items())}
+    found = {name: asking.of(classes[name], described["props"]) for name, described in sorted(types.items())}
     return {name: dict(sorted(each.items())) for name, each in found.items() if each}
 
 
 class _Asking:
     def __init__(self, kestra: Kestra) -> None:
-        self._kestra = kestra
         self._deprecated = kestra.java("java.lang.Deprecated").class_
         self._schema = kestra.java("io.swagger.v3.oas.annotations.media.Schema").class_
 
-    def of(self, name: str, props: Mapping[str, Any]) -> dict[str, str]:
+    def of(self, raw: Any, props: Mapping[str, Any]) -> dict[str, str]:
         """Return what is deprecated of a class; a getter or setter speaks for its property, as a field does."""
-        raw = self._kestra.java(name).class_
         found: dict[str, str] = {}
         for prop, element in _elements(raw):
             if prop in props and element.isAnnotationPresent(self._deprecated):

@@ -53,6 +53,7 @@ class _Description:
         micronaut = _field(kestra, "io.kestra.core.models.validations.ModelValidator", "validator", checks)
         self._validator = _field(kestra, str(micronaut.getClass().getName()), "validator", micronaut)
         self._bases: dict[str, Any] = {}
+        self._classes: dict[str, Any] = {}
         self.types: dict[str, Any] = {}
         self.enums: dict[str, list[str]] = {}
         self.polys: dict[str, Any] = {}
@@ -76,7 +77,7 @@ class _Description:
             "types": dict(sorted(self.types.items())),
             "enums": dict(sorted(self.enums.items())),
             "polys": dict(sorted(self.polys.items())),
-            "deprecated": deprecations(self._kestra, self.types),
+            "deprecated": deprecations(self._kestra, self.types, self._classes),
             "words": words(self._kestra),
             "zones": sorted(map(str, self._kestra.java("java.time.ZoneId").getAvailableZoneIds())),
         }
@@ -127,6 +128,7 @@ class _Description:
             return f"bean:{name}"
         described: dict[str, Any] = {}
         self.types[name] = described
+        self._classes[name] = raw
         described["props"] = {}
         for prop in reader.properties():
             described["props"][str(prop.getName())] = self._property(prop)

@@ -71,8 +71,8 @@ def described(
 
     Nothing is served meanwhile. Raises as `launch` does.
     """
-    with _ordered(version, plugins, progress) as orders:
-        file = orders.folder / "description.json"
+    with _ordered(version, plugins, progress) as orders, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "description.json"  # not in the engine's own folder, which it removes when it ends
         with child(replace(orders, describe=file)) as (process, said):
             ready = _ready(process, said, orders)
             description: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,53 @@
+"""`kestra-deployer schema`: make the types of more plugins known to `check`, and what is known to editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deployer.check import pulled
+from deployer.check.pulled import Pulled
+from deployer.check.types import types_of
+from deployer.cli.options import Configured, configured, connection
+from deployer.cli.plugin_types import file_of
+from deployer.cli.rules import rules_of
+from deployer.configuration import NAME
+from deployer.errors import UsageError
+from deployer.model.version import named
+
+
+@click.group()
+def schema() -> None:
+    """Make the types of more plugins known to `check`, and what is known to editors."""
+
+
+@schema.command()
+@click.option("--out", type=click.Path(path_type=Path), help=f"[default: {pulled.NAME} in the root]")
+@connection
+def pull(*, out: Path | None, embedded: bool, plugins: tuple[str, ...], **connected: Any) -> None:
+    """Describe plugins in a file, after which `check` is as strict about them as about Kestra's core.
+
+    With --plugins or --embedded, the plugins' own jars are asked: those that are named, and those of `engine.plugins`
+    in the configuration file. Else the configured server is asked for its schema, which says less. The file replaces
+    what it said of the same version of Kestra, and keeps what it says of others. It may be committed.
+    """
+    asked = configured(embedded=embedded or bool(plugins), plugins=plugins, **connected)
+    file = out or file_of(asked.settings, asked.root)
+    before = pulled.read(file)
+    version, found = _from_jars(asked)
+    if not found.plugins:
+        raise UsageError(f"there are no plugins besides Kestra's own in {found.origin}", hint="nothing was written")
+    pulled.write(file, {**before, version: found})
+    click.echo(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}")
+
+
+def _from_jars(asked: Configured) -> tuple[str, Pulled]:
+    if not asked.settings.plugins:
+        raise UsageError("no plugins are named", hint=f"give --plugins, or write `engine.plugins` into {NAME}")
+    from deployer.cli.embedded import described  # noqa: PLC0415  needs the extra [engine]
+
+    version = named(rules_of(asked.settings)[0])
+    description, loaded = described(version, plugins=asked.settings.plugins)
+    return version.name, pulled.beyond(types_of(version.name), description, f"the jars of {', '.join(loaded)}")
