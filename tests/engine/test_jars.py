@@ -179,7 +179,11 @@ def test_what_is_remembered_by_halves_is_fetched_again(tmp_path: Path) -> None:
     assert len(remote.asked) == 2
 
 
-@pytest.mark.parametrize("got", [zipped("half")[:-30], b"<html>log in to this network</html>", zipped("x" * 9)[::-1]])
+@pytest.mark.parametrize(
+    "got",
+    [zipped("half")[:-30], b"<html>log in to this network</html>", zipped("x" * 9)[::-1]],
+    ids=["cut", "a page", "backwards"],
+)
 def test_a_first_download_that_is_no_whole_jar_is_tried_again_and_then_refused(tmp_path: Path, got: bytes) -> None:
     assert fetch([UNLOCKED], tmp_path / "a", download=Remote(plugin=[got, zipped("whole")]))[0].is_file()
     with pytest.raises(EngineError, match=r"as org\.example:plugin:1 is no whole jar"):
