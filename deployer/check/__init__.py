@@ -8,6 +8,7 @@ from typing import Any
 from deployer.check import (
     deprecated,
     duplicate_flow,
+    expression_syntax,
     identity,
     invalid_value,
     missing_property,
@@ -43,6 +44,7 @@ CHECKS = (
     Check("invalid-value", invalid_value.check),
     Check("deprecated", deprecated.check),
     Check("unknown-subflow", unknown_subflow.check),
+    Check("expression-syntax", expression_syntax.check),
     Check("unused-input", unused_input.check),
     Check("old-include", old_include.check),
 )

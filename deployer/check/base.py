@@ -9,6 +9,7 @@ from functools import cached_property
 from deployer.check import constraints, reading
 from deployer.check.constraints import Asked, Violation
 from deployer.check.reading import Part, Read
+from deployer.check.texts import texts
 from deployer.check.types import Types
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Route, Severity
@@ -51,6 +52,11 @@ class FlowFile:
     def asked(self, name: str) -> Iterator[Asked]:
         """The places at which a constraint of Kestra's own, such as `FlowValidation`, is asked for."""
         return (each for each in self.constraints if isinstance(each, Asked) and each.name == name)
+
+    @cached_property
+    def texts(self) -> Sequence[tuple[Route, str]]:
+        """Every text of the flow; of keys those that may hold an expression."""
+        return list(texts(self.document.data))
 
     @property
     def parts(self) -> Iterator[Part]:

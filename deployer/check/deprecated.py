@@ -40,13 +40,19 @@ _WORDS = {"BOOLEAN": "BOOL", "ENUM": "SELECT"}  # the same of types of inputs
 
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield a warning for every deprecated type and property, and for every old name."""
+    known = folder.types.deprecated
+    old = {name for name, cls in folder.types.plugins.items() if name != cls}
     for flow in folder.flows:
         for part in flow.parts:
-            deprecated = folder.types.deprecated.get(part.cls, {})
-            for name in deprecated.keys() & part.value.keys():
-                yield _deprecated(flow, part, name, deprecated[name], folder.types)
-            if "type" not in deprecated:
-                yield from _old_name(flow, part, folder.types)
+            deprecated = known.get(part.cls, {})
+            for name in deprecated:
+                if name in part.value:
+                    yield _deprecated(flow, part, name, deprecated[name], folder.types)
+            kind = part.value.get("type")
+            if isinstance(kind, str) and kind in old and "type" not in deprecated:
+                message = f"`{kind}` is an old name"
+                hint = f"write `{part.cls}`"
+                yield flow.finding((*part.route, "type"), message, hint, Severity.WARNING)
 
 
 def _deprecated(flow: FlowFile, part: Part, name: str, said: str, types: Types) -> Finding:
@@ -58,11 +64,3 @@ def _deprecated(flow: FlowFile, part: Part, name: str, said: str, types: Types) 
     what = f"type `{value}`" if name == "type" else f"`{name}` of {short(part.cls)}"
     hint = f"use {instead}" if instead else ""
     return flow.finding((*part.route, name), f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")
-
-
-def _old_name(flow: FlowFile, part: Part, types: Types) -> Iterator[Finding]:
-    name = part.value.get("type")
-    now = types.plugins.get(name) if isinstance(name, str) else None
-    if now == part.cls and now != name:
-        message = f"`{name}` is an old name"
-        yield flow.finding((*part.route, "type"), message, f"write `{now}`", Severity.WARNING)

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
-from deployer.check.texts import texts
 from deployer.model.problem import Severity
 
 _INCLUDE = re.compile(r"\[\[>\s*([^\]\n]+?)\s*\]\]")
@@ -24,7 +23,7 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         if "[[>" not in flow.document.text:
             continue
-        for route, text in texts(flow.document.data):
+        for route, text in flow.texts:
             if match := _INCLUDE.search(text):
                 message = f"`{match[0]}` is not replaced by the file: only Kestra's old command line did that"
                 hint = f"make it a file of the namespace, and write {{{{ read('{match[1]}') }}}}"

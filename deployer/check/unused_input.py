@@ -9,17 +9,17 @@ Good: `message: "{{ inputs.day }}"`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deployer.check.base import Finding, FlowFile, Folder
-from deployer.check.texts import texts
-from deployer.model.problem import Severity
+from deployer.model.problem import Route, Severity
 
 _READ = re.compile(r"""\binputs\b((?:\s*\.\s*[\w-]+|\s*\[\s*(?:'[^']*'|"[^"]*")\s*\])*)""")
 _STEP = re.compile(r"""\.\s*([\w-]+)|'([^']*)'|"([^"]*)\"""")
 _ELSEWHERE = re.compile(r"\brender(?:Once)?\s*\((?!\s*vars\b)|\bprintContext\s*\(|\[\[>|\bflows?\.Template\b")
 """Where a text that is not in the flow may read inputs."""
+_SIGNS = ("render", "printContext", "[[>", ".Template")  # without one of these, `_ELSEWHERE` need not look
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -31,9 +31,10 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 
 def _unused(flow: FlowFile, inputs: list[Any]) -> Iterator[Finding]:
-    if _ELSEWHERE.search(flow.document.text):
+    text = flow.document.text
+    if any(sign in text for sign in _SIGNS) and _ELSEWHERE.search(text):
         return
-    read = set(_reads(flow.document.data))
+    read = set(_reads(flow.texts))
     for at, each in enumerate(inputs):
         name = each.get("id") if isinstance(each, dict) else None
         if isinstance(name, str) and not any(_covers(path, name) for path in read):
@@ -41,10 +42,10 @@ def _unused(flow: FlowFile, inputs: list[Any]) -> Iterator[Finding]:
             yield flow.finding(("inputs", at, "id"), message, "remove it, or read it", Severity.WARNING)
 
 
-def _reads(data: Any) -> Iterator[str]:
+def _reads(texts: Sequence[tuple[Route, str]]) -> Iterator[str]:
     """Yield the inputs that are read, nested ones with dots; an empty text means all of them."""
-    for route, text in texts(data):
-        for match in _READ.finditer(text):
+    for route, text in texts:
+        for match in _READ.finditer(text) if "inputs" in text else ():
             path = ".".join(next(filter(None, step), "") for step in _STEP.findall(match[1]))
             if path or "{{" in text or "{%" in text:
                 yield path

@@ -1,0 +1,62 @@
+"""Whether expressions can be read: `{{ … }}` and `{% … %}`, and the filters, functions and tests in them.
+
+Why: Kestra stores them as they are, and the task fails when it runs. What is in a description is not looked at, and
+neither are the variables of an expression.
+
+Bad:  `message: "{{ inputs.day | dat('yyyy') }"`
+Good: `message: "{{ inputs.day | date('yyyy') }}"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Finding, FlowFile, Folder
+from deployer.check.expression import Expressions, Malformed
+from deployer.check.types import Types
+from deployer.check.words import meant, needs
+from deployer.model.problem import Route, Severity
+
+_NOT_RENDERED = ("description", "documentation", "displayName", "validator")
+_LONGEST = 40  # characters of a text that are shown
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a warning for every text that cannot be read, and for every name in one that is not known."""
+    expressions = Expressions(folder.types.words)
+    for flow in folder.flows:
+        if "{{" not in flow.document.text and "{%" not in flow.document.text and "{#" not in flow.document.text:
+            continue
+        for route, text in flow.texts:
+            if ("{{" in text or "{%" in text or "{#" in text) and not (route and route[-1] in _NOT_RENDERED):
+                yield from _one(flow, route, text, expressions)
+
+
+def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> Iterator[Finding]:
+    try:
+        named = expressions.read(text)
+    except Malformed as error:
+        message = f"`{_shown(text, error.at)}` cannot be read: {error}"
+        yield flow.finding(route, message, error.hint, Severity.WARNING)
+        return
+    except RecursionError:  # nested so deep that nobody can tell
+        return
+    for each in named:
+        if each.name not in flow.types.words[each.kind]:
+            kind = each.kind.removesuffix("s")
+            yield flow.finding(route, *_unknown(kind, each.name, flow.types), Severity.WARNING)
+
+
+def _unknown(kind: str, name: str, types: Types) -> tuple[str, str]:
+    elsewhere = needs(types, lambda other: name in other.words[f"{kind}s"])
+    if elsewhere:
+        return f"Kestra {types.version} has no {kind} `{name}`: it {elsewhere}", ""
+    return f"there is no {kind} `{name}`", meant(name, types.words[f"{kind}s"])
+
+
+def _shown(text: str, at: int) -> str:
+    """Return the expression around a place, or its beginning."""
+    opened = max(text.rfind(sign, 0, at + 2) for sign in ("{{", "{%", "{#"))
+    begin = max(opened, 0)
+    line = text[begin:].splitlines()[0] if text[begin:] else ""
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
