@@ -13,6 +13,7 @@ from deployer.check import (
     invalid_value,
     missing_property,
     old_include,
+    plain_secret,
     silence,
     unknown_property,
     unknown_subflow,
@@ -46,6 +47,7 @@ CHECKS = (
     Check("unknown-subflow", unknown_subflow.check),
     Check("expression-syntax", expression_syntax.check),
     Check("unused-input", unused_input.check),
+    Check("plain-secret", plain_secret.check),
     Check("old-include", old_include.check),
 )
 

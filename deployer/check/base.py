@@ -25,6 +25,7 @@ class Finding:
     hint: str = ""
     severity: Severity = Severity.ERROR
     at_key: bool = False  # the key is to blame, not its value
+    shown: bool = True  # with the line of the file; a secret is not to be in logs
 
 
 class FlowFile:
@@ -68,10 +69,17 @@ class FlowFile:
             todo += [below for parts in part.parts.values() for below in parts]
 
     def finding(
-        self, route: Route, message: str, hint: str = "", severity: Severity = Severity.ERROR, *, at_key: bool = False
+        self,
+        route: Route,
+        message: str,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+        *,
+        at_key: bool = False,
+        shown: bool = True,
     ) -> Finding:
         """Return a finding in this document."""
-        return Finding(self.document, route, message, hint, severity, at_key)
+        return Finding(self.document, route, message, hint, severity, at_key, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +105,5 @@ def problem(check: str, finding: Finding) -> Problem:
     span = document.marks.key(route) if finding.at_key else None
     while not span and not (span := document.marks.at(route)) and route:
         route = route[:-1]
-    excerpt = document.line(span.line) if span else ""
+    excerpt = document.line(span.line) if span and finding.shown else ""
     return Problem(check, finding.message, document.file, span, finding.severity, finding.hint, excerpt)

@@ -83,3 +83,9 @@ def test_the_page_on_checks_is_what_the_checks_say() -> None:
     for each in CHECKS:
         documentation = (sys.modules[each.run.__module__].__doc__ or "").strip()
         assert f"## {each.name}\n\n{documentation}\n" in written, "run scripts/document-checks"
+
+
+def test_a_secret_is_not_shown_again() -> None:
+    [problem] = found(a=GOOD + TASKS + "variables:\n  password: hunter2\n")
+    assert problem.check == "plain-secret"
+    assert "hunter2" not in problem.message + problem.hint + problem.excerpt
