@@ -20,6 +20,7 @@ _NAMED = re.compile(
     r"(?:^|-)(?:password|passwd|passphrase|(?<!pull-)secret|(?<!page-)(?<!next-)(?<!continuation-)(?<!stop-)token"
     r"|api-?key|secret-?key|private-?key|secret-access-key|account-key|shared-access-key)$"
 )
+_ENDS = ("password", "passwd", "passphrase", "secret", "token", "key")  # of every name that `_NAMED` knows
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_. ]")
 _SHAPES = {
     "a key of AWS": r"\bAKIA[0-9A-Z]{16}\b",
@@ -33,7 +34,23 @@ _SHAPES = {
     "a password in an address": r"\b[a-z][a-z0-9+.-]*://[^\s/:@{}$]*:[^\s/@{}$<>*]+@[\w\[]",
 }
 _SHAPED = re.compile("|".join(f"({shape})" for shape in _SHAPES.values()))
-_SIGNS = ("AKIA", "gh", "glpat-", "xox", "hooks.", "k_live_", "AIza", "-----BEGIN", "eyJ", "@")
+_SIGNS = (
+    "AKIA",
+    "ghp_",
+    "gho_",
+    "ghr_",
+    "ghs_",
+    "ghu_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "hooks.",
+    "k_live_",
+    "AIza",
+    "-----BEGIN",
+    "eyJ",
+    "@",
+)
 _ELSEWHERE = re.compile(r"\{\{|\{%|\$\{|\$\(|\[\[|^\$\w|^<.*>$|^[*x.…]+$|^(?:none|null|true|false)$", re.IGNORECASE)
 """A value that is told elsewhere, or is none."""
 _INPUT = "io.kestra.core.models.flows.input.SecretInput"
@@ -43,8 +60,8 @@ _HINT = "keep it as a secret of Kestra, and write {{ secret('NAME') }}"
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield a warning for every secret; it is not shown."""
     for flow in folder.flows:
-        for route, name, value in _values(flow.document.data):
-            if what := _found(name, value):
+        for route, text in flow.texts:
+            if what := _found(route, text):
                 yield flow.finding(route, what, _HINT, Severity.WARNING, shown=False)
         for part in flow.parts:
             if part.cls == _INPUT and _plain(part.value.get("defaults")):
@@ -52,24 +69,12 @@ def check(folder: Folder) -> Iterator[Finding]:
                 yield flow.finding((*part.route, "defaults"), what, _HINT, Severity.WARNING, shown=False)
 
 
-def _values(data: Any) -> Iterator[tuple[Route, str, Any]]:
-    """Yield every single value with the name of the property that it is of."""
-    todo: list[tuple[Route, str, Any]] = [((), "", data)]
-    while todo:
-        route, name, value = todo.pop()
-        if isinstance(value, dict):
-            todo += [((*route, key), str(key), one) for key, one in value.items()]
-        elif isinstance(value, list):
-            todo += [((*route, at), name, one) for at, one in enumerate(value)]
-        else:
-            yield route, name, value
-
-
-def _found(name: str, value: Any) -> str:
-    """Return what is wrong with a value, empty where nothing is."""
-    if _plain(value) and _NAMED.search(_HUMP.sub("-", name).lower()):
+def _found(route: Route, text: str) -> str:
+    """Return what is wrong with a text, empty where nothing is."""
+    name = next((step for step in reversed(route) if isinstance(step, str)), "")
+    if name.lower().endswith(_ENDS) and _plain(text) and _NAMED.search(_HUMP.sub("-", name).lower()):
         return f"`{name}` is in plain text"
-    if isinstance(value, str) and any(sign in value for sign in _SIGNS) and (match := _SHAPED.search(value)):
+    if any(sign in text for sign in _SIGNS) and (match := _SHAPED.search(text)):
         what = list(_SHAPES)[(match.lastindex or 1) - 1]
         return f"{what} is in plain text"
     return ""
