@@ -40,7 +40,7 @@ def settings(data: Mapping[str, Any], root: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in _flat(data):
         setting, read = _KEYS[key]
-        if value is None:  # `host:` with nothing behind it: not given
+        if value is None or value == "":  # `host:` with nothing behind it: not given
             continue
         try:
             found[setting] = read(value)
@@ -67,7 +67,7 @@ def _flat(data: Mapping[str, Any], section: str = "") -> list[tuple[str, Any]]:
     for key, value in data.items():
         name = f"{section}{key}"
         if name in _SECTIONS:
-            if value is not None and not isinstance(value, Mapping):
+            if value not in (None, "") and not isinstance(value, Mapping):
                 raise UsageError(f"{NAME}: `{name}` must be a mapping", hint=f"known there: {_known(f'{name}.')}")
             pairs += _flat(value or {}, f"{name}.")
         elif name in _KEYS:

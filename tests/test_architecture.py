@@ -49,7 +49,7 @@ FENCES = {
     "httpx": ("kestra",),
     "httpx_sse": ("kestra",),
     "tenacity": ("kestra",),
-    "yaml": ("read/parse.py",),
+    "yaml": ("read",),
     "dotenv": ("settings.py",),
     "pathspec": ("read/files.py",),
     "rich": ("report", "cli"),

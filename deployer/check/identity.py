@@ -42,7 +42,7 @@ def flow_of(document: Document) -> Flow | None:
 
 def _one(document: Document, key: str) -> Iterator[Finding]:
     pattern, longest, allowed = _RULES[key]
-    if document.data.get(key) is None:
+    if document.data.get(key) in (None, ""):
         yield Finding(document, (key,), f"the flow has no `{key}`", f"add a line `{key}: …` at the top of the file")
         return
     text = _text(document, key)

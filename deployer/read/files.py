@@ -1,8 +1,9 @@
-"""Finds and reads the YAML files under a path. Knows nothing of what they hold."""
+"""Finds and reads the YAML files under a path. Knows nothing of what they hold; what is too large is not read."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,14 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from deployer.errors import UsageError
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, Severity
 
 SUFFIXES = (".yml", ".yaml")
 SMOKE_SUFFIXES = tuple(f".smoke{suffix}" for suffix in SUFFIXES)
+CHECK = "unreadable-file"
+LARGEST = 4 * 3 * 1024 * 1024
+"""Bytes; Kestra reads 3 Mi characters, and none has more than four bytes."""
+_KINDS = ((stat.S_ISFIFO, "named pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISDIR, "folder"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +37,85 @@ class SourceFile:
 def read_files(path: Path, root: Path, ignore: Sequence[str] = ()) -> tuple[list[SourceFile], list[Problem]]:
     """Return every YAML file under `path` in a stable order, and a problem for each that cannot be read.
 
-    Hidden files and folders are skipped, and so is what `ignore` matches (gitignore syntax, relative to `root`).
-    Raises UsageError when `path` is not there.
+    Hidden files and folders are skipped, and so is what `ignore` matches (gitignore syntax, relative to `root`). A link
+    to a file is read when the file lies under `path` or `root`; a link to a folder is not followed, and a warning says
+    so. Raises UsageError when `path` is not there.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         raise UsageError(f"{path} is not there", hint="name the folder of your flows: kestra-deployer sync PATH")
-    sources, problems = [], []
-    for file in _walk(path, root, GitIgnoreSpec.from_lines(ignore)):
-        name = _shown(file)
+    found = _Found(path, root, GitIgnoreSpec.from_lines(ignore) if ignore else None)
+    for file in found.walk():
+        found.read(file)
+    return found.sources, found.problems
+
+
+class _Found:
+    """What one walk finds."""
+
+    def __init__(self, path: Path, root: Path, ignored: GitIgnoreSpec | None) -> None:
+        self.sources: list[SourceFile] = []
+        self.problems: list[Problem] = []
+        self._path, self._root, self._ignored = path, os.path.abspath(root), ignored
+        self._inside = tuple(os.path.join(os.path.realpath(each), "") for each in (path, root))
+        self._here = os.path.join(Path.cwd(), "")
+
+    def walk(self) -> Iterator[str]:
+        """Give the names of the files, and note what cannot be walked into."""
+        if not self._path.is_dir():
+            yield str(self._path)
+            return
+        for folder, folders, files in os.walk(self._path, onerror=self._unlisted):
+            folders[:] = sorted(name for name in folders if not self._skipped(folder, name, "/"))
+            for name in folders:
+                if os.path.islink(inner := os.path.join(folder, name)):
+                    self._say(inner, "is a link to a folder, which is not followed", Severity.WARNING)
+            for name in sorted(files):
+                if name.endswith(SUFFIXES) and not self._skipped(folder, name):
+                    yield os.path.join(folder, name)
+
+    def read(self, file: str) -> None:
+        """Read one file, or note why not."""
         try:
-            sources.append(SourceFile(name, file.read_bytes().decode()))
+            if os.path.islink(file) and not os.path.realpath(file, strict=True).startswith(self._inside):
+                self._say(file, "is a link that leads out of the folder", hint="put the file itself into the folder")
+            elif data := self._bytes(file):
+                self.sources.append(SourceFile(self._shown(file), data.decode()))
+            elif data is not None:
+                self.sources.append(SourceFile(self._shown(file), ""))
         except OSError as error:
-            problems.append(Problem("unreadable-file", f"cannot be read: {error.strerror}", name))
+            self._say(file, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError as error:
-            message = f"is not UTF-8 text: byte {error.object[error.start]:#04x} at offset {error.start}"
-            problems.append(Problem("unreadable-file", message, name, hint="save the file as UTF-8"))
-    return sources, problems
+            words = f"is not UTF-8 text: byte {error.object[error.start]:#04x} at offset {error.start}"
+            self._say(file, words, hint="save the file as UTF-8")
 
+    def _bytes(self, file: str) -> bytes | None:
+        """Return what is in a regular file of a sensible size; nothing else is opened, as that may never end."""
+        about = os.stat(file)
+        if not stat.S_ISREG(about.st_mode):
+            kind = next((word for test, word in _KINDS if test(about.st_mode)), "device")
+            self._say(file, f"is a {kind}, not a file")
+        elif about.st_size > LARGEST:
+            words = f"is {about.st_size:,} bytes large, and Kestra reads {LARGEST // 4:,} characters"
+            self._say(file, words, hint="move what is large into a namespace file")
+        else:
+            with open(file, "rb") as opened:
+                return opened.read(LARGEST + 1)
+        return None
 
-def _walk(path: Path, root: Path, ignored: GitIgnoreSpec) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for folder, folders, files in os.walk(path):
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if not _skipped(here / name, root, ignored, "/"))
-        for name in sorted(files):
-            if name.endswith(SUFFIXES) and not _skipped(here / name, root, ignored):
-                yield here / name
+    def _unlisted(self, error: OSError) -> None:
+        self._say(str(error.filename), f"cannot be listed: {error.strerror}")
 
+    def _skipped(self, folder: str, name: str, end: str = "") -> bool:
+        if name.startswith("."):
+            return True
+        place = os.path.join(os.path.abspath(folder), name)
+        return self._ignored is not None and self._ignored.match_file(os.path.relpath(place, self._root) + end)
 
-def _skipped(path: Path, root: Path, ignored: GitIgnoreSpec, end: str = "") -> bool:
-    return path.name.startswith(".") or ignored.match_file(os.path.relpath(path, root) + end)
+    def _shown(self, file: str) -> str:
+        """Return a name that can be printed whatever its bytes are."""
+        name = os.path.abspath(file).removeprefix(self._here) if os.path.isabs(file) or ".." in file else file
+        name = os.path.normpath(name)
+        return os.fsencode(Path(name).as_posix()).decode(errors="backslashreplace")
 
-
-def _shown(path: Path) -> str:
-    absolute = path.absolute()
-    return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else path).as_posix()
+    def _say(self, file: str, words: str, severity: Severity = Severity.ERROR, hint: str = "") -> None:
+        self.problems.append(Problem(CHECK, words, self._shown(file), severity=severity, hint=hint))

@@ -1,215 +1,197 @@
 """Text to document: the only YAML reader. Reads YAML as Kestra's own reader does, where PyYAML by itself does not.
 
-Asked of Kestra's reader: `yes`, `on` and `TRUE` are true, `010` is 8, but `0o10`, `12:30:00` and `2024-01-01` stay
-text; `<<` is a key like any other, not a merge; a key given twice is an error; a second document is ignored.
+Kestra's is Jackson's on top of SnakeYAML, and Jackson takes events one by one: a key is a text, whatever it looks like;
+`<<` is a key like any other, not a merge; an alias is not followed, but is the text that it is called; a key given
+twice is an error; a second document is never looked at. What single values mean is in `scalars`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 
 from deployer.model.document import Document
-from deployer.model.problem import Problem, Route, Severity, Span
+from deployer.model.problem import Problem, Severity, Span
+from deployer.read import scalars, syntax
+from deployer.read.places import Node, Places, span
+from deployer.read.reader import LONGEST_SLOW, differs, reading
 
 EMPTY = "empty-file"
 """The check that names a file without any content."""
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEEPEST = 400  # levels; the C reader crashes the process at about 100,000, Python's own at about 900
-_DEEP_LINE = re.compile(rf"^[ \t\-?:]{{{_DEEPEST},}}", re.MULTILINE)
-_NOT_IN_KESTRA = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge", "tag:yaml.org,2002:int"}
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*)$")
-_HINTS = (
-    ("mapping values are not allowed", "quote the value: it holds a colon followed by a blank"),
-    ("unhashable key", 'quote the expression: "{{ … }}"'),
-    ("found unhashable", 'quote the expression: "{{ … }}"'),
-    ("while scanning a quoted scalar", "close the quote"),
-    ("expected <block end>", "look at the indentation: this line fits no list or mapping above it"),
-)
+LONGEST = 3 * 1024 * 1024
+"""Characters; Kestra's reader refuses a file that is longer."""
+_DEEPEST = 1000  # levels; Kestra's reader refuses more
 
 
-class _Reader(_Base):  # type: ignore[misc]  # the C loader where PyYAML has it
-    """PyYAML with Kestra's rules, remembering the keys that are given twice."""
+@dataclass(slots=True)
+class _Read:
+    """What was read of a text: its first document's data, and what has to be said of it."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.duplicates: list[tuple[yaml.Node, yaml.Node]] = []
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        first: dict[str, yaml.Node] = {}
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, key) is not key:
-                self.duplicates.append((first[key.value], key))
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Leave `<<` as it is."""
-
-
-_Reader.yaml_implicit_resolvers = {
-    letter: [pair for pair in pairs if pair[0] not in _NOT_IN_KESTRA]
-    for letter, pairs in _Base.yaml_implicit_resolvers.items()
-}
-_Reader.add_implicit_resolver("tag:yaml.org,2002:int", _INTEGER, list("-+0123456789"))
-
-
-def _untagged(reader: Any, node: yaml.Node) -> Any:
-    """Read `!foo 5` as "5": Kestra's reader has no use for tags."""
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return reader.construct_sequence(node, deep=True)
-    return reader.construct_mapping(node, deep=True)
-
-
-_Reader.add_constructor(None, _untagged)
+    exact: bool
+    data: Any = None
+    empty: bool = False
+    repeated: bool = False  # some key is given twice
+    aliases: list[yaml.AliasEvent] = field(default_factory=list)
+    rest: Span | None = None  # what begins after the first document
 
 
 def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     """Return the document in `text`, None when it is not a YAML mapping, and what is wrong with its YAML."""
-    if _too_deep(text):
-        return None, [Problem("yaml-syntax", f"is nested more than {_DEEPEST} levels deep", file)]
-    reader = None
     try:
-        reader = _Reader(text.removeprefix("\ufeff"))
-        data = reader.get_data() if reader.check_data() else None
-        problems = [_duplicate(file, *pair) for pair in reader.duplicates] + list(_second_document(file, reader))
+        read = _read(text)
+    except syntax.Refused as refused:
+        return None, [refused.problem(file, text)]
     except yaml.YAMLError as error:
-        return None, [_syntax(file, text, error)]
-    except (ValueError, OverflowError) as error:
-        return None, [Problem("yaml-syntax", f"holds a value that cannot be read: {error}", file)]
-    finally:
-        if reader:
-            reader.dispose()
-    problems = [replace(found, excerpt=_line(text, found.span)) for found in problems]
-    if data is None:
-        return None, [*problems, Problem(EMPTY, "holds nothing but blanks and comments", file, Span(1, 1, 1, 1))]
-    if not isinstance(data, dict):
-        message = (
-            f"holds a {'list' if isinstance(data, list) else 'single value'}, where `key: value` lines are expected"
-        )
-        return None, [*problems, Problem("yaml-syntax", message, file, Span(1, 1, 1, 1))]
-    return Document(file, text, data, _Marks(text)), problems
+        return None, [syntax.explained(text, error).problem(file, text)]
+    if read.empty:
+        return None, [Problem(EMPTY, "holds nothing but blanks and comments", file, Span(1, 1, 1, 1))]
+    places = Places(text, exact=read.exact)
+    problems = [replace(found, excerpt=syntax.line(text, found.span)) for found in _notes(file, read, places)]
+    if not isinstance(read.data, dict):
+        return None, [*problems, syntax.no_mapping(text, read.data).problem(file, text)]
+    return Document(file, text, read.data, places), problems
 
 
-def _too_deep(text: str) -> bool:
-    """Count nesting only where a cheap look makes it possible: events come one by one, at any depth."""
-    if text.count("[") + text.count("{") < _DEEPEST and not _DEEP_LINE.search(text):
-        return False
-    depth = 0
+def _read(text: str) -> _Read:
+    """Read a text quickly, and once more exactly where that may make a difference. Raises Refused and YAMLError."""
+    if len(text) > LONGEST:
+        raise syntax.Refused(None, f"is {len(text):,} characters long, and Kestra reads {LONGEST:,}")
+    short = len(text) <= LONGEST_SLOW
     try:
-        for event in yaml.parse(text, Loader=_Base):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
-                return True
-    except yaml.YAMLError:
-        pass  # the reader itself finds it again, and says where
-    return False
+        return _first_document(text, exact=short and differs(text))
+    except (yaml.YAMLError, UnicodeEncodeError):  # the latter: half a character, which no file can hold
+        if not short:
+            raise
+    return _first_document(text, exact=True)
 
 
-def _syntax(file: str, text: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    span = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else None
-    words = [getattr(error, "context", None), getattr(error, "problem", None)]
-    message = ", ".join(word for word in words if word) or str(error).splitlines()[0]
-    hint = next((hint for sign, hint in _HINTS if sign in message), "")
-    if (
-        mark
-        and text.splitlines()[mark.line : mark.line + 1]
-        and "\t" in text.splitlines()[mark.line][: mark.column + 1]
-    ):
-        hint = "indent with spaces: YAML allows no tabs there"
-    return Problem("yaml-syntax", message, file, span, hint=hint, excerpt=_line(text, span))
+def _first_document(text: str, *, exact: bool) -> _Read:
+    read = _Read(exact=exact)
+    with reading(text, exact=exact) as reader:
+        reader.get_event()  # the stream begins
+        if reader.check_event(yaml.StreamEndEvent):
+            read.empty = True
+            return read
+        reader.get_event()  # the document begins
+        first = reader.peek_event()
+        read.empty = isinstance(first, yaml.ScalarEvent) and not first.value and not first.style
+        read.data = _built(reader, read)
+        reader.check_event()  # Kestra's reader looks at one thing more, though not at what it means
+        read.rest = _rest(reader)
+    return read
 
 
-def _line(text: str, span: Span | None) -> str:
-    lines = text.splitlines()
-    return lines[span.line - 1] if span and span.line <= len(lines) else ""
+_IN_LIST: Any = object()
+_NO_KEY: Any = object()
 
 
-def _duplicate(file: str, first: yaml.Node, again: yaml.Node) -> Problem:
-    message = f"key `{again.value}` is given twice, first in line {first.start_mark.line + 1}"
-    return Problem("duplicate-key", message, file, _span(again), hint="remove one of the two: Kestra refuses the file")
+def _built(reader: Any, read: _Read) -> Any:  # noqa: C901, PLR0912  see below
+    """Make data of the events of one node. One loop without calls: it is most of the time that a check takes."""
+    get, scalar, alias, list_, mapping = (
+        reader.get_event, yaml.ScalarEvent, yaml.AliasEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent
+    )  # fmt: skip
+    root: list[Any] = []
+    holder: Any = root
+    key = _IN_LIST
+    above: list[tuple[Any, Any]] = []
+    while True:
+        event = get()
+        kind = type(event)
+        if kind is scalar:
+            value = event.value
+            if key is _NO_KEY:
+                key = value
+                read.repeated = read.repeated or key in holder
+                continue
+            if event.implicit[0]:
+                if value[:1] in scalars.STARTS:
+                    value = _value(event)
+            elif event.tag:
+                value = _value(event)
+        elif kind is mapping or kind is list_:
+            if key is _NO_KEY or len(above) >= _DEEPEST:
+                raise _refused(event, key is _NO_KEY)
+            value = {} if kind is mapping else []
+        elif kind is alias:
+            if key is _NO_KEY:
+                raise _refused(event, True)
+            read.aliases.append(event)
+            value = event.anchor
+        else:
+            holder, key = above.pop()
+            if not above:
+                return root[0]
+            continue
+        if key is _IN_LIST:
+            holder.append(value)
+        else:
+            holder[key] = value
+            key = _NO_KEY
+        if kind is mapping or kind is list_:
+            above.append((holder, key))
+            holder, key = value, _NO_KEY if kind is mapping else _IN_LIST
+        elif not above:
+            return value
 
 
-def _second_document(file: str, reader: Any) -> Iterator[Problem]:
-    if reader.check_event() and not reader.check_event(yaml.StreamEndEvent):
-        line = reader.peek_event().start_mark.line + 1
-        yield Problem(
-            "second-document",
-            "everything from this `---` on is ignored: Kestra reads one flow from a file",
-            file,
-            Span(line, 1, line, 4),
-            Severity.WARNING,
-            hint="put the second flow into a file of its own",
-        )
+def _value(event: yaml.ScalarEvent) -> Any:
+    try:
+        return scalars.plain(event.value) if event.implicit[0] else scalars.tagged(event.value, event.tag or "")
+    except scalars.NotRead as error:
+        place = span(event.start_mark, event.end_mark)
+        words = f"`{syntax.short(event.value)}` {error}"
+        raise syntax.Refused(place, words, "quote it where a text is meant") from None
 
 
-def _span(node: yaml.Node) -> Span:
-    start, end = node.start_mark, _end(node)
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+def _refused(event: yaml.NodeEvent, as_key: bool) -> syntax.Refused:
+    """Say why a list or mapping, or an alias, cannot stand where it stands."""
+    place = span(event.start_mark, event.end_mark)
+    if not as_key:
+        return syntax.Refused(place, f"is nested more than {_DEEPEST} levels deep, which Kestra does not read")
+    if isinstance(event, yaml.MappingStartEvent):
+        return syntax.Refused(place, "`{` begins a mapping here, which cannot be a key", syntax.QUOTE_EXPRESSION)
+    what = "an alias" if isinstance(event, yaml.AliasEvent) else "a list"
+    return syntax.Refused(place, f"{what} cannot be a key", "quote it where a text is meant")
 
 
-def _end(node: yaml.Node) -> yaml.Mark:
-    """Return where a node really ends: PyYAML's own end of a block collection lies on a later line."""
-    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
-    return node.end_mark
+def _rest(reader: Any) -> Span | None:
+    """Return where something begins after the first document, be it readable or not."""
+    try:
+        while reader.check_event(yaml.DocumentEndEvent):
+            reader.get_event()
+        mark = None if reader.check_event(yaml.StreamEndEvent) else reader.peek_event().start_mark
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+    return Span(mark.line + 1, 1, mark.line + 1, 4) if mark else None
 
 
-class _Marks:
-    """The places of a text, from a second reading that happens when the first place is asked for."""
+def _notes(file: str, read: _Read, places: Places) -> Iterator[Problem]:
+    """Say what is wrong, or will surprise, in a text that can be read."""
+    if read.repeated and places.root:
+        yield from (_duplicate(file, *pair) for pair in _duplicates(places.root))
+    for event in read.aliases:
+        message = f"Kestra does not follow aliases: this is the text `{event.anchor}`"
+        hint = "write out what is meant, or quote it"
+        yield Problem(syntax.CHECK, message, file, span(event.start_mark, event.end_mark), Severity.WARNING, hint)
+    if read.rest:
+        message = "everything from here on is ignored: Kestra reads one flow from a file"
+        hint = "put the second flow into a file of its own"
+        yield Problem("second-document", message, file, read.rest, Severity.WARNING, hint)
 
-    def __init__(self, text: str) -> None:
-        self._text = text
 
-    @cached_property
-    def _root(self) -> yaml.Node | None:
-        reader = _Reader(self._text.removeprefix("\ufeff"))
-        try:
-            return reader.get_node() if reader.check_node() else None
-        finally:
-            reader.dispose()
+def _duplicates(root: Node) -> Iterator[tuple[Node, Node]]:
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        first: dict[str | None, Node] = {}
+        yield from ((first[key.text], key) for key, _ in node.pairs if first.setdefault(key.text, key) is not key)
+        todo += reversed(node.below)
 
-    def at(self, route: Route) -> Span | None:
-        pair = self._find(route)
-        return _span(pair[1] if pair[1].value not in ("", []) else pair[0]) if pair else None
 
-    def key(self, route: Route) -> Span | None:
-        pair = self._find(route)
-        return _span(pair[0]) if pair else None
-
-    def outside(self, line: int, column: int) -> bool:
-        place = (line - 1, column - 1)
-        return not any(
-            (token.start_mark.line, token.start_mark.column) <= place < (token.end_mark.line, token.end_mark.column)
-            for token in yaml.scan(self._text.removeprefix("\ufeff"), Loader=_Base)
-            if isinstance(token, yaml.ScalarToken)
-        )
-
-    def scalar(self, route: Route) -> str | None:
-        pair = self._find(route)
-        return pair[1].value if pair and isinstance(pair[1], yaml.ScalarNode) else None
-
-    def _find(self, route: Route) -> tuple[yaml.Node, yaml.Node] | None:
-        """Return the key (or item) and the value at `route`."""
-        key = value = self._root
-        for step in route:
-            if isinstance(value, yaml.MappingNode):
-                found = next((pair for pair in value.value if pair[0].value == str(step)), None)
-            elif isinstance(value, yaml.SequenceNode) and isinstance(step, int) and step < len(value.value):
-                found = (value.value[step], value.value[step])
-            else:
-                found = None
-            if found is None:
-                return None
-            key, value = found
-        return (key, value) if key is not None and value is not None else None
+def _duplicate(file: str, first: Node, again: Node) -> Problem:
+    message = f"key `{again.text}` is given twice, first in line {first.span.line}"
+    return Problem("duplicate-key", message, file, again.span, hint="remove one of the two: Kestra refuses the file")

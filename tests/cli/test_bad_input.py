@@ -44,7 +44,7 @@ def test_a_configuration_file_that_is_no_yaml(project: Project, deployer: Run) -
     project.write("kestra-deployer.yaml", "host: [\n")
     ended = deployer("sync")
     assert ended.code == 2
-    assert "kestra-deployer.yaml:2:1: " in ended.stderr
+    assert "kestra-deployer.yaml:1:" in ended.stderr
 
 
 def test_a_configuration_file_that_is_not_there(project: Project, deployer: Run) -> None:

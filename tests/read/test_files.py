@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from deployer.errors import UsageError
+from deployer.model.problem import Severity
 from deployer.read.files import read_files
 
 
@@ -73,6 +75,59 @@ def test_an_unreadable_file_is_a_problem_and_the_rest_is_read(tmp_path: Path) ->
         "cannot be read: No such file or directory",
         "is not UTF-8 text: byte 0xe9 at offset 16",
     ]
+
+
+def test_what_is_no_file_of_a_sensible_size_is_a_problem_and_is_not_opened(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    with (tmp_path / "large.yaml").open("wb") as large:
+        large.truncate(50_000_000)
+    files, problems = read_files(tmp_path, tmp_path)
+    assert [Path(file.name).name for file in files] == ["a.yaml"]
+    assert [problem.message for problem in problems] == [
+        "is 50,000,000 bytes large, and Kestra reads 3,145,728 characters",
+        "is a named pipe, not a file",
+        "is a link that leads out of the folder",
+    ]
+    _, [problem] = read_files(Path("/dev/zero"), tmp_path)
+    assert problem.message == "is a device, not a file"
+
+
+def test_links_that_loop_or_leave_the_folder_are_problems_and_others_are_read(tmp_path: Path) -> None:
+    write(tmp_path, "flows/a.yaml", "shared/b.yaml", "elsewhere.yaml")
+    (tmp_path / "flows/b.yaml").symlink_to("../shared/b.yaml")
+    (tmp_path / "flows/loop.yaml").symlink_to("loop.yaml")
+    (tmp_path / "flows/self").symlink_to(".")
+    files, problems = read_files(tmp_path / "flows", tmp_path)
+    assert [Path(file.name).name for file in files] == ["a.yaml", "b.yaml"]
+    assert [(problem.message, problem.severity) for problem in problems] == [
+        ("is a link to a folder, which is not followed", Severity.WARNING),
+        ("cannot be read: Too many levels of symbolic links", Severity.ERROR),
+    ]
+    _, problems = read_files(tmp_path / "flows", tmp_path / "flows")
+    assert "is a link that leads out of the folder" in [problem.message for problem in problems]
+
+
+def test_a_folder_that_cannot_be_listed_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.yaml", "closed/b.yaml")
+    genuine = os.scandir
+
+    def refuse(folder: str) -> object:
+        if str(folder).endswith("closed"):  # root may list everything, whatever its mode
+            raise PermissionError(13, "Permission denied", str(folder))
+        return genuine(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    files, [problem] = read_files(tmp_path, tmp_path)
+    assert len(files) == 1
+    assert (problem.message, Path(problem.file or "").name) == ("cannot be listed: Permission denied", "closed")
+
+
+def test_a_name_that_is_no_text_can_be_shown(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.yaml")).write_text("")
+    [file], problems = read_files(tmp_path, tmp_path)
+    assert (Path(file.name).name, file.text, problems) == ("caf\\xe9.yaml", "", [])
 
 
 def test_line_ends_and_byte_order_mark_survive(tmp_path: Path) -> None:

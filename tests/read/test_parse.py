@@ -37,8 +37,84 @@ def test_scalars_are_read_as_kestra_reads_them(written: str, read: object) -> No
     assert data(f"key: {written}") == {"key": read}
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("", ""),
+        ("!!null x", None),
+        ("! '5'", 5),
+        ("!!int '5'", 5),
+        ("!!str 5", "5"),
+        ("!!float 5", 5.0),
+        ("!!float 1d", 1.0),
+        ("!!float 0x1p3", 8.0),
+        ("!!float ''", ""),
+        ("!!bool Y", True),
+        ("!!bool tRue", True),
+        ("!!binary 'aGVs bG8='", "aGVsbG8="),
+        ("08", "08"),
+        ("1__0", 10),
+        ("+.5", 0.5),
+        ("1e400", float("inf")),
+        ("1:30", "1:30"),
+        ("y", "y"),
+        ("tRue", "tRue"),
+        ("9" * 30, int("9" * 30)),
+        ("9" * 1025, "9" * 1025),
+        ("{b}", {"b": ""}),
+        ("[a,]", ["a"]),
+        ('"\\ud83d\\ude00"', "\U0001f600"),
+        ("|+\n b\n\n", "b\n\n"),
+        ("x\t", "x"),
+        ("&é z", "z"),
+        ("!!binary ''", ""),
+    ],
+)
+def test_what_is_seldom_written_is_read_as_kestra_reads_it(written: str, read: object) -> None:
+    assert data(f"key: {written}") == {"key": read}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ".inf",
+        ".nan",
+        "!!int 08",
+        "!!int 0b",
+        "!!float x",
+        "!!binary a",
+        "1" * 1001,
+        "1." + "1" * 999,
+        '"\\ud800"',
+        "\tx",
+    ],
+)
+def test_a_value_that_kestra_refuses_is_an_error(written: str) -> None:
+    document, [problem] = parse("flow.yaml", f"key: {written}")
+    assert document is None
+    assert (problem.check, problem.span and problem.span.line) == ("yaml-syntax", 1)
+
+
 def test_a_merge_key_is_a_key_like_any_other() -> None:
-    assert data("a: &a {x: 1}\nb:\n  <<: *a") == {"a": {"x": 1}, "b": {"<<": {"x": 1}}}
+    assert data("b:\n  <<: {x: 1}") == {"b": {"<<": {"x": 1}}}
+
+
+def test_keys_are_texts_whatever_they_look_like() -> None:
+    assert data("1: a\ntrue: b\n~: c\n") == {"1": "a", "true": "b", "~": "c"}
+
+
+def test_an_alias_is_its_name_and_a_warning_says_so() -> None:
+    document, [problem] = parse("flow.yaml", "a: &x [1]\nb: *x")
+    assert document
+    assert document.data == {"a": [1], "b": "x"}
+    assert (problem.severity, problem.span) == (Severity.WARNING, Span(2, 4, 2, 6))
+
+
+def test_a_bomb_of_aliases_and_an_alias_within_itself_are_small() -> None:
+    bomb = "a: &a [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 50))
+    document, _ = parse("flow.yaml", bomb + "self: &s [*s]")
+    assert document
+    assert (document.data["a49"], document.data["self"]) == (["a48", "a48"], ["s"])
 
 
 def test_the_text_is_kept_as_it_is() -> None:
@@ -49,32 +125,73 @@ def test_the_text_is_kept_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "words"),
+    ("text", "line", "column", "words", "hint"),
     [
-        ("id: a\ntasks: [1", 3, "did not find expected ',' or ']'"),
-        ("id: a\n\tx: 1", 2, "found a tab character"),
-        ("id: a\nmessage: {{ x }}", 2, "unhashable key"),
-        ("id: a\nmessage: b: c", 2, "mapping values are not allowed"),
-        ("- a\n- b", 1, "a list, where `key: value` lines are expected"),
-        ("hello", 1, "a single value"),
+        ("id: a\ntasks: [1", 2, 8, "this list is not closed", "close it with `]`"),
+        ("id: a\nm: {a: b\nc: d", 2, 4, "this mapping is not closed", "close it with `}`"),
+        ("id: a\n\tx: 1", 2, 1, "a tab", "indent with blanks"),
+        ("id: a\nx:\t1", 2, 3, "a tab", "put blanks in place"),
+        ("id: a\nmessage: {{ x }}", 2, 11, "a mapping", "quote the expression"),
+        ("id: a\nmessage: {{ x }} there", 2, 11, "a mapping", "quote the expression"),
+        ("id: a\n- {{ x }}: 1", 2, 3, "`{{` begins a mapping", "quote the expression"),
+        ("id: a\nmessage: b: c", 2, 11, "a second `: ` in one line", "quote the whole value"),
+        ("id: a\n  b: c", 2, 4, "the line above has its value", "indentation"),
+        ("id: a\ntasks:\n    - id: x\n  - id: y", 4, 3, "fits no list or mapping", "indentation"),
+        ("id: a\nm: 'x\nb: c", 2, 4, "this quote is never closed", "close it"),
+        ('id: a\nm: "x" y', 2, 8, "after the closing quote", "whole value in quotes"),
+        ('id: a\nm: "\\d"', 2, 6, "unknown escape", "a backslash is written twice"),
+        ("id:a\nns: b", 1, 3, "no blank after `:`", "with a blank between"),
+        ("id: a\nns:b\ntasks: c", 2, 3, "no blank after `:`", "with a blank between"),
+        ("id:a", 1, 1, "a single value", "with a blank between"),
+        ("id: a\ntasks:\n  -id: x\n   type: y", 3, 3, "no blank after `-`", "write `- `"),
+        ("id: a\nm: @x", 2, 4, "cannot begin with this", "quote the value"),
+        ("id: a\nm: *.txt", 2, 4, "have a meaning of their own", "quote the value"),
+        ("id: a\nm: |x\n  b", 2, 5, "block scalar", "one digit at most"),
+        ("tasks: - a", 1, 8, "a list cannot begin here", "a line of its own"),
+        ("id: a\nfoo\nbar: 1", 3, 1, "there is no `: `", "that is missing"),
+        ("id: a\nm: \x07", 2, 4, "control character U+0007", "remove it"),
+        ("id: a\nm: \x00", 2, 4, "control character U+0000", "remove it"),
+        ("? [a]\n: b", 1, 3, "a list cannot be a key", "quote it"),
+        ("a: 1\n*a : b", 2, 1, "an alias cannot be a key", "quote it"),
+        ("a: .inf", 1, 4, "`.inf` is no number", "quote it"),
+        ("%YAML 2.0\n---\na: 1", 1, 1, "incompatible", ""),
+        ("# c\n- a\n- b", 2, 1, "a list, where `key: value` lines are expected", ""),
+        ("hello", 1, 1, "a single value", ""),
     ],
 )
-def test_a_syntax_error_says_where_it_is(text: str, line: int, words: str) -> None:
+def test_an_error_says_what_is_wrong_where_and_what_to_do(
+    text: str, line: int, column: int, words: str, hint: str
+) -> None:
     document, [problem] = parse("flow.yaml", text)
     assert document is None
     assert problem.check == "yaml-syntax"
     assert problem.span
-    assert problem.span.line == line
+    assert (problem.span.line, problem.span.column) == (line, column)
     assert words in problem.message
-
-
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [("a: {{ x }}", "quote the expression"), ("a: b: c", "quote the value"), ("\ta: 1", "indent with spaces")],
-)
-def test_the_usual_mistakes_get_a_hint(text: str, hint: str) -> None:
-    _, [problem] = parse("flow.yaml", text)
     assert hint in problem.hint
+    assert problem.excerpt == text.splitlines()[line - 1]
+
+
+def test_a_text_that_is_too_long_is_refused_and_one_of_three_mebi_characters_is_read() -> None:
+    longest = 3 * 1024 * 1024
+    assert parse("flow.yaml", "a: " + "x" * (longest - 3))[0]
+    document, [problem] = parse("flow.yaml", "a: " + "x" * (longest - 2))
+    assert document is None
+    assert "3,145,729 characters long" in problem.message
+
+
+@pytest.mark.parametrize("text", ["a: [b?, c]", "a: |2#\n  b", "a: b\n\t", "a: !~!x y", "{a: b}\n\t", "{a: [b?]"])
+def test_what_the_quick_reader_takes_and_kestra_does_not_is_refused(text: str) -> None:
+    assert parse("flow.yaml", text)[0] is None
+
+
+def test_a_byte_order_mark_counts_only_where_it_is_not_in_front() -> None:
+    assert data("\ufeffa: 1") == {"a": 1}
+    assert data("a: 1\n\ufeffb: 2") == {"a": 1, "\ufeffb": 2}
+
+
+def test_what_python_reads_for_seconds_is_left_to_the_quick_reader() -> None:
+    assert parse("flow.yaml", "a:\tb\nc: " + "x " * 200_000)[0]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "---\n"])

@@ -1,0 +1,137 @@
+"""Where in a text each value stands. Read only when somebody asks: most files never need a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from deployer.model.problem import Route, Span
+from deployer.read.reader import reading
+
+
+@dataclass(slots=True)
+class Node:
+    """A value where it stands. `text` is a scalar's; in a mapping, `below` has keys and values in turn."""
+
+    first: yaml.NodeEvent
+    end: Any  # PyYAML's mark, as its events have it
+    below: list[Node] = field(default_factory=list)
+
+    @property
+    def text(self) -> str | None:
+        """What a scalar says, as it is written."""
+        return self.first.value if isinstance(self.first, yaml.ScalarEvent) else None
+
+    @property
+    def pairs(self) -> Iterator[tuple[Node, Node]]:
+        """The keys of a mapping, each with its value."""
+        if isinstance(self.first, yaml.MappingStartEvent):
+            yield from zip(self.below[::2], self.below[1::2], strict=True)
+
+    @property
+    def span(self) -> Span:
+        """Where the node stands."""
+        return span(self.first.start_mark, self.end)
+
+
+def span(start: Any, end: Any) -> Span:
+    """Return what lies between two of PyYAML's marks, which count from 0."""
+    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def tree(text: str, *, exact: bool) -> Node | None:
+    """Return the first document of a text that can be read; None when there is none."""
+    with reading(text, exact=exact) as reader:
+        return _tree(iter(reader.get_event, None))
+
+
+def _tree(events: Iterator[yaml.Event]) -> Node | None:
+    """Take events until the first node is whole; without recursion, as nesting may be deep."""
+    unfinished: list[Node] = []
+    for event in events:
+        if isinstance(event, yaml.NodeEvent):
+            node = Node(event, event.end_mark)
+            if unfinished:
+                unfinished[-1].below.append(node)
+            if not isinstance(event, yaml.CollectionStartEvent):
+                if not unfinished:
+                    return node
+                continue
+            unfinished.append(node)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            node = unfinished.pop()
+            block = not getattr(node.first, "flow_style", True)
+            # the end that PyYAML tells of a block lies on a later line
+            node.end = node.below[-1].end if block and node.below else event.end_mark
+            if not unfinished:
+                return node
+    return None
+
+
+class Places:
+    """The places of a text that could be read, by the quick reader or by the exact one."""
+
+    def __init__(self, text: str, *, exact: bool) -> None:
+        self._text, self._exact = text, exact
+
+    @cached_property
+    def root(self) -> Node | None:
+        """The outermost value."""
+        return tree(self._text, exact=self._exact)
+
+    def at(self, route: Route) -> Span | None:
+        """Return where the value at `route` stands, or its key where it has no value; None when there is none."""
+        pair = self._find(route)
+        return (pair[1] if pair[1].text or pair[1].below else pair[0]).span if pair else None
+
+    def key(self, route: Route) -> Span | None:
+        """Return where the key of the value at `route` stands; None when there is none."""
+        pair = self._find(route)
+        return pair[0].span if pair else None
+
+    def outside(self, line: int, column: int) -> bool:
+        """Return whether a place is outside every value and key, as comments are."""
+        place = (line - 1, column - 1)
+        return not any(
+            (token.start_mark.line, token.start_mark.column) <= place < (token.end_mark.line, token.end_mark.column)
+            for token in self._scalars
+        )
+
+    def scalar(self, route: Route) -> str | None:
+        """Return the scalar at `route` as it is written (`010`, not 8); None when there is no scalar."""
+        pair = self._find(route)
+        return pair[1].text if pair else None
+
+    @cached_property
+    def _scalars(self) -> list[yaml.ScalarToken]:
+        found: list[yaml.ScalarToken] = []
+        # what comes after the first document may be anything
+        with suppress(yaml.YAMLError), reading(self._text, exact=self._exact) as reader:
+            while reader.check_token():
+                token = reader.get_token()
+                if isinstance(token, yaml.ScalarToken):
+                    found.append(token)
+        return found
+
+    def _find(self, route: Route) -> tuple[Node, Node] | None:
+        """Return the key (or item) and the value at `route`."""
+        key = value = self.root
+        for step in route:
+            found = _step(value, step) if value else None
+            if found is None:
+                return None
+            key, value = found
+        return (key, value) if key is not None and value is not None else None
+
+
+def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
+    if isinstance(node.first, yaml.MappingStartEvent):
+        return next((pair for pair in node.pairs if pair[0].text == str(step)), None)
+    if isinstance(step, int) and step < len(node.below):
+        return node.below[step], node.below[step]
+    return None
