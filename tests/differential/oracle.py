@@ -17,11 +17,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from filelock import FileLock
+
 from deployer.cache import cache_folder
-from deployer.engine import describe as describing
-from deployer.engine import jvm, properties, register, runtime, runtime_1x, runtime_2x
+from deployer.engine import deprecations, describe, jvm, properties, register, runtime, runtime_1x, runtime_2x, words
 from deployer.engine.jars import class_path, sha256
 from deployer.engine.lock import lock_of
 from deployer.engine.prepare import prepared
@@ -29,7 +31,8 @@ from deployer.model.version import named
 
 AT_ONCE = 500  # texts in one line to the engine's process
 _JUDGE = Path(__file__).with_name("judge.py")
-_CODE = (jvm, properties, register, runtime, runtime_1x, runtime_2x)
+_ASK = (jvm, properties, register, runtime, runtime_1x, runtime_2x)
+_DESCRIBE = (describe, deprecations, words)
 _UNUSED = 14 * 24 * 3600  # seconds after which verdicts that nobody asked for are removed
 
 
@@ -43,7 +46,8 @@ class Oracle:
 
     def verdicts(self, texts: Sequence[str]) -> list[str | None]:
         """Return what the engine says against each text, None where it takes it; ChildProcessError if it dies."""
-        with closing(self._store()) as store:
+        # another process that is after the same verdicts waits, and finds them
+        with FileLock(self._kept / f"{self.key}.lock"), closing(self._store()) as store:
             known = dict(self._known(store, texts))
             missing = [text for text in dict.fromkeys(texts) if text not in known]
             for text, verdict in self._asked(missing):
@@ -54,7 +58,7 @@ class Oracle:
 
     def described(self) -> dict[str, Any]:
         """Return the engine's own description of what flows consist of, see `deployer.engine.describe`."""
-        file = self._folder / f"{self.key}-{_hash(Path(describing.__file__).read_text())[:8]}.json"
+        file = self._kept / f"{self.key}-{_hash(_code(_DESCRIBE))[:8]}.json"
         if not file.exists():
             with self._child(describe=True) as child:
                 text, _ = child.communicate()
@@ -66,12 +70,12 @@ class Oracle:
     @cached_property
     def key(self) -> str:
         """What tells these verdicts from another engine's, and from this one's when it was asked otherwise."""
-        code = [_JUDGE.read_text(), *(Path(str(module.__file__)).read_text() for module in _CODE)]
+        code = _JUDGE.read_text() + _code(_ASK)
         jars = [lock_of(named(self.version)).read_text(), *(sha256(jar) for jar in self.plugins)]
-        return f"{named(self.version).engine}-{_hash(''.join([*code, *jars]))[:16]}"
+        return f"{named(self.version).engine}-{_hash(''.join([code, *jars]))[:16]}"
 
     @cached_property
-    def _folder(self) -> Path:
+    def _kept(self) -> Path:
         folder = self.folder or cache_folder() / "verdicts"
         folder.mkdir(parents=True, exist_ok=True)
         for other in folder.iterdir():
@@ -80,7 +84,7 @@ class Oracle:
         return folder
 
     def _store(self) -> sqlite3.Connection:
-        file = self._folder / f"{self.key}.db"
+        file = self._kept / f"{self.key}.db"
         store = sqlite3.connect(file, timeout=60)
         store.execute("create table if not exists verdict (text text primary key, verdict text) without rowid")
         file.touch()
@@ -129,6 +133,10 @@ class Oracle:
 def _sound(child: subprocess.Popen[str], answer: str) -> None:
     if not answer:
         raise ChildProcessError(f"the engine's process ended with {child.wait()}; what it said is above")
+
+
+def _code(modules: Iterable[ModuleType]) -> str:
+    return "".join(Path(str(module.__file__)).read_text() for module in modules)
 
 
 def _hash(text: str) -> str:

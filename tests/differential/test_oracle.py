@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from differential.cases import FLOW, ODD
 from differential.oracle import Oracle
 from engine.plugin_jars import plugin_fs
 
 from deployer.model.version import NAMES
 
-FLOW = """\
-id: hello
-namespace: company.team
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello
-"""
 REMOTE = """\
 authMethod: PASSWORD
     host: example.com
@@ -29,21 +23,12 @@ authMethod: PASSWORD
 
 
 @pytest.mark.parametrize("version", NAMES)
-def test_each_text_has_the_verdict_of_its_own(version: str) -> None:
-    texts = [
-        FLOW,
-        FLOW.replace("message", "massage"),
-        FLOW.replace(
-            "core.log.Log\n    message: hello", "core.trigger.Webhook\n    key: abc"
-        ),  # `validate` itself throws
-        FLOW + "    message: hello\n",  # which `validate` takes and a creation does not
-        FLOW.replace("hello", "goodbye"),
-        FLOW + "---\n" + FLOW,
-    ]
-    verdicts = Oracle(version).verdicts(texts)
-    assert [bool(says) for says in verdicts] == [False, True, True, True, False, False]
+def test_each_text_has_the_verdict_of_its_own(version: str, asked: Callable[[str], Oracle]) -> None:
+    verdicts = asked(version).verdicts([*ODD])
+    assert [says is None for says in verdicts] == [*ODD.values()]
     assert "massage" in str(verdicts[1])
     assert "Duplicate field" in str(verdicts[3])
+    assert "Invalid type" in str(verdicts[6])
 
 
 def test_what_was_asked_is_not_asked_again(tmp_path: Path) -> None:
@@ -63,8 +48,8 @@ def test_verdicts_of_other_engines_are_kept_apart() -> None:
 
 def test_an_engine_with_a_plugin_knows_its_types() -> None:
     flow = FLOW.replace("core.log.Log", "fs.ssh.Command").replace("message: hello\n", REMOTE)
-    with_plugin, without = Oracle("1.3", (plugin_fs(),)), Oracle("1.3")
-    assert with_plugin.verdicts([flow, flow.replace("commands", "command")])[0] is None
-    assert "command" in str(with_plugin.verdicts([flow.replace("commands", "command")])[0])
-    assert "Invalid type" in str(without.verdicts([flow])[0])
+    with_plugin = Oracle("1.3", (plugin_fs(),))
+    taken, refused = with_plugin.verdicts([flow, flow.replace("commands", "command")])
+    assert taken is None
+    assert "command" in str(refused)
     assert "io.kestra.plugin.fs.ssh.Command" in with_plugin.described()["plugins"]
