@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.check import pulled
+from deployer.check.from_schema import from_schema
 from deployer.check.pulled import Pulled
 from deployer.check.types import types_of
 from deployer.cli.options import Configured, configured, connection
@@ -15,7 +17,9 @@ from deployer.cli.plugin_types import file_of
 from deployer.cli.rules import rules_of
 from deployer.configuration import NAME
 from deployer.errors import UsageError
-from deployer.model.version import named
+from deployer.kestra.schemas import PUBLIC
+from deployer.model.version import DEFAULT, named, nearest
+from deployer.settings import Settings
 
 
 @click.group()
@@ -25,22 +29,49 @@ def schema() -> None:
 
 @schema.command()
 @click.option("--out", type=click.Path(path_type=Path), help=f"[default: {pulled.NAME} in the root]")
+@click.option("--public", is_flag=False, flag_value=PUBLIC, metavar="[URL]", help="Ask Kestra's public address.")
 @connection
-def pull(*, out: Path | None, embedded: bool, plugins: tuple[str, ...], **connected: Any) -> None:
+def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple[str, ...], **connected: Any) -> None:
     """Describe plugins in a file, after which `check` is as strict about them as about Kestra's core.
 
     With --plugins or --embedded, the plugins' own jars are asked: those that are named, and those of `engine.plugins`
-    in the configuration file. Else the configured server is asked for its schema, which says less. The file replaces
-    what it said of the same version of Kestra, and keeps what it says of others. It may be committed.
+    in the configuration file. Else the configured server is asked for its schema, with --public what Kestra publishes;
+    a schema says less. The file replaces what it said of the same version of Kestra, and keeps what it says of others.
+    It may be committed.
     """
     asked = configured(embedded=embedded or bool(plugins), plugins=plugins, **connected)
     file = out or file_of(asked.settings, asked.root)
     before = pulled.read(file)
-    version, found = _from_jars(asked)
+    version, found = _from_jars(asked) if asked.embedded else _from_schema(asked, public)
     if not found.plugins:
         raise UsageError(f"there are no plugins besides Kestra's own in {found.origin}", hint="nothing was written")
     pulled.write(file, {**before, version: found})
     click.echo(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}")
+
+
+def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:
+    from deployer.kestra.client import KestraClient  # noqa: PLC0415  most that is done here asks no server
+
+    settings = asked.settings
+    if public:
+        settings = _stranger(settings, public)
+        version = settings.kestra or DEFAULT.name
+    with KestraClient(settings) as client:
+        if not public:
+            version = settings.kestra or nearest(client.server().version).name
+        schema = client.flow_schema(public or "")
+    origin = f"the schema of {public or settings.host}"
+    try:
+        return version, from_schema(types_of(version), schema, origin)
+    except ValueError:
+        raise UsageError(f"{origin} is none of flows", hint="it has none of Kestra's own types") from None
+
+
+def _stranger(settings: Settings, url: str) -> Settings:
+    """Return the settings for an address that none of the configured server's secrets is for."""
+    return replace(
+        settings, host=url, username="", password="", api_token="", headers={}, client_cert=None, client_key=None
+    )  # fmt: skip
 
 
 def _from_jars(asked: Configured) -> tuple[str, Pulled]:

@@ -13,10 +13,11 @@ from deployer.kestra.executions import ExecutionCalls
 from deployer.kestra.flows import FlowCalls
 from deployer.kestra.key_values import KeyValueCalls
 from deployer.kestra.logs import LogCalls
+from deployer.kestra.schemas import SchemaCalls
 from deployer.settings import Settings
 
 
-class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls):
+class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCalls):
     """All endpoints, on one pool of connections. A context manager; threads may share it.
 
     Raises UsageError at once where the settings cannot make a connection, KestraError where a request fails. `sleep`

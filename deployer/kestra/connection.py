@@ -77,6 +77,10 @@ class Connection:
         """Send a request and return what `read` makes of the JSON that comes back. Raises KestraError."""
         return self._read(self.send(method, path, **parts), read)
 
+    def ask_at(self, url: str, read: Callable[[object], _T]) -> _T:
+        """Get what is at a URL outside the tenant, and return what `read` makes of its JSON. Raises KestraError."""
+        return self._read(self._sent("GET", url, {}), read)
+
     def repeated(self, call: Callable[[int], _T]) -> _T:
         """Call with the number of the attempt, within the settings' caps, for as long as it fails in passing."""
         settings = self._settings

@@ -1,0 +1,24 @@
+"""JSON Schema of flows, with every plugin that whoever is asked has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deployer.kestra.answers import UnexpectedShapeError
+from deployer.kestra.calls import Calls
+
+PUBLIC = "https://api.kestra.io/v1/plugins/schemas/flow"
+
+
+class SchemaCalls(Calls):
+    """The endpoint `plugins/schemas/flow`, which belongs to no tenant."""
+
+    def flow_schema(self, url: str = "") -> dict[str, Any]:
+        """Return the schema that this server has, or the one at another address."""
+
+        def read(data: object) -> dict[str, Any]:
+            if not isinstance(data, dict) or not (data.get("definitions") or data.get("$defs")):
+                raise UnexpectedShapeError("a schema of flows")
+            return data
+
+        return self._connection.ask_at(url or f"{self._connection.host}/api/v1/plugins/schemas/flow", read)
