@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,15 @@ import click
 from deployer.check import pulled
 from deployer.check.from_schema import from_schema
 from deployer.check.pulled import Pulled
+from deployer.check.to_schema import to_schema
 from deployer.check.types import types_of
-from deployer.cli.options import Configured, configured, connection
-from deployer.cli.plugin_types import file_of
+from deployer.cli.options import CONFIG, Configured, configured, connection
+from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
 from deployer.configuration import NAME
 from deployer.errors import UsageError
 from deployer.kestra.schemas import PUBLIC
-from deployer.model.version import DEFAULT, named, nearest
+from deployer.model.version import DEFAULT, NAMES, named, nearest
 from deployer.settings import Settings
 
 
@@ -82,3 +84,25 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
     version = named(rules_of(asked.settings)[0])
     description, loaded = described(version, plugins=asked.settings.plugins)
     return version.name, pulled.beyond(types_of(version.name), description, f"the jars of {', '.join(loaded)}")
+
+
+@schema.command()
+@click.option("--out", type=click.Path(path_type=Path), help="[default: stdout]")
+@click.option("--kestra", type=click.Choice(NAMES), help="Whose rules count.  [default: as for check]")
+@CONFIG
+def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None:
+    """Write the JSON Schema of flows for editors: of Kestra's core, and of what was pulled."""
+    asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
+    version, notes = rules_of(asked.settings)
+    found, told = plugin_types(asked.settings, asked.root, version)
+    for note in (*notes, *told):
+        click.echo(f"{note.message} ({note.hint})", err=True)
+    types = types_of(version)
+    text = json.dumps(to_schema(pulled.widened(types, found) if found else types), separators=(",", ":"))
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}", hint="name another file with --out") from None

@@ -11,6 +11,7 @@ import pytest
 from engine.plugin_jars import plugin_fs
 
 from deployer.check import check
+from deployer.check.from_schema import from_schema
 from deployer.check.pulled import beyond
 from deployer.check.types import types_of
 from deployer.engine.launch import described, launch
@@ -92,7 +93,7 @@ def flows() -> list[str]:
 
 
 @pytest.mark.parametrize("version", ["1.3", "2.0"])
-def test_every_mistake_in_a_plugins_task_gets_the_engines_verdict(version: str) -> None:
+def test_every_mistake_gets_the_engines_verdict_and_a_schema_refuses_nothing_that_is_fine(version: str) -> None:
     plugins = (plugin_fs(),)
     description, loaded = described(named(version), plugins=plugins)
     assert loaded == ("plugin-fs 0.17.0 (33 types)",)
@@ -100,7 +101,9 @@ def test_every_mistake_in_a_plugins_task_gets_the_engines_verdict(version: str) 
     texts = flows()
     with launch(named(version), plugins=plugins) as engine, KestraClient(Settings(host=engine.url)) as client:
         verdicts = client.validate_flows(texts)
-    different, refused = [], 0
+        by_schema = from_schema(types_of(version), client.flow_schema(), engine.url)
+    assert set(by_schema.types) == set(pulled.types)
+    different, refused, found_by_schema = [], 0, 0
     for text, verdict in zip(texts, verdicts, strict=True):
         assert verdict
         document, problems = parse("a.yaml", text)
@@ -109,6 +112,10 @@ def test_every_mistake_in_a_plugins_task_gets_the_engines_verdict(version: str) 
         refused += bool(verdict.constraints)
         if bool(ours) != bool(verdict.constraints):
             different.append((text, ours, verdict.constraints))
+        less = [each.message for each in check([document], version, found=problems, pulled=by_schema) if each.stops]
+        assert verdict.constraints or not less, (text, less)
+        found_by_schema += bool(less)
     assert different == []
     assert len(texts) > 500
     assert 100 < refused < len(texts) - 100
+    assert found_by_schema > 0.7 * refused

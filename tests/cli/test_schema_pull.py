@@ -10,8 +10,10 @@ import pytest
 from cli.conftest import Ended, Project
 from engine.ftp import LISTING
 from engine.plugin_jars import COORDINATE, plugin_fs
+from jsonschema import Draft7Validator
 
 from deployer.cli import run
+from deployer.read.parse import parse
 
 Run = Callable[..., Ended]
 FILE = "kestra-plugins.json"
@@ -58,6 +60,19 @@ def test_what_was_pulled_is_checked_as_strictly_as_the_core(pulled: Project, dep
     assert problem["check"] == "unverified-type"
     pulled.write("flows/a.yaml", LISTING)
     assert deployer("check", "--format", "json").report["problems"] == []
+
+
+def test_what_was_pulled_is_in_the_schema_for_editors(pulled: Project, deployer: Run) -> None:
+    schema = json.loads(deployer("schema", "export").stdout)
+    flow, _ = parse("a.yaml", LISTING)
+    wrong, _ = parse("a.yaml", WRONG)
+    assert flow
+    assert wrong
+    assert Draft7Validator(schema).is_valid(flow.data)
+    assert not Draft7Validator(schema).is_valid(wrong.data)
+    ended = deployer("schema", "export", "--kestra", "2.0")
+    assert Draft7Validator(json.loads(ended.stdout)).is_valid(wrong.data)
+    assert f"{FILE} is not used" in ended.stderr
 
 
 def test_a_file_for_another_version_is_said_to_be_so(pulled: Project, deployer: Run) -> None:
