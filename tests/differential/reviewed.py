@@ -30,13 +30,10 @@ REVIEWED = (
             ("Duplicate (task|trigger|input|output|preconditions)", "ids that are given twice"),
             ("Generic(Task|Trigger)", "what is no mapping among tasks and triggers"),
             ("java.time.Instant` from String", "a time without seconds"),
-            ("ArrayList<.*>` from String", "a blank text as a list"),
             ("cannot be cast to class io.kestra", "a plugin of another kind"),
             ("cannot be cast to class java.lang", "a number or a boolean where a text is taken for granted"),
             ("Invalid Plugin Default|PluginDefault.getValues", "plugin defaults against their plugin"),
             ("No plugin-defaults exists", "a reference to plugin defaults that are not there"),
-            (r"\\t\(TAB\)", "a tab in a line"),
-            ("Malformed numeric value", "`.nan` and `.inf`"),
             ('Templates are disabled|"template" is null', "templates"),
             ("Enterprise Edition", "what only the Enterprise edition has"),
             ("No task defined, neither cases", "a Switch without cases"),
@@ -60,6 +57,7 @@ REVIEWED = (
             ("cannot also have a prefill", "what an input cannot have together"),
             ("Recursive call", "a flow that calls itself"),
             ("responseContentType", "a webhook's answer"),
+            ("Time window of type", "what a time window needs"),
         )
     ),
     *(
@@ -67,10 +65,7 @@ REVIEWED = (
         for says, what in (
             ("missing-property: `message` of Log is missing", "what plugin defaults give"),
             (r"missing-property: `id` of \w+Input is missing", "an input by its old `name`"),
-            ("missing-property: .* is empty", "an empty text in a list or mapping"),
-            ("expected <document start>|undefined alias", "what comes after the first document"),
             ("flow-identity: `namespace` is malformed", "a number as a namespace"),
-            ("unknown-property: `x` is not a property of the flow", "a key without a value after its end"),
             ("invalid-value: `tenantId`", "a tenant in the flow"),
         )
     ),
