@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
-from deployer.check.leaves import seconds
+from deployer.check.java_pattern import matches
+from deployer.check.leaves import as_number, as_seconds, as_text, seconds
 from deployer.check.reading import Part
 from deployer.check.types import Types
 from deployer.model.problem import Route
@@ -55,8 +55,10 @@ def _property(
     part: Part, prop: str, asked: Mapping[str, Any], described: Mapping[str, Any], types: Types
 ) -> Iterator[Violation | Asked]:
     value, route = part.value.get(prop), (*part.route, prop)
+    if value is None:
+        value = _filled(part, prop, described)
     reading = described["props"].get(prop, "")
-    absent = prop not in part.value
+    absent = value is None
     if absent and (prop in described.get("given", ()) or reading in _PRIMITIVES):
         return
     for name, each in asked.items():
@@ -76,24 +78,34 @@ def _property(
             break
 
 
+def _filled(part: Part, prop: str, described: Mapping[str, Any]) -> Any:
+    """Return the value that a property gets from another one, None where it gets none."""
+    names = (name for name, fills in described.get("fills", {}).items() if prop in fills)
+    return next((value for name in names if (value := part.value.get(name)) is not None), None)
+
+
 _PRIMITIVES = ("boolean", "int", "long", "float", "double")
 _NESTED = re.compile(r"(list|map)<")
+_LABEL = "io.kestra.core.models.Label"
 
 
 def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Iterator[Violation | Asked]:
     value = part.value.get(prop)
     if not isinstance(value, list | dict):
         return
+    below = part.parts.get(prop, [])
+    parts: dict[Any, Part] = {each.route[-1]: each for each in below}
+    labels = bool(below) and below[0].cls == _LABEL
     for index, asked in inner.items():
         items = list(enumerate(value)) if isinstance(value, list) else list(value.items())
-        if isinstance(value, dict) and index == "0":
+        if isinstance(value, dict) and index == "0" and not labels:
             items = [(key, key) for key in value]
         if "Valid" in asked:
-            for below in part.parts.get(prop, ()):
-                yield from check(below, types)
+            for each in below:
+                yield from check(each, types)
         for name in asked.keys() - {"Valid", "each"}:
             for at, one in items:
-                yield from _item(Asked(name, part, (*part.route, prop, at), one), asked[name], prop)
+                yield from _item(Asked(name, part, (*part.route, prop, at), parts.get(at, one)), asked[name], prop)
 
 
 def _item(item: Asked, asked: Any, prop: str) -> Iterator[Violation | Asked]:
@@ -102,13 +114,6 @@ def _item(item: Asked, asked: Any, prop: str) -> Iterator[Violation | Asked]:
         yield item
     elif wanted := next(filter(None, (check_(item.value, values, "") for values in asked)), None):
         yield Violation(item.name, item.route, wanted, prop, item.part.cls)
-
-
-def as_text(value: Any) -> str:
-    """Return a value as Kestra's reader makes a text of it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _not_null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
@@ -138,7 +143,7 @@ def _not_empty(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  #
 
 
 def _pattern(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
-    if value is None or _compiled(asked["regexp"]).fullmatch(as_text(value)):
+    if value is None or matches(asked["regexp"], as_text(value)):
         return None
     return f"a text that matches {asked['regexp']}"
 
@@ -161,18 +166,6 @@ def _at_least(least: Callable[[Mapping[str, Any]], float], words: str, *, above:
     return keep
 
 
-def as_number(value: Any) -> float | None:
-    """Return what a value is as a number, None where it is none."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
 def _null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
     nothing = value is None or (reading in _EMPTY_IS_NULL and value == "")
     return None if nothing else "no value: it is not for you to set"
@@ -180,11 +173,7 @@ def _null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
 
 def _duration(value: Any, reading: str) -> float | None:
     """Return a duration in seconds, None where there is none, or none before the flow runs."""
-    if reading == "Property":
-        return None
-    if isinstance(value, str):
-        return seconds(value.strip())
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return None if reading == "Property" else as_seconds(value)
 
 
 def _bound(asked: Mapping[str, Any]) -> float:
@@ -204,11 +193,6 @@ def _duration_min(value: Any, asked: Mapping[str, Any], reading: str) -> str | N
 def _duration_max(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:
     found = _duration(value, reading)
     return None if found is None or found <= _bound(asked) else f"a duration of at most {_bound(asked):g} s"
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 CONSTRAINTS: dict[str, Any] = {

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 Leaf = Callable[[Any], str | None]
 """Return None for a value that is taken, else what would be."""
 
+_ENUM_NUMBER = re.compile(r"0|[1-9]\d*")
 _INTEGER = re.compile(r"[+-]?\d+")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)|INF|-INF")
 _DAYS, _CLOCK = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
@@ -21,8 +24,96 @@ _ZONE = r"(Z|[+-]([01]\d|2[0-3]):?([0-5]\d)?)"
 _DURATION = re.compile(
     r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
 )
+_JAVA_FLOAT = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)")
 _LONG = 1 << 63
+_PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7  # outside, Java writes a number with its exponent
 _INT = 1 << 31
+
+
+def as_text(value: Any) -> str:
+    """Return a value as Kestra makes a text of it: Java's way with numbers."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _java_double(value) if isinstance(value, float) else str(value)
+
+
+def _java_double(value: float) -> str:
+    if value != value or math.isinf(value):  # noqa: PLR0124
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"  # noqa: PLR0124
+    if value == 0 or _PLAIN_FROM <= abs(value) < _PLAIN_TO:
+        return f"{Decimal(repr(value)):f}"
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    written = "".join(map(str, digits))
+    return f"{'-' if sign else ''}{written[0]}.{written[1:] or '0'}E{int(exponent) + len(written) - 1}"
+
+
+def as_number(value: Any) -> float | None:
+    """Return what a value is as a number, None where it is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    return java_float(value.strip()) if isinstance(value, str) else None
+
+
+def truth(value: Any) -> bool | None:
+    """Return what a value is as true or false, None where it is neither."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return bool(value) if isinstance(value, bool | int) else None
+
+
+def is_there(value: Any) -> bool:
+    """Whether a duration or a time is one: an empty text counts for nothing there, and so does an empty list."""
+    return not _is_nothing(value) and value != []
+
+
+def enum_word(value: Any, words: Sequence[str]) -> str | None:
+    """Return the word of an enum that a value stands for, by its name or its number; None where it is none."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text in words:
+            return text
+        value = int(text) if _ENUM_NUMBER.fullmatch(text) else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(words):
+        return words[value]
+    return None
+
+
+def java_float(text: str) -> float | None:
+    """Return the number that Java's parser reads in a text, None where it reads none."""
+    text = text.strip()
+    return float(text.rstrip("fFdD")) if _JAVA_FLOAT.fullmatch(text) and "N" not in text else None
+
+
+def as_seconds(value: Any) -> float | None:
+    """Return how long a property's duration is in seconds, None where it is none; what is too long counts as 0."""
+    if isinstance(value, str):
+        return seconds(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) < _LONG else 0
+
+
+def duration_seconds(text: str) -> float | None:
+    """Return how long an ISO 8601 duration is; a mere number is none."""
+    return None if text[:1] not in ("P", "p", "+", "-") or _JAVA_FLOAT.fullmatch(text) else seconds(text)
+
+
+def moment(reading: str, text: str) -> str | None:
+    """Return a date, a time or both as a text that compares as they do, None where Java's parser refuses it."""
+    try:
+        if reading == "LocalDate":
+            return date.fromisoformat(text).isoformat() if re.fullmatch(_DAYS, text) else None
+        if reading == "LocalTime":
+            return time.fromisoformat(text[:15]).isoformat("microseconds") if re.fullmatch(_CLOCK, text) else None
+        if not re.fullmatch(rf"{_DAYS}T{_CLOCK}{_ZONE}", text):
+            return None
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds")
+    except ValueError:
+        return None
 
 
 def _is_nothing(value: Any) -> bool:

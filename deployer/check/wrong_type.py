@@ -22,10 +22,14 @@ def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding for every value of the wrong kind."""
     for flow in folder.flows:
         for misread in flow.read.misreads:
-            if misread.kind == "wrong-type" and misread.route not in _BY_IDENTITY:
+            if misread.kind == "wrong-type" and not _told_by_identity(flow.document.data, misread.route):
                 name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
                 found = _shown(_at(flow.document.data, misread.route))
                 yield flow.finding(misread.route, f"`{name}` is to be {misread.wanted}, and is {found}")
+
+
+def _told_by_identity(data: Any, route: tuple[str | int, ...]) -> bool:
+    return route in _BY_IDENTITY and isinstance(_at(data, route), list | dict)
 
 
 def _at(data: Any, route: tuple[str | int, ...]) -> Any:

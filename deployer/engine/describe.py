@@ -11,7 +11,10 @@ The description is JSON:
 - `types`: class → `props` (name → reading), `must` (property → constraints; `Valid` means that the object there is
   checked too), `must_self` (constraints of the class), `each` (property → index of the type parameter → constraints of
   the items), `is` (classes above it), `ignored` (names that are read past), `open` (takes any name), `from` (single
-  values it can be made of), `made_of` (how the value is read that it is made of), `deprecated`
+  values it can be made of), `made_of` (how the value is read that it is made of), `deprecated`, of tasks and outputs
+  `own` (properties that are the class's own, not those of a class above), of plugins `gets` (names of getters, in small
+  letters, that are no properties) and `hidden` (properties without a getter), `fills` (property → constrained ones
+  that get a value with it)
 - `given`: the constrained properties that have a value when a flow gives none
 - `deprecated`: see `deprecations`, and `words`: of expressions, see there
 - `zones`: the names of time zones
@@ -32,7 +35,12 @@ from deployer.engine.words import words
 
 _PLUGINS = "io.kestra.core.plugins."
 _DATABIND = "com.fasterxml.jackson.databind."
+_PLUGIN = "io.kestra.core.models.Plugin"
+_TASK = "io.kestra.core.models.tasks.Task"
+_DATA = "io.kestra.core.models.flows.Data"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
+STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
+_SET_LATER = ("tenantId",)  # by Kestra itself, after reading a flow
 
 
 def describe(kestra: Kestra) -> dict[str, Any]:
@@ -60,7 +68,8 @@ class _Description:
 
     def whole(self) -> dict[str, Any]:
         """Describe the flow and every plugin."""
-        self._reading(self._make.constructType(self._kestra.java(FLOW).class_))
+        for name in (FLOW, STORED_FLOW):
+            self._reading(self._make.constructType(self._kestra.java(name).class_))
         registry = self._kestra.bean(_PLUGINS + "PluginRegistry")
         known = _field(
             self._kestra, "io.kestra.core.plugins.DefaultPluginRegistry", "pluginClassByIdentifier", registry
@@ -140,9 +149,12 @@ class _Description:
         if raw.isAnnotationPresent(self._kestra.java("java.lang.Deprecated").class_):
             described["deprecated"] = True
         self._constraints(raw, described)
+        self._fields(raw, described)
         given = self._given(kind, reader, [*described.get("must", {}), *described.get("each", {})])
         if given:
             described["given"] = given
+        if fills := self._fills(kind, reader, described):
+            described["fills"] = fills
         return f"bean:{name}"
 
     def _allowances(self, reader: Any) -> dict[str, Any]:
@@ -234,6 +246,8 @@ class _Description:
         for prop in asked.getConstrainedProperties():
             name = str(prop.getPropertyName())
             name = name.removeprefix("_") if name.removeprefix("_") in described.get("props", {}) else name
+            if raw.getName() == FLOW and name in _SET_LATER:
+                continue
             found, inner = self._asked(prop), self._inner(prop)
             if inner:
                 each[name] = inner
@@ -246,6 +260,18 @@ class _Description:
         if each:
             described["each"] = dict(sorted(each.items()))
 
+    def _fields(self, raw: Any, described: dict[str, Any]) -> None:
+        """Describe what Kestra finds out about classes by itself: fields of tasks, getters of plugins."""
+        props, above = described["props"], described.get("is", ())
+        if _TASK in above or _DATA in above:
+            names = (str(field.getName()).removeprefix("_") for field in raw.getDeclaredFields())
+            described["own"] = sorted(name for name in names if name in props)
+        if _PLUGIN in above:
+            methods = [str(method.getName()) for method in raw.getMethods()]
+            gets = {name[3 if name[0] == "g" else 2 :].lower() for name in methods if name.startswith(("get", "is"))}
+            described["gets"] = sorted(gets - {name.lower() for name in props})
+            described["hidden"] = sorted(name for name in props if name.lower() not in gets)
+
     def _given(self, kind: Any, reader: Any, names: list[str]) -> list[str]:
         """Return which of the properties have a value when a flow gives none."""
         maker = reader.getValueInstantiator()
@@ -255,19 +281,39 @@ class _Description:
                 made = self._mapper.convertValue(self._kestra.from_json({}), kind)
         except jpype.JException:
             return []
-        given = []
-        for name in sorted(set(names)):
-            holder = kind.getRawClass()
-            while holder is not None:
-                fields = {str(field.getName()): field for field in holder.getDeclaredFields()}
-                found = fields.get(name) or fields.get(f"_{name}")
-                if found is not None:
-                    found.setAccessible(True)
-                    if found.get(made) is not None:
-                        given.append(name)
-                    break
-                holder = holder.getSuperclass()
-        return given
+        return [name for name in sorted(set(names)) if self._holds(made, kind, name)]
+
+    def _fills(self, kind: Any, reader: Any, described: dict[str, Any]) -> dict[str, list[str]]:
+        """Return which constrained properties get a value from another one: an old name from before."""
+        maker = reader.getValueInstantiator()
+        wanted = [name for name in described.get("must", {}) if name not in described.get("given", ())]
+        filled: dict[str, list[str]] = {}
+        if not wanted or not maker.canCreateUsingDefault():
+            return filled
+        for prop in reader.properties():
+            name = str(prop.getName())
+            if described["props"][name] != "String" or name in wanted:
+                continue
+            made = maker.createUsingDefault(self._context)
+            if not kind.getRawClass().isInstance(made):
+                made = self._mapper.convertValue(self._kestra.from_json({name: "x"}), kind)
+            else:
+                prop.set(made, "x")
+            found = [other for other in wanted if self._holds(made, kind, other)]
+            if found:
+                filled[name] = found
+        return filled
+
+    def _holds(self, made: Any, kind: Any, name: str) -> bool:
+        holder = kind.getRawClass()
+        while holder is not None:
+            fields = {str(field.getName()): field for field in holder.getDeclaredFields()}
+            found = fields.get(name) or fields.get(f"_{name}")
+            if found is not None:
+                found.setAccessible(True)
+                return found.get(made) is not None
+            holder = holder.getSuperclass()
+        return False
 
     def _inner(self, container: Any) -> dict[str, Any]:
         """Return what is asked of a container's items, by the index of the type parameter (a map has two)."""

@@ -13,11 +13,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from deployer.model.version import NAMES
+
 BASE = "1.3"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
+STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
+"""A flow as Kestra reads it once more when it stores it: only what it looks flows up by."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Types:
     """The description of one version; see `deployer/engine/describe.py` for what its parts mean."""
 
@@ -29,6 +33,10 @@ class Types:
     zones: frozenset[str]
     deprecated: Mapping[str, Mapping[str, str]]
     words: Mapping[str, list[str]]
+
+    def since(self, version: str) -> bool:
+        """Whether this is that version (`1.3`) or a later one."""
+        return NAMES.index(self.version) >= NAMES.index(version)
 
     def common(self, base: str) -> Mapping[str, str]:
         """Return the properties, with their readings, that every plugin of a kind has."""

@@ -1,0 +1,57 @@
+"""Whether the tasks of a `Dag` depend on tasks that are there, and in no circle.
+
+Why: a task that waits for itself never starts; Kestra refuses the flow.
+
+Bad:  `dependsOn: [extract]` where no task of the `Dag` is called `extract`
+Good: `dependsOn` with ids of tasks of the same `Dag`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from deployer.check.base import Finding, Folder
+from deployer.check.constraints import Asked
+from deployer.check.faults import Fault, findings
+from deployer.check.leaves import as_text
+from deployer.check.types import Types
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a finding for everything that this check is about."""
+    return findings(folder, DagTaskValidation=faults)
+
+
+def faults(asked: Asked, types: Types) -> Iterator[Fault]:  # noqa: ARG001
+    """Yield a fault at every `dependsOn` that names no task, or makes a circle."""
+    needs: dict[str, list[str]] = {}
+    places = []
+    for part in asked.part.parts.get("tasks", ()):
+        task = next(iter(part.parts.get("task", ())), None)
+        if task is None:
+            yield Fault(part.route, "an entry of the `Dag` has no `task`")
+            continue
+        listed = part.value.get("dependsOn")
+        wanted = [as_text(one) for one in listed] if isinstance(listed, list) else []
+        name = as_text(task.value.get("id"))
+        needs.setdefault(name, wanted)
+        places.append((name, wanted, (*part.route, "dependsOn")))
+    for name, wanted, route in places:
+        for one in wanted:
+            if one not in needs:
+                yield Fault(route, f"`{name}` depends on `{one}`, which is no task of this `Dag`")
+        if _reaches(name, name, needs):
+            yield Fault(route, f"`{name}` depends on itself")
+
+
+def _reaches(start: str, wanted: str, needs: Mapping[str, list[str]]) -> bool:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        for one in needs.get(todo.pop(), ()):
+            if one == wanted:
+                return True
+            if one not in seen:
+                seen.add(one)
+                todo.append(one)
+    return False

@@ -1,0 +1,248 @@
+r"""Reads regular expressions as Java does: whether one can be read, and what it matches.
+
+Not every rule of Java is here: the names in `\p{…}` are taken as they are, and a pattern that Python has no like of
+matches everything, as it is better to say nothing than something wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_HEX = re.compile(r"[0-9a-fA-F]")
+_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)>")
+_COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
+_FLAGS = re.compile(r"[idmsuxU]*(?:-[idmsuxU]*)?[:)]")
+_PROPERTY = re.compile(r"[pP](?:\{[\w=\- ]+\}|[A-Za-z])")
+_PLAIN = frozenset("AGHRSVWZaDdefhnrstvwz")
+_IN_CLASS = frozenset("HSVWaDdefhnrstvw")
+_MOST = 2**31 - 1
+
+
+class _WrongError(ValueError):
+    """What cannot be read."""
+
+
+@lru_cache(maxsize=4096)
+def problem(pattern: str) -> str | None:
+    """Return why Java cannot read a pattern, None where it can."""
+    try:
+        _Pattern(pattern).read()
+    except _WrongError as error:
+        return str(error)
+    return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether all of a text matches a pattern that Java can read."""
+    try:
+        compiled, ascii_only = _compiled(pattern)
+    except re.error:
+        return True
+    return bool(compiled.fullmatch(_letters(text) if ascii_only else text))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> tuple[re.Pattern[str], bool]:
+    """Return a pattern for Python, and whether letters of all languages are to be made Latin ones for it."""
+    if "&&" in pattern or re.search(r"\[[^\]]*\[", pattern):
+        raise re.error("sets of characters in sets")
+    inner = pattern.replace(r"[\p{Ll}]", "[a-z]").replace(r"\p{Ll}", "a-z").replace(r"\p{L}", "a-zA-Z")
+    python = re.sub(r"\(\?<([a-zA-Z]\w*)>", r"(?P<\1>", inner)
+    python = re.sub(r"\\k<(\w+)>", r"(?P=\1)", python).replace(r"\z", r"\Z").replace(r"\h", r"[ \t]")
+    return re.compile(python, re.ASCII), inner != pattern
+
+
+def _letters(text: str) -> str:
+    if text.isascii():
+        return text
+    kinds = ((char, unicodedata.category(char)) for char in text)
+    return "".join(
+        char if char.isascii() else "a" if kind == "Ll" else "A" if kind[0] == "L" else "\0" for char, kind in kinds
+    )
+
+
+class _Pattern:
+    """One reading of a pattern, from left to right."""
+
+    def __init__(self, pattern: str) -> None:
+        self._text = self._unquoted(pattern)
+        self._at = 0
+        self._names: set[str] = set()
+
+    @staticmethod
+    def _unquoted(pattern: str) -> str:
+        r"""Replace what stands between `\Q` and `\E`."""
+        parts = re.split(r"(?<!\\)((?:\\\\)*)\\Q", pattern)
+        if len(parts) == 1:
+            return pattern
+        result = parts[0]
+        for slashes, rest in zip(parts[1::2], parts[2::2], strict=True):
+            quoted, _, after = rest.partition("\\E")
+            result += slashes + "_" * len(quoted) + after
+        return result
+
+    def read(self) -> None:
+        """Raise _WrongError where the pattern cannot be read."""
+        self._alternatives()
+        if self._at < len(self._text):
+            raise _WrongError("a `)` closes nothing")
+
+    def _peek(self) -> str:
+        return self._text[self._at] if self._at < len(self._text) else ""
+
+    def _next(self) -> str:
+        char = self._peek()
+        self._at += 1
+        return char
+
+    def _take(self, wanted: re.Pattern[str]) -> re.Match[str] | None:
+        found = wanted.match(self._text, self._at)
+        if found:
+            self._at = found.end()
+        return found
+
+    def _alternatives(self) -> None:
+        while self._at < len(self._text) and self._peek() != ")":
+            char = self._next()
+            if char in "*+?":
+                raise _WrongError(f"`{char}` repeats nothing")
+            if char == "{":
+                self._at -= 1
+            elif char == "\\":
+                self._escape(inside=False)
+            elif char == "[":
+                self._set()
+            elif char == "(":
+                self._group()
+            if char not in "|^":
+                self._repetition()
+
+    def _repetition(self) -> None:
+        char = self._peek()
+        if char and char in "*+?":
+            self._at += 1
+        elif char == "{":
+            if not re.match(r"\{\d", self._text[self._at : self._at + 2]):
+                raise _WrongError("a `{` begins no repetition")
+            count = self._take(_COUNT)
+            if not count:
+                raise _WrongError("a `{` is not closed")
+            least = int(count[1])
+            most = int(count[3]) if count[3] else _MOST if count[2] else least
+            if not least <= most <= _MOST:
+                raise _WrongError(f"`{count[0]}` is no range")
+        else:
+            return
+        if self._peek() and self._peek() in "?+":
+            self._at += 1
+
+    def _group(self) -> None:
+        if self._peek() == "?":
+            self._at += 1
+            if not self._special():
+                return
+        self._alternatives()
+        if self._next() != ")":
+            raise _WrongError("a `(` is not closed")
+
+    def _special(self) -> bool:
+        """Read what follows `(?`, and return whether a group follows that."""
+        char = self._peek()
+        if char and char in ":=!>":
+            self._at += 1
+        elif self._text[self._at : self._at + 2] in ("<=", "<!"):
+            self._at += 2
+        elif char == "<":
+            name = self._take(_NAME)
+            if not name or name[1] in self._names:
+                raise _WrongError("a group's name is malformed, or given twice")
+            self._names.add(name[1])
+        else:
+            flags = self._take(_FLAGS)
+            if not flags:
+                raise _WrongError("nothing that Java knows follows `(?`")
+            return flags[0].endswith(":")
+        return True
+
+    def _set(self) -> None:
+        if self._peek() == "^":
+            self._at += 1
+        empty = True
+        while True:
+            char = self._next()
+            if not char:
+                raise _WrongError("a `[` is not closed")
+            if char == "]" and not empty:
+                return
+            if char == "[":
+                self._set()
+            elif self._text.startswith("&&", self._at - 1):
+                empty = self._intersection(empty)
+                continue
+            else:
+                self._range(char)
+            empty = False
+
+    def _intersection(self, empty: bool) -> bool:
+        self._at += 1
+        while self._peek() == "&":
+            self._at += 1
+        if empty and self._peek() == "]":
+            raise _WrongError("`&&` stands between nothing")
+        return False
+
+    def _range(self, char: str) -> None:
+        first = self._escape(inside=True) if char == "\\" else char
+        after = self._text[self._at : self._at + 2]
+        if first is None or after[:1] != "-" or after[1:] in ("", "[", "]"):
+            return
+        self._at += 1
+        last = self._next()
+        last = self._escape(inside=True) or "" if last == "\\" else last
+        if last < first:
+            raise _WrongError(f"`{first}-{last}` is no range")
+
+    def _escape(self, *, inside: bool) -> str | None:  # noqa: C901, PLR0911, PLR0912  (a way for each letter)
+        """Read what follows a backslash; return the character it stands for, None for several."""
+        char = self._next()
+        if not char:
+            raise _WrongError("a backslash at the end")
+        if char == "0":
+            return chr(int(self._some(re.compile(r"[0-3]?[0-7]{1,2}")), 8))
+        if char == "x":
+            found = self._some(re.compile(r"[0-9a-fA-F]{2}|\{[0-9a-fA-F]{1,6}\}"))
+            return chr(min(int(found.strip("{}"), 16), 0x10FFFF))
+        if char == "u":
+            return chr(int(self._some(re.compile(r"[0-9a-fA-F]{4}")), 16))
+        if char == "c":
+            return chr(ord(self._some(re.compile(r".", re.DOTALL))) ^ 64)
+        if char in "pP":
+            self._at -= 1
+            self._some(_PROPERTY)
+            return None
+        if char == "k" and not inside:
+            if self._some(_NAME)[1:-1] not in self._names:
+                raise _WrongError("there is no group of that name")
+            return None
+        if char in "bB" and not inside:
+            if char == "b" and self._peek() == "{":
+                self._some(re.compile(r"\{g\}"))
+            return None
+        if char == "N":
+            self._some(re.compile(r"\{[A-Z0-9 \-]+\}"))
+            return "\0"
+        if char.isascii() and char.isalpha() and char not in (_IN_CLASS if inside else _PLAIN | {"X"}):
+            raise _WrongError(f"`\\{char}` means nothing")
+        if char.isdigit() and inside:
+            raise _WrongError(f"`\\{char}` means nothing there")
+        if char in "DSVWdhsvwHRX":
+            return None
+        return {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}.get(char, char)
+
+    def _some(self, wanted: re.Pattern[str]) -> str:
+        found = self._take(wanted)
+        if not found:
+            raise _WrongError("an escape is not finished")
+        return found[0]

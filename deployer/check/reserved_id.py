@@ -1,0 +1,43 @@
+"""Whether the flow's id is free: some words are parts of Kestra's own addresses.
+
+Why: Kestra 1.x refuses a flow that is called as one of its own paths.
+
+Bad:  `id: search`
+Good: `id: search_orders`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Finding, Folder
+from deployer.check.constraints import Asked
+from deployer.check.faults import Fault, findings
+from deployer.check.leaves import as_text
+from deployer.check.types import Types
+
+RESERVED = frozenset(
+    [
+        "pause",
+        "resume",
+        "force-run",
+        "change-status",
+        "kill",
+        "executions",
+        "search",
+        "source",
+        "disable",
+        "enable",
+    ]  # 1.0.36 to 1.3.31
+)
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a finding for everything that this check is about."""
+    return findings(folder, FlowValidation=faults)
+
+
+def faults(asked: Asked, types: Types) -> Iterator[Fault]:
+    """Yield a fault where the flow's id is a reserved word."""
+    if as_text(asked.part.value.get("id")) in RESERVED and not types.since("2.0"):
+        yield Fault(("id",), "this id is reserved for Kestra itself", "give the flow another id")

@@ -1,0 +1,43 @@
+"""Whether a time zone exists.
+
+Why: Kestra refuses a schedule in a zone that Java does not know.
+
+Bad:  `timezone: Paris`
+Good: `timezone: Europe/Paris`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from deployer.check.base import Finding, Folder
+from deployer.check.constraints import Asked
+from deployer.check.faults import Fault, findings
+from deployer.check.leaves import as_text
+from deployer.check.types import Types
+
+_OFFSET = r"[+-](?:\d|(?:0\d|1[0-7])(?::?[0-5]\d(?::?[0-5]\d)?)?|18(?::?00(?::?00)?)?)"
+_FIXED = re.compile(rf"Z|(?:UTC|GMT|UT)?(?:{_OFFSET})|UTC|GMT|UT|GMT0")
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a finding for everything that this check is about."""
+    return findings(folder, TimezoneId=faults)
+
+
+def faults(asked: Asked, types: Types) -> Iterator[Fault]:
+    """Yield a fault where a time zone is not known."""
+    if asked.value is None:
+        return
+    name = as_text(asked.value)
+    if name not in types.zones and not _is_fixed(name):
+        near = get_close_matches(name, types.zones, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "write it as `Europe/Paris` or `UTC`"
+        yield Fault(asked.route, f"there is no time zone `{name}`", hint)
+
+
+def _is_fixed(name: str) -> bool:
+    """Whether this is an offset such as `+02:00`; minutes and seconds both have a colon before them, or none."""
+    return bool(_FIXED.fullmatch(name)) and not re.search(r":\d\d\d\d|\d\d\d\d:", name)

@@ -1,0 +1,43 @@
+"""Whether a webhook can be answered.
+
+Why: Kestra refuses conditions over several executions there, as a webhook starts one at once, and content types that
+it cannot answer with.
+
+Bad:  `responseContentType: text/html`
+Good: `responseContentType: text/plain`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Finding, Folder
+from deployer.check.constraints import Asked
+from deployer.check.faults import Fault, findings
+from deployer.check.leaves import as_text
+from deployer.check.tasks import is_a
+from deployer.check.types import Types
+
+_MULTIPLE = "io.kestra.plugin.core.condition.MultipleCondition"
+_ALLOWED = ("application/json", "text/plain")
+
+
+def check(folder: Folder) -> Iterator[Finding]:
+    """Yield a finding for everything that this check is about."""
+    return findings(folder, WebhookValidation=content_type, AbstractWebhookValidation=conditions)
+
+
+def conditions(asked: Asked, types: Types) -> Iterator[Fault]:
+    """Yield a fault at every condition that waits for several executions."""
+    for part in asked.part.parts.get("conditions", ()):
+        if is_a(part, _MULTIPLE, types):
+            yield Fault(part.route, "a webhook cannot wait for several executions")
+
+
+def content_type(asked: Asked, types: Types) -> Iterator[Fault]:
+    """Yield a fault where the answer's type is none of those allowed; before 1.3 its conditions are asked for."""
+    if not types.since("1.3"):
+        yield from conditions(asked, types)
+    elif (value := asked.part.value.get("responseContentType")) is not None and as_text(value) not in _ALLOWED:
+        message = "a webhook answers with application/json or text/plain"
+        yield Fault((*asked.part.route, "responseContentType"), message)
