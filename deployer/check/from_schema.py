@@ -61,11 +61,12 @@ class _Converting:
             return {"props": props, "must": must}
         common = self._types.common(base)
         above = set.intersection(*(set(each["is"]) for each in kin))
-        ignored = set.intersection(*(set(each.get("ignored", ())) for each in kin))
+        ignored, given = (set.intersection(*(set(each.get(key, ())) for each in kin)) for key in ("ignored", "given"))
         shared = {prop: _shared([each.get("must", {}).get(prop) for each in kin]) for prop in common}
         return {
             "is": sorted({base, *above}),
             "ignored": sorted(ignored),
+            "given": sorted(given),
             "props": {**props, **common},
             "must": {prop: asked for prop, asked in {**must, **shared}.items() if asked},
         }
