@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""How fast and how large a check is: `bench/check.py [--flows 1000,10000]` prints a table in Markdown.
+
+Needs `kestra-deployer[engine]` and `jsonschema` for the two it is measured beside: `jsonschema` with the schema that
+the engine itself gives for flows, on a sample, and the engine embedded, its start and one request of validation
+included. Every command is a process of its own; processor time and memory are what the system counted for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FLOW = """id: flow-{number}
+namespace: company.bench
+description: A flow of the size that most are
+labels:
+  team: bench
+  stage: production
+inputs:
+  - id: who
+    type: STRING
+    defaults: you
+  - id: times
+    type: INT
+    defaults: 3
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: hello {{{{ inputs.who }}}}, {{{{ inputs.times }}}} times
+  - id: shout
+    type: io.kestra.plugin.core.output.OutputValues
+    values:
+      loud: "{{{{ inputs.who | upper }}}}"
+triggers:
+  - id: daily
+    type: io.kestra.plugin.core.trigger.Schedule
+    cron: "0 9 * * *"
+"""
+DEPLOYER = [sys.executable, "-m", "deployer"]
+SAMPLE = 20  # flows that `jsonschema` is given
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one way of checking took: seconds on the clock and of the processor, and megabytes at most."""
+
+    flows: int
+    wall: float
+    processor: float | None = None
+    megabytes: float | None = None
+
+    def row(self, name: str) -> str:
+        """Return a row of the table."""
+        processor = f"{self.processor:.2f} s" if self.processor is not None else ""
+        memory = f"{self.megabytes:.0f} MB" if self.megabytes is not None else ""
+        rate = f"{self.flows / self.wall:,.0f}" if self.flows else ""
+        return f"| {name} | {self.wall:.2f} s | {processor} | {rate} | {memory} |"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Measure checks; prints a table in Markdown.")
+    parser.add_argument("--flows", type=lambda text: [int(each) for each in text.split(",")], default=[1000, 10_000])
+    counts = parser.parse_args().flows
+    print("| | wall time | processor time | flows a second | peak memory |\n|---|---|---|---|---|")
+    for option in ("--version", "--help"):
+        print(command(0, option).row(f"`{option}`"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for count in (1, *counts):
+            texts = [FLOW.format(number=number) for number in range(count)]
+            for number, text in enumerate(texts):
+                (folder / f"flow-{number}.yaml").write_text(text)
+            print(command(count, "check", name).row(f"`check`, {count:,} flows"))
+    schema, engine = beside([FLOW.format(number=number) for number in range(counts[0])])
+    print(schema.row(f"`jsonschema`, {schema.flows} flows"))
+    print(engine.row(f"the engine with its start, {engine.flows:,} flows"))
+
+
+def command(flows: int, *arguments: str) -> Cost:
+    """Run the deployer with these arguments and return what it took."""
+    began = time.perf_counter()
+    process = subprocess.Popen([*DEPLOYER, *arguments], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{arguments} ended with {process.returncode}")
+    return Cost(flows, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
+
+
+def beside(texts: list[str]) -> tuple[Cost, Cost]:
+    """Return what `jsonschema` takes for a sample, and the engine for all."""
+    import httpx  # noqa: PLC0415  (a child's peak memory begins with its parent's, so that is kept small until here)
+    import yaml  # noqa: PLC0415
+    from jsonschema import Draft7Validator  # noqa: PLC0415
+
+    from deployer.engine.launch import launch  # noqa: PLC0415
+    from deployer.model.version import DEFAULT  # noqa: PLC0415
+
+    began = time.perf_counter()
+    with launch(DEFAULT) as engine, httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=600) as api:
+        verdicts = api.post(
+            "/flows/validate", content="\n---\n".join(texts), headers={"content-type": "application/x-yaml"}
+        ).raise_for_status()
+        wall = time.perf_counter() - began
+        if len(verdicts.json()) != len(texts) or any(each.get("constraints") for each in verdicts.json()):
+            raise SystemExit("the engine refuses the flows, or some of them")
+        schema: dict[str, Any] = api.get(f"{engine.url}/api/v1/plugins/schemas/flow").raise_for_status().json()
+    validator = Draft7Validator(schema)
+    began = time.perf_counter()
+    for text in texts[:SAMPLE]:
+        list(validator.iter_errors(yaml.safe_load(text)))
+    return Cost(min(SAMPLE, len(texts)), time.perf_counter() - began), Cost(len(texts), wall)
+
+
+if __name__ == "__main__":
+    main()
