@@ -95,6 +95,7 @@ def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Ite
         return
     below = part.parts.get(prop, [])
     parts: dict[Any, Part] = {each.route[-1]: each for each in below}
+    plugins = "plugin:" in types.types[part.cls]["props"].get(prop, "")
     labels = bool(below) and below[0].cls == _LABEL
     for index, asked in inner.items():
         items = list(enumerate(value)) if isinstance(value, list) else list(value.items())
@@ -105,6 +106,8 @@ def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Ite
                 yield from check(each, types)
         for name in asked.keys() - {"Valid", "each"}:
             for at, one in items:
+                if plugins and not isinstance(one, dict):
+                    one = None  # noqa: PLW2901  (the engine makes nothing of it)
                 yield from _item(Asked(name, part, (*part.route, prop, at), parts.get(at, one)), asked[name], prop)
 
 
@@ -139,7 +142,9 @@ def _not_blank(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  #
 
 
 def _not_empty(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
-    return "at least one" if value is None or (isinstance(value, str | list | dict) and not value) else None
+    if isinstance(value, dict):
+        value = [one for one in value.values() if one is not None]
+    return "at least one" if value is None or (isinstance(value, str | list) and not value) else None
 
 
 def _pattern(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001

@@ -1,6 +1,6 @@
 """Whether lists hold nothing that is empty.
 
-Why: Kestra stumbles over an input or an output that is not there, and refuses the flow.
+Why: Kestra stumbles over an input, an output or a condition that is not there, and refuses the flow.
 
 Bad:  a `-` without anything behind it in `inputs`
 Good: the list without it
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from deployer.check.base import Finding, Folder
 from deployer.check.constraints import Asked
 from deployer.check.faults import Fault, findings
+from deployer.check.reading import Part
 from deployer.check.types import Types
 
-_LISTS = ("inputs", "outputs")
+_OLD_CONDITIONS = "scheduleConditions"
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -24,9 +25,18 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Fault]:  # noqa: ARG001
-    """Yield a fault at every empty item of the flow's inputs and outputs."""
-    for name in _LISTS:
-        listed = asked.part.value.get(name)
-        for at, one in enumerate(listed if isinstance(listed, list) else ()):
-            if one is None:
-                yield Fault((name, at), f"an item of `{name}` is empty", "remove the `-`")
+    """Yield a fault at every empty item of the flow's inputs and outputs, and of an old schedule's conditions."""
+    flow = asked.part
+    yield from _empty(flow, "outputs")
+    yield from _empty(flow, "inputs")
+    for form in flow.parts.get("inputs", ()):
+        yield from _empty(form, "inputs")
+    for trigger in flow.parts.get("triggers", ()):
+        yield from _empty(trigger, _OLD_CONDITIONS)
+
+
+def _empty(part: Part, name: str) -> Iterator[Fault]:
+    listed = part.value.get(name)
+    for at, one in enumerate(listed if isinstance(listed, list) else ()):
+        if one is None:
+            yield Fault((*part.route, name, at), f"an item of `{name}` is empty", "remove the `-`")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
+from deployer.check.leaves import as_text
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 
@@ -48,7 +49,7 @@ def _one(document: Document, key: str) -> Iterator[Finding]:
     text = _text(document, key)
     if text is None:
         yield Finding(document, (key,), f"`{key}` is not a single value", f"write one name: {allowed}")
-    elif not pattern.fullmatch(text):
+    elif not pattern.fullmatch(as_text(document.data[key])):
         yield Finding(document, (key,), f"`{key}` is malformed: {text!r}", f"allowed are {allowed}")
     elif len(text) > longest:
         yield Finding(document, (key,), f"`{key}` is {len(text)} characters long, {longest} are allowed")

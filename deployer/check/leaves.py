@@ -20,6 +20,7 @@ _ENUM_NUMBER = re.compile(r"0|[1-9]\d*")
 _INTEGER = re.compile(r"[+-]?\d+")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)|INF|-INF")
 _DAYS, _CLOCK = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+_TO_THE_SECOND = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3]):?([0-5]\d)?)"
 _DURATION = re.compile(
     r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
@@ -224,7 +225,7 @@ LEAVES: dict[str, Leaf] = {
     "Property": anything,
     "DurationDeserializer": duration,
     "Instant": _matching(
-        rf"{_DAYS}T{_CLOCK}{_ZONE}|-?\d+(\.\d+)?",
+        rf"{_DAYS}T{_TO_THE_SECOND}{_ZONE}|-?\d+(\.\d+)?",
         "a date with time and zone, such as 2024-01-01T00:00:00Z",
         numbers=True,
     ),

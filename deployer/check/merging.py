@@ -7,7 +7,7 @@ Kestra reads a flow twice: as it is written, to find names that it does not know
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deployer.check.leaves import as_text, truth
@@ -49,6 +49,15 @@ def _entry(one: Any) -> tuple[str, Mapping[str, Any], bool, str | None] | None:
     if isinstance(ref, list | dict):
         return None
     return one["type"], one["values"], truth(one.get("forced")) or False, None if ref is None else as_text(ref)
+
+
+def versions(given: Sequence[Default]) -> list[Default]:
+    """Return of all defaults those for versions of plugins: they are merged in before names are looked at."""
+    return [
+        replace(one, values={"version": one.values["version"]})
+        for one in given
+        if one.ref is None and one.values.get("version") is not None
+    ]
 
 
 def merged(data: Mapping[str, Any], given: Sequence[Default], types: Types) -> Mapping[str, Any]:

@@ -75,11 +75,12 @@ def read(data: Mapping[str, Any], types: Types) -> Read:
     The parts are those with plugin defaults merged in, if all could be read without: their routes may name places that
     stand in no file.
     """
-    result = _once(data, types)
+    given = merging.defaults(data, types)
+    versions = merging.versions(given)
+    result = _once(merging.merged(data, versions, types) if versions else data, types)
     _cast(data, types, result)
     if not result.misreads:
         result.misreads += _once(data, types, STORED_FLOW).misreads
-    given = merging.defaults(data, types)
     whole = merging.merged(data, given, types) if given else data
     if given and not result.misreads:
         again = _once(whole, types)
@@ -185,7 +186,9 @@ class _Readers:
 
         return read_map
 
-    def _bean(self, cls: str, value: Any, route: Route, parts: list[Part], notes: Read, *, skip: str = "") -> None:
+    def _bean(
+        self, cls: str, value: Any, route: Route, parts: list[Part], notes: Read, *, skip: str | None = None
+    ) -> None:
         described = self._types.types[cls]
         if not isinstance(value, dict):
             self._other(cls, value, route, notes)
