@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,38 +54,50 @@ async def follow(call: Call) -> Response:
 async def ended(call: Call, execution: Any, flow: Any) -> str:
     """Return the JSON of an execution's last state, as soon as it has one."""
     last = ""
-    async for event in _events(call, str(execution.getId()), flow):
-        last = event.data
+    async with _subscribed(call, str(execution.getId()), flow) as subscription:
+        async for event in _events(subscription):
+            last = event.data
     return last
 
 
 async def _stream(call: Call, execution: Any, flow: Any) -> AsyncIterator[bytes]:
+    """Yield the stream as it goes over the wire; whoever has its first event misses nothing that comes after it."""
     identifier = str(execution.getId())
-    nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
-    yield Event("start", json_text(call.kestra, nothing_yet)).encode()
-    if not await run_in_threadpool(_over, call, flow, execution):
+    async with _subscribed(call, identifier, flow) as subscription:
+        nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
+        yield Event("start", json_text(call.kestra, nothing_yet)).encode()
+        if await run_in_threadpool(_over, call, flow, execution):
+            yield Event("end", await run_in_threadpool(json_text, call.kestra, execution)).encode()
+            return
         yield Event("progress", await run_in_threadpool(json_text, call.kestra, execution)).encode()
-    async for event in _events(call, identifier, flow):
-        yield event.encode()
+        async for event in _events(subscription):
+            yield event.encode()
 
 
-async def _events(call: Call, identifier: str, flow: Any) -> AsyncIterator[Event]:
-    """Yield what the engine streams from now on.
-
-    Looks at what is stored right after subscribing and whenever nothing came for a while: the engine's stream can lose
-    the last state of an execution (seen once in some hundreds on 2.0.0, with 60 followers at once).
-    """
+@asynccontextmanager
+async def _subscribed(call: Call, identifier: str, flow: Any) -> AsyncIterator[_Subscription]:
     subscription = _Subscription(call, identifier, flow, asyncio.get_running_loop())
     try:
         await run_in_threadpool(subscription.open)
-        while (last := await run_in_threadpool(_end, call, identifier, flow)) is None:
-            async for event in subscription.until_silent():
-                yield event
-            if subscription.complete:
-                return
-        yield last
+        yield subscription
     finally:
         subscription.close()
+
+
+async def _events(subscription: _Subscription) -> AsyncIterator[Event]:
+    """Yield what the engine streams.
+
+    Looks at what is stored at first and whenever nothing came for a while: the engine's stream can lose the last state
+    of an execution (seen once in some hundreds on 2.0.0, with 60 followers at once).
+    """
+    while (last := await run_in_threadpool(subscription.stored_end)) is None:
+        async for event in subscription.until_silent():
+            yield event
+        if subscription.complete:
+            return
+    for event in subscription.waiting():
+        yield event
+    yield last
 
 
 class _Subscription:
@@ -113,6 +125,19 @@ class _Subscription:
             while (event := await asyncio.wait_for(self._events.get(), _SILENT_SECONDS)) is not None:
                 yield event
             self.complete = True
+
+    def waiting(self) -> Iterator[Event]:
+        """Yield what has come and was not taken yet, but for the end."""
+        while not self._events.empty():
+            event = self._events.get_nowait()
+            if event is not None and event.id != "end":
+                yield event
+
+    def stored_end(self) -> Event | None:
+        """Return the last event of an execution that is over, None while it is not."""
+        execution = _find(self._call, self._identifier)
+        over = execution is not None and _over(self._call, self._flow, execution)
+        return Event("end", json_text(self._call.kestra, execution)) if over else None
 
     def close(self) -> None:
         """Leave; the engine forgets this follower."""
@@ -157,13 +182,6 @@ def _flow_of(call: Call, execution: Any) -> Any:
         return call.bean("repositories.FlowRepositoryInterface").findByExecutionWithoutAcl(execution)
     except call.java("java.lang.IllegalStateException"):
         raise Refusal(404, f"Unable to find flow for execution {execution.getId()}") from None
-
-
-def _end(call: Call, identifier: str, flow: Any) -> Event | None:
-    """Return the last event of an execution that is over, None while it is not."""
-    execution = _find(call, identifier)
-    over = execution is not None and _over(call, flow, execution)
-    return Event("end", json_text(call.kestra, execution)) if over else None
 
 
 def _over(call: Call, flow: Any, execution: Any) -> bool:
