@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from cli.conftest import Ended, Project
-from engine.ftp import LISTING
+from engine.ftp import LISTING as OPEN
+from engine.ftp import PASSWORD
 from pytest_httpserver import HTTPServer
 
 Run = Callable[..., Ended]
+LISTING = OPEN.replace(f"password: {PASSWORD}", "password: \"{{ secret('FTP') }}\"")
 LOG = {"type": "object", "properties": {"type": {"const": "io.kestra.plugin.core.log.Log"}}}
 LIST = {
     "type": "object",
@@ -20,7 +22,8 @@ LIST = {
         "host": {"type": "string", "$dynamic": True},
         "port": {"anyOf": [{"type": "integer"}, {"type": "string", "$dynamic": True}]},
         "username": {"type": "string", "pattern": "^[a-z]+$", "maxLength": 10},
-        "password": {"type": "string", "minLength": 3},
+        "password": {"type": "string", "$dynamic": True},
+        "phrase": {"type": "string", "minLength": 3},
         "each": {"type": "array", "items": {"anyOf": [{"$ref": "#/definitions/io.kestra.plugin.core.log.Log-1"}]}},
         "cache": {"allOf": [{"$ref": "#/definitions/io.kestra.core.models.tasks.Cache"}, {"title": "Cache"}]},
         "wait": {"type": "string", "format": "duration"},
@@ -59,7 +62,7 @@ def test_a_servers_schema_makes_its_plugins_known(project: Project, deployer: Ru
     [
         ("hosts: a", "unknown-property"),
         ("username: 1A", "invalid-value"),
-        ("password: a", "invalid-value"),
+        ("phrase: a", "invalid-value"),
         ("each: 1", "wrong-type"),
         ("each: [{id: a, type: io.kestra.plugin.core.log.Logg}]", "unknown-type"),
         ("cache: 1", "wrong-type"),

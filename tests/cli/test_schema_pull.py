@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from cli.conftest import Ended, Project
-from engine.ftp import LISTING
+from engine.ftp import LISTING as OPEN
+from engine.ftp import PASSWORD
 from engine.plugin_jars import COORDINATE, plugin_fs
 from jsonschema import Draft7Validator
 
@@ -17,6 +18,7 @@ from deployer.read.parse import parse
 
 Run = Callable[..., Ended]
 FILE = "kestra-plugins.json"
+LISTING = OPEN.replace(f"password: {PASSWORD}", "password: \"{{ secret('FTP') }}\"")
 WRONG = LISTING.replace("host:", "hostx:")
 
 
