@@ -14,7 +14,7 @@ from deployer.engine.jvm import Kestra
 from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.stored_files import StoredFiles
 from deployer.engine.streaming import Streaming
-from deployer.model.version import NAMES
+from deployer.model.version import at_least
 
 WORKER_THREADS = 16  # a task holds one for as long as it sleeps or waits
 _BETWEEN_FLOWS = "\n---\n"
@@ -164,7 +164,7 @@ class Runtime1x:
         return self._kestra.java("java.time.Duration").parse(text)
 
     def _since(self, version: str) -> bool:
-        return NAMES.index(self._kestra.version.name) >= NAMES.index(version)
+        return at_least(self._kestra.version.name, version)
 
     def _streaming(self) -> Any:
         if self._since("1.3"):  # before that it was the web server's, which is not published

@@ -37,6 +37,11 @@ VERSIONS = (
 NAMES = tuple(version.name for version in VERSIONS)
 
 
+def at_least(name: str, first: str) -> bool:
+    """Whether the version `name` is `first` or a later one; ValueError for a name of none."""
+    return NAMES.index(name) >= NAMES.index(first)
+
+
 def named(name: str) -> KestraVersion:
     """Return the row called `name`; KeyError when there is none."""
     return {version.name: version for version in VERSIONS}[name]

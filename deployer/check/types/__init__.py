@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from deployer.model.version import NAMES
+from deployer.model.version import at_least
 
 BASE = "1.3"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
@@ -36,7 +36,7 @@ class Types:
 
     def since(self, version: str) -> bool:
         """Whether this is that version (`1.3`) or a later one."""
-        return NAMES.index(self.version) >= NAMES.index(version)
+        return at_least(self.version, version)
 
     def common(self, base: str) -> Mapping[str, str]:
         """Return the properties, with their readings, that every plugin of a kind has."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deployer.model.version import NAMES
+from deployer.model.version import NAMES, at_least
 
 if TYPE_CHECKING:
     from deployer.engine.http.call import Call
@@ -37,14 +37,10 @@ class Route:
 
     def serves(self, version: str) -> bool:
         """Whether Kestra `version` has it."""
-        return _numbers(self.since) <= _numbers(version) <= _numbers(self.until)
+        return at_least(version, self.since) and at_least(self.until, version)
 
 
 def in_order(routes: Iterable[Route], version: str) -> list[Route]:
     """Return what `version` has, so that the first that matches is the one Kestra takes: a word before a parameter."""
     served = (route for route in routes if route.serves(version))
     return sorted(served, key=lambda route: [segment.startswith("{") for segment in route.template.split("/")])
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in version.split(".")]
