@@ -21,7 +21,7 @@ def start_controller(kestra: Kestra) -> None:
     controller.start()
     here = _built(kestra, controller).build().start()
     controller.getServer().shutdownNow()
-    _field(kestra, _CONTROLLER, "server").set(controller, here)
+    kestra.field(_CONTROLLER, "server").set(controller, here)
 
 
 def _built(kestra: Kestra, controller: Any) -> Any:
@@ -29,13 +29,7 @@ def _built(kestra: Kestra, controller: Any) -> Any:
     build = kestra.java(_CONTROLLER).class_.getDeclaredMethod("buildServer", kestra.java("java.lang.Integer").TYPE)
     build.setAccessible(True)
     builder = build.invoke(controller, kestra.java("java.lang.Integer").valueOf(port))
-    addresses = _field(kestra, "io.grpc.netty.NettyServerBuilder", "listenAddresses").get(builder)
+    addresses = kestra.field("io.grpc.netty.NettyServerBuilder", "listenAddresses").get(builder)
     addresses.clear()
     addresses.add(kestra.java("java.net.InetSocketAddress")("127.0.0.1", port))
     return builder
-
-
-def _field(kestra: Kestra, owner: str, name: str) -> Any:
-    field = kestra.java(owner).class_.getDeclaredField(name)
-    field.setAccessible(True)
-    return field

@@ -53,13 +53,13 @@ class _Description:
 
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
-        mapper = self._mapper = _field(kestra, "io.kestra.core.serializers.YamlParser", "STRICT_MAPPER", None)
+        mapper = self._mapper = self._private("io.kestra.core.serializers.YamlParser", "STRICT_MAPPER", None)
         self._config = mapper.getDeserializationConfig()
         self._context = mapper.getDeserializationContext().createDummyInstance(self._config)
         self._make = mapper.getTypeFactory()
         checks = kestra.bean("io.kestra.core.models.validations.ModelValidator")
-        micronaut = _field(kestra, "io.kestra.core.models.validations.ModelValidator", "validator", checks)
-        self._validator = _field(kestra, str(micronaut.getClass().getName()), "validator", micronaut)
+        micronaut = self._private("io.kestra.core.models.validations.ModelValidator", "validator", checks)
+        self._validator = self._private(str(micronaut.getClass().getName()), "validator", micronaut)
         self._bases: dict[str, Any] = {}
         self._classes: dict[str, Any] = {}
         self.types: dict[str, Any] = {}
@@ -71,9 +71,7 @@ class _Description:
         for name in (FLOW, STORED_FLOW):
             self._reading(self._make.constructType(self._kestra.java(name).class_))
         registry = self._kestra.bean(_PLUGINS + "PluginRegistry")
-        known = _field(
-            self._kestra, "io.kestra.core.plugins.DefaultPluginRegistry", "pluginClassByIdentifier", registry
-        )
+        known = self._private("io.kestra.core.plugins.DefaultPluginRegistry", "pluginClassByIdentifier", registry)
         plugins = {str(entry.getKey().type()): entry.getValue().type() for entry in known.entrySet()}
         todo = list(plugins.values())
         while ready := [found for found in todo if self._part_of_flows(found)]:
@@ -103,7 +101,7 @@ class _Description:
             return f"unreadable:{str(error).splitlines()[0][:200]}"
         name = str(reader.getClass().getName())
         if name == _DATABIND + "deser.impl.TypeWrappedDeserializer":
-            return self._poly(kind, _field(self._kestra, name, "_typeDeserializer", reader))
+            return self._poly(kind, self._private(name, "_typeDeserializer", reader))
         if self._is(reader, _DATABIND + "deser.BeanDeserializerBase"):
             return self._bean(kind, reader)
         if self._is(reader, _PLUGINS + "serdes.PluginDeserializer"):
@@ -161,12 +159,12 @@ class _Description:
         """Return what a bean's reader takes besides its properties."""
         allowed: dict[str, Any] = {}
         base = _DATABIND + "deser.BeanDeserializerBase"
-        ignored = _field(self._kestra, base, "_ignorableProps", reader)
+        ignored = self._private(base, "_ignorableProps", reader)
         if ignored:
             allowed["ignored"] = sorted(map(str, ignored))
-        if _field(self._kestra, base, "_ignoreAllUnknown", reader):
+        if self._private(base, "_ignoreAllUnknown", reader):
             allowed["open"] = "ignores"
-        if _field(self._kestra, base, "_anySetter", reader) is not None:
+        if self._private(base, "_anySetter", reader) is not None:
             allowed["open"] = "keeps"
         makes = self._scalars(reader.getValueInstantiator())
         if makes:
@@ -191,9 +189,8 @@ class _Description:
         name = str(kind.getRawClass().getName())
         if name not in self.polys:
             self.polys[name] = {"by": str(typed.getPropertyName()), "of": {}}
-            names = _field(
-                self._kestra, _DATABIND + "jsontype.impl.TypeNameIdResolver", "_idToType", typed.getTypeIdResolver()
-            )
+            resolver = typed.getTypeIdResolver()
+            names = self._private(_DATABIND + "jsontype.impl.TypeNameIdResolver", "_idToType", resolver)
             for entry in names.entrySet():
                 made = self._context.findNonContextualValueDeserializer(entry.getValue())
                 self.polys[name]["of"][str(entry.getKey())] = self._bean_of(entry.getValue(), made)
@@ -340,6 +337,9 @@ class _Description:
             asked.setdefault(name, []).append(dict(sorted(values.items())))
         return {name: sorted(each, key=str) for name, each in asked.items()}  # Java gives them in any order
 
+    def _private(self, owner: str, name: str, of: Any) -> Any:
+        return self._kestra.field(owner, name).get(of)
+
     def _is(self, value: Any, name: str) -> bool:
         return bool(self._kestra.java(name).class_.isInstance(value))
 
@@ -353,10 +353,3 @@ def _plain(value: Any) -> Any:
         return int(value)
     except (TypeError, ValueError):
         return str(value)
-
-
-def _field(kestra: Kestra, owner: str, name: str, of: Any) -> Any:
-    kind = kestra.java(owner).class_
-    field = kind.getDeclaredField(name)
-    field.setAccessible(True)
-    return field.get(of)

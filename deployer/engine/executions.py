@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from deployer.engine.jvm import CORE, Kestra
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -77,3 +79,31 @@ class Executions(Protocol):
 
     def status_problem(self, execution: Any) -> str | None:
         """Return why an execution cannot be given another end with others, None when it can."""
+
+
+def kill_request(kestra: Kestra, execution: Any, *, cascade: bool) -> Any:
+    """Return the builder of the message that asks for a kill; both lines send it, through different queues."""
+    killed = kestra.java(CORE + "models.executions.ExecutionKilledExecution").builder()
+    killed = killed.state(kestra.java(CORE + "models.executions.ExecutionKilled$State").REQUESTED)
+    killed = killed.tenantId(execution.getTenantId()).executionId(execution.getId())
+    return killed.isOnKillCascade(kestra.java("java.lang.Boolean").valueOf(cascade))
+
+
+def with_label(kestra: Kestra, execution: Any, name: str) -> Any:
+    """Return the labels of an execution with one of Kestra's own that is set to `true`."""
+    label = kestra.java(CORE + "models.Label")
+    labels = kestra.java("java.util.ArrayList")(execution.getLabels() or [])
+    mark = label(getattr(label, name), "true")
+    if not labels.contains(mark):
+        labels.add(mark)
+    return labels
+
+
+def breakpoints_of(kestra: Kestra, text: str | None) -> Any:
+    """Return breakpoints (`task` or `task.value`, separated by commas) as a Java list, None where there are none."""
+    if not text:
+        return None
+    breakpoints = kestra.java("java.util.ArrayList")()
+    for name in text.split(","):
+        breakpoints.add(kestra.java(CORE + "debug.Breakpoint").of(name))
+    return breakpoints

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from deployer.engine.executions import Change
-from deployer.engine.jvm import Kestra
+from deployer.engine.executions import Change, breakpoints_of, kill_request, with_label
+from deployer.engine.jvm import CORE, Kestra
 
-CORE = "io.kestra.core."
 _UNRESTARTABLE = "execution not in state PAUSED or terminated"
 _UNCHANGEABLE = "execution not in a terminated state"
 
@@ -89,10 +88,9 @@ class Executions1x:
 
     def unqueue(self, execution: Any, state: Any) -> Change:
         """Unqueue through the service that this release has for it."""
-        for service in (self._service, self._kestra.bean(CORE + "services.ConcurrencyLimitService")):
-            if hasattr(service, "unqueue"):
-                return self._changing(service.unqueue(execution, state))
-        raise NotImplementedError
+        services = (self._service, self._kestra.bean(CORE + "services.ConcurrencyLimitService"))
+        service = next(each for each in services if hasattr(each, "unqueue"))
+        return self._changing(service.unqueue(execution, state))
 
     def force_run(self, execution: Any) -> Change:
         """Force it through the service."""
@@ -171,31 +169,3 @@ class Executions1x:
 def _input_error(error: Any) -> dict[str, Any]:
     told = {"message": str(error.getMessage())}
     return {**told, "renderError": bool(error.isRenderError())} if hasattr(error, "isRenderError") else told
-
-
-def kill_request(kestra: Kestra, execution: Any, *, cascade: bool) -> Any:
-    """Return the builder of the message that asks for a kill; both lines send it, through different queues."""
-    killed = kestra.java(CORE + "models.executions.ExecutionKilledExecution").builder()
-    killed = killed.state(kestra.java(CORE + "models.executions.ExecutionKilled$State").REQUESTED)
-    killed = killed.tenantId(execution.getTenantId()).executionId(execution.getId())
-    return killed.isOnKillCascade(kestra.java("java.lang.Boolean").valueOf(cascade))
-
-
-def with_label(kestra: Kestra, execution: Any, name: str) -> Any:
-    """Return the labels of an execution with one of Kestra's own that is set to `true`."""
-    label = kestra.java(CORE + "models.Label")
-    labels = kestra.java("java.util.ArrayList")(execution.getLabels() or [])
-    mark = label(getattr(label, name), "true")
-    if not labels.contains(mark):
-        labels.add(mark)
-    return labels
-
-
-def breakpoints_of(kestra: Kestra, text: str | None) -> Any:
-    """Return breakpoints (`task` or `task.value`, separated by commas) as a Java list, None where there are none."""
-    if not text:
-        return None
-    breakpoints = kestra.java("java.util.ArrayList")()
-    for name in text.split(","):
-        breakpoints.add(kestra.java(CORE + "debug.Breakpoint").of(name))
-    return breakpoints

@@ -7,9 +7,8 @@ from typing import Any
 
 import jpype
 
-from deployer.engine.executions import Change
-from deployer.engine.executions_1x import CORE, kill_request, with_label
-from deployer.engine.jvm import Kestra
+from deployer.engine.executions import Change, kill_request, with_label
+from deployer.engine.jvm import CORE, Kestra
 
 _COMMAND = CORE + "executor.command."
 _GATEWAY_TIMEOUT = "Operation timed out waiting for state transition"

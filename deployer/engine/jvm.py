@@ -28,6 +28,7 @@ JVM_OPTIONS = (
     "--enable-native-access=ALL-UNNAMED",
 )
 LOG = "engine.log"
+CORE = "io.kestra.core."  # where most of what is asked for lives
 _LOGBACK = Path(__file__).with_name("logback.xml")
 
 
@@ -56,6 +57,12 @@ class Kestra:
         if name not in self._beans:
             self._beans[name] = self.context.getBean(self.java(name).class_)
         return self._beans[name]
+
+    def field(self, owner: str, name: str) -> Any:
+        """Return a field that a class keeps to itself (a java.lang.reflect.Field), open to reading and writing."""
+        field = self.java(owner).class_.getDeclaredField(name)
+        field.setAccessible(True)
+        return field
 
     def to_json(self, value: Any) -> str:
         """Return JSON text of a Java object, written by Kestra's own mapper: the shape its web server answers with."""

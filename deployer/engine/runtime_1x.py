@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from deployer.engine.executions_1x import CORE, Executions1x
-from deployer.engine.jvm import Kestra
+from deployer.engine.executions_1x import Executions1x
+from deployer.engine.jvm import CORE, Kestra
 from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.stored_files import StoredFiles
 from deployer.engine.streaming import Streaming

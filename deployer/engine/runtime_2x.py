@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from deployer.engine.controller import start_controller
-from deployer.engine.executions_1x import CORE
 from deployer.engine.executions_2x import Executions2x
-from deployer.engine.jvm import Kestra
+from deployer.engine.jvm import CORE, Kestra
 from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.runtime_1x import WORKER_THREADS, validate_sources
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from deployer.engine.jvm import Kestra
 
+_RENDERER = "io.kestra.core.runners.VariableRenderer"
+
 
 def words(kestra: Kestra) -> dict[str, list[str]]:
     """Return the names of `filters`, `functions`, `tests` and `tags`, the `unary` and the `binary` operators."""
-    renderer = kestra.bean("io.kestra.core.runners.VariableRenderer")
-    field = kestra.java("io.kestra.core.runners.VariableRenderer").class_.getDeclaredField("pebbleEngine")
-    field.setAccessible(True)
-    known = field.get(renderer).getExtensionRegistry()
+    engine = kestra.field(_RENDERER, "pebbleEngine").get(kestra.bean(_RENDERER))
+    known = engine.getExtensionRegistry()
+    registry = str(known.getClass().getName())
     named: dict[str, Any] = {
         "tags": known.getTokenParsers(),
         "unary": known.getUnaryOperators(),
@@ -20,7 +21,5 @@ def words(kestra: Kestra) -> dict[str, list[str]]:
     }
     found = {kind: sorted(str(name) for name in each.keySet()) for kind, each in named.items()}
     for kind in ("filters", "functions", "tests"):
-        of = known.getClass().getDeclaredField(kind)
-        of.setAccessible(True)
-        found[kind] = sorted(str(name) for name in of.get(known).keySet())
+        found[kind] = sorted(str(name) for name in kestra.field(registry, kind).get(known).keySet())
     return dict(sorted(found.items()))

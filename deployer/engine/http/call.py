@@ -10,12 +10,11 @@ from starlette.datastructures import Headers, QueryParams, UploadFile
 from starlette.requests import Request
 
 from deployer.engine.http.refusal import Refusal, not_converted
+from deployer.engine.jvm import CORE, Kestra
 
 if TYPE_CHECKING:
-    from deployer.engine.jvm import Kestra
     from deployer.engine.runtime import Runtime
 
-CORE = "io.kestra.core."
 MULTIPART = "multipart/form-data"
 YAML = "application/x-yaml"
 _MAPPER = "com.fasterxml.jackson.databind.ObjectMapper"

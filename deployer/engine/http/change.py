@@ -13,11 +13,12 @@ from starlette.responses import Response
 
 from deployer.engine.executions import Change
 from deployer.engine.http.answers import JSON, as_json
-from deployer.engine.http.call import CORE, MULTIPART, Call
+from deployer.engine.http.call import MULTIPART, Call
 from deployer.engine.http.executions import found
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
 from deployer.engine.http.refusal import Refusal, not_found
 from deployer.engine.http.route import Route
+from deployer.engine.jvm import CORE
 
 TEXT_JSON = "text/json"  # what Kestra calls the answer to a kill, and to nothing else
 STATE = CORE + "models.flows.State$Type"

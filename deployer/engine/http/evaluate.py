@@ -7,11 +7,12 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.http.answers import as_object
-from deployer.engine.http.call import CORE, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.change import actions
 from deployer.engine.http.executions import REPOSITORY
 from deployer.engine.http.refusal import not_found
 from deployer.engine.http.route import Route
+from deployer.engine.jvm import CORE
 
 _FLOWS = "repositories.FlowRepositoryInterface"
 

@@ -9,11 +9,12 @@ from starlette.responses import Response
 from deployer.engine.executions import Change
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.bulk import Bulk
-from deployer.engine.http.call import CORE, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.change import actions
 from deployer.engine.http.executions import found, matching
 from deployer.engine.http.refusal import Refusal
 from deployer.engine.http.route import Route
+from deployer.engine.jvm import CORE
 
 _LABEL = CORE + "models.Label"
 _UNFINISHED = "execution is not terminated"

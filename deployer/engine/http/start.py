@@ -8,7 +8,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from deployer.engine.executions_1x import breakpoints_of
+from deployer.engine.executions import breakpoints_of
 from deployer.engine.http.answers import JSON, json_text
 from deployer.engine.http.call import MULTIPART, Call
 from deployer.engine.http.filters import label_map

@@ -10,9 +10,10 @@ import jpype
 from starlette.responses import Response
 
 from deployer.engine.http.answers import JSON, as_json, json_text
-from deployer.engine.http.call import CORE, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.refusal import Refusal, not_found
 from deployer.engine.http.route import Route
+from deployer.engine.jvm import CORE
 
 _TRIGGERS = "io.kestra.plugin.core.trigger."
 _METHODS = ("GET", "POST", "PUT")
