@@ -26,6 +26,9 @@ _RULES = {
     ),
 }
 
+ROUTES = tuple((key,) for key in _RULES)
+"""The places this check speaks of: what else is wrong there is not told again."""
+
 
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding for every `id` and `namespace` that is missing or malformed."""

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployer.check import missing_property
+from deployer.check import identity, missing_property
 from deployer.check.base import Finding, Folder
 from deployer.check.words import short
-
-_BY_IDENTITY = (("id",), ("namespace",))  # `flow-identity` says more about them
 
 
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding for every value out of its bounds."""
     for flow in folder.flows:
         for violation in flow.violations:
-            if violation.name not in missing_property.NAMES and violation.route not in _BY_IDENTITY:
+            if violation.name not in missing_property.NAMES and violation.route not in identity.ROUTES:
                 message = f"`{violation.prop}` of {short(violation.owner)} is to be {violation.wanted}"
                 yield flow.finding(violation.route, message)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployer.check import identity
 from deployer.check.base import Finding, Folder
 from deployer.check.words import meant_word, short
 
 NAMES = ("NotNull", "NotBlank", "NotEmpty")
-_BY_IDENTITY = ("id", "namespace")  # of the flow itself: `flow-identity` says more about them
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -23,8 +23,8 @@ def check(folder: Folder) -> Iterator[Finding]:
         seen = {(each.route[:-1], meant_word(each.name, each.known)) for each in flow.read.misreads}
         for violation in flow.violations:
             place = (violation.route, violation.prop)
-            identity = violation.route in ((), *((name,) for name in _BY_IDENTITY)) and violation.prop in _BY_IDENTITY
-            if violation.name not in NAMES or place in seen or identity:
+            told = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
+            if violation.name not in NAMES or place in seen or told:
                 continue
             seen.add(place)
             there = violation.route and violation.route[-1] == violation.prop

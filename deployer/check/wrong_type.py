@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from deployer.check import identity
 from deployer.check.base import Finding, Folder
 
 _LONGEST = 40  # characters of a value that are shown
-_BY_IDENTITY = (("id",), ("namespace",))  # `flow-identity` says more about them
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 
 def _told_by_identity(data: Any, route: tuple[str | int, ...]) -> bool:
-    return route in _BY_IDENTITY and isinstance(_at(data, route), list | dict)
+    return route in identity.ROUTES and isinstance(_at(data, route), list | dict)
 
 
 def _at(data: Any, route: tuple[str | int, ...]) -> Any:
