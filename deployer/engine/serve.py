@@ -45,6 +45,7 @@ class Lifeline:
         self._orders = given
         self._parent = os.getppid()
         self.server: uvicorn.Server | None = None
+        self._leaving = threading.Lock()  # taken once and for all: two threads that leave at once tear each other down
 
     def watch(self) -> None:
         """Return never: wait for the parent's end, then end this process."""
@@ -58,7 +59,11 @@ class Lifeline:
         self.leave(0)
 
     def leave(self, code: int) -> None:
-        """End this process and those it started, at once: Java's own threads would keep it alive."""
+        """End this process and those it started, at once: Java's own threads would keep it alive.
+
+        Whoever comes first decides the code; another thread waits here for the end.
+        """
+        self._leaving.acquire()
         if os.getpgrp() == os.getpid():
             for other in _group() - {os.getpid()}:
                 with suppress(ProcessLookupError):
