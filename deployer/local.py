@@ -19,6 +19,7 @@ from deployer.model.flow import Flow
 from deployer.model.problem import Problem
 from deployer.model.result import Report
 from deployer.model.smoke import SmokeCase
+from deployer.model.upgrade import Upgrade
 from deployer.read.files import read_files
 from deployer.read.parse import parse
 from deployer.smoke.suites import suites, unknown_flows
@@ -37,6 +38,7 @@ class Options:
     keep_going: bool = False
     smoke: bool = False
     strict: bool = False  # warnings count as errors do
+    upgrade_from: str | None = None  # the version that the flows run on, where they are checked for a later one
     concurrency: int = 4  # writes, and smoke tests, under way at once
 
     @property
@@ -64,7 +66,8 @@ def check_only(options: Options, version: str, notes: Sequence[Problem] = ()) ->
     yield report
     read = read_all(options)
     _, _, problems = check_all(read, version, options)
-    yield replace(report, problems=(*notes, *problems), files=len(read.flows) + len(read.suites))
+    report = replace(report, problems=(*notes, *problems), files=len(read.flows) + len(read.suites))
+    yield replace(report, upgrade=upgrade(read, version, options))
 
 
 @dataclass(slots=True)
@@ -98,6 +101,20 @@ def read_all(options: Options) -> Files:
     return read
 
 
+def upgrade(read: Files, version: str, options: Options, refused: Sequence[Problem] = ()) -> Upgrade | None:
+    """Return what a move to this version takes, None where none was asked about. `refused`: what a server said."""
+    if not options.upgrade_from:
+        return None
+    return check.upgrade(
+        read.flows, options.upgrade_from, version,
+        found=read.problems, refused=refused, whole=_whole(read, options), pulled=options.pulled,
+    )  # fmt: skip
+
+
+def _whole(read: Files, options: Options) -> bool:
+    return read.whole and not any(path.is_file() for path in options.paths)
+
+
 def check_all(
     read: Files, version: str, options: Options, *, off: Sequence[str] = ()
 ) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
@@ -106,7 +123,7 @@ def check_all(
     `off` names checks that somebody else answers better: a server knows its plugins.
     """
     levels = {**options.checks, **dict.fromkeys(off, "off")}
-    whole = read.whole and not any(path.is_file() for path in options.paths)
+    whole = _whole(read, options)
     problems = check.check(read.flows, version, found=read.problems, levels=levels, whole=whole, pulled=options.pulled)
     sound = check.sound_flows(read.flows, problems)
     cases, found = suites(read.suites)

@@ -12,7 +12,7 @@ from functools import partial
 from deployer.apply import apply
 from deployer.check import server as kestra_validate
 from deployer.kestra.client import KestraClient
-from deployer.local import Options, check_all, read_all
+from deployer.local import Options, check_all, read_all, upgrade
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Severity
 from deployer.model.resource import Live
@@ -89,8 +89,9 @@ def check_asking(
     yield report
     server = client.server()
     report = replace(report, server=Server(client.url, server.version, client.tenant))
-    problems += kestra_validate.check(client, found, {(flow.namespace, flow.id) for flow in found})
-    yield replace(report, problems=(*notes, *sorted(problems, key=lambda problem: problem.place)))
+    refused = kestra_validate.check(client, found, {(flow.namespace, flow.id) for flow in found})
+    problems = sorted([*problems, *refused], key=lambda problem: problem.place)
+    yield replace(report, problems=(*notes, *problems), upgrade=upgrade(read, version, options, refused))
 
 
 def _validate(client: KestraClient, found: list[Flow], report: Report) -> tuple[list[Flow], list[Problem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deployer.check import (
@@ -52,9 +52,11 @@ from deployer.check.identity import flow_of
 from deployer.check.levels import levelled, rules
 from deployer.check.pulled import Pulled, widened
 from deployer.check.types import types_of
+from deployer.check.upgrade import verdicts
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
+from deployer.model.upgrade import Upgrade
 from deployer.model.version import DEFAULT
 
 CHECKS = (
@@ -91,7 +93,7 @@ CHECKS = (
     Check("retry", retry.check),
     Check("worker-tags", worker_tags.check),
     Check("regex", regex.check),
-    Check("deprecated", deprecated.check),
+    Check(deprecated.NAME, deprecated.check),
     Check("unknown-subflow", unknown_subflow.check),
     Check("expression-syntax", expression_syntax.check),
     Check("unused-input", unused_input.check),
@@ -99,7 +101,7 @@ CHECKS = (
     Check("old-include", old_include.check),
 )
 
-__all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows"]
+__all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows", "upgrade"]
 
 
 NAMES = (*(check.name for check in CHECKS), "yaml-syntax", "duplicate-key", "second-document", silence.CHECK)
@@ -122,12 +124,38 @@ def check(
     known beside Kestra's own. Raises UsageError where `levels` is wrong.
     """
     given = rules(levels or {}, NAMES)
-    types = widened(types_of(version), pulled) if pulled else types_of(version)
-    folder = Folder([FlowFile(document, types) for document in documents], types, whole)
-    problems = [*found, *(problem(check.name, finding) for check in CHECKS for finding in check.run(folder))]
+    problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled)]
     problems = levelled(silence.silenced(documents, problems, NAMES), given)
     order = {document.file: at for at, document in enumerate(documents)}
     return sorted(problems, key=lambda each: (order.get(each.file or "", -1), each.place))
+
+
+def upgrade(
+    documents: Sequence[Document],
+    from_version: str,
+    to_version: str,
+    *,
+    found: Sequence[Problem] = (),
+    refused: Sequence[Problem] = (),
+    whole: bool = True,
+    pulled: Pulled | None = None,
+) -> Upgrade:
+    """Return what it takes to move each file.
+
+    `found` are problems that both versions have with a file, such as its YAML, `refused` what a server of the later
+    one says. Comments and the configuration's `checks` change nothing here: they silence a message, not the engine.
+    """
+    before, after = (
+        [*found, *_problems(documents, version, whole=whole, pulled=pulled)] for version in (from_version, to_version)
+    )
+    files = sorted({each.file for each in documents} | {each.file for each in found if each.file and each.stops})
+    return Upgrade(from_version, to_version, verdicts(files, before, [*after, *refused]))
+
+
+def _problems(documents: Sequence[Document], version: str, *, whole: bool, pulled: Pulled | None) -> Iterator[Problem]:
+    types = widened(types_of(version), pulled) if pulled else types_of(version)
+    folder = Folder([FlowFile(document, types) for document in documents], types, whole)
+    return (problem(check.name, finding) for check in CHECKS for finding in check.run(folder))
 
 
 def sound_flows(documents: Sequence[Document], problems: Sequence[Problem]) -> list[Flow]:

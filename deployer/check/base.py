@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from deployer.check import constraints, reading
 from deployer.check.constraints import Asked, Violation
@@ -12,7 +13,7 @@ from deployer.check.reading import Part, Read
 from deployer.check.texts import texts
 from deployer.check.types import Types
 from deployer.model.document import Document
-from deployer.model.problem import Problem, Route, Severity
+from deployer.model.problem import Effort, Problem, Route, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Finding:
     severity: Severity = Severity.ERROR
     at_key: bool = False  # the key is to blame, not its value
     shown: bool = True  # with the line of the file; a secret is not to be in logs
+    effort: Effort | None = None  # where a version of Kestra took away what is written there
 
 
 class FlowFile:
@@ -44,6 +46,16 @@ class FlowFile:
     def constraints(self) -> Sequence[Violation | Asked]:
         """What the engine's validator looks at, in whatever could be read: all problems are told at once."""
         return list(constraints.check(self.read.flow, self.types)) if self.read.flow else []
+
+    def value(self, route: Route) -> Any:
+        """Return what the file has at a place, None where it has nothing there."""
+        data: Any = self.document.data
+        for step in route:
+            try:
+                data = data[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return data
 
     @property
     def violations(self) -> Iterator[Violation]:
@@ -77,9 +89,10 @@ class FlowFile:
         *,
         at_key: bool = False,
         shown: bool = True,
+        effort: Effort | None = None,
     ) -> Finding:
         """Return a finding in this document."""
-        return Finding(self.document, route, message, hint, severity, at_key, shown)
+        return Finding(self.document, route, message, hint, severity, at_key, shown, effort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +119,4 @@ def problem(check: str, finding: Finding) -> Problem:
     while not span and not (span := document.marks.at(route)) and route:
         route = route[:-1]
     excerpt = document.line(span.line) if span and finding.shown else ""
-    return Problem(check, finding.message, document.file, span, finding.severity, finding.hint, excerpt)
+    return Problem(check, finding.message, document.file, span, finding.severity, finding.hint, excerpt, finding.effort)

@@ -42,7 +42,7 @@ class Asked:
 
 def check(part: Part, types: Types) -> Iterator[Violation | Asked]:
     """Yield what is wrong with a part and those below it that the engine looks at, and what else is asked of them."""
-    described = types.types[part.cls]
+    described = types.of(part.cls)
     for name in described.get("must_self", {}):
         yield Asked(name, part, part.route)
     for prop, asked in described.get("must", {}).items():
@@ -95,7 +95,7 @@ def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Ite
         return
     below = part.parts.get(prop, [])
     parts: dict[Any, Part] = {each.route[-1]: each for each in below}
-    plugins = "plugin:" in types.types[part.cls]["props"].get(prop, "")
+    plugins = "plugin:" in types.of(part.cls)["props"].get(prop, "")
     labels = bool(below) and below[0].cls == _LABEL
     for index, asked in inner.items():
         items = list(enumerate(value)) if isinstance(value, list) else list(value.items())

@@ -53,7 +53,7 @@ def _wrong(part: Part, names: list[str], types: Types) -> Iterator[Fault]:
     if not names:
         return
     pattern = re.compile("|".join(rf"\{{\{{\s*{name}\s*\}}\}}" for name in names))
-    for prop in types.types[part.cls].get("own", ()):
+    for prop in types.of(part.cls).get("own", ()):
         if (value := part.value.get(prop)) is not None and any(map(pattern.search, _texts(value))):
             message = "an input or a task with a dash in its id is named with a dot"
             yield Fault((*part.route, prop), message, "write `inputs['the-id']`, `outputs['the-id']`")

@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, FlowFile, Folder
+from deployer.check.gone import INPUTS
 from deployer.check.reading import Part
 from deployer.check.types import Types
 from deployer.check.words import short
 from deployer.model.problem import Severity
+
+NAME = "deprecated"
 
 INSTEAD = {
     "taskDefaults": "pluginDefaults",
@@ -35,7 +38,6 @@ INSTEAD = {
     "proxyPassword": "proxy",
 }
 """What replaces a property, where Java calls it deprecated and does not say; told only where a class has it."""
-_WORDS = {"BOOLEAN": "BOOL", "ENUM": "SELECT"}  # the same of types of inputs
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -58,8 +60,8 @@ def check(folder: Folder) -> Iterator[Finding]:
 def _deprecated(flow: FlowFile, part: Part, name: str, said: str, types: Types) -> Finding:
     value, instead = part.value[name], said
     if not said and name == "type":
-        instead = f"`{_WORDS[value]}`" if value in _WORDS else ""
-    elif not said and INSTEAD.get(name) in types.types[part.cls]["props"]:
+        instead = f"`{INPUTS[value]}`" if value in INPUTS else ""
+    elif not said and INSTEAD.get(name) in types.of(part.cls)["props"]:
         instead = f"`{INSTEAD[name]}`"
     what = f"type `{value}`" if name == "type" else f"`{name}` of {short(part.cls)}"
     hint = f"use {instead}" if instead else ""

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, FlowFile, Folder
-from deployer.check.expression import Expressions, Malformed
+from deployer.check.expression import Expressions, Malformed, Named
+from deployer.check.gone import WORDS
 from deployer.check.types import Types
-from deployer.check.words import meant, needs
-from deployer.model.problem import Route, Severity
+from deployer.check.words import gone_since, meant, needs
+from deployer.model.problem import Effort, Route, Severity
 
 _NOT_RENDERED = ("description", "documentation", "displayName", "validator")
 _LONGEST = 40  # characters of a text that are shown
@@ -43,15 +44,21 @@ def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> I
         return
     for each in named:
         if each.name not in flow.types.words[each.kind]:
-            kind = each.kind.removesuffix("s")
-            yield flow.finding(route, *_unknown(kind, each.name, flow.types), Severity.WARNING)
+            message, hint, effort = _unknown(each, flow.types)
+            yield flow.finding(route, message, hint, Severity.WARNING, effort=effort)
 
 
-def _unknown(kind: str, name: str, types: Types) -> tuple[str, str]:
-    elsewhere = needs(types, lambda other: name in other.words[f"{kind}s"])
-    if elsewhere:
-        return f"Kestra {types.version} has no {kind} `{name}`: it {elsewhere}", ""
-    return f"there is no {kind} `{name}`", meant(name, types.words[f"{kind}s"])
+def _unknown(named: Named, types: Types) -> tuple[str, str, Effort | None]:
+    kind, name = named.kind.removesuffix("s"), named.name
+
+    def has(other: Types) -> bool:
+        return name in other.words[named.kind]
+
+    if since := gone_since(types, has):
+        return f"{kind} `{name}` is gone since Kestra {since}", *(WORDS.get(f"{kind} {name}") or ("", None))
+    if first := needs(types, has):
+        return f"{kind} `{name}` needs Kestra {first} or later", "", None
+    return f"there is no {kind} `{name}`", meant(name, types.words[named.kind]), None
 
 
 def _shown(text: str, at: int) -> str:

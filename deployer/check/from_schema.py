@@ -56,20 +56,9 @@ class _Converting:
         for prop in definition.get("required", ()):
             must.setdefault(prop, {})["NotNull"] = [{}]
         base = self._kin.get(name)
-        kin = [each for each in self._types.types.values() if base and base in each.get("is", ())]
-        if not base or not kin:
-            return {"props": props, "must": must}
-        common = self._types.common(base)
-        above = set.intersection(*(set(each["is"]) for each in kin))
-        ignored, given = (set.intersection(*(set(each.get(key, ())) for each in kin)) for key in ("ignored", "given"))
-        shared = {prop: _shared([each.get("must", {}).get(prop) for each in kin]) for prop in common}
-        return {
-            "is": sorted({base, *above}),
-            "ignored": sorted(ignored),
-            "given": sorted(given),
-            "props": {**props, **common},
-            "must": {prop: asked for prop, asked in {**must, **shared}.items() if asked},
-        }
+        kind = self._types.kind(base) if base else {"props": {}}
+        own = {prop: asked for prop, asked in must.items() if prop not in kind["props"]}
+        return {**kind, "props": {**props, **kind["props"]}, "must": {**own, **kind.get("must", {})}}
 
     def _reading(self, prop: Mapping[str, Any]) -> str:
         """Return how a value is read: `Object` where the schema does not tell."""
@@ -109,12 +98,6 @@ def _asked(prop: Mapping[str, Any]) -> dict[str, Any]:
     if "minLength" in prop or "maxLength" in prop:
         asked["Size"] = [{"min": prop.get("minLength", 0), "max": prop.get("maxLength", _LONGEST)}]
     return asked
-
-
-def _shared(asked: list[Any]) -> dict[str, Any]:
-    """Return what is asked of a property in every one of the types."""
-    first, *others = [each or {} for each in asked]
-    return {name: values for name, values in first.items() if all(each.get(name) == values for each in others)}
 
 
 def _choices(part: Mapping[str, Any]) -> list[str]:

@@ -42,7 +42,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Fault]:
         if (default := part.value.get("defaults")) is not None and (wrong := _wrong(part, default)):
             yield Fault((*part.route, "defaults"), f"the default of `{path}` is {wrong}")
     for trigger in asked.part.parts.get("triggers", ()):
-        if trigger.cls in _GIVERS or any(giver in types.types[trigger.cls].get("is", ()) for giver in _GIVERS):
+        if trigger.cls in _GIVERS or any(giver in types.of(trigger.cls).get("is", ()) for giver in _GIVERS):
             yield from _given(trigger, inputs)
 
 

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 from deployer.check import identity
 from deployer.check.base import Finding, Folder
+from deployer.check.gone import RENAMED, property_gone_since
+from deployer.check.reading import Misread
+from deployer.check.types import Types
 from deployer.check.words import meant_word, short
 
 NAMES = ("NotNull", "NotBlank", "NotEmpty")
@@ -20,7 +23,7 @@ NAMES = ("NotNull", "NotBlank", "NotEmpty")
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield one finding for every property that is missing or empty."""
     for flow in folder.flows:
-        seen = {(each.route[:-1], meant_word(each.name, each.known)) for each in flow.read.misreads}
+        seen = {(each.route[:-1], _meant(each, folder.types)) for each in flow.read.misreads}
         for violation in flow.violations:
             place = (violation.route, violation.prop)
             told = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
@@ -30,3 +33,9 @@ def check(folder: Folder) -> Iterator[Finding]:
             there = violation.route and violation.route[-1] == violation.prop
             message = f"`{violation.prop}` of {short(violation.owner)} is {'empty' if there else 'missing'}"
             yield flow.finding(violation.route, message, f"give it {violation.wanted}")
+
+
+def _meant(misread: Misread, types: Types) -> str:
+    """Return the property that is there under a name that is misspelled, or gone."""
+    gone = misread.name in RENAMED and property_gone_since(misread.owner, misread.name, types)
+    return RENAMED[misread.name] if gone else meant_word(misread.name, misread.known)

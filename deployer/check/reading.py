@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
-from deployer.check import merging
+from deployer.check import gone, merging
 from deployer.check.leaves import LEAVES, Leaf, anything, as_text, enum_word
-from deployer.check.types import FLOW, STORED_FLOW, Types
+from deployer.check.types import FLOW, STORED_FLOW, Types, former, stranger
 from deployer.model.problem import Route
 
 _NESTED = re.compile(r"(\w+)<(.*)>")
@@ -189,7 +189,7 @@ class _Readers:
     def _bean(
         self, cls: str, value: Any, route: Route, parts: list[Part], notes: Read, *, skip: str | None = None
     ) -> None:
-        described = self._types.types[cls]
+        described = self._types.of(cls)
         if not isinstance(value, dict):
             self._other(cls, value, route, notes)
             return
@@ -230,21 +230,25 @@ class _Readers:
         cls = self._types.plugins.get(name) if isinstance(name, str) else None
         if cls is None and isinstance(name, str) and "." in name and not name.startswith(CORE):
             notes.unverified.append(((*route, "type"), name))
-            self._common(base, value, route, notes)
+            self._bean(stranger(base), value, route, parts, notes)
         elif cls is None or cls not in self._types.types:
             place = (*route, "type") if "type" in value else route
             notes.misreads.append(Misread("unknown-type", place, str(name or ""), owner=base))
+            self._former(str(name), value, route, parts, notes)
         elif base in _STRICT and base not in self._types.types[cls].get("is", ()):
             _wrong(notes, (*route, "type"), f"a type of {_STRICT[base]}")
         else:
             self._bean(cls, value, route, parts, notes)
 
-    def _common(self, base: str, value: dict[str, Any], route: Route, notes: Read) -> None:
-        """Read of a plugin that is not known what every plugin of its kind has."""
-        props = self._types.common(base)
-        for name, one in value.items():
-            if name in props and one is not None:
-                self.of(props[name])(one, (*route, name), [], notes)
+    def _former(self, name: str, value: dict[str, Any], route: Route, parts: list[Part], notes: Read) -> None:
+        """Read on in an object whose type an earlier version had, so that all that is gone is told at once."""
+        was = former(name, self._types)
+        if was and was[0] in self._types.types:
+            self._bean(was[0], value, route, parts, notes)
+        elif was:
+            for prop, kind in was[1].types[was[0]]["props"].items():
+                if "plugin:" in kind and value.get(prop) is not None:
+                    self.of(kind)(value[prop], (*route, prop), parts, notes)
 
     def _poly(self, base: str, value: Any, route: Route, parts: list[Part], notes: Read) -> None:
         poly = self._types.polys[base]
@@ -261,13 +265,15 @@ class _Readers:
         if kind is None:
             where = (*place, by) if by in inner else place
             notes.misreads.append(Misread("unknown-type", where, str(name or ""), tuple(poly["of"]), base))
-        else:
+            now = gone.INPUTS.get(name or "")
+            kind, inner = poly["of"].get(now), {**inner, by: now}
+        if kind:
             self._bean(kind.removeprefix("bean:"), inner, place, parts, notes, skip=by)
 
     def _enum(self, name: str, value: Any, route: Route, _: list[Part], notes: Read) -> None:
         words = self._types.enums[name]
         if enum_word(value, words) is None:
-            notes.misreads.append(Misread("unknown-word", route, as_text(value), tuple(words)))
+            notes.misreads.append(Misread("unknown-word", route, as_text(value), tuple(words), name))
 
     def _labels(self, label: str) -> _Reader:
         """Labels are a mapping, or a list of `key` and `value`; a part is made of each in either case."""

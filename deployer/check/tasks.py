@@ -21,7 +21,7 @@ def tasks(flow: Part, types: Types) -> Iterator[Part]:
 
 def is_a(part: Part, name: str, types: Types) -> bool:
     """Whether a part is of the class of that full name, or of one below it."""
-    return part.cls == name or name in types.types[part.cls].get("is", ())
+    return part.cls == name or name in types.of(part.cls).get("is", ())
 
 
 def _with_children(part: Part, types: Types) -> Iterator[Part]:

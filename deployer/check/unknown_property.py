@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployer.check.base import Finding, Folder
+from deployer.check.base import Finding, FlowFile, Folder
+from deployer.check.conditions import when
+from deployer.check.gone import PROPERTIES, property_gone_since
 from deployer.check.reading import Misread
 from deployer.check.types import Types
 from deployer.check.words import meant, needs, short
+from deployer.model.problem import Effort
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -22,19 +25,18 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         for misread in flow.read.misreads:
             if misread.kind == "unknown-property":
-                message = f"`{misread.name}` is not a property of {short(misread.owner)}"
-                message, hint = _explained(message, misread, folder.types)
-                yield flow.finding(misread.route, message, hint, at_key=True)
+                message, hint, effort = _explained(flow, misread, folder.types)
+                yield flow.finding(misread.route, message, hint, at_key=True, effort=effort)
 
 
-def _explained(message: str, misread: Misread, types: Types) -> tuple[str, str]:
-    def has(other: Types) -> bool:
-        return misread.name in other.types.get(misread.owner, {}).get("props", {})
-
-    if elsewhere := needs(types, has):
-        return (
-            f"{message} in Kestra {types.version}: it {elsewhere}",
-            "remove it, or check with --kestra for that version",
-        )
+def _explained(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+    what = f"`{misread.name}` of {short(misread.owner)}"
+    if since := property_gone_since(misread.owner, misread.name, types):
+        hint, effort = PROPERTIES.get(misread.name) or ("remove it", None)
+        if misread.name.lower().endswith("conditions") and (said := when(flow.value(misread.route), types)):
+            hint = f'write `when: "{said}"`'
+        return f"{what} is gone since Kestra {since}", hint, effort
+    if first := needs(types, lambda other: misread.name in other.types.get(misread.owner, {}).get("props", {})):
+        return f"{what} needs Kestra {first} or later", "remove it, or check with --kestra for that version", None
     hint = meant(misread.name, misread.known) or f"known here: {', '.join(sorted(misread.known))}"
-    return message, hint
+    return f"`{misread.name}` is not a property of {short(misread.owner)}", hint, None

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
+from deployer.check.gone import WORDS, type_instead
 from deployer.check.reading import Misread
 from deployer.check.types import Types
-from deployer.check.words import meant, needs, short
+from deployer.check.words import gone_since, meant, needs, short
+from deployer.model.problem import Effort
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -22,21 +24,29 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         for misread in flow.read.misreads:
             if misread.kind == "unknown-type":
-                yield flow.finding(misread.route, *_explained(misread, folder.types))
+                message, hint, effort = _explained(misread, folder.types)
+                yield flow.finding(misread.route, message, hint, effort=effort)
 
 
-def _explained(misread: Misread, types: Types) -> tuple[str, str]:
+def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     known = misread.known or tuple(types.plugins)
     if not misread.name:
         hint = f"one of {', '.join(known)}" if misread.known else "give the plugin's full name"
-        return f"{_kind(misread.owner)} has no `type`", hint
-    if not misread.known and (elsewhere := needs(types, lambda other: misread.name in other.plugins)):
-        return f"Kestra {types.version} has no type `{misread.name}`: it {elsewhere}", "use what replaces it"
+        return f"{_kind(misread.owner)} has no `type`", hint, None
+
+    def has(other: Types) -> bool:
+        return misread.name in (other.polys[misread.owner]["of"] if misread.known else other.plugins)
+
+    if since := gone_since(types, has):
+        instead = WORDS.get(misread.name) if misread.known else type_instead(misread.name, types)
+        return f"type `{misread.name}` is gone since Kestra {since}", *(instead or ("", None))
+    if first := needs(types, has):
+        return f"type `{misread.name}` needs Kestra {first} or later", "", None
     same = [name for name in known if name.rpartition(".")[2] == misread.name]
     hint = f"did you mean `{same[0]}`?" if same else meant(misread.name, known)
     if not hint and misread.known:
         hint = f"one of {', '.join(known)}"
-    return f"there is no type `{misread.name}` of {_kind(misread.owner)}", hint
+    return f"there is no type `{misread.name}` of {_kind(misread.owner)}", hint, None
 
 
 def _kind(owner: str) -> str:

@@ -11,7 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
-from deployer.check.words import meant
+from deployer.check.gone import WORDS
+from deployer.check.reading import Misread
+from deployer.check.types import Types
+from deployer.check.words import gone_since, meant
+from deployer.model.problem import Effort
 
 
 def check(folder: Folder) -> Iterator[Finding]:
@@ -19,5 +23,13 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         for misread in flow.read.misreads:
             if misread.kind == "unknown-word":
-                hint = meant(misread.name, misread.known) or f"one of {', '.join(misread.known)}"
-                yield flow.finding(misread.route, f"`{misread.name}` is not a word that is known here", hint)
+                message, hint, effort = _explained(misread, folder.types)
+                yield flow.finding(misread.route, message, hint, effort=effort)
+
+
+def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+    since = gone_since(types, lambda other: misread.name in other.enums.get(misread.owner, ()))
+    if since and (instead := WORDS.get(misread.name)):
+        return f"`{misread.name}` is gone since Kestra {since}", instead.hint, instead.effort
+    hint = meant(misread.name, misread.known) or f"one of {', '.join(misread.known)}"
+    return f"`{misread.name}` is not a word that is known here", hint, None

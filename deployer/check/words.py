@@ -28,12 +28,16 @@ def meant_word(written: str, known: Iterable[str]) -> str:
 
 
 def needs(types: Types, has: Callable[[Types], bool]) -> str:
-    """Return which other versions have something that this one lacks: `needs Kestra 1.1 or later`, or empty."""
-    having = [name for name in NAMES if has(types_of(name))]
-    if not having:
-        return ""
-    here = NAMES.index(types.version)
-    later = [name for name in having if NAMES.index(name) > here]
-    if later and not any(NAMES.index(name) < here for name in having):
-        return f"needs Kestra {later[0]} or later"
-    return f"is gone since Kestra {NAMES[NAMES.index(having[-1]) + 1]}" if not later else ""
+    """Return the first version that has something which this one and those before it lack, empty where none has."""
+    having = _having(has)
+    return NAMES[min(having)] if having and min(having) > NAMES.index(types.version) else ""
+
+
+def gone_since(types: Types, has: Callable[[Types], bool]) -> str:
+    """Return the version from which on something that this version lacks is gone, empty where none before had it."""
+    having = _having(has)
+    return NAMES[max(having) + 1] if having and max(having) < NAMES.index(types.version) else ""
+
+
+def _having(has: Callable[[Types], bool]) -> list[int]:
+    return [at for at, name in enumerate(NAMES) if has(types_of(name))]

@@ -32,7 +32,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Fault]:
     route = (*asked.part.route, "tasks")
     if not listed:
         yield Fault(route, "the `WorkingDirectory` has no tasks")
-    elif isinstance(listed, list) and len(parts) < len(listed):
+    elif isinstance(listed, list) and not all(isinstance(each, dict) for each in listed):
         yield Fault(route, "something in the `WorkingDirectory` is no task")
     worker = "workerSelector" if types.since("2.0") else "workerGroup"
     for part in parts:

@@ -22,23 +22,13 @@ def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding for every value of the wrong kind."""
     for flow in folder.flows:
         for misread in flow.read.misreads:
-            if misread.kind == "wrong-type" and not _told_by_identity(flow.document.data, misread.route):
-                name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
-                found = _shown(_at(flow.document.data, misread.route))
-                yield flow.finding(misread.route, f"`{name}` is to be {misread.wanted}, and is {found}")
-
-
-def _told_by_identity(data: Any, route: tuple[str | int, ...]) -> bool:
-    return route in identity.ROUTES and isinstance(_at(data, route), list | dict)
-
-
-def _at(data: Any, route: tuple[str | int, ...]) -> Any:
-    for step in route:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
+            if misread.kind != "wrong-type":
+                continue
+            value = flow.value(misread.route)
+            if misread.route in identity.ROUTES and isinstance(value, list | dict):
+                continue  # told there
+            name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
+            yield flow.finding(misread.route, f"`{name}` is to be {misread.wanted}, and is {_shown(value)}")
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ import click
 from deployer.cli import output, say
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.plugin_types import plugin_types
-from deployer.cli.rules import rules_of
+from deployer.cli.rules import rules_of, upgrade_from
 from deployer.errors import DeployerError
 from deployer.local import Options, check_only, run
 from deployer.model import version as versions
@@ -33,6 +33,9 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
     An error is what Kestra would refuse; a warning is what it takes and a colleague would not. The rules are those of
     --kestra, else of `kestra:` in the configuration file, else of the configured server (asked once), else of 1.3.
     With --embedded a real engine is started and gives its own verdict as well.
+
+    With a --kestra later than what the flows run on (`kestra:` in the configuration file, else the configured server,
+    else 1.3) the check ends with what the upgrade takes, flow by flow.
     """
     paths = paths or (Path("flows"),)
     try:
@@ -50,7 +53,8 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
 def _alone(asked: Configured, options: Options) -> Report:
     version, notes = rules_of(asked.settings)
     pulled, told = plugin_types(asked.settings, asked.root, version)
-    return run(check_only(replace(options, pulled=pulled), version, [*notes, *told]))
+    options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked.settings, asked.kestra, version))
+    return run(check_only(options, version, [*notes, *told]))
 
 
 def _asked(asked: Configured, options: Options) -> Report:
@@ -60,4 +64,5 @@ def _asked(asked: Configured, options: Options) -> Report:
     with asked.server() as settings, KestraClient(settings) as client:
         version = asked.settings.kestra or versions.nearest(client.server().version).name
         pulled, notes = plugin_types(asked.settings, asked.root, version)
-        return run(check_asking(replace(options, pulled=pulled), client, version, notes))
+        options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked.settings, asked.kestra, version))
+        return run(check_asking(options, client, version, notes))

@@ -50,6 +50,7 @@ class Configured:
     settings: Settings
     root: Path  # where `.env`, the configuration file and `ignore` patterns belong
     embedded: bool
+    kestra: str | None = None  # the version that the configuration file names, whatever --kestra says
 
     @contextmanager
     def server(self) -> Iterator[Settings]:
@@ -72,7 +73,8 @@ def configured(*, config: Path | None, embedded: bool, plugins: Iterable[str], *
     given = named_plugins(plugins)
     if given and not embedded:
         raise UsageError("--plugins is for an engine of our own, a server has its own", hint="add --embedded")
-    return Configured(replace(settings, plugins=merged(settings.plugins, given)), root, embedded)
+    settings = replace(settings, plugins=merged(settings.plugins, given))
+    return Configured(settings, root, embedded, file.get("kestra"))
 
 
 def project(config: Path | None) -> tuple[Path, dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""Whose rules a check goes by: the version that was named, else the configured server's own, else the usual one."""
+"""Whose rules a check goes by: the version that was named, else the configured server's own, else the usual one.
+
+And whether that is a later version than the one the flows run on.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from deployer.cache import cache_folder
 from deployer.errors import KestraError
 from deployer.model.problem import Problem, Severity
-from deployer.model.version import DEFAULT, nearest
+from deployer.model.version import DEFAULT, at_least, nearest
 from deployer.settings import Settings
 
 _PATIENCE = 5.0  # seconds to wait for a server that is only asked what it is
@@ -39,6 +42,16 @@ def rules_of(settings: Settings) -> tuple[str, list[Problem]]:
         return DEFAULT.name, [Problem("server-version", message, severity=Severity.NOTICE, hint=hint)]
     _remember({**remembered, settings.host: version})
     return nearest(version).name, []
+
+
+def upgrade_from(settings: Settings, configured: str | None, version: str) -> str | None:
+    """Return the version that the flows run on, where `version` is a later one; nobody is asked for it.
+
+    It is what the configuration file says, else what the configured server was the last time, else the usual one.
+    """
+    server = _remembered().get(settings.host) if settings.host else None
+    today = configured or (nearest(server).name if server else DEFAULT.name)
+    return today if today != version and at_least(version, today) else None
 
 
 def _file() -> Path:

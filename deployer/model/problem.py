@@ -27,6 +27,13 @@ class Severity(StrEnum):
     NOTICE = "notice"
 
 
+class Effort(StrEnum):
+    """What it takes to move a flow to a later version of Kestra. RENAME: another word, nothing to think about."""
+
+    RENAME = "rename"
+    REWRITE = "rewrite"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One finding. `file` is None for what belongs to no file, `span` None where no place in it is known."""
@@ -38,6 +45,7 @@ class Problem:
     severity: Severity = Severity.ERROR
     hint: str = ""
     excerpt: str = ""  # the line of the file that `span` begins in
+    effort: Effort | None = None  # where a version of Kestra took away what is written there
 
     @property
     def stops(self) -> bool:

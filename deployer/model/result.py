@@ -9,6 +9,7 @@ from deployer.errors import DeployerError, ExitCode
 from deployer.model.change import Change, Plan
 from deployer.model.problem import Problem, Severity
 from deployer.model.smoke import SmokeResult, Verdict
+from deployer.model.upgrade import Upgrade
 
 
 class Status(StrEnum):
@@ -53,6 +54,7 @@ class Report:
     kestra: str = ""  # the version whose rules the files were checked by, where no server said
     files: int | None = None  # how many files were checked, where that is all that was done
     problems: tuple[Problem, ...] = ()
+    upgrade: Upgrade | None = None  # where flows of an earlier version were checked by the rules of a later one
     plan: Plan | None = None
     outcomes: tuple[Outcome, ...] = ()
     smokes: tuple[SmokeResult, ...] = ()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from deployer.model import upgrade as moves
 from deployer.model.change import Action
 from deployer.model.problem import Severity
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
+from deployer.model.upgrade import Upgrade
 
 DONE_WORDS = {Action.CREATE: "created", Action.UPDATE: "updated", Action.KEEP: "unchanged"}
 DRY_WORDS = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.KEEP: "unchanged"}
@@ -28,6 +30,18 @@ def planned(report: Report) -> dict[str, int]:
     """Return how many flows a plan would create, update and leave unchanged."""
     counts = Counter(DRY_WORDS[change.action] for change in (report.plan.changes if report.plan else ()))
     return {name: counts[name] for name in DRY_WORDS.values()}
+
+
+def upgrade_words(upgrade: Upgrade) -> dict[moves.Verdict, str]:
+    """Return what each verdict says, without those that nothing was found for but that flows run as they are."""
+    words = {
+        moves.Verdict.AS_IS: "run as they are",
+        moves.Verdict.DEPRECATED: "run, with what is deprecated",
+        moves.Verdict.RENAME: "need a mechanical rename",
+        moves.Verdict.REWRITE: "need a rewrite by hand",
+        moves.Verdict.REFUSED: f"are refused by Kestra {upgrade.from_version} already",
+    }
+    return {each: said for each, said in words.items() if each is moves.Verdict.AS_IS or upgrade.files(each)}
 
 
 def sentence(report: Report) -> str:

@@ -11,6 +11,7 @@ from deployer.model.change import Action, Change
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
+from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
 _ICONS = {"created": "🟢", "updated": "🟡", "failed": "❌", "skipped": "⏭️"}
@@ -38,6 +39,7 @@ def summary(report: Report) -> str:
         server = report.server
         lines += ["", f"Server {server.url}, Kestra {server.version}, tenant `{server.tenant}`"]
     lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
+    lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
     lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
     return "\n".join(lines) + "\n"
@@ -79,6 +81,10 @@ def _problem_rows(report: Report) -> list[tuple[str, str, str]]:
     found = sorted(report.problems, key=lambda problem: problem.severity is not Severity.ERROR)
     rows = [(problem.message, _place(problem), problem.check) for problem in found]
     return rows + ([(str(report.error), "", "run")] if report.error and rows else [])
+
+
+def _upgrade_rows(upgrade: Upgrade) -> list[tuple[str, str]]:
+    return [(words, str(len(upgrade.files(verdict)))) for verdict, words in count.upgrade_words(upgrade).items()]
 
 
 def _place(problem: Problem) -> str:

@@ -9,6 +9,7 @@ from deployer.model.change import Change
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
 from deployer.model.smoke import SmokeResult
+from deployer.model.upgrade import Upgrade, Verdict
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
@@ -28,6 +29,7 @@ def render(report: Report) -> str:
         "server": _server(report),
         "kestra": report.kestra or None,
         "problems": problems,
+        "upgrade": _upgrade(report.upgrade) if report.upgrade else None,
         "plan": {
             "changes": [_change(change) for change in (report.plan.changes if report.plan else ())],
             "digest": report.plan.digest if report.plan else None,
@@ -57,6 +59,16 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "severity": problem.severity,
         "message": problem.message,
         "hint": problem.hint,
+        "effort": problem.effort,
+    }
+
+
+def _upgrade(upgrade: Upgrade) -> dict[str, Any]:
+    return {
+        "from": upgrade.from_version,
+        "to": upgrade.to_version,
+        "flows": [{"file": file, "verdict": verdict} for file, verdict in upgrade.verdicts.items()],
+        "totals": {verdict: len(upgrade.files(verdict)) for verdict in Verdict},
     }
 
 

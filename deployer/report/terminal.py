@@ -11,14 +11,21 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change
 from deployer.model.problem import Problem, Severity, Span
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
+from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
 _ACTIONS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow")}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
+
+_VERDICTS = {
+    moves.Verdict.AS_IS: "green", moves.Verdict.DEPRECATED: "yellow", moves.Verdict.RENAME: "yellow",
+    moves.Verdict.REWRITE: "red", moves.Verdict.REFUSED: "red",
+}  # fmt: skip
 
 
 def render(report: Report, *, color: bool = False) -> str:
@@ -39,18 +46,24 @@ def _lines(report: Report) -> Iterator[Text]:
         yield Text(f"{server.url} · Kestra {server.version} · tenant {server.tenant}", style="bold")
     for problem in report.problems:
         yield from _problem(problem)
-    if report.outcomes:
-        for outcome in report.outcomes:
-            yield from _outcome(outcome)
-    elif report.plan:
-        for change in report.plan.changes:
-            yield from _planned(change, dry_run=report.dry_run)
+    if report.upgrade:
+        yield from _upgrade(report.upgrade)
+    yield from _changes(report)
     if report.smokes:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
             yield from _smoke(smoke)
     if closing := _closing(report):
         yield Text(closing, style="bold")
+
+
+def _changes(report: Report) -> Iterator[Text]:
+    if report.outcomes:
+        for outcome in report.outcomes:
+            yield from _outcome(outcome)
+    elif report.plan:
+        for change in report.plan.changes:
+            yield from _planned(change, dry_run=report.dry_run)
 
 
 def _problem(problem: Problem) -> Iterator[Text]:
@@ -79,6 +92,16 @@ def _excerpt(line: str, span: Span, style: str) -> Iterator[Text]:
 def _hint(hint: str) -> Iterator[Text]:
     if hint:
         yield Text("  hint: ", style="cyan").append(hint, style="default")
+
+
+def _upgrade(upgrade: Upgrade) -> Iterator[Text]:
+    """How many flows each verdict was given on, and which, but for those with which nothing is to be done."""
+    yield Text(f"Upgrade from Kestra {upgrade.from_version} to {upgrade.to_version}", style="bold")
+    for verdict, words in count.upgrade_words(upgrade).items():
+        files = upgrade.files(verdict)
+        yield Text(f"  {len(files):>5}  ", style="bold").append(words, style=_VERDICTS[verdict])
+        for file in files if verdict is not moves.Verdict.AS_IS else ():
+            yield Text(f"         {file}")
 
 
 def _outcome(outcome: Outcome) -> Iterator[Text]:

@@ -69,11 +69,45 @@ def test_what_another_version_has_is_said_to_be_so(project: Project, deployer: R
     each = f"  - id: e\n    type: io.kestra.plugin.core.flow.ForEach\n    values: [a]\n    tasks:\n{inner}"
     project.write("flows/a.yaml", HELLO.replace("id: say", "id: first") + each)
     [gone] = deployer("check", "--kestra", "2.0", "--format", "json").report["problems"]
-    assert "it is gone since Kestra 2.0" in gone["message"]
+    assert "is gone since Kestra 2.0" in gone["message"]
     asks = HELLO.replace("message: hello", 'message: "{{ inputs.i }}"')
     project.write("flows/a.yaml", asks + "inputs:\n  - id: i\n    type: STRING\n    prefill: x\n")
     [to_come] = deployer("check", "--kestra", "1.0", "--format", "json").report["problems"]
-    assert "it needs Kestra 1.1 or later" in to_come["message"]
+    assert "needs Kestra 1.1 or later" in to_come["message"]
+
+
+def test_a_later_version_is_told_with_what_the_upgrade_takes(project: Project, deployer: Run) -> None:
+    project.write("flows/a.yaml", HELLO)
+    project.write("flows/b.yaml", HELLO.replace("id: hello", "id: b").replace("plugin.core.log", "core.tasks.log"))
+    ended = deployer("check", "--kestra", "2.0", "--format", "json")
+    assert ended.report["upgrade"]["from"] == "1.3"
+    assert ended.report["upgrade"]["to"] == "2.0"
+    assert ended.report["upgrade"]["flows"] == [
+        {"file": "flows/a.yaml", "verdict": "as-is"},
+        {"file": "flows/b.yaml", "verdict": "rename"},
+    ]
+    [problem] = ended.report["problems"]
+    assert (problem["effort"], problem["hint"]) == ("rename", "write `io.kestra.plugin.core.log.Log`")
+    assert "    1  need a mechanical rename\n         flows/b.yaml" in deployer("check", "--kestra", "2.0").stdout
+
+
+def test_silence_and_levels_do_not_change_what_an_upgrade_takes(project: Project, deployer: Run) -> None:
+    old = HELLO.replace("plugin.core.log", "core.tasks.log")
+    project.write("flows/a.yaml", "# kestra-deployer: ignore[unknown-type] later\n" + old)
+    project.write("kestra-deployer.yaml", "checks:\n  unknown-type: off\n")
+    ended = deployer("check", "--kestra", "2.0", "--format", "json")
+    assert ended.code == 0
+    assert ended.report["upgrade"]["totals"]["rename"] == 1
+
+
+@pytest.mark.parametrize(("file", "flag", "told"), [("2.0", "2.0", None), ("1.0", "1.3", "1.0"), ("2.0", "1.3", None)])
+def test_an_upgrade_is_from_what_the_configuration_file_names(
+    project: Project, deployer: Run, file: str, flag: str, told: str | None
+) -> None:
+    project.write("flows/a.yaml", HELLO)
+    project.write("kestra-deployer.yaml", f'kestra: "{file}"\n')
+    upgrade = deployer("check", "--kestra", flag, "--format", "json").report["upgrade"]
+    assert (upgrade["from"] if upgrade else None) == told
 
 
 def test_a_type_of_a_plugin_is_noted_and_what_every_task_has_is_checked(project: Project, deployer: Run) -> None:

@@ -10,11 +10,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from deployer.errors import DeployerError
+from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change, Plan
-from deployer.model.problem import Problem, Severity, Span
+from deployer.model.problem import Effort, Problem, Severity, Span
 from deployer.model.resource import Key, Kind, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.upgrade import Upgrade
 from deployer.report import github, terminal
 from deployer.report import json as json_report
 
@@ -61,6 +63,23 @@ FULL = Report(
     seconds=4.26,
 )
 ENDED = Report("sync", "flows", error=DeployerError("GET http://k: no answer", hint="is it up?"))
+MOVED = Report(
+    "check",
+    "flows",
+    kestra="2.0",
+    files=4,
+    problems=(Problem("unknown-type", "gone", "flows/b.yaml", Span(4, 1, 4, 9), effort=Effort.RENAME),),
+    upgrade=Upgrade(
+        "1.3",
+        "2.0",
+        {
+            "flows/a.yaml": moves.Verdict.AS_IS,
+            "flows/b.yaml": moves.Verdict.RENAME,
+            "flows/c.yaml": moves.Verdict.REFUSED,
+            "flows/d.yaml": moves.Verdict.AS_IS,
+        },
+    ),
+)
 PLANNED = Report("sync", "flows", dry_run=True, plan=Plan(CHANGES[:3], "0" * 64))
 
 
@@ -96,12 +115,27 @@ def test_the_terminal_says_what_a_dry_run_would_do() -> None:
     ]
 
 
+def test_an_upgrade_is_summed_up_by_verdict_with_the_files_that_are_to_be_changed() -> None:
+    assert terminal.render(MOVED).splitlines()[2:] == [
+        "Upgrade from Kestra 1.3 to 2.0",
+        "      2  run as they are",
+        "      1  need a mechanical rename",
+        "         flows/b.yaml",
+        "      1  are refused by Kestra 1.3 already",
+        "         flows/c.yaml",
+        "4 files checked by the rules of Kestra 2.0: 1 error. (0.0 s)",
+    ]
+    assert "| need a mechanical rename | 1 |" in github.summary(MOVED)
+
+
 def test_colours_come_only_when_asked_for() -> None:
     assert "\x1b[" not in terminal.render(FULL)
     assert "\x1b[32m" in terminal.render(FULL, color=True)
 
 
-@pytest.mark.parametrize("report", [FULL, ENDED, PLANNED, Report("sync")], ids=["full", "ended", "planned", "empty"])
+@pytest.mark.parametrize(
+    "report", [FULL, ENDED, PLANNED, MOVED, Report("sync")], ids=["full", "ended", "planned", "moved", "empty"]
+)
 def test_the_json_document_is_what_its_schema_says(report: Report) -> None:
     Draft202012Validator.check_schema(SCHEMA)
     document = json.loads(json_report.render(report))

@@ -13,12 +13,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from deployer.model.version import at_least
+from deployer.model.version import NAMES, at_least
 
 BASE = "1.3"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
 """A flow as Kestra reads it once more when it stores it: only what it looks flows up by."""
+
+
+_ANY = "any:"
+_LISTS = ("is", "ignored", "given")
+_USUALLY = {"io.kestra.core.models.tasks.Task": ("io.kestra.core.models.tasks.RunnableTask",)}
+"""What nearly all plugins of a kind are besides: tasks that hold other tasks are Kestra's own."""
+
+
+def stranger(base: str) -> str:
+    """Return the name of the class of a plugin of a kind that is not known."""
+    return f"{_ANY}{base}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +49,32 @@ class Types:
         """Whether this is that version (`1.3`) or a later one."""
         return at_least(self.version, version)
 
-    def common(self, base: str) -> Mapping[str, str]:
-        """Return the properties, with their readings, that every plugin of a kind has."""
-        kin = [set(each["props"].items()) for each in self.types.values() if base in each.get("is", ())]
-        return dict(set.intersection(*kin)) if kin else {}
+    def of(self, cls: str) -> Mapping[str, Any]:
+        """Return the description of a class, or of a plugin that nobody knows by the name that `stranger` gives it."""
+        base = cls.removeprefix(_ANY)
+        return self.types[cls] if base == cls else self._stranger(base)
+
+    @cache  # noqa: B019  (there are as many as versions and kinds of plugins)
+    def kind(self, base: str) -> Mapping[str, Any]:
+        """Return what the descriptions of all plugins of a kind have in common: nothing where there is none."""
+        kin = [each for each in self.types.values() if base in each.get("is", ())]
+        if not kin:
+            return {"props": {}}
+        lists = {key: sorted(set.intersection(*(set(each.get(key, ())) for each in kin))) for key in _LISTS}
+        props = dict(set.intersection(*(set(each["props"].items()) for each in kin)))
+        must = {prop: _shared([each.get("must", {}).get(prop) or {} for each in kin]) for prop in props}
+        return {**lists, "props": props, "must": {prop: asked for prop, asked in must.items() if asked}}
+
+    @cache  # noqa: B019
+    def _stranger(self, base: str) -> Mapping[str, Any]:
+        kind = self.kind(base)
+        return {**kind, "is": [*kind.get("is", ()), *_USUALLY.get(base, ())], "open": True}
+
+
+def _shared(asked: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what is asked of a property in every one of the types."""
+    first, *others = asked
+    return {name: values for name, values in first.items() if all(each.get(name) == values for each in others)}
 
 
 @cache
@@ -60,6 +93,12 @@ def types_of(version: str) -> Types:
         described["deprecated"],
         described["words"],
     )
+
+
+def former(name: str, types: Types) -> tuple[str, Types] | None:
+    """Return the class that a type's name once meant, and the latest of the earlier versions in which it did."""
+    earlier = map(types_of, reversed(NAMES[: NAMES.index(types.version)]))
+    return next(((each.plugins[name], each) for each in earlier if name in each.plugins), None)
 
 
 def merged(target: Any, patch: Any) -> Any:
