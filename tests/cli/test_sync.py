@@ -135,7 +135,7 @@ def test_a_problem_in_a_file_stops_the_run_before_anything_is_asked(
     assert server.requests == []
 
 
-BROKEN = HELLO.replace("hello", "broken").replace("plugin.core.log.Log", "plugin.absent.Lög")
+BROKEN = HELLO.replace("hello", "broken").replace("plugin.core.log.Log", "plugin.absent.Nowhere")
 """What no check here can refuse, as the server may well have that plugin; ours has not."""
 
 
@@ -148,7 +148,7 @@ def test_what_the_server_would_refuse_stops_the_run_before_the_first_write(
     assert ended.code == 1
     [problem] = ended.report["problems"]
     assert (problem["check"], problem["file"], problem["line"]) == ("kestra-validate", "flows/broken.yaml", 1)
-    assert "Lög" in problem["message"]
+    assert "Nowhere" in problem["message"]
     assert ended.done == []
     assert server.count("PUT") == 0
     assert [request for request in server.requests if request.startswith("POST") and "validate" not in request] == []
@@ -176,7 +176,7 @@ def test_what_is_refused_at_the_write_fails_alone(project: Project, deployer: Ru
         return
     assert ended.code == 5
     assert ended.done == [("a", "create", 1), ("broken", "failed", None)]
-    assert "Lög" in ended.report["outcomes"][1]["message"]
+    assert "Nowhere" in ended.report["outcomes"][1]["message"]
 
 
 @pytest.mark.usefixtures("server")
