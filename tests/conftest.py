@@ -6,12 +6,17 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from deployer.engine.launch import RunningEngine, launch
 from deployer.model.version import VERSIONS, KestraVersion, named
 
 STAYED_ON = (named("1.3"), named("2.0"))
 """The versions that teams are on or move to: what every behaviour is tested with."""
+
+settings.register_profile("suite", max_examples=150, derandomize=True, deadline=None, database=None)
+settings.register_profile("long", max_examples=20_000, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)
