@@ -20,6 +20,7 @@ from deployer.check.input_paths import leaves
 from deployer.check.java_pattern import matches
 from deployer.check.leaves import as_text, duration_seconds, java_float, moment, truth
 from deployer.check.reading import Part
+from deployer.check.tasks import is_a
 from deployer.check.types import Types
 
 _GIVERS = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.core.models.triggers.AbstractWebhookTrigger")
@@ -42,7 +43,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Fault]:
         if (default := part.value.get("defaults")) is not None and (wrong := _wrong(part, default)):
             yield Fault((*part.route, "defaults"), f"the default of `{path}` is {wrong}")
     for trigger in asked.part.parts.get("triggers", ()):
-        if trigger.cls in _GIVERS or any(giver in types.of(trigger.cls).get("is", ()) for giver in _GIVERS):
+        if any(is_a(trigger, giver, types) for giver in _GIVERS):
             yield from _given(trigger, inputs)
 
 

@@ -15,7 +15,7 @@ from deployer.engine.executions import Change
 from deployer.engine.http.answers import JSON, json_text
 from deployer.engine.http.call import Call
 from deployer.engine.http.change import STATE, ending
-from deployer.engine.http.executions import REPOSITORY, matching
+from deployer.engine.http.executions import by_id, matching
 from deployer.engine.http.route import Route
 
 NOT_FOUND = "execution not found"
@@ -65,7 +65,7 @@ def fit(call: Call, ids: Iterable[str], name: str, unfit: Unfit) -> tuple[list[A
     executions, invalids = [], call.java("java.util.ArrayList")()
     violation, text = call.core("models.validations.ManualConstraintViolation"), call.java("java.lang.String").class_
     for identifier in ids:
-        execution = call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+        execution = by_id(call, identifier)
         problem = NOT_FOUND if execution is None else unfit(call, execution)
         if problem:
             invalids.add(violation.of(problem, identifier, text, "execution", identifier))

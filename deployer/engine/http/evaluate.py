@@ -9,7 +9,7 @@ from starlette.responses import Response
 from deployer.engine.http.answers import as_object
 from deployer.engine.http.call import Call
 from deployer.engine.http.change import actions
-from deployer.engine.http.executions import REPOSITORY
+from deployer.engine.http.executions import by_id
 from deployer.engine.http.refusal import not_found
 from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE
@@ -37,7 +37,7 @@ def of_task_run(call: Call) -> Response:
 
 def _execution(call: Call) -> Any:
     identifier = call.path["executionId"]
-    execution = call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+    execution = by_id(call, identifier)
     if execution is None:
         raise not_found(f"Unable to find execution '{identifier}'")
     return execution

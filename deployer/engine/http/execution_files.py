@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
-from deployer.engine.http.executions import REPOSITORY
+from deployer.engine.http.executions import by_id
 from deployer.engine.http.preview import rendered_1x, rendered_2x
 from deployer.engine.http.refusal import Refusal, not_converted, not_found
 from deployer.engine.http.route import Route
@@ -67,7 +67,7 @@ def _previewed(call: Call, rendered: Any) -> Response:
 def _place(call: Call) -> tuple[str, str, Any] | Response:
     """Return tenant, namespace and URI of the file; a redirection where it belongs to another execution."""
     identifier = call.path["executionId"]
-    execution = call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+    execution = by_id(call, identifier)
     if execution is None:
         raise not_found(f"Unable to find execution id '{identifier}'")
     uri = _uri(call)

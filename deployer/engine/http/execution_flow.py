@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json, present
 from deployer.engine.http.call import Call
-from deployer.engine.http.executions import REPOSITORY, found
+from deployer.engine.http.executions import by_id, found
 from deployer.engine.http.paging import several
 from deployer.engine.http.refusal import not_found
 from deployer.engine.http.route import Route
@@ -18,7 +18,7 @@ _IN_SHORT = "models.flows.FlowForExecution"
 def of_execution(call: Call) -> Response:
     """Return the flow of an execution, of its revision, without what only its author has to see."""
     identifier = call.path["executionId"]
-    execution = call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+    execution = by_id(call, identifier)
     if execution is None:
         raise not_found(f"Execution {identifier} not found when fetching flow")
     return as_json(call, call.core(_IN_SHORT).of(call.bean(_FLOWS).findByExecutionWithoutAcl(execution)))

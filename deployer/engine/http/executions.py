@@ -35,6 +35,11 @@ def found(call: Call) -> Any:
     return present(call.bean(REPOSITORY).findById(call.tenant, call.path["executionId"]))
 
 
+def by_id(call: Call, identifier: str) -> Any:
+    """Return an execution, None where there is none."""
+    return call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+
+
 def matching(call: Call) -> list[Any]:
     """Return every execution that the filters of the query match, on all pages."""
     unpaged = call.java("io.micronaut.data.model.Pageable").UNPAGED

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from deployer.engine.http.answers import json_text
+from deployer.engine.http.executions import by_id
 from deployer.engine.http.refusal import Refusal, not_found
 from deployer.engine.http.route import Route
 
@@ -28,7 +29,6 @@ EVENT_STREAM = "text/event-stream"  # without a charset, as recorded
 SECONDS_FOR_AN_UNKNOWN_ID = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SILENT_SECONDS = 2.0
-_EXECUTIONS = "repositories.ExecutionRepositoryInterface"
 _log = logging.getLogger(__name__)
 
 
@@ -135,7 +135,7 @@ class _Subscription:
 
     def stored_end(self) -> Event | None:
         """Return the last event of an execution that is over, None while it is not."""
-        execution = _find(self._call, self._identifier)
+        execution = by_id(self._call, self._identifier)
         over = execution is not None and _over(self._call, self._flow, execution)
         return Event("end", json_text(self._call.kestra, execution)) if over else None
 
@@ -166,15 +166,11 @@ async def awaited(call: Call) -> Any:
     identifier = call.path["executionId"]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SECONDS_FOR_AN_UNKNOWN_ID
-    while (found := await run_in_threadpool(_find, call, identifier)) is None:
+    while (found := await run_in_threadpool(by_id, call, identifier)) is None:
         if loop.time() > deadline:
             raise not_found(f"Unable to find execution {identifier}")
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
     return found
-
-
-def _find(call: Call, identifier: str) -> Any:
-    return call.bean(_EXECUTIONS).findById(call.tenant, identifier).orElse(None)
 
 
 def _flow_of(call: Call, execution: Any) -> Any:

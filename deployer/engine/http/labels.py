@@ -12,7 +12,7 @@ from deployer.engine.http.bulk import Bulk
 from deployer.engine.http.call import Call
 from deployer.engine.http.change import actions
 from deployer.engine.http.executions import found, matching
-from deployer.engine.http.refusal import Refusal
+from deployer.engine.http.refusal import system_label
 from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE
 
@@ -63,8 +63,7 @@ def _merged(call: Call, execution: Any, labels: Any) -> Any:
     own = [label for label in execution.getLabels() or [] if str(label.key()).startswith(prefix)]
     for label in labels:
         if str(label.key()).startswith(prefix) and label not in own:
-            message = f"System labels can only be set by Kestra itself, offending label: {label.key()}={label.value()}"
-            raise Refusal(422, message, reason="Illegal argument")
+            raise system_label(label.key(), label.value())
     merged = call.java("java.util.ArrayList")(labels)
     for label in own:
         if not merged.contains(label):

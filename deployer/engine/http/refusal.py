@@ -32,6 +32,12 @@ def invalid(path: str, message: str) -> Refusal:
     return Refusal(422, f"{path}: {message}", reason="Invalid entity", errors=((message, path),))
 
 
+def system_label(key: str, value: str) -> Refusal:
+    """Return the 422 of a label that only Kestra itself may set."""
+    message = f"System labels can only be set by Kestra itself, offending label: {key}={value}"
+    return Refusal(422, message, reason="Illegal argument")
+
+
 def not_converted(name: str, value: str, cause: str) -> Refusal:
     """Return the 422 of a parameter that is not of its type; Kestra calls it an internal error, so this does too."""
     message = f"Failed to convert argument [{name}] for value [{value}] due to: {cause}"

@@ -14,7 +14,7 @@ from deployer.engine.http.call import MULTIPART, Call
 from deployer.engine.http.filters import label_map
 from deployer.engine.http.follow import ended
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
-from deployer.engine.http.refusal import Refusal
+from deployer.engine.http.refusal import Refusal, system_label
 from deployer.engine.http.route import Route
 
 
@@ -68,8 +68,7 @@ def _labels(call: Call) -> Any:
     pairs = label_map(call, call.query.getlist("labels"))
     for key, value in ((str(entry.getKey()), str(entry.getValue())) for entry in pairs.entrySet()):
         if key.startswith(str(label.SYSTEM_PREFIX)) and key not in allowed:
-            message = f"System labels can only be set by Kestra itself, offending label: {key}={value}"
-            raise Refusal(422, message, reason="Illegal argument")
+            raise system_label(key, value)
         labels.add(label(key, value))
     for key in origin:
         if not pairs.containsKey(key):
