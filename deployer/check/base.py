@@ -9,7 +9,7 @@ from typing import Any
 
 from deployer.check import constraints, reading
 from deployer.check.constraints import Asked, Violation
-from deployer.check.reading import Part, Read
+from deployer.check.parts import Part, Read
 from deployer.check.texts import texts
 from deployer.check.types import Types
 from deployer.model.document import Document

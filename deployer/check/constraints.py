@@ -14,7 +14,7 @@ from typing import Any
 
 from deployer.check.java_pattern import matches
 from deployer.check.leaves import as_number, as_seconds, as_text, seconds
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.types import Types
 from deployer.model.problem import Route
 

@@ -16,7 +16,7 @@ from deployer.check.base import Finding, Folder
 from deployer.check.constraints import Asked
 from deployer.check.faults import Fault, findings
 from deployer.check.leaves import as_text
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.tasks import tasks
 from deployer.check.types import Types
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from deployer.check.base import Finding, FlowFile, Folder
 from deployer.check.gone import INPUTS
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.types import Types
 from deployer.check.words import short
 from deployer.model.problem import Severity

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from deployer.check.base import Finding, Folder
 from deployer.check.constraints import Asked
 from deployer.check.faults import Fault, findings
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.tasks import tasks
 from deployer.check.types import Types
 

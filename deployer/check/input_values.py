@@ -19,7 +19,7 @@ from deployer.check.faults import Fault, findings
 from deployer.check.input_paths import leaves
 from deployer.check.java_pattern import matches
 from deployer.check.leaves import as_text, duration_seconds, java_float, moment, truth
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.tasks import is_a
 from deployer.check.types import Types
 

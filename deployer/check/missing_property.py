@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from deployer.check import identity
 from deployer.check.base import Finding, Folder
 from deployer.check.gone import RENAMED, property_gone_since
-from deployer.check.reading import Misread
+from deployer.check.parts import Misread
 from deployer.check.types import Types
 from deployer.check.words import meant_word, short
 

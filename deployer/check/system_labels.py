@@ -14,7 +14,7 @@ from deployer.check.base import Finding, Folder
 from deployer.check.constraints import Asked
 from deployer.check.faults import Fault, findings
 from deployer.check.leaves import as_text
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.types import Types
 
 _HINT = "choose a name that does not begin with `system.`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.types import Types
 
 TASK = "io.kestra.core.models.tasks.Task"

@@ -15,7 +15,7 @@ from deployer.check.base import Finding, Folder
 from deployer.check.constraints import Asked
 from deployer.check.faults import Fault, findings
 from deployer.check.leaves import enum_word, is_there
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.types import Types
 
 _TYPE = "io.kestra.core.models.triggers.TimeWindow$Type"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from deployer.check.reading import CORE
+from deployer.check.readers import CORE
 from deployer.check.types import FLOW, Types
 
 Schema = dict[str, Any]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from deployer.check.base import Finding, FlowFile, Folder
 from deployer.check.conditions import when
 from deployer.check.gone import PROPERTIES, property_gone_since
-from deployer.check.reading import Misread
+from deployer.check.parts import Misread
 from deployer.check.types import Types
 from deployer.check.words import meant, needs, short
 from deployer.model.problem import Effort

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from deployer.check.base import Finding, FlowFile, Folder
 from deployer.check.identity import flow_of
-from deployer.check.reading import Part
+from deployer.check.parts import Part
 from deployer.check.words import meant
 from deployer.model.problem import Severity
 

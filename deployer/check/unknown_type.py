@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
 from deployer.check.gone import WORDS, type_instead
-from deployer.check.reading import Misread
+from deployer.check.parts import Misread
 from deployer.check.types import Types
 from deployer.check.words import gone_since, meant, needs, short
 from deployer.model.problem import Effort

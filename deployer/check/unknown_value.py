@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
 from deployer.check.gone import WORDS
-from deployer.check.reading import Misread
+from deployer.check.parts import Misread
 from deployer.check.types import Types
 from deployer.check.words import gone_since, meant
 from deployer.model.problem import Effort

@@ -11,7 +11,8 @@ import yaml
 from differential.fitting import fitting, minimal_plugin
 from differential.values import ANY
 
-from deployer.check.reading import Part, read
+from deployer.check.parts import Part
+from deployer.check.reading import read
 from deployer.check.types import FLOW, Types
 from deployer.read.parse import parse
 
