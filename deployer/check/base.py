@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,9 +62,17 @@ class FlowFile:
         """The constraints that are broken."""
         return (each for each in self.constraints if isinstance(each, Violation))
 
-    def asked(self, name: str) -> Iterator[Asked]:
-        """The places at which a constraint of Kestra's own, such as `FlowValidation`, is asked for."""
-        return (each for each in self.constraints if isinstance(each, Asked) and each.name == name)
+    def asked(self, name: str) -> Sequence[Asked]:
+        """Return the places at which a constraint of Kestra's own, such as `FlowValidation`, is asked for."""
+        return self._asked.get(name, ())
+
+    @cached_property
+    def _asked(self) -> Mapping[str, Sequence[Asked]]:
+        found: dict[str, list[Asked]] = {}
+        for each in self.constraints:
+            if isinstance(each, Asked):
+                found.setdefault(each.name, []).append(each)
+        return found
 
     @cached_property
     def texts(self) -> Sequence[tuple[Route, str]]:

@@ -78,17 +78,18 @@ def merged(data: Mapping[str, Any], given: Sequence[Default], types: Types) -> M
     return {**rest, _FIELD: data[_FIELD]} if data.get(_FIELD) is not None else rest
 
 
-def unresolved(data: Any, route: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def unresolved(data: Any) -> Iterator[tuple[str | int, ...]]:
     """Yield the place of every reference to defaults that was left in a merged flow: no defaults have that name."""
-    if isinstance(data, Mapping):
-        ref = data.get(_REF)
-        if isinstance(ref, str) or ("type" in data and isinstance(ref, int | float)):
-            yield (*route, _REF)
-        for name, value in data.items():
-            yield from unresolved(value, (*route, name))
-    elif isinstance(data, list):
-        for at, value in enumerate(data):
-            yield from unresolved(value, (*route, at))
+    todo: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
+    while todo:
+        route, value = todo.pop()
+        if isinstance(value, list):
+            todo += [((*route, at), one) for at, one in enumerate(value) if isinstance(one, list | Mapping)]
+        else:
+            ref = value.get(_REF)
+            if isinstance(ref, str) or ("type" in value and isinstance(ref, int | float)):
+                yield (*route, _REF)
+            todo += [((*route, name), one) for name, one in value.items() if isinstance(one, list | Mapping)]
 
 
 def _matching(plugin: Mapping[str, Any], given: Sequence[Default]) -> list[Default]:

@@ -60,8 +60,9 @@ _HINT = "keep it as a secret of Kestra, and write {{ secret('NAME') }}"
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield a warning for every secret; it is not shown."""
     for flow in folder.flows:
+        shaped = any(sign in flow.document.text for sign in _SIGNS)
         for route, text in flow.texts:
-            if what := _found(route, text):
+            if what := _found(route, text, shaped=shaped):
                 yield flow.finding(route, what, _HINT, Severity.WARNING, shown=False)
         for part in flow.parts:
             if part.cls == _INPUT and _plain(part.value.get("defaults")):
@@ -69,12 +70,12 @@ def check(folder: Folder) -> Iterator[Finding]:
                 yield flow.finding((*part.route, "defaults"), what, _HINT, Severity.WARNING, shown=False)
 
 
-def _found(route: Route, text: str) -> str:
-    """Return what is wrong with a text, empty where nothing is."""
+def _found(route: Route, text: str, *, shaped: bool) -> str:
+    """Return what is wrong with a text, empty where nothing is. `shaped`: it may look like a secret by itself."""
     name = next((step for step in reversed(route) if isinstance(step, str)), "")
     if name.lower().endswith(_ENDS) and _plain(text) and _NAMED.search(_HUMP.sub("-", name).lower()):
         return f"`{name}` is in plain text"
-    if any(sign in text for sign in _SIGNS) and (match := _SHAPED.search(text)):
+    if shaped and (match := _SHAPED.search(text)):
         what = list(_SHAPES)[(match.lastindex or 1) - 1]
         return f"{what} is in plain text"
     return ""

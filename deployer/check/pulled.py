@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.check.types import Types
+from deployer.check.types.text import text
 from deployer.errors import UsageError
 
 NAME = "kestra-plugins.json"
@@ -111,24 +112,9 @@ def write(file: Path, found: Mapping[str, Pulled]) -> None:
 
     Raises UsageError where it cannot be written.
     """
-    versions = ",\n".join(f"{json.dumps(version)}:{_section(found[version])}" for version in sorted(found))
+    versions = ",\n".join(f"{json.dumps(version)}:{text(asdict(found[version]))}" for version in sorted(found))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f'{{"format":{FORMAT},\n"kestra":{{\n{versions}\n}}}}\n', encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}", hint="name another file with --out") from None
-
-
-def _section(pulled: Pulled) -> str:
-    parts = []
-    for name, value in asdict(pulled).items():
-        if isinstance(value, dict):
-            lines = ",\n".join(f"{json.dumps(key)}:{_short(value[key])}" for key in sorted(value))
-            parts.append(f"{json.dumps(name)}:{{\n{lines}\n}}")
-        else:
-            parts.append(f"{json.dumps(name)}:{_short(value)}")
-    return "{" + ",\n".join(parts) + "}"
-
-
-def _short(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)

@@ -11,7 +11,7 @@ The description is JSON:
 - `types`: class → `props` (name → reading), `must` (property → constraints; `Valid` means that the object there is
   checked too), `must_self` (constraints of the class), `each` (property → index of the type parameter → constraints of
   the items), `is` (classes above it), `ignored` (names that are read past), `open` (takes any name), `from` (single
-  values it can be made of), `made_of` (how the value is read that it is made of), `deprecated`, of tasks and outputs
+  values it can be made of), `made_of` (how the value is read that it is made of), of tasks and outputs
   `own` (properties that are the class's own, not those of a class above), of plugins `gets` (names of getters, in small
   letters, that are no properties) and `hidden` (properties without a getter), `fills` (property → constrained ones
   that get a value with it)
@@ -30,6 +30,7 @@ from typing import Any
 import jpype
 
 from deployer.engine.deprecations import deprecations
+from deployer.engine.describe_constraints import constraints
 from deployer.engine.jvm import Kestra
 from deployer.engine.words import words
 
@@ -144,9 +145,8 @@ class _Description:
         above = self._above(raw)
         if above:
             described["is"] = above
-        if raw.isAnnotationPresent(self._kestra.java("java.lang.Deprecated").class_):
-            described["deprecated"] = True
-        self._constraints(raw, described)
+        later = _SET_LATER if name == FLOW else ()
+        described |= constraints(self._validator.getConstraintsForClass(raw), described["props"], later)
         self._fields(raw, described)
         given = self._given(kind, reader, [*described.get("must", {}), *described.get("each", {})])
         if given:
@@ -194,9 +194,6 @@ class _Description:
             for entry in names.entrySet():
                 made = self._context.findNonContextualValueDeserializer(entry.getValue())
                 self.polys[name]["of"][str(entry.getKey())] = self._bean_of(entry.getValue(), made)
-            fallback = typed.getDefaultImpl()
-            if fallback is not None:
-                self.polys[name]["else"] = str(fallback.getName())
             self.polys[name]["of"] = dict(sorted(self.polys[name]["of"].items()))
         return f"poly:{name}"
 
@@ -232,30 +229,6 @@ class _Description:
                     names.append(str(one.getName()))
                     todo.append(one)
         return sorted(set(names))
-
-    def _constraints(self, raw: Any, described: dict[str, Any]) -> None:
-        """Describe what Kestra's validator checks of an object of this class, inherited constraints too."""
-        asked = self._validator.getConstraintsForClass(raw)
-        own = self._asked(asked)
-        if own:
-            described["must_self"] = own
-        must, each = {}, {}
-        for prop in asked.getConstrainedProperties():
-            name = str(prop.getPropertyName())
-            name = name.removeprefix("_") if name.removeprefix("_") in described.get("props", {}) else name
-            if raw.getName() == FLOW and name in _SET_LATER:
-                continue
-            found, inner = self._asked(prop), self._inner(prop)
-            if inner:
-                each[name] = inner
-            elif prop.isCascaded():  # of a container it means the items, and is told or not from run to run
-                found["Valid"] = {}
-            if found:
-                must[name] = found
-        if must:
-            described["must"] = dict(sorted(must.items()))
-        if each:
-            described["each"] = dict(sorted(each.items()))
 
     def _fields(self, raw: Any, described: dict[str, Any]) -> None:
         """Describe what Kestra finds out about classes by itself: fields of tasks, getters of plugins."""
@@ -312,44 +285,8 @@ class _Description:
             holder = holder.getSuperclass()
         return False
 
-    def _inner(self, container: Any) -> dict[str, Any]:
-        """Return what is asked of a container's items, by the index of the type parameter (a map has two)."""
-        found: dict[str, Any] = {}
-        for inner in container.getConstrainedContainerElementTypes():
-            asked = self._asked(inner)
-            if inner.isCascaded():
-                asked["Valid"] = {}
-            deeper = self._inner(inner)
-            found[str(inner.getTypeArgumentIndex())] = {**asked, **({"each": deeper} if deeper else {})}
-        return found
-
-    def _asked(self, element: Any) -> dict[str, Any]:
-        asked: dict[str, Any] = {}
-        for constraint in element.getConstraintDescriptors():
-            name = str(constraint.getAnnotation().annotationType().getSimpleName())
-            values = {
-                str(entry.getKey()): _plain(entry.getValue())
-                for entry in constraint.getAttributes().entrySet()
-                if str(entry.getKey()) not in ("message", "groups", "payload", "validationAppliesTo", "flags")
-            }
-            if str(constraint.getValueUnwrapping()) != "DEFAULT":
-                values["unwrapping"] = str(constraint.getValueUnwrapping())
-            asked.setdefault(name, []).append(dict(sorted(values.items())))
-        return {name: sorted(each, key=str) for name, each in asked.items()}  # Java gives them in any order
-
     def _private(self, owner: str, name: str, of: Any) -> Any:
         return self._kestra.field(owner, name).get(of)
 
     def _is(self, value: Any, name: str) -> bool:
         return bool(self._kestra.java(name).class_.isInstance(value))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool | int | float | str) or value is None:
-        return value
-    if hasattr(value, "__len__") and not isinstance(value, str):
-        return [_plain(each) for each in value]
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return str(value)

@@ -23,7 +23,18 @@ from typing import Any
 from filelock import FileLock
 
 from deployer.cache import cache_folder
-from deployer.engine import deprecations, describe, jvm, properties, register, runtime, runtime_1x, runtime_2x, words
+from deployer.engine import (
+    deprecations,
+    describe,
+    describe_constraints,
+    jvm,
+    properties,
+    register,
+    runtime,
+    runtime_1x,
+    runtime_2x,
+    words,
+)
 from deployer.engine.jars import class_path, sha256
 from deployer.engine.lock import lock_of
 from deployer.engine.prepare import prepared
@@ -32,7 +43,7 @@ from deployer.model.version import named
 AT_ONCE = 500  # texts in one line to the engine's process
 _JUDGE = Path(__file__).with_name("judge.py")
 _ASK = (jvm, properties, register, runtime, runtime_1x, runtime_2x)
-_DESCRIBE = (describe, deprecations, words)
+_DESCRIBE = (describe, describe_constraints, deprecations, words)
 _UNUSED = 14 * 24 * 3600  # seconds after which verdicts that nobody asked for are removed
 
 

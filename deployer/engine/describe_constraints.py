@@ -1,0 +1,75 @@
+"""Which constraints Kestra's validator (Hibernate Validator) checks of an object of a class; see `describe`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+_SAID_ELSEWHERE = ("message", "groups", "payload", "validationAppliesTo", "flags")
+
+
+def constraints(asked: Any, props: Iterable[str], later: Iterable[str]) -> dict[str, Any]:
+    """Return `must_self`, `must` and `each` of a class, inherited constraints too, those that are there.
+
+    `asked` is the validator's BeanDescriptor, `props` what the class is read with, `later` what Kestra sets afterwards.
+    """
+    described: dict[str, Any] = {}
+    own = _asked(asked)
+    if own:
+        described["must_self"] = own
+    must, each = {}, {}
+    for prop in asked.getConstrainedProperties():
+        name = str(prop.getPropertyName())
+        name = name.removeprefix("_") if name.removeprefix("_") in props else name
+        if name in later:
+            continue
+        found, inner = _asked(prop), _inner(prop)
+        if inner:
+            each[name] = inner
+        elif prop.isCascaded():  # of a container it means the items, and is told or not from run to run
+            found["Valid"] = {}
+        if found:
+            must[name] = found
+    if must:
+        described["must"] = dict(sorted(must.items()))
+    if each:
+        described["each"] = dict(sorted(each.items()))
+    return described
+
+
+def _inner(container: Any) -> dict[str, Any]:
+    """Return what is asked of a container's items, by the index of the type parameter (a map has two)."""
+    found: dict[str, Any] = {}
+    for inner in container.getConstrainedContainerElementTypes():
+        asked = _asked(inner)
+        if inner.isCascaded():
+            asked["Valid"] = {}
+        deeper = _inner(inner)
+        found[str(inner.getTypeArgumentIndex())] = {**asked, **({"each": deeper} if deeper else {})}
+    return found
+
+
+def _asked(element: Any) -> dict[str, Any]:
+    asked: dict[str, Any] = {}
+    for constraint in element.getConstraintDescriptors():
+        name = str(constraint.getAnnotation().annotationType().getSimpleName())
+        values = {
+            str(entry.getKey()): _plain(entry.getValue())
+            for entry in constraint.getAttributes().entrySet()
+            if str(entry.getKey()) not in _SAID_ELSEWHERE
+        }
+        if str(constraint.getValueUnwrapping()) != "DEFAULT":
+            values["unwrapping"] = str(constraint.getValueUnwrapping())
+        asked.setdefault(name, []).append(dict(sorted(values.items())))
+    return {name: sorted(each, key=str) for name, each in asked.items()}  # Java gives them in any order
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    if hasattr(value, "__len__") and not isinstance(value, str):
+        return [_plain(each) for each in value]
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return str(value)
