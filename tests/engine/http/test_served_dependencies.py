@@ -40,7 +40,7 @@ def test_a_subflow_is_followed_to_its_end(api: httpx.Client, store: Store, tenan
     store(flow())
     store(PARENT)
     identifier = api.post("/executions/team.a/parent").json()["id"]
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60  # seconds, which only a failure takes
     while len(events := followed(api, identifier, expandAll="true")) == NOTHING:  # found out a little later
         assert time.monotonic() < deadline
         time.sleep(0.1)
