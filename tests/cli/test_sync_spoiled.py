@@ -11,12 +11,12 @@ from engine.http.flow_texts import flow
 from engine.http.spoil_flows import spoiled_folder
 
 from deployer.engine.launch import launch
-from deployer.model.version import VERSIONS, KestraVersion
+from deployer.model.version import KestraVersion, named
 
 Run = Callable[..., Ended]
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+@pytest.mark.parametrize("version", [named("1.0"), named("1.3"), named("2.0")], ids=lambda version: version.name)
 def test_a_stored_flow_that_cannot_be_read_is_named_and_the_rest_goes_on(
     project: Project, deployer: Run, version: KestraVersion, tmp_path: Path
 ) -> None:

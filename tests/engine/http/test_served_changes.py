@@ -45,7 +45,7 @@ def run(api: httpx.Client, name: str, **params: str) -> dict[str, Any]:
 
 def search(api: httpx.Client, count: int) -> list[dict[str, Any]]:
     """Return the executions of this tenant as soon as there are so many."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while len(found := api.get("/executions/search").json()["results"]) < count:
         assert time.monotonic() < deadline, found
         time.sleep(0.05)

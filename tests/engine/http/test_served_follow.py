@@ -15,6 +15,7 @@ from engine.http.flow_texts import flow, sleeper
 
 from deployer.engine.http import follow
 from deployer.engine.launch import RunningEngine
+from deployer.model.version import named
 
 Store = Callable[[str], dict[str, Any]]
 
@@ -50,6 +51,7 @@ def test_what_is_over_ends_at_once(api: httpx.Client, store: Store) -> None:
     assert seen[1][1]["state"] == api.get(f"/executions/{identifier}").json()["state"]
 
 
+@pytest.mark.parametrize("any_engine", [named("1.3"), named("2.0")], ids=lambda version: version.name, indirect=True)
 def test_an_unknown_id_is_404_after_a_while(api: httpx.Client) -> None:
     answer = api.get("/executions/none/follow")
 
