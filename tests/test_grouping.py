@@ -6,6 +6,6 @@ import pytest
 
 
 def test_processes_are_given_groups_not_single_tests(request: pytest.FixtureRequest) -> None:
-    """A group is told by the end of a test's id; a pair of pytest and pytest-xdist that drops it starts engines twice."""
+    """A group is told by the end of a test's id; with a pytest that drops it, engines start twice."""
     spread = hasattr(request.config, "workerinput")
     assert request.node.nodeid.endswith(f"@{request.node.path}") is spread
