@@ -1,5 +1,7 @@
-"""Stage 3, pure: desired and live resources become a plan."""
+"""Stage 3, pure: files, the live side, the ledger and what the user allows become a plan."""
 
+from deployer.plan.decide import Decider, OnDisabled, OnDrift, Policy
 from deployer.plan.diff import plan
+from deployer.plan.prune import Scope
 
-__all__ = ["plan"]
+__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "plan"]
