@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from deployer.check.base import Finding, FlowFile, Folder
 from deployer.check.gone import INPUTS
 from deployer.check.parts import Part
-from deployer.check.types import Types
 from deployer.check.words import short
-from deployer.model.problem import Severity
+from deployer.model.problem import Route, Severity
 
 NAME = "deprecated"
 
@@ -45,11 +44,13 @@ def check(folder: Folder) -> Iterator[Finding]:
     known = folder.types.deprecated
     old = {name for name, cls in folder.types.plugins.items() if name != cls}
     for flow in folder.flows:
+        seen: set[Route] = set()
         for part in flow.parts:
             deprecated = known.get(part.cls, {})
             for name in deprecated:
-                if name in part.value:
-                    yield _deprecated(flow, part, name, deprecated[name], folder.types)
+                if name in part.value and (route := _written(flow, part, name)) not in seen:
+                    seen.add(route)
+                    yield _deprecated(flow, part, name, route)
             kind = part.value.get("type")
             if isinstance(kind, str) and kind in old and "type" not in deprecated:
                 message = f"`{kind}` is an old name"
@@ -57,7 +58,24 @@ def check(folder: Folder) -> Iterator[Finding]:
                 yield flow.finding((*part.route, "type"), message, hint, Severity.WARNING)
 
 
-def _deprecated(flow: FlowFile, part: Part, name: str, said: str, types: Types) -> Finding:
+def _written(flow: FlowFile, part: Part, name: str) -> Route:
+    """Return where a property of a part stands: at it, or in the plugin defaults that it comes from."""
+    route = (*part.route, name)
+    if flow.value(route) is not None:
+        return route
+    for field in ("pluginDefaults", "taskDefaults"):
+        listed = flow.document.data.get(field)
+        for at in range(len(listed) if isinstance(listed, list) else 0):
+            for end in range(len(route)):  # what a default brings stands there by the end of its route
+                place = (field, at, "values", *route[end:])
+                if flow.value(place) is not None:
+                    return place
+    return route
+
+
+def _deprecated(flow: FlowFile, part: Part, name: str, route: Route) -> Finding:
+    types = flow.types
+    said = types.deprecated[part.cls][name]
     value, instead = part.value[name], said
     if not said and name == "type":
         instead = f"`{INPUTS[value]}`" if value in INPUTS else ""
@@ -65,4 +83,4 @@ def _deprecated(flow: FlowFile, part: Part, name: str, said: str, types: Types) 
         instead = f"`{INSTEAD[name]}`"
     what = f"type `{value}`" if name == "type" else f"`{name}` of {short(part.cls)}"
     hint = f"use {instead}" if instead else ""
-    return flow.finding((*part.route, name), f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")
+    return flow.finding(route, f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")

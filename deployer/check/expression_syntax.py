@@ -1,7 +1,7 @@
 """Whether expressions can be read: `{{ … }}` and `{% … %}`, and the filters, functions and tests in them.
 
-Why: Kestra stores them as they are, and the task fails when it runs. What is in a description is not looked at, and
-neither are the variables of an expression.
+Why: Kestra stores them as they are, and the task fails when it runs. Not looked at: what an expression's variables are,
+and texts that Kestra does not render, such as a description, or `variables` unless the flow has a `render(` somewhere.
 
 Bad:  `message: "{{ inputs.day | dat('yyyy') }"`
 Good: `message: "{{ inputs.day | date('yyyy') }}"`
@@ -9,6 +9,7 @@ Good: `message: "{{ inputs.day | date('yyyy') }}"`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, FlowFile, Folder
@@ -18,7 +19,8 @@ from deployer.check.types import Types
 from deployer.check.words import gone_since, meant, needs
 from deployer.model.problem import Effort, Route, Severity
 
-_NOT_RENDERED = ("description", "documentation", "displayName", "validator")
+_NOT_RENDERED = ("description", "documentation", "displayName", "validator", "prefill")
+_RENDERS = re.compile(r"\brender(?:Once)?\(")
 _LONGEST = 40  # characters of a text that are shown
 
 
@@ -29,8 +31,20 @@ def check(folder: Folder) -> Iterator[Finding]:
         if "{{" not in flow.document.text and "{%" not in flow.document.text and "{#" not in flow.document.text:
             continue
         for route, text in flow.texts:
-            if ("{{" in text or "{%" in text or "{#" in text) and not (route and route[-1] in _NOT_RENDERED):
+            if ("{{" in text or "{%" in text or "{#" in text) and _is_rendered(flow, route, text):
                 yield from _one(flow, route, text, expressions)
+
+
+def _is_rendered(flow: FlowFile, route: Route, text: str) -> bool:
+    """Whether Kestra renders a text before the flow or a task uses it: asked of 1.3.31, by running flows."""
+    match route:
+        case ("variables", *_):
+            return bool(_RENDERS.search(flow.document.text))
+        case (*_, "cases", key) if key == text:
+            return False
+        case (*_, last):
+            return last not in _NOT_RENDERED
+    return True
 
 
 def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> Iterator[Finding]:

@@ -18,6 +18,14 @@ from deployer.check.types import Types
 from deployer.check.words import gone_since, meant, needs, short
 from deployer.model.problem import Effort
 
+_SCRIPTS = "io.kestra.core.tasks.scripts."
+_BEFORE_1_0 = {
+    f"{_SCRIPTS}Bash": "io.kestra.plugin.scripts.shell.Commands",
+    f"{_SCRIPTS}Node": "io.kestra.plugin.scripts.node.Script",
+    f"{_SCRIPTS}Python": "io.kestra.plugin.scripts.python.Script",
+}
+"""Types that no version known here has, whose nearest names would mislead: scripts are plugins of their own."""
+
 
 def check(folder: Folder) -> Iterator[Finding]:
     """Yield a finding for every type that is missing or not known."""
@@ -42,6 +50,8 @@ def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]
         return f"type `{misread.name}` is gone since Kestra {since}", *(instead or ("", None))
     if first := needs(types, has):
         return f"type `{misread.name}` needs Kestra {first} or later", "", None
+    if now := _BEFORE_1_0.get(misread.name):
+        return f"there is no type `{misread.name}` of {_kind(misread.owner)} any more", f"use `{now}`", None
     same = [name for name in known if name.rpartition(".")[2] == misread.name]
     hint = f"did you mean `{same[0]}`?" if same else meant(misread.name, known)
     if not hint and misread.known:

