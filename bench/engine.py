@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -147,27 +148,37 @@ def alone(version: KestraVersion) -> Iterator[Side]:
 
 
 def be_alone(version: KestraVersion) -> None:
-    """Do what standard input says with the engine in this process, until it ends."""
+    """Do what standard input says with the engine in this process, until it ends. Never returns."""
+    code = 1
+    try:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Java may still write to it
+            _answer(version, Path(folder))
+        code = 0
+    except BaseException:  # noqa: BLE001  (an exception that ends the interpreter hangs it on Java's threads)
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)  # Java's own threads would keep it alive
+
+
+def _answer(version: KestraVersion, folder: Path) -> None:
     from deployer.engine.jvm import boot  # noqa: PLC0415  (only this process has a JVM)
     from deployer.engine.runtime import runtime_of  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
-        jars = class_path(version)
-        cache = prepared(version, jars)
-        options = [f"-XX:AOTCache={cache}"] if cache else []
-        runtime = runtime_of(boot(version, jars, Path(folder), in_memory=True, jvm_options=options))
-        runtime.start()
-        work: dict[str, Callable[[str], object]] = {
-            "create": lambda text: runtime.create_flow(runtime.parse_flow(TENANT, text)),
-            "validate": lambda text: runtime.validate(TENANT, [(None, text)]),
-        }
-        for line in sys.stdin:
-            what, first = line.split()
-            began = time.perf_counter()
-            for number in range(int(first), int(first) + BATCH):
-                work[what](FLOW.format(number=number))
-            print(time.perf_counter() - began, flush=True)
-    os._exit(0)  # Java's own threads would keep it alive
+    jars = class_path(version)
+    cache = prepared(version, jars)
+    options = [f"-XX:AOTCache={cache}"] if cache else []
+    runtime = runtime_of(boot(version, jars, folder, in_memory=True, jvm_options=options))
+    runtime.start()
+    work: dict[str, Callable[[str], object]] = {
+        "create": lambda text: runtime.create_flow(runtime.parse_flow(TENANT, text)),
+        "validate": lambda text: runtime.validate(TENANT, [(None, text)]),
+    }
+    for line in sys.stdin:
+        what, first = line.split()
+        began = time.perf_counter()
+        for number in range(int(first), int(first) + BATCH):
+            work[what](FLOW.format(number=number))
+        print(time.perf_counter() - began, flush=True)
 
 
 def seconds_to_first_request(version: KestraVersion) -> float:

@@ -76,7 +76,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else anybody prints goes where errors go
     orders = json.loads(sys.stdin.readline())
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         jars, plugins = map(Path, orders["jars"]), list(map(Path, orders["plugins"]))
         options = [f"-XX:AOTCache={orders['prepared']}"] if orders["prepared"] else []
         kestra = boot(named(orders["version"]), [*jars], Path(folder), in_memory=True, jvm_options=options)
