@@ -66,6 +66,11 @@ class Change:
         return self.action is not Action.KEEP and not self.held
 
     @property
+    def deleted(self) -> bool:
+        """Whether what was deployed is not on the server any more."""
+        return self.action is Action.CREATE and bool(self.reason)
+
+    @property
     def needs(self) -> frozenset[Key]:
         """What it calls: its file's side, for what is pruned the live one."""
         side = self.desired or self.live

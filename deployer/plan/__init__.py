@@ -3,5 +3,6 @@
 from deployer.plan.decide import Decider, OnDisabled, OnDrift, Policy
 from deployer.plan.diff import plan
 from deployer.plan.prune import Scope
+from deployer.plan.stops import stopped
 
-__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "plan"]
+__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "plan", "stopped"]

@@ -15,7 +15,7 @@ from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.resource import Resource
 from deployer.plan.stops import Meaning, alike, kept, stops
 
-DRAFT = "the live text is a draft, not what runs"
+DRAFT = "there is only a draft, which does not run: published"
 UNREADABLE = "the server cannot read what it has stored"
 
 
@@ -39,7 +39,7 @@ class OnDisabled(StrEnum):
 class Policy:
     """What the user allows."""
 
-    on_drift: OnDrift = OnDrift.REFUSE
+    on_drift: OnDrift | None = None  # None: what is usual, to refuse
     on_disabled: OnDisabled = OnDisabled.KEEP
 
 
@@ -64,7 +64,7 @@ class Decider:
         if live is None:
             gone = "it was deleted on the server since it was deployed" if desired.key in self.ledger.entries else ""
             return Change(Action.CREATE, desired.key, desired, reason=gone)
-        if live.draft:
+        if live.draft and not live.body:
             return Change(Action.UPDATE, desired.key, desired, live, DRAFT, standing=Standing.DRAFT)
         standing, found = self.standing(desired, live)
         change = Change(Action.UPDATE, desired.key, desired, live, standing=standing)

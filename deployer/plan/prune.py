@@ -19,14 +19,14 @@ class Scope:
     """What the run looked at, and what may be deleted.
 
     `within` are folders and files, from the project's root; `hidden` are files that are there, and ignored; `unread`
-    says that a file could not be read, so that nobody knows what it declares. `most` is how many may be deleted, None
-    for the usual.
+    says that a file could not be read, so that nobody knows what it declares. `most` is how many may be deleted (a
+    float: which share), None for the usual.
     """
 
     within: tuple[str, ...] = ("",)
     hidden: frozenset[str] = frozenset()
     unread: bool = False
-    most: int | None = None
+    most: float | None = None
     protected: tuple[str, ...] = PROTECTED
 
     def covers(self, file: str) -> bool:
@@ -42,7 +42,9 @@ def prunes(
     orphans = [key for key in sorted(entries) if key not in declared and scope.covers(entries[key].file)]
     found = [_change(decider, key, live.get(key), scope) for key in orphans]
     going = [change for change in found if change.action is Action.PRUNE and not change.held]
-    most = scope.most if scope.most is not None else max(FEW, int(SHARE * len(entries)))
+    most = max(FEW, int(SHARE * len(entries)))
+    if scope.most is not None:
+        most = int(scope.most * len(entries)) if isinstance(scope.most, float) else scope.most
     if len(going) <= most:
         return tuple(found)
     why = f"{len(going)} of {len(entries)} would be deleted, and --max-prune allows {most}"

@@ -78,7 +78,7 @@ def _change(change: Change) -> dict[str, Any]:
         "kind": change.key.kind,
         "namespace": change.key.namespace,
         "name": change.key.name,
-        "file": change.desired.origin,
+        "file": change.origin,
         "revision": change.live.revision if change.live else None,
         "reason": change.reason,
         "held": change.held,

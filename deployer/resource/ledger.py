@@ -31,8 +31,9 @@ class LedgerError(DeployerError):
 class Keeper(Protocol):
     """Keeps the ledger of one project and environment between runs."""
 
-    place: str
-    """Where it is kept, for people."""
+    @property
+    def place(self) -> str:
+        """Where it is kept, for people."""
 
     def read(self) -> Ledger:
         """Return what was kept last, an empty ledger where nothing was."""
