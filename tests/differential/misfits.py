@@ -70,7 +70,7 @@ def property_(data: Any, types: Types, rng: random.Random) -> bool:
     if not parts:
         return False
     part: Any = rng.choice(parts)
-    props = types.types[part.cls]["props"]
+    props = types.of(part.cls)["props"]
     if not props:
         return False
     prop = rng.choice(sorted(props))
