@@ -18,6 +18,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Entry, Lease, Ledger, digest
 from deployer.model.problem import Problem, Severity
+from deployer.model.resource import Live
 from deployer.model.result import Outcome, Status
 from deployer.model.smoke import SmokeCase
 from deployer.plan import OnDrift, Policy
@@ -55,6 +56,7 @@ class Planned:
     plan: Plan
     ledger: Ledger
     deploying: Deploying
+    live: Live
     cases: Sequence[SmokeCase] = ()
 
 

@@ -5,7 +5,7 @@ Every stage yields the report as it stands, so that whatever ends a run early, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,16 +14,19 @@ from deployer.check import server as kestra_validate
 from deployer.deploy import Deploying, Planned, at_work, carry_out, kept
 from deployer.kestra.client import KestraClient
 from deployer.local import Files, Options, check_all, meaning, read_all, relative, upgrade
+from deployer.model.change import Change, Detail
 from deployer.model.flow import Flow
 from deployer.model.ledger import Ledger
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Live, Resource
+from deployer.model.resource import Key, Live, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.smoke import SmokeResult
 from deployer.model.version import nearest
 from deployer.plan import Decider, Scope, plan, stopped
+from deployer.plan.text import counts, difference, only_layout
 from deployer.read import git
 from deployer.resource import flow as flows
+from deployer.resource.references import references
 from deployer.smoke.run import run as run_smoke
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
@@ -38,9 +41,7 @@ def sync(options: Options, deploying: Deploying, client: KestraClient, listen: L
     if made is None or options.dry_run or report.refused or (report.errors and not options.keep_going):
         return
 
-    listen("Deploying")
-    applied = carry_out(made, client, options.concurrency, listen)
-    report = replace(report, outcomes=tuple(applied.outcomes), interrupted=applied.interrupted)
+    report = carried_out(made, report, options, client, listen)
     yield report
     if not options.smoke or report.interrupted:
         return
@@ -49,6 +50,49 @@ def sync(options: Options, deploying: Deploying, client: KestraClient, listen: L
     deployed = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
     results, interrupted = run_smoke(made.cases, deployed, client, options.concurrency, listen)
     yield replace(report, smokes=tuple(results), interrupted=interrupted)
+
+
+def shown(
+    options: Options, deploying: Deploying, client: KestraClient, listen: Listen, command: str = "plan"
+) -> Iterator[tuple[Report, Planned | None]]:
+    """Plan a deploy, or look for drift, with what each change does to a text and who else depends on it."""
+    report, made = Report(command), None
+    for report, made in planned(options, deploying, client, listen, command):  # noqa: B007  the last one counts
+        yield report, None
+    if made is None:
+        return
+    listen("Looking for what depends on it")
+    changed = [change for change in made.plan.changes if change.writes or change.held or change.standing.drifts]
+    callers = _callers(client, {change.key for change in changed}) if changed and command == "plan" else {}
+    details = {change.key: _detail(change, callers.get(change.key, ())) for change in changed}
+    yield replace(report, details=details), made
+
+
+def carried_out(made: Planned, report: Report, options: Options, client: KestraClient, listen: Listen) -> Report:
+    """Carry out what was planned; return the report with what became of it."""
+    listen("Deploying")
+    applied = carry_out(made, client, options.concurrency, listen)
+    return replace(report, outcomes=tuple(applied.outcomes), interrupted=applied.interrupted)
+
+
+def _detail(change: Change, callers: Sequence[str]) -> Detail:
+    added, removed = counts(change)
+    return Detail(tuple(difference(change)), added, removed, only_layout(change, meaning), tuple(callers))
+
+
+def _callers(client: KestraClient, keys: Collection[Key]) -> dict[Key, list[str]]:
+    """Return which flows of the whole tenant name these, by one export of their texts."""
+    found: dict[Key, list[str]] = {}
+    names = {key.name for key in keys}
+    for text in client.export_flows_by_query().values():
+        if not any(name in text for name in names):
+            continue
+        data = meaning(text) or {}
+        here = f"{data.get('namespace')}/{data.get('id')}"
+        for key in references(data) & set(keys):
+            if key.path != here:
+                found.setdefault(key, []).append(here)
+    return {key: sorted(callers) for key, callers in found.items()}
 
 
 def planned(
@@ -84,9 +128,12 @@ def planned(
     owned = [key for key, entry in ledger.entries.items() if scope and scope.covers(entry.file)]
     live = flows.read_live(client, wanted, owned)
     decider = _decider(ledger, deploying, client, live, found)
-    made = Planned(plan(map(flows.desired, found), live, decider, scope), ledger, deploying, cases)
+    made = Planned(plan(map(flows.desired, found), live, decider, scope), ledger, deploying, live, cases)
     report = replace(report, plan=made.plan)
     problems += _named_unreadable(found, live)
+    if command == "drift":
+        yield replace(report, problems=tuple(problems)), made
+        return
 
     listen("Asking Kestra to validate what would be written")
     found, refused = _validate(client, found, report)

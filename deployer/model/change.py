@@ -83,6 +83,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What a change does to a text: a unified diff, whether only comments and layout differ, who else depends on it."""
+
+    diff: tuple[str, ...] = ()
+    added: int = 0
+    removed: int = 0
+    layout: bool = False
+    dependants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All changes, ordered by key. `digest` (SHA-256, hex) is the same for the same changes from the same live side."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
-from deployer.model.change import Change, Plan
+from deployer.model.change import Change, Detail, Plan
 from deployer.model.problem import Problem, Severity
+from deployer.model.resource import Key
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 
@@ -61,6 +63,8 @@ class Report:
     problems: tuple[Problem, ...] = ()
     upgrade: Upgrade | None = None  # where flows of an earlier version were checked by the rules of a later one
     plan: Plan | None = None
+    details: Mapping[Key, Detail] | None = None  # of the changes, where they were asked for
+    stat: bool = False  # of the details only the numbers are to be shown
     outcomes: tuple[Outcome, ...] = ()
     smokes: tuple[SmokeResult, ...] = ()
     error: DeployerError | None = None
