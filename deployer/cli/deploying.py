@@ -26,12 +26,12 @@ _OPTIONS = (
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
     click.option(
-        "--on-drift", type=click.Choice([*OnDrift]), help="What to do about edits on the server.  [default: refuse]"
+        "--on-drift", type=click.Choice([each.value for each in OnDrift]), help="What to do about edits on the server.  [default: refuse]"
     ),
     click.option(
         "--on-disabled",
-        type=click.Choice([*OnDisabled]),
-        default=OnDisabled.KEEP,
+        type=click.Choice([each.value for each in OnDisabled]),
+        default=OnDisabled.KEEP.value,
         help="What to do about flows and triggers that were disabled on the server.  [default: keep]",
     ),
 )

@@ -170,7 +170,7 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
             f"the ledger in {keeper.place} was written by a later kestra-deployer", hint="update kestra-deployer"
         )
     try:
-        lease = data["lease"]
+        lease = data.get("lease")  # the store keeps no nulls
         return Ledger(
             keeper.project,
             keeper.environment,
@@ -188,7 +188,7 @@ def _key_of(data: Mapping[str, Any]) -> Key:
 
 
 def _entry_of(data: Mapping[str, Any]) -> Entry:
-    revision = data["revision"]
+    revision = data.get("revision")
     return Entry(
         sent=str(data["sent"]),
         source=str(data["source"]),
