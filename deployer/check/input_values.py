@@ -23,7 +23,7 @@ from deployer.check.parts import Part
 from deployer.check.tasks import is_a
 from deployer.check.types import Types
 
-_GIVERS = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.core.models.triggers.AbstractWebhookTrigger")
+_GIVERS = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.plugin.core.trigger.AbstractWebhookTrigger")
 _EXPRESSION = ("{{", "{%", "{#")
 _EMAIL = re.compile(r"|[a-zA-Z0-9_!#$%&\u2019*+/=?`{|}~^.-]+@[a-zA-Z0-9.-]+")
 

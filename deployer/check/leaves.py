@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from deployer.check.dates import is_instant, is_local_date, is_local_time
+
 Leaf = Callable[[Any], str | None]
 """Return None for a value that is taken, else what would be."""
 
@@ -20,7 +22,6 @@ _ENUM_NUMBER = re.compile(r"0|[1-9]\d*")
 _INTEGER = re.compile(r"[+-]?\d+")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)|INF|-INF")
 _DAYS, _CLOCK = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
-_TO_THE_SECOND = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3]):?([0-5]\d)?)"
 _DURATION = re.compile(
     r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
@@ -194,9 +195,7 @@ def seconds(written: str) -> float | None:
     return -exact if match[1] == "-" else exact
 
 
-def _matching(pattern: str, wanted: str, *, numbers: bool) -> Leaf:
-    compiled = re.compile(pattern)
-
+def _matching(fits: Callable[[str], bool], wanted: str, *, numbers: bool) -> Leaf:
     def read(value: Any) -> str | None:
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
@@ -204,7 +203,7 @@ def _matching(pattern: str, wanted: str, *, numbers: bool) -> Leaf:
             return None if numbers else wanted
         if isinstance(value, list):
             return None if not value and not numbers else wanted
-        return None if isinstance(value, str) and compiled.fullmatch(value.strip()) else wanted
+        return None if isinstance(value, str) and fits(value.strip()) else wanted
 
     return read
 
@@ -224,12 +223,8 @@ LEAVES: dict[str, Leaf] = {
     "Object": anything,
     "Property": anything,
     "DurationDeserializer": duration,
-    "Instant": _matching(
-        rf"{_DAYS}T{_TO_THE_SECOND}{_ZONE}|-?\d+(\.\d+)?",
-        "a date with time and zone, such as 2024-01-01T00:00:00Z",
-        numbers=True,
-    ),
-    "LocalDate": _matching(rf"{_DAYS}(T{_CLOCK}Z?)?", "a date such as 2024-01-31", numbers=False),
-    "LocalTime": _matching(rf"({_DAYS}T)?{_CLOCK}", "a time such as 10:30", numbers=False),
+    "Instant": _matching(is_instant, "a date with time and zone, such as 2024-01-01T00:00:00Z", numbers=True),
+    "LocalDate": _matching(is_local_date, "a date such as 2024-01-31", numbers=False),
+    "LocalTime": _matching(is_local_time, "a time such as 10:30", numbers=False),
 }
 """By the name that a description uses. A name that is not here is taken as `anything`: better silent than wrong."""
