@@ -79,7 +79,8 @@ def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
 def _without_ledger(deploying: Deploying) -> Deploying:
     """Return how to deploy where nobody knows what was deployed before: everything that differs is written."""
     policy = deploying.policy
-    return replace(deploying, policy=replace(policy, on_drift=policy.on_drift or OnDrift.OVERWRITE))
+    known = replace(policy, on_drift=policy.on_drift or OnDrift.OVERWRITE, takes_over=False)
+    return replace(deploying, policy=known)
 
 
 def at_work(ledger: Ledger, now: datetime) -> list[Problem]:

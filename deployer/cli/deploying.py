@@ -26,7 +26,9 @@ _OPTIONS = (
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
     click.option(
-        "--on-drift", type=click.Choice([each.value for each in OnDrift]), help="What to do about edits on the server.  [default: refuse]"
+        "--on-drift",
+        type=click.Choice([each.value for each in OnDrift]),
+        help="What to do about edits on the server.  [default: refuse]",
     ),
     click.option(
         "--on-disabled",

@@ -5,7 +5,7 @@ Pure, and the only place where this is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.resource import Resource
-from deployer.plan.stops import Meaning, alike, kept, stops
+from deployer.plan.stops import Meaning, alike, enabled, kept, started, stops
 
 DRAFT = "there is only a draft, which does not run: published"
 UNREADABLE = "the server cannot read what it has stored"
@@ -41,6 +41,7 @@ class Policy:
 
     on_drift: OnDrift | None = None  # None: what is usual, to refuse
     on_disabled: OnDisabled = OnDisabled.KEEP
+    takes_over: bool = True  # a flow in other layout counts as deployed; without a ledger nobody would know it later
 
 
 Stopped = Callable[[Resource, tuple[str, ...]], str | None]
@@ -80,13 +81,25 @@ class Decider:
         if self.ledger.knows(key, live.body):
             return Standing.OURS, entry.stops if entry and digest(live.body) == entry.sent else ()
         data = self.meaning(live.body)
-        known = [desired.text] if desired else []
-        for text in (*known, *([self.deployed[key]] if key in self.deployed else ())):
-            if found := stops(self.meaning(text), data):
-                return Standing.STOPPED, tuple(dict.fromkeys((*(entry.stops if entry else ()), *found)))
-            if data is not None and alike(self.meaning(text), data):
-                return (Standing.LAYOUT, ()) if desired and text == desired.text else (Standing.OURS, ())
+        before = entry.stops if entry else ()
+        for standing, known in self._known(desired, entry):
+            if found := stops(known, data):
+                return Standing.STOPPED, tuple(dict.fromkeys((*before, *found)))
+            if data is not None and alike(enabled(known), enabled(data)):
+                return standing, ()
         return (Standing.DRIFTED if self.ledger.owns(key) else Standing.FOREIGN), ()
+
+    def _known(self, desired: Resource | None, entry: Entry | None) -> Iterator[tuple[Standing, Any]]:
+        """Yield what the live text may say, and how it stands then: what the file says, and what was deployed last.
+
+        What was kept stopped then may have been started again since.
+        """
+        if desired:
+            yield Standing.LAYOUT, self.meaning(desired.text)
+        if entry and desired and desired.key in self.deployed:
+            data = self.meaning(self.deployed[desired.key])
+            yield Standing.OURS, data
+            yield Standing.OURS, started(data, entry.stops)
 
     def _written(self, change: Change, found: tuple[str, ...]) -> Change:
         """Return the change where only we, or an operator's stop, stand behind what is live."""
@@ -111,7 +124,8 @@ class Decider:
             change = replace(change, reason=f"{_called(found)} is enabled again")
         if live.body == desired.body or (entry and _told(entry, desired, live, wanted)):
             return replace(change, action=Action.KEEP, takes=not _told(entry, desired, live, wanted))
-        if change.standing is Standing.LAYOUT and (entry is None or entry.source == digest(desired.text)):
+        takes = change.standing is Standing.LAYOUT and self.policy.takes_over
+        if takes and (entry is None or entry.source == digest(desired.text)):
             return replace(change, action=Action.KEEP, takes=True, reason="the same flow in other layout")
         return change
 

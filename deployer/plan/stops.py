@@ -30,7 +30,7 @@ def stops(known: Any, live: Any) -> tuple[str, ...]:
         found.append(FLOW)
     before, now = _triggers(known), _triggers(live)
     found += [name for name in now if now[name].get(_KEY) is True and before.get(name, {}).get(_KEY) is not True]
-    return tuple(found) if found and alike(_without(known), _without(live)) else ()
+    return tuple(found) if found and alike(_changed(known, _never), _changed(live, _never)) else ()
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -40,6 +40,36 @@ def alike(one: Any, other: Any) -> bool:
 
 def _canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True, default=str)
+
+
+def enabled(data: Any) -> Any:
+    """Return a flow's data without the `disabled: false` that Kestra leaves behind when it starts something again."""
+    return _changed(data, lambda _, value: value is not False)
+
+
+def started(data: Any, names: Iterable[str]) -> Any:
+    """Return a flow's data with these stops taken out."""
+    wanted = set(names)
+    return _changed(data, lambda name, _: name not in wanted)
+
+
+def _never(name: str, value: Any) -> bool:  # noqa: ARG001
+    return False
+
+
+def _changed(data: Any, keeps: Callable[[str, Any], bool]) -> Any:
+    """Return a flow's data in which only those of the flow's and its triggers' `disabled` are left that are to stay."""
+    if not isinstance(data, Mapping):
+        return data
+    rest = {name: value for name, value in data.items() if name != _KEY or keeps(FLOW, value)}
+    if isinstance(rest.get("triggers"), list):
+        rest["triggers"] = [
+            {name: value for name, value in each.items() if name != _KEY or keeps(str(each.get("id")), value)}
+            if isinstance(each, Mapping)
+            else each
+            for each in rest["triggers"]
+        ]
+    return rest
 
 
 def stated(data: Any) -> frozenset[str]:
@@ -54,20 +84,6 @@ def _triggers(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     listed = data.get("triggers")
     found = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
     return {str(each.get("id")): each for each in found}
-
-
-def _without(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a flow's data without what stops it or a trigger."""
-    rest = {name: value for name, value in data.items() if name != _KEY}
-    if isinstance(rest.get("triggers"), list):
-        rest["triggers"] = [_bare(each) for each in rest["triggers"]]
-    return rest
-
-
-def _bare(trigger: Any) -> Any:
-    if not isinstance(trigger, Mapping):
-        return trigger
-    return {name: value for name, value in trigger.items() if name != _KEY}
 
 
 def kept(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
