@@ -170,5 +170,8 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "checks": ("checks", _mapping),
     "engine.plugins": ("plugins", _texts),
     "plugin-types": ("plugin_types", _text),
+    "project": ("project", _text),
+    "ledger": ("ledger", _text),
+    "protected-namespaces": ("protected", _texts),
 }
 _SECTIONS = ("tls", "retry", "engine")

@@ -12,8 +12,11 @@ class ExitCode(IntEnum):
     PROBLEMS = 1  # problems found, nothing else went wrong
     USAGE = 2  # the command line or the configuration is wrong
     COULD_NOT_RUN = 3  # no server, no access, no engine
+    REFUSED = 4  # somebody else's text would have been lost, or was
     APPLY_INCOMPLETE = 5  # something that should have been written was not
     SMOKE_FAILED = 6  # deployed, but a smoke test did not end as expected
+    CHANGES = 10  # there is something to do, where the user wants to know
+    DRIFT = 11  # something on the server is not what was deployed
     BUG = 70  # ours
     INTERRUPTED = 130  # ^C
 

@@ -5,6 +5,7 @@ Nothing here imports the client, so that a check starts quickly.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ class Options:
     checks: Mapping[str, Any] = field(default_factory=dict)  # the configuration file's
     pulled: Pulled | None = None  # plugins that are known beside Kestra's own
     dry_run: bool = False
+    detailed: bool = False  # the exit code says whether there are changes
     keep_going: bool = False
     smoke: bool = False
     strict: bool = False  # warnings count as errors do
@@ -99,6 +101,18 @@ def read_all(options: Options) -> Files:
             read.whole = read.whole and document is not None
         read.whole = read.whole and not problems
     return read
+
+
+def meaning(text: str) -> Any:
+    """Return what a text says: its data, None where it cannot be read."""
+    document, _ = parse("", text)
+    return dict(document.data) if document else None
+
+
+def relative(path: Path, root: Path) -> str:
+    """Return a path as files below the project's root are named in the ledger; empty for the root itself."""
+    name = os.path.relpath(path, root)
+    return "" if name == "." else name.replace(os.sep, "/")
 
 
 def upgrade(read: Files, version: str, options: Options, refused: Sequence[Problem] = ()) -> Upgrade | None:

@@ -5,75 +5,170 @@ Every stage yields the report as it stands, so that whatever ends a run early, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from datetime import UTC, datetime
+from pathlib import Path
 
-from deployer.apply import apply
 from deployer.check import server as kestra_validate
+from deployer.deploy import Deploying, Planned, at_work, carry_out, kept
 from deployer.kestra.client import KestraClient
-from deployer.local import Options, check_all, read_all, upgrade
+from deployer.local import Files, Options, check_all, meaning, read_all, relative, upgrade
+from deployer.model.change import Change, Detail
 from deployer.model.flow import Flow
+from deployer.model.ledger import Ledger
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Live
+from deployer.model.resource import Key, Live, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.smoke import SmokeResult
 from deployer.model.version import nearest
-from deployer.plan import plan
+from deployer.plan import Decider, Scope, plan, stopped
+from deployer.plan.text import counts, difference, only_layout
 from deployer.read import git
 from deployer.resource import flow as flows
+from deployer.resource.references import references
 from deployer.smoke.run import run as run_smoke
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
 """Hears what the run is about to do (a sentence), and every result as it comes."""
 
 
-def sync(options: Options, client: KestraClient, listen: Listen) -> Iterator[Report]:
+def sync(options: Options, deploying: Deploying, client: KestraClient, listen: Listen) -> Iterator[Report]:
     """Deploy every flow under a path. A problem found before the first write ends it with nothing written."""
-    report = Report("sync", options.path, commit=git.commit(options.root), dry_run=options.dry_run)
-    yield report
-
-    read = read_all(options)
-    report = replace(report, problems=tuple(read.problems))
-    yield report
-    if report.errors and not options.keep_going:
+    report, made = Report("sync"), None
+    for report, made in planned(options, deploying, client, listen, "sync"):  # noqa: B007  the last one counts
+        yield report
+    if made is None or options.dry_run or report.refused or (report.errors and not options.keep_going):
         return
 
-    server = client.server()
-    found, cases, problems = check_all(read, nearest(server.version).name, options, off=("unverified-type",))
-    report = replace(report, problems=tuple(problems))
-    yield report
-    if report.errors and not options.keep_going:
-        return
-
-    listen("Reading what is live")
-    if server.note:
-        problems.append(Problem("server-version", server.note, severity=Severity.WARNING))
-    report = replace(report, server=Server(client.url, server.version, client.tenant), problems=tuple(problems))
-    yield report
-    live = flows.read_live(client, {flow.key for flow in found})
-    report = replace(report, plan=plan(map(flows.desired, found), live))
-    problems += _named_unreadable(found, live)
-
-    listen("Asking Kestra to validate what would be written")
-    found, refused = _validate(client, found, report)
-    problems += refused
-    report = replace(report, problems=tuple(problems), plan=plan(map(flows.desired, found), live))
-    yield report
-    if options.dry_run or (report.errors and not options.keep_going) or report.plan is None:
-        return
-
-    listen("Deploying")
-    applied = apply(report.plan.changes, partial(flows.write, client), options.concurrency, listen)
-    report = replace(report, outcomes=tuple(applied.outcomes), interrupted=applied.interrupted)
+    report = carried_out(made, report, options, client, listen)
     yield report
     if not options.smoke or report.interrupted:
         return
 
     listen("Running smoke tests")
     deployed = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
-    results, interrupted = run_smoke(cases, deployed, client, options.concurrency, listen)
+    results, interrupted = run_smoke(made.cases, deployed, client, options.concurrency, listen)
     yield replace(report, smokes=tuple(results), interrupted=interrupted)
+
+
+def shown(
+    options: Options, deploying: Deploying, client: KestraClient, listen: Listen, command: str = "plan"
+) -> Iterator[tuple[Report, Planned | None]]:
+    """Plan a deploy, or look for drift, with what each change does to a text and who else depends on it."""
+    report, made = Report(command), None
+    for report, made in planned(options, deploying, client, listen, command):  # noqa: B007  the last one counts
+        yield report, None
+    if made is None:
+        return
+    listen("Looking for what depends on it")
+    changed = [change for change in made.plan.changes if change.writes or change.held or change.standing.drifts]
+    callers = _callers(client, {change.key for change in changed}) if changed and command == "plan" else {}
+    details = {change.key: _detail(change, callers.get(change.key, ())) for change in changed}
+    yield replace(report, details=details), made
+
+
+def carried_out(made: Planned, report: Report, options: Options, client: KestraClient, listen: Listen) -> Report:
+    """Carry out what was planned; return the report with what became of it."""
+    listen("Deploying")
+    applied = carry_out(made, client, options.concurrency, listen)
+    return replace(report, outcomes=tuple(applied.outcomes), interrupted=applied.interrupted)
+
+
+def _detail(change: Change, callers: Sequence[str]) -> Detail:
+    added, removed = counts(change)
+    return Detail(tuple(difference(change)), added, removed, only_layout(change, meaning), tuple(callers))
+
+
+def _callers(client: KestraClient, keys: Collection[Key]) -> dict[Key, list[str]]:
+    """Return which flows of the whole tenant name these, by one export of their texts."""
+    found: dict[Key, list[str]] = {}
+    names = {key.name for key in keys}
+    for text in client.export_flows_by_query().values():
+        if not any(name in text for name in names):
+            continue
+        data = meaning(text) or {}
+        here = f"{data.get('namespace')}/{data.get('id')}"
+        for key in references(data) & set(keys):
+            if key.path != here:
+                found.setdefault(key, []).append(here)
+    return {key: sorted(callers) for key, callers in found.items()}
+
+
+def planned(
+    options: Options, deploying: Deploying, client: KestraClient, listen: Listen, command: str = "plan"
+) -> Iterator[tuple[Report, Planned | None]]:
+    """Plan the deploy of every flow under a path; what was planned comes with the last report, where it came so far."""
+    report = Report(command, options.path, commit=git.commit(options.root), dry_run=options.dry_run)
+    report = replace(report, detailed=options.detailed)
+    yield report, None
+
+    read = read_all(options)
+    report = replace(report, problems=tuple(read.problems))
+    yield report, None
+    if report.errors and not options.keep_going:
+        return
+
+    server = client.server()
+    found, cases, problems = check_all(read, nearest(server.version).name, options, off=("unverified-type",))
+    report = replace(report, problems=tuple(problems))
+    yield report, None
+    if report.errors and not options.keep_going:
+        return
+
+    listen("Reading what is live")
+    if server.note:
+        problems.append(Problem("server-version", server.note, severity=Severity.WARNING))
+    deploying, ledger, notes = kept(deploying)
+    problems += [*notes, *at_work(ledger, datetime.now(UTC))]
+    report = replace(report, server=Server(client.url, server.version, client.tenant), problems=tuple(problems))
+    yield report, None
+    scope = _scope(options, deploying, ledger, read, problems)
+    wanted = {flow.key: flow.document.text for flow in found}
+    owned = [key for key, entry in ledger.entries.items() if scope and scope.covers(entry.file)]
+    live = flows.read_live(client, wanted, owned)
+    decider = _decider(ledger, deploying, client, live, found)
+    made = Planned(plan(map(flows.desired, found), live, decider, scope), ledger, deploying, live, cases)
+    report = replace(report, plan=made.plan)
+    problems += _named_unreadable(found, live)
+    if command == "drift":
+        yield replace(report, problems=tuple(problems)), made
+        return
+
+    listen("Asking Kestra to validate what would be written")
+    found, refused = _validate(client, found, report)
+    problems += refused
+    made = replace(made, plan=plan(map(flows.desired, found), live, decider, scope))
+    yield replace(report, problems=tuple(problems), plan=made.plan), made
+
+
+def _scope(
+    options: Options, deploying: Deploying, ledger: Ledger, read: Files, problems: Sequence[Problem]
+) -> Scope | None:
+    """Return in what may be deleted, None where nothing is to be."""
+    if not deploying.prune:
+        return None
+    within = tuple(relative(path, options.root) for path in options.paths)
+    unread = any(problem.stops and problem.file for problem in problems) or not read.whole
+    seen = {relative(Path(document.file), options.root) for document in read.flows}
+    files = {entry.file for entry in ledger.entries.values()} - seen
+    hidden = frozenset(file for file in files if (options.root / file).is_file())
+    return Scope(within, hidden, unread, deploying.most, deploying.protected)
+
+
+def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:
+    """Return what decides, with the texts of ours that somebody has written over since."""
+    over = {
+        key: entry.revision
+        for key, entry in ledger.entries.items()
+        if entry.revision is not None and key in live.resources and not ledger.knows(key, live.resources[key].body)
+    }
+    documents = {flow.key: flow.document for flow in found}
+
+    def with_stops(resource: Resource, stops: tuple[str, ...]) -> str | None:
+        return stopped(documents[resource.key], stops, meaning)
+
+    return Decider(ledger, deploying.policy, meaning, with_stops, flows.deployed(client, over))
 
 
 def check_asking(

@@ -67,6 +67,9 @@ class Settings:
     checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     plugin_types: Path | None = None  # the file that `schema pull` writes; None: in the root, under its usual name
+    project: str = ""  # whose flows these are, in the ledger; "": what the git origin is called
+    ledger: str = "system"  # the namespace that keeps it, `file:PATH` (from the root), or `none`
+    protected: tuple[str, ...] = ("system",)  # namespaces in which nothing is deleted
     lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
 
     def __post_init__(self) -> None:

@@ -1,26 +1,29 @@
-"""Carries changes out, a few at a time: each becomes one outcome, whatever happens to the others."""
+"""Carries changes out, a few at a time and what is called first: each becomes one outcome."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from deployer.apply.order import waves
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.interrupt import finish
-from deployer.model.change import Change
+from deployer.model.change import Action, Change
+from deployer.model.resource import Key
 from deployer.model.result import Outcome, Status
 
 Write = Callable[[Change], int | None]
-"""Writes one change to the server and returns its new revision. Raises KestraError."""
+"""Writes one change to the server and returns its new revision, None for what is deleted. Raises KestraError."""
 
 
 @dataclass(slots=True)
-class _Stop:
-    """Why no further change is to be tried; empty while all is well."""
+class _Run:
+    """Why no further change is to be tried, empty while all is well; and what was to be written and was not."""
 
     reason: str = ""
+    missed: dict[Key, str] = field(default_factory=dict)
 
     def interrupted(self) -> None:
         self.reason = "interrupted"
@@ -39,38 +42,59 @@ def apply(
 ) -> Applied:
     """Carry out every change that writes, `workers` at a time, and tell `listen` of each as it ends.
 
-    A refused change fails alone. No access or no server ends the rest as SKIPPED, and so does ^C, after what is in
-    flight has ended.
+    A refused change fails alone, and what calls it is skipped. No access or no server ends the rest as SKIPPED, and so
+    does ^C, after what is in flight has ended. Nothing is deleted unless everything before succeeded.
     """
-    stop = _Stop()
+    run = _Run()
+    outcomes: dict[Key, Outcome] = {}
 
-    def work() -> list[Outcome]:
-        outcomes = []
+    def work() -> None:
         with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
-            for future in [pool.submit(_carry_out, change, write, stop) for change in changes]:
-                outcomes.append(future.result())
-                listen(outcomes[-1])
-        return outcomes
+            for wave in waves(changes):
+                for future in [pool.submit(_carry_out, change, write, run) for change in wave]:
+                    outcome = future.result()
+                    outcomes[outcome.change.key] = outcome
+                    if outcome.status is not Status.DONE:
+                        run.missed.setdefault(outcome.change.key, outcome.message)
+                    listen(outcome)
 
-    outcomes, interrupted = finish(work, stop.interrupted)
-    return Applied(outcomes, interrupted)
+    _, interrupted = finish(work, run.interrupted)
+    return Applied([outcomes[change.key] for change in changes], interrupted)
 
 
-def _carry_out(change: Change, write: Write, stop: _Stop) -> Outcome:
+def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
     if change.held:
-        return Outcome(change, Status.FAILED, change.held)
+        return Outcome(change, Status.SKIPPED if change.action is Action.PRUNE else Status.FAILED, change.held)
     if not change.writes:
         return Outcome(change, Status.DONE, revision=change.live.revision if change.live else None)
-    if stop.reason:
-        return Outcome(change, Status.SKIPPED, stop.reason)
+    if why := _why_not(change, run):
+        return Outcome(change, Status.SKIPPED, why)
     began = time.monotonic()
     try:
         revision = write(change)
     except KestraError as error:
         if isinstance(error, ENDS_ALL):
-            stop.reason = stop.reason or f"not tried: {error}"
+            run.reason = run.reason or f"not tried: {error}"
         return Outcome(change, Status.FAILED, str(error), error.hint, seconds=time.monotonic() - began)
     except BaseException:
-        stop.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
+        run.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
         raise
-    return Outcome(change, Status.DONE, revision=revision, seconds=time.monotonic() - began)
+    return Outcome(change, Status.DONE, "", "", revision, time.monotonic() - began, _lost(change, revision))
+
+
+def _why_not(change: Change, run: _Run) -> str:
+    """Return why a change is not to be tried, empty where it is."""
+    if run.reason:
+        return run.reason
+    if change.action is Action.PRUNE:
+        return "not deleted: something before it did not succeed" if run.missed else ""
+    broken = sorted(key.path for key in change.needs & run.missed.keys())
+    return f"not tried: it calls {' and '.join(broken)}, which could not be written" if broken else ""
+
+
+def _lost(change: Change, revision: int | None) -> int | None:
+    """Return the revision that was written over unseen: the answer says that there was one between."""
+    before = change.live.revision if change.live else None
+    if change.action is not Action.UPDATE or before is None or revision is None or revision <= before + 1:
+        return None
+    return revision - 1

@@ -16,9 +16,12 @@ from deployer import __version__
 from deployer.errors import DeployerError, ExitCode
 
 COMMANDS = {
+    "apply": ("deployer.cli.apply", "Carry out a saved plan, where all that it was made from is as it was."),
     "check": ("deployer.cli.check", "Check flows as Kestra would, without asking one."),
     "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
+    "drift": ("deployer.cli.drift", "Tell what on the server is not what was deployed."),
     "explain": ("deployer.cli.explain", "Say what a check is for, with a bad and a good example."),
+    "plan": ("deployer.cli.plan", "Show what a deploy would do, and do nothing."),
     "schema": ("deployer.cli.schema", "Make the types of more plugins known to check, and all types to editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
 }

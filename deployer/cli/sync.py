@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output, say
-from deployer.cli.options import configured, connection
+from deployer.cli.deploying import deploying, deployment, options_of, parted
+from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.errors import DeployerError
 from deployer.kestra.client import KestraClient
-from deployer.local import Options, run
+from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import sync as stages
 
 
 @click.command(
-    epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run, 5 apply incomplete, 6 smoke failed."
+    epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run, 4 refused or overwrote, "
+    "5 apply incomplete, 6 smoke failed."
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
@@ -26,35 +29,28 @@ from deployer.pipeline import sync as stages
 @click.option(
     "--keep-going", is_flag=True, help="Deploy what is sound although problems were found, and name the rest."
 )
+@deployment
 @click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
 @connection
-def sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, format_: str, **connected: Any) -> int:
+def sync(path: Path, *, format_: str, **asked: Any) -> int:
     """Deploy every flow under PATH (default: flows).
 
-    Every file is checked, compared with what is live, and created or updated where it differs. A problem found before
-    the first write ends the run with nothing written, unless --keep-going is given.
+    Every file is checked, compared with what is live and with what was deployed last, and created or updated where it
+    differs. A problem found before the first write ends the run with nothing written, unless --keep-going is given; so
+    does an edit that somebody made on the server since, unless --on-drift says otherwise.
     """
     try:
-        report = _sync(path, dry_run=dry_run, smoke=smoke, keep_going=keep_going, **connected)
+        report = _sync(path, **asked)
     except DeployerError as error:
-        report = Report("sync", str(path), dry_run=dry_run, error=error)
+        report = Report("sync", str(path), dry_run=asked["dry_run"], error=error)
     output.write(report, format_)
     if report.error and format_ != "json":
         say(report.error)
     return report.exit_code
 
 
-def _sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, **connected: Any) -> Report:
-    asked = configured(**connected)
-    options = Options(
-        paths=(path,),
-        root=asked.root,
-        ignore=asked.settings.ignore,
-        checks=asked.settings.checks,
-        dry_run=dry_run,
-        keep_going=keep_going,
-        smoke=smoke,
-        concurrency=asked.settings.concurrency,
-    )
+def _sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, **more: Any) -> Report:
+    asked, how = parted(more)
+    options = replace(options_of(asked, path), dry_run=dry_run, keep_going=keep_going, smoke=smoke)
     with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
-        return run(stages(options, client, listen))
+        return run(stages(options, deploying(asked, client, **how), client, listen))

@@ -13,27 +13,84 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    PRUNE = "prune"
     KEEP = "keep"
+
+
+class Standing(StrEnum):
+    """How what is live stands to the file, and to what this project deployed last.
+
+    ABSENT: nothing is live. SAME: the file's text. OURS: what we deployed last. LAYOUT: what the file says, in other
+    layout. STOPPED: a known text, and an operator stopped it. DRIFTED: somebody edited it since we deployed it.
+    FOREIGN: never deployed by us. DRAFT: the latest text is not what runs. UNREADABLE: the server cannot read it.
+    """
+
+    ABSENT = "absent"
+    SAME = "same"
+    OURS = "ours"
+    LAYOUT = "layout"
+    STOPPED = "stopped"
+    DRIFTED = "drifted"
+    FOREIGN = "foreign"
+    DRAFT = "draft"
+    UNREADABLE = "unreadable"
+
+    @property
+    def drifts(self) -> bool:
+        """Whether somebody else's text would be lost if ours was written."""
+        return self in (Standing.DRIFTED, Standing.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A resource's two sides and what follows from them. `reason` says why where the action alone does not.
 
-    `held` says why the change will not be carried out; empty when it will.
+    `desired` is None for what is pruned. `held` says why the change will not be carried out; empty when it will.
+    `stops` is what an operator stopped and stays so. `takes` says that the ledger learns of it although nothing is
+    written.
     """
 
     action: Action
     key: Key
-    desired: Resource
+    desired: Resource | None
     live: Resource | None = None
     reason: str = ""
     held: str = ""
+    standing: Standing = Standing.ABSENT
+    stops: tuple[str, ...] = ()
+    takes: bool = False
 
     @property
     def writes(self) -> bool:
         """Whether carrying this out sends a request that changes the server."""
         return self.action is not Action.KEEP and not self.held
+
+    @property
+    def deleted(self) -> bool:
+        """Whether what was deployed is not on the server any more."""
+        return self.action is Action.CREATE and bool(self.reason)
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        """What it calls: its file's side, for what is pruned the live one."""
+        side = self.desired or self.live
+        return side.needs if side else frozenset()
+
+    @property
+    def origin(self) -> str | None:
+        """The file that it comes from."""
+        return self.desired.origin if self.desired else None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a change does to a text: a unified diff, whether only comments and layout differ, who else depends on it."""
+
+    diff: tuple[str, ...] = ()
+    added: int = 0
+    removed: int = 0
+    layout: bool = False
+    dependants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +99,8 @@ class Plan:
 
     changes: tuple[Change, ...]
     digest: str
+
+    @property
+    def drifted(self) -> tuple[Change, ...]:
+        """The changes that somebody else's text stands behind."""
+        return tuple(change for change in self.changes if change.standing.drifts)

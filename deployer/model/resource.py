@@ -35,15 +35,23 @@ class Key:
 class Resource:
     """One side of a comparison: the exact text, and where it comes from.
 
-    `origin` is the file of a desired resource, None on the live side; `revision` is the server's, None on the desired
-    side. `draft` says that the text is saved but is not what executions run (Kestra 2.0).
+    `origin` is the file of a desired resource, None on the live side; `source` is that file's text where another is
+    sent (see `text`), `needs` what it calls. `revision` is the server's, None on the desired side. `draft` says that
+    the text is saved but is not what executions run (Kestra 2.0).
     """
 
     key: Key
     body: str = field(repr=False)
     origin: str | None = None
+    source: str | None = field(default=None, repr=False)
+    needs: frozenset[Key] = frozenset()
     revision: int | None = None
     draft: bool = False
+
+    @property
+    def text(self) -> str:
+        """The file's text, of which `body` is what is sent."""
+        return self.body if self.source is None else self.source
 
 
 @dataclass(frozen=True, slots=True)

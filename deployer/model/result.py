@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
-from deployer.model.change import Change, Plan
+from deployer.model.change import Change, Detail, Plan
 from deployer.model.problem import Problem, Severity
+from deployer.model.resource import Key
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 
@@ -22,7 +24,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change. `revision` is the server's after the change, None where it is not known."""
+    """What became of a change. `revision` is the server's after the change, None where it is not known.
+
+    `lost` is the revision that somebody else wrote in between, and that is not what runs any more.
+    """
 
     change: Change
     status: Status
@@ -30,6 +35,7 @@ class Outcome:
     hint: str = ""
     revision: int | None = None
     seconds: float = 0.0
+    lost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,15 @@ class Report:
     server: Server | None = None
     commit: str | None = None
     dry_run: bool = False
+    detailed: bool = False  # the exit code says whether there are changes
     strict: bool = False  # warnings count as errors do
     kestra: str = ""  # the version whose rules the files were checked by, where no server said
     files: int | None = None  # how many files were checked, where that is all that was done
     problems: tuple[Problem, ...] = ()
     upgrade: Upgrade | None = None  # where flows of an earlier version were checked by the rules of a later one
     plan: Plan | None = None
+    details: Mapping[Key, Detail] | None = None  # of the changes, where they were asked for
+    stat: bool = False  # of the details only the numbers are to be shown
     outcomes: tuple[Outcome, ...] = ()
     smokes: tuple[SmokeResult, ...] = ()
     error: DeployerError | None = None
@@ -68,15 +77,31 @@ class Report:
         return tuple(problem for problem in self.problems if problem.stops)
 
     @property
+    def refused(self) -> tuple[Change, ...]:
+        """The changes that nobody may make while somebody else's text would be lost."""
+        return tuple(change for change in (self.plan.drifted if self.plan else ()) if change.held)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything on the server is not what was deployed."""
+        gone = self.plan is not None and any(change.deleted for change in self.plan.changes)
+        return gone or bool(self.plan and self.plan.drifted)
+
+    @property
     def exit_code(self) -> ExitCode:
         """The process's exit code: where several apply, the first in the order below."""
-        if self.interrupted:
-            return ExitCode.INTERRUPTED
-        if self.error:
-            return self.error.exit_code
-        if any(outcome.status is not Status.DONE for outcome in self.outcomes):
-            return ExitCode.APPLY_INCOMPLETE
-        if any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes):
-            return ExitCode.SMOKE_FAILED
+        writes = self.command in ("sync", "apply") and not self.dry_run
+        lost = any(outcome.lost for outcome in self.outcomes)
         warned = self.strict and any(problem.severity is Severity.WARNING for problem in self.problems)
-        return ExitCode.PROBLEMS if self.errors or warned else ExitCode.OK
+        changes = self.plan is not None and any(change.writes for change in self.plan.changes)
+        causes = (
+            (self.interrupted, ExitCode.INTERRUPTED),
+            (self.error is not None, self.error.exit_code if self.error else ExitCode.OK),
+            (lost or (writes and not self.outcomes and bool(self.refused)), ExitCode.REFUSED),
+            (any(each.status is not Status.DONE for each in self.outcomes), ExitCode.APPLY_INCOMPLETE),
+            (any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes), ExitCode.SMOKE_FAILED),
+            (bool(self.errors) or warned, ExitCode.PROBLEMS),
+            (self.command == "drift" and self.drifted, ExitCode.DRIFT),
+            (self.detailed and changes, ExitCode.CHANGES),
+        )
+        return next((code for applies, code in causes if applies), ExitCode.OK)

@@ -1,5 +1,8 @@
-"""Stage 3, pure: desired and live resources become a plan."""
+"""Stage 3, pure: files, the live side, the ledger and what the user allows become a plan."""
 
+from deployer.plan.decide import Decider, OnDisabled, OnDrift, Policy
 from deployer.plan.diff import plan
+from deployer.plan.prune import Scope
+from deployer.plan.stops import stopped
 
-__all__ = ["plan"]
+__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "plan", "stopped"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+_SCP = re.compile(r"^((?:[^/@]+@)?[^/:]+):(?!\d+/)")
+"""The short form of an address, `git@github.com:acme/flows`."""
 
 if TYPE_CHECKING:
     from git import Repo
@@ -19,6 +23,16 @@ def commit(folder: Path) -> str | None:
     """Return the full hash of the commit that is checked out around `folder`; None before the first commit."""
     repository = _repository(folder)
     return repository.head.commit.hexsha if repository and repository.head.is_valid() else None
+
+
+def origin(folder: Path) -> str | None:
+    """Return what the remote `origin` is called without protocol and credentials: `github.com/acme/flows`."""
+    repository = _repository(folder)
+    if repository is None or "origin" not in {remote.name for remote in repository.remotes}:
+        return None
+    url = next(iter(repository.remotes.origin.urls), "")
+    place = _SCP.sub(r"\1/", url.partition("://")[2] or url).rpartition("@")[2]
+    return place.rstrip("/").removesuffix(".git") or None
 
 
 def _repository(folder: Path) -> Repo | None:

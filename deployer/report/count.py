@@ -11,8 +11,18 @@ from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
 from deployer.model.upgrade import Upgrade
 
-DONE_WORDS = {Action.CREATE: "created", Action.UPDATE: "updated", Action.KEEP: "unchanged"}
-DRY_WORDS = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.KEEP: "unchanged"}
+DONE_WORDS = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.PRUNE: "deleted",
+    Action.KEEP: "unchanged",
+}
+DRY_WORDS = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.PRUNE: "to delete",
+    Action.KEEP: "unchanged",
+}
 
 
 def word(outcome: Outcome) -> str:

@@ -51,7 +51,7 @@ def _annotations(report: Report) -> Iterator[str]:
     for outcome in report.outcomes:
         if outcome.status is Status.FAILED:
             message = f"{outcome.change.key.path}: {outcome.message}"
-            yield _command(Problem("deploy", message, outcome.change.desired.origin, hint=outcome.hint))
+            yield _command(Problem("deploy", message, outcome.change.origin, hint=outcome.hint))
     for smoke in report.smokes:
         if smoke.verdict is not Verdict.PASSED:
             message = f"{smoke.case.flow.path}, {smoke.case.id}: {smoke.message}"

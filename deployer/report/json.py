@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deployer.model.change import Change
+from deployer.model.change import Change, Detail
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
 from deployer.model.smoke import SmokeResult
@@ -20,6 +20,7 @@ def render(report: Report) -> str:
     problems = [_problem(problem) for problem in report.problems]
     if report.error:
         problems.append(_problem(Problem("run", str(report.error), severity=Severity.ERROR, hint=report.error.hint)))
+    details = report.details or {}
     document = {
         "version": VERSION,
         "command": report.command,
@@ -31,7 +32,10 @@ def render(report: Report) -> str:
         "problems": problems,
         "upgrade": _upgrade(report.upgrade) if report.upgrade else None,
         "plan": {
-            "changes": [_change(change) for change in (report.plan.changes if report.plan else ())],
+            "changes": [
+                {**_change(change), "detail": _detail(details[change.key]) if change.key in details else None}
+                for change in (report.plan.changes if report.plan else ())
+            ],
             "digest": report.plan.digest if report.plan else None,
         },
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
@@ -78,10 +82,22 @@ def _change(change: Change) -> dict[str, Any]:
         "kind": change.key.kind,
         "namespace": change.key.namespace,
         "name": change.key.name,
-        "file": change.desired.origin,
+        "file": change.origin,
         "revision": change.live.revision if change.live else None,
         "reason": change.reason,
         "held": change.held,
+        "standing": change.standing,
+        "stops": list(change.stops),
+    }
+
+
+def _detail(detail: Detail) -> dict[str, Any]:
+    return {
+        "diff": list(detail.diff),
+        "added": detail.added,
+        "removed": detail.removed,
+        "only_layout": detail.layout,
+        "dependants": list(detail.dependants),
     }
 
 
@@ -96,6 +112,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "message": outcome.message,
         "hint": outcome.hint,
         "seconds": round(outcome.seconds, 3),
+        "lost_revision": outcome.lost,
     }
 
 

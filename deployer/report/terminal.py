@@ -12,14 +12,15 @@ from rich.console import Console
 from rich.text import Text
 
 from deployer.model import upgrade as moves
-from deployer.model.change import Action, Change
+from deployer.model.change import Action, Change, Detail
 from deployer.model.problem import Problem, Severity, Span
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
-_ACTIONS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow")}
+_ACTIONS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PRUNE: ("-", "red")}
+_DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 
 _VERDICTS = {
@@ -64,6 +65,21 @@ def _changes(report: Report) -> Iterator[Text]:
     elif report.plan:
         for change in report.plan.changes:
             yield from _planned(change, dry_run=report.dry_run)
+            if report.details and (detail := report.details.get(change.key)):
+                yield from _detail(detail, stat=report.stat)
+
+
+def _detail(detail: Detail, *, stat: bool) -> Iterator[Text]:
+    if detail.layout:
+        yield Text("      only comments and layout differ", style="dim")
+    if detail.dependants:
+        yield Text(f"      called by {', '.join(detail.dependants)}", style="dim")
+    if stat:
+        yield Text(f"      +{detail.added} -{detail.removed}")
+        return
+    for line in detail.diff:
+        style = "bold" if line.startswith(("---", "+++")) else _DIFF.get(line[:1], "default")
+        yield Text(f"      {line}", style=style)
 
 
 def _problem(problem: Problem) -> Iterator[Text]:
@@ -107,6 +123,8 @@ def _upgrade(upgrade: Upgrade) -> Iterator[Text]:
 def _outcome(outcome: Outcome) -> Iterator[Text]:
     change = outcome.change
     if outcome.status is Status.DONE and change.action is Action.KEEP:
+        if change.reason:
+            yield Text(f"  = {change.key.path}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action] if outcome.status is Status.DONE else ("✗", "red")
     revision = f", revision {outcome.revision}" if outcome.revision is not None else ""
@@ -115,12 +133,16 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
     if outcome.message:
         for line in outcome.message.strip().splitlines():
             yield Text(f"      {line}")
+    if outcome.lost:
+        yield Text(f"      wrote over revision {outcome.lost}, which somebody else made meanwhile", style="red")
     if outcome.hint:
         yield Text("      hint: ", style="cyan").append(outcome.hint, style="default")
 
 
 def _planned(change: Change, *, dry_run: bool) -> Iterator[Text]:
     if change.action is Action.KEEP:
+        if change.reason:
+            yield Text(f"  = {change.key.path}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action]
     words = change.held or (count.DRY_WORDS[change.action] if dry_run else f"not {count.DONE_WORDS[change.action]}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
 from deployer.kestra.answers import StoredFlow
@@ -10,35 +11,36 @@ from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
 from deployer.model.flow import Flow
 from deployer.model.resource import Key, Kind, Live, Resource
+from deployer.resource.references import references
 
 
 def desired(flow: Flow) -> Resource:
     """Return the resource that a flow's file wants; its body is the file's text, as it stands."""
-    return Resource(flow.key, flow.document.text, origin=flow.document.file)
+    document = flow.document
+    return Resource(flow.key, document.text, origin=document.file, needs=references(document.data))
 
 
-def read_live(client: KestraClient, keys: Collection[Key]) -> Live:
-    """Return what the server has of the flows asked for, in one search and one export.
+def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[Key] = ()) -> Live:
+    """Return what the server has of the flows that are `wanted`, with these texts, and of those `owned` besides.
 
-    The search says which flows there are, with revision, draft and whether the server can still read them; the export
-    gives their texts. Where a server fails to export at all (one broken flow can do that), each flow is read by itself.
+    One export gives the texts that run, one search what it does not say: revisions, drafts, what the server cannot
+    read. Where every text is the wanted one, only the search's first page is asked for. Where a server fails to export
+    at all (one broken flow can do that), each flow is read by itself.
     """
+    keys = {*wanted, *owned}
     if not keys:
         return Live({})
     namespaces = sorted({key.namespace for key in keys})
-    found = {_key(flow): flow for flow in client.search_flows(namespaces)}
-    wanted = {key: flow for key, flow in found.items() if key in keys}
+    texts = _exported(client, namespaces)
+    named = _names(keys)
+    same = all(texts.get(named.get(key, "")) == text for key, text in wanted.items()) and keys == wanted.keys()
+    found = {_key(flow): flow for flow in client.search_flows(namespaces, pages=1 if same else None)}
     unreadable = {key: flow.exception for key, flow in found.items() if flow.exception and not flow.draft}
-    try:
-        texts = _texts(client, namespaces, wanted) if wanted else {}
-    except ENDS_ALL:
-        raise
-    except KestraError:
-        texts = {}
     resources = {}
-    for key, flow in wanted.items():
+    for key in keys if same else keys & found.keys():
+        flow = found.get(key)
         try:
-            body = texts.get(key) if key in texts or flow.draft else client.flow(key.namespace, key.name).source
+            body = _body(client, key, flow, texts.get(named.get(key, "")))
         except KestraNotFoundError:
             continue  # deleted since the search
         except ENDS_ALL:
@@ -46,29 +48,69 @@ def read_live(client: KestraClient, keys: Collection[Key]) -> Live:
         except KestraError as error:
             unreadable[key] = str(error)
         else:
-            resources[key] = Resource(key, body or "", revision=flow.revision, draft=flow.draft)
+            revision, draft = (flow.revision, flow.draft) if flow else (None, False)
+            resources[key] = Resource(key, body, revision=revision, draft=draft)
     return Live(resources, unreadable)
+
+
+def _body(client: KestraClient, key: Key, flow: StoredFlow | None, exported: str | None) -> str:
+    """Return the text that runs, empty where there is only a draft."""
+    if exported is not None:
+        return exported
+    return "" if flow and flow.draft else client.flow(key.namespace, key.name).source or ""
+
+
+def deployed(client: KestraClient, revisions: Mapping[Key, int]) -> dict[Key, str]:
+    """Return texts of revisions from before; those that the server has no more are left out."""
+    found = {}
+    for key, revision in revisions.items():
+        try:
+            found[key] = client.flow(key.namespace, key.name, revision=revision).source or ""
+        except KestraNotFoundError:
+            continue
+    return found
+
+
+def revisions(client: KestraClient, keys: Iterable[Key]) -> dict[Key, int | None]:
+    """Return the newest revision of each of these flows that is there."""
+    asked = set(keys)
+    found = client.search_flows(sorted({key.namespace for key in asked})) if asked else []
+    return {_key(flow): flow.revision for flow in found if _key(flow) in asked}
 
 
 def write(client: KestraClient, change: Change) -> int | None:
     """Carry out a change that writes; return the server's new revision. Raises KestraError when it is refused."""
-    key, body = change.key, change.desired.body
-    if change.action is Action.CREATE:
-        return client.create_flow(body, namespace=key.namespace, id=key.name).revision
-    return client.update_flow(key.namespace, key.name, body).revision
+    key = change.key
+    match change.action, change.desired:
+        case Action.CREATE, Resource(body=body):
+            return client.create_flow(body, namespace=key.namespace, id=key.name).revision
+        case Action.UPDATE, Resource(body=body):
+            return client.update_flow(key.namespace, key.name, body).revision
+        case Action.PRUNE, _:
+            with suppress(KestraNotFoundError):  # somebody was faster
+                client.delete_flow(key.namespace, key.name)
+    return None
+
+
+def _exported(client: KestraClient, namespaces: list[str]) -> dict[str, str]:
+    try:
+        return client.export_flows_by_query(namespaces)
+    except ENDS_ALL:
+        raise
+    except KestraError:
+        return {}
+
+
+def _names(keys: Iterable[Key]) -> dict[Key, str]:
+    """Return the entries of an export by key: they are called `{namespace}-{id}.yml`.
+
+    Both may hold `-`, so a name may stand for two flows (`a-b` + `c`, `a` + `b-c`): such flows are left out.
+    """
+    names: dict[str, list[Key]] = {}
+    for key in keys:
+        names.setdefault(f"{key.namespace}-{key.name}.yml", []).append(key)
+    return {keys[0]: name for name, keys in names.items() if len(keys) == 1}
 
 
 def _key(flow: StoredFlow) -> Key:
     return Key(Kind.FLOW, flow.namespace, flow.id)
-
-
-def _texts(client: KestraClient, namespaces: list[str], wanted: Collection[Key]) -> dict[Key, str]:
-    """Return texts by key, from an archive whose entries are called `{namespace}-{id}.yml`.
-
-    Both may hold `-`, so a name may stand for two flows (`a-b` + `c`, `a` + `b-c`): such flows are left out.
-    """
-    archive = client.export_flows_by_query(namespaces)
-    names: dict[str, list[Key]] = {}
-    for key in wanted:
-        names.setdefault(f"{key.namespace}-{key.name}.yml", []).append(key)
-    return {keys[0]: archive[name] for name, keys in names.items() if len(keys) == 1 and name in archive}

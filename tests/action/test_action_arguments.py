@@ -136,5 +136,5 @@ def test_every_output_of_the_action_is_an_output_of_its_last_step() -> None:
     values = {name: said["value"] for name, said in ACTION["outputs"].items()}
 
     assert values == {name: f"${{{{ steps.run.outputs.{name} }}}}" for name in values}
-    assert set(values) == {"created", "updated", "unchanged", "failed", "exit-code"}
+    assert set(values) == {"created", "updated", "deleted", "unchanged", "failed", "exit-code"}
     assert steps()[-1]["id"] == "run"

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
+from proxy import Proxy, proxy
 
 from deployer.cli import run
+from deployer.engine.launch import RunningEngine
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
 
@@ -70,6 +73,9 @@ class Project:
         self.write(f"flows/{namespace}/{name}.yaml", text)
         return text
 
+    def remove(self, name: str, namespace: str = "company.team") -> None:
+        (self.root / f"flows/{namespace}/{name}.yaml").unlink()
+
 
 @pytest.fixture
 def dev() -> Iterator[Dev]:
@@ -113,3 +119,20 @@ def deployer(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
         return Ended(code, *capfd.readouterr())
 
     return command
+
+
+@pytest.fixture
+def server(project: Project, engine: RunningEngine, tenant: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """A server that has nothing yet, for the project to deploy to, and what is asked of it."""
+    assert project.root.is_dir()
+    with proxy(engine.url) as between:
+        monkeypatch.setenv("KESTRA_HOST", between.url)
+        monkeypatch.setenv("KESTRA_TENANT", tenant)
+        yield between
+
+
+@pytest.fixture
+def api(engine: RunningEngine, tenant: str) -> Iterator[httpx.Client]:
+    """The engine's API, past the proxy: to look at, and to do what other people do."""
+    with httpx.Client(base_url=f"{engine.url}/api/v1/{tenant}", timeout=60) as client:
+        yield client

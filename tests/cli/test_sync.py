@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 from cli.conftest import HELLO, Ended, Project
-from proxy import Proxy, proxy
+from proxy import Proxy
 
 from deployer.engine.launch import RunningEngine
 from deployer.model.version import Dialect
 
 Run = Callable[..., Ended]
 MOST_REQUESTS = 4  # for a run that finds nothing changed
-
-
-@pytest.fixture
-def server(project: Project, engine: RunningEngine, tenant: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A server that has nothing yet, for the project to deploy to, and what is asked of it."""
-    assert project.root.is_dir()
-    with proxy(engine.url) as between:
-        monkeypatch.setenv("KESTRA_HOST", between.url)
-        monkeypatch.setenv("KESTRA_TENANT", tenant)
-        yield between
-
-
-@pytest.fixture
-def api(engine: RunningEngine, tenant: str) -> Iterator[httpx.Client]:
-    """The engine's API, past the proxy: to look at, and to do what other people do."""
-    with httpx.Client(base_url=f"{engine.url}/api/v1/{tenant}", timeout=60) as client:
-        yield client
 
 
 def live(api: httpx.Client, name: str) -> dict[str, object]:

@@ -23,10 +23,10 @@ from deployer.report import json as json_report
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
 
 
-def change(name: str, action: Action, **more: str) -> Change:
+def change(name: str, action: Action, reason: str = "") -> Change:
     key = Key(Kind.FLOW, "company.team", name)
     now = None if action is Action.CREATE else Resource(key, "old", revision=1)
-    return Change(action, key, Resource(key, "text", origin=f"flows/{name}.yaml"), now, **more)
+    return Change(action, key, Resource(key, "text", origin=f"flows/{name}.yaml"), now, reason)
 
 
 CHANGES = (
@@ -180,7 +180,14 @@ def test_github_gets_annotations_at_file_and_line_errors_first() -> None:
 
 
 def test_github_gets_the_counts_as_outputs() -> None:
-    assert github.outputs(FULL) == {"created": "1", "updated": "1", "unchanged": "1", "failed": "2", "exit-code": "5"}
+    assert github.outputs(FULL) == {
+        "created": "1",
+        "updated": "1",
+        "deleted": "0",
+        "unchanged": "1",
+        "failed": "2",
+        "exit-code": "5",
+    }
     assert github.outputs(ENDED)["exit-code"] == "3"
 
 

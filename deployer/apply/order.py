@@ -1,0 +1,53 @@
+"""In which order changes are carried out: what is called before what calls it, deletions last and the other way round.
+
+Pure. Flows may call each other in a circle; those of one circle go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from deployer.model.change import Action, Change
+from deployer.model.resource import Key
+
+
+def waves(changes: Sequence[Change]) -> list[list[Change]]:
+    """Return the changes in groups; those of one group may go in any order, one group after the other."""
+    by_key = {change.key: change for change in changes}
+    levels = _levels({key: change.needs & by_key.keys() for key, change in by_key.items()})
+    depth = max(levels.values(), default=-1)
+    written = [change for change in changes if change.action is not Action.PRUNE]
+    pruned = [change for change in changes if change.action is Action.PRUNE]
+    found = [[change for change in written if levels[change.key] == level] for level in range(depth + 1)]
+    found += [[change for change in pruned if levels[change.key] == level] for level in range(depth, -1, -1)]
+    return [group for group in found if group]
+
+
+def _levels(needs: Mapping[Key, Collection[Key]]) -> dict[Key, int]:
+    """Return for each key a number above those of all that it needs, the same within a circle (Tarjan's algorithm)."""
+    levels: dict[Key, int] = {}
+    numbers: dict[Key, int] = {}
+    lowest: dict[Key, int] = {}
+    open_: list[Key] = []
+    for root in sorted(needs):
+        todo = [(root, iter(sorted(needs[root])))] if root not in numbers else []
+        while todo:
+            key, below = todo[-1]
+            if key not in numbers:
+                numbers[key] = lowest[key] = len(numbers)
+                open_.append(key)
+            step = next(below, None)
+            if step is None:
+                todo.pop()
+                if todo:
+                    lowest[todo[-1][0]] = min(lowest[todo[-1][0]], lowest[key])
+                if lowest[key] == numbers[key]:
+                    at = open_.index(key)
+                    circle, open_[at:] = open_[at:], []
+                    under = [levels[each] for one in circle for each in needs[one] if each in levels]
+                    levels |= dict.fromkeys(circle, max(under, default=-1) + 1)
+            elif step not in numbers:
+                todo.append((step, iter(sorted(needs[step]))))
+            elif step not in levels:
+                lowest[key] = min(lowest[key], numbers[step])
+    return levels

@@ -1,0 +1,74 @@
+"""`kestra-deployer apply FILE`: exactly what a plan says, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deployer.cli import output, say
+from deployer.cli.deploying import deploying, options_of
+from deployer.cli.options import configured, connection
+from deployer.cli.progress import progress
+from deployer.deploy import ChangedError
+from deployer.errors import DeployerError, UsageError
+from deployer.kestra.client import KestraClient
+from deployer.local import run
+from deployer.model.result import Report
+from deployer.pipeline import carried_out, planned
+from deployer.plan.saved import AGAIN, Saved, saved
+
+NOTHING = "nothing was written: plan again"
+
+
+@click.command(epilog="Exit codes: 0 fine, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@connection
+def apply(file: Path, *, format_: str, **connected: Any) -> int:
+    """Carry out the plan that `plan --out FILE` saved, where all that it was made from is as it was.
+
+    What it is to be made from is read once more; where a file, what is live, the server or the tenant is another,
+    nothing is written and the exit code is 4.
+    """
+    try:
+        report = _apply(file, **connected)
+    except DeployerError as error:
+        report = Report("apply", str(file), error=error)
+    output.write(report, format_)
+    if report.error and format_ != "json":
+        say(report.error)
+    return report.exit_code
+
+
+def _apply(file: Path, **connected: Any) -> Report:
+    asked = configured(**connected)
+    plan = _read(file)
+    how = dict(plan.options)
+    paths, keep_going = [Path(each) for each in how.pop("paths")], bool(how.pop("keep_going"))
+    options = replace(options_of(asked, *paths), keep_going=keep_going)
+    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+        if (client.url, client.tenant) != (plan.server, plan.tenant):
+            told = f"{plan.server}, tenant {plan.tenant}"
+            raise ChangedError(f"{file} is a plan for {told}, not for {client.url}, {client.tenant}", hint=NOTHING)
+
+        def stages() -> Iterator[Report]:
+            report, made = Report("apply"), None
+            for report, made in planned(options, deploying(asked, client, **how), client, listen, "apply"):  # noqa: B007
+                yield report
+            if made is None or made.plan.digest != plan.digest:
+                raise ChangedError(f"what {file} was made from has changed", hint=NOTHING)
+            if not report.refused:
+                yield carried_out(made, report, options, client, listen)
+
+        return run(stages())
+
+
+def _read(file: Path) -> Saved:
+    try:
+        return saved(str(file), file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from error

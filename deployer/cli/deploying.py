@@ -1,0 +1,114 @@
+"""The options that say how a run deploys, shared by `sync`, `plan` and `apply`, and what they come to."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from deployer.cli.options import Configured, configured
+from deployer.deploy import Deploying
+from deployer.errors import UsageError
+from deployer.kestra.client import KestraClient
+from deployer.local import Options
+from deployer.plan import OnDisabled, OnDrift, Policy
+from deployer.read import git
+from deployer.resource.ledger import InFile, Keeper, Nowhere, OnServer
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_FILE = "file:"
+_OPTIONS = (
+    click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]"),
+    click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
+    click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
+    click.option(
+        "--on-drift",
+        type=click.Choice([each.value for each in OnDrift]),
+        help="What to do about edits on the server.  [default: refuse]",
+    ),
+    click.option(
+        "--on-disabled",
+        type=click.Choice([each.value for each in OnDisabled]),
+        default=OnDisabled.KEEP.value,
+        help="What to do about flows and triggers that were disabled on the server.  [default: keep]",
+    ),
+)
+
+
+def deployment(command: _Command) -> _Command:
+    """Add the options above to a command; it gets them all as keywords and hands them to `deploying`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def deploying(
+    asked: Configured,
+    client: KestraClient,
+    *,
+    project: str | None,
+    prune: bool,
+    max_prune: str | None,
+    on_drift: str | None,
+    on_disabled: str,
+) -> Deploying:
+    """Return how to deploy. Raises UsageError."""
+    settings = asked.settings
+    name = project or settings.project or git.origin(asked.root) or ""
+    keeper = _keeper(asked, client, name)
+    if prune and isinstance(keeper, Nowhere):
+        why = "no project name" if not name else "no ledger"
+        hint = "give --project, or `project:` in kestra-deployer.yaml" if not name else "remove `ledger: none`"
+        raise UsageError(f"--prune needs to know what this project deployed, and there is {why}", hint=hint)
+    policy = Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled))
+    return Deploying(
+        keeper, policy, prune, _most(max_prune), settings.protected, asked.root, git.commit(asked.root) or "", _who()
+    )
+
+
+def parted(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
+    """Return what the connection options come to, and the options above. Raises UsageError."""
+    names = ("project", "prune", "max_prune", "on_drift", "on_disabled")
+    return configured(**{name: each for name, each in given.items() if name not in names}), {
+        name: given[name] for name in names
+    }
+
+
+def options_of(asked: Configured, *paths: Path) -> Options:
+    """Return what is asked of a run over these paths."""
+    settings = asked.settings
+    return Options(paths, asked.root, settings.ignore, settings.checks, concurrency=settings.concurrency)
+
+
+def _keeper(asked: Configured, client: KestraClient, project: str) -> Keeper:
+    place = asked.settings.ledger
+    if place == "none" or not project:
+        return Nowhere(project)
+    if place.startswith(_FILE):
+        return InFile(asked.root / place.removeprefix(_FILE), project)
+    return OnServer(client, project, namespace=place)
+
+
+def _most(text: str | None) -> int | float | None:
+    if text is None:
+        return None
+    number = text.removesuffix("%")
+    if not number.isdigit() or (number != text and int(number) > 100):  # noqa: PLR2004
+        raise UsageError(f"--max-prune: {text!r} is neither a number nor a percentage", hint="write 25, or 50%")
+    return int(number) if number == text else int(number) / 100
+
+
+def _who(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the CI run's address, or who is at the keyboard."""
+    if environ.get("GITHUB_RUN_ID"):
+        return "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}".format_map(environ)
+    if url := environ.get("CI_JOB_URL") or environ.get("BUILD_URL"):
+        return url
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without names
+        return ""

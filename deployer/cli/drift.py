@@ -1,0 +1,52 @@
+"""`kestra-deployer drift`: what on the server is not what was deployed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deployer.cli import output, say
+from deployer.cli.deploying import deploying, options_of
+from deployer.cli.options import configured, connection
+from deployer.cli.progress import progress
+from deployer.errors import DeployerError
+from deployer.kestra.client import KestraClient
+from deployer.local import run
+from deployer.model.result import Report
+from deployer.pipeline import shown
+from deployer.plan import OnDisabled
+
+
+@click.command(epilog="Exit codes: 0 no drift, 1 problems found, 2 usage, 3 could not run, 11 drift.")
+@click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
+@click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]")
+@click.option("--stat", is_flag=True, help="Show how many lines differ, not which.")
+@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@connection
+def drift(path: Path, *, format_: str, **asked: Any) -> int:
+    """Tell which flows under PATH (default: flows) were edited, stopped or deleted on the server since their deploy.
+
+    Nothing is written. What an operator stopped is told, and is no drift.
+    """
+    try:
+        report = _drift(path, **asked)
+    except DeployerError as error:
+        report = Report("drift", str(path), error=error)
+    output.write(report, format_)
+    if report.error and format_ != "json":
+        say(report.error)
+    return report.exit_code
+
+
+def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
+    asked = configured(**connected)
+    options = replace(options_of(asked, path), dry_run=True)
+    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+        how = deploying(
+            asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP
+        )
+        stages = shown(options, how, client, listen, "drift")
+        return run(replace(report, stat=stat) for report, _ in stages)

@@ -1,0 +1,70 @@
+"""`kestra-deployer plan`: what a deploy would do, and nothing done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deployer.cli import output, say
+from deployer.cli.deploying import deploying, deployment, options_of, parted
+from deployer.cli.options import connection
+from deployer.cli.progress import progress
+from deployer.deploy import Planned
+from deployer.errors import DeployerError, UsageError
+from deployer.kestra.client import KestraClient
+from deployer.local import run
+from deployer.model.result import Report
+from deployer.pipeline import shown
+from deployer.plan.saved import Saved
+
+
+@click.command(epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run, 10 changes (if asked for).")
+@click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan, for `kestra-deployer apply FILE`.")
+@click.option("--stat", is_flag=True, help="Show how many lines change, not which.")
+@click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 10 when there is something to do.")
+@click.option("--keep-going", is_flag=True, help="Plan what is sound although problems were found.")
+@deployment
+@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@connection
+def plan(path: Path, *, format_: str, **asked: Any) -> int:
+    """Show what a deploy of PATH (default: flows) would do: each change with its difference, and who depends on it."""
+    try:
+        report = _plan(path, **asked)
+    except DeployerError as error:
+        report = Report("plan", str(path), error=error)
+    output.write(report, format_)
+    if report.error and format_ != "json":
+        say(report.error)
+    return report.exit_code
+
+
+def _plan(path: Path, *, out: Path | None, stat: bool, detailed: bool, keep_going: bool, **more: Any) -> Report:
+    asked, how = parted(more)
+    options = replace(options_of(asked, path), keep_going=keep_going, detailed=detailed, dry_run=True)
+    made: list[Planned] = []
+
+    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+
+        def stages() -> Iterator[Report]:
+            for report, planned in shown(options, deploying(asked, client, **how), client, listen):
+                made[:] = [planned] if planned else []
+                yield replace(report, stat=stat)
+
+        report = run(stages())
+        if out and made:
+            kept = {**how, "paths": [str(path)], "keep_going": keep_going}
+            saved = Saved(made[0].plan.digest, client.url, client.tenant, kept)
+            _write(out, saved.text(made[0].plan))
+    return report
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}", hint="name another file with --out") from error

@@ -1,0 +1,70 @@
+"""What this project deployed last, as it is kept between runs, and what it was about to write.
+
+The ledger says what is ours, and tells an edit made by somebody else from what a run of ours wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deployer.model.resource import Key
+
+FORMAT = 1
+"""Grows when an older deployer could not read what is kept; a new field alone does not change it."""
+
+
+def digest(text: str) -> str:
+    """Return the hash (SHA-256, hex) that texts are known by."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that this project deployed.
+
+    `sent` is the hash of the text on the server, `source` that of the file's text, which differs where a stop is kept
+    or the layout was somebody else's. `revision` is None where a run was cut off before the server's answer came.
+    """
+
+    sent: str
+    source: str
+    file: str = ""  # as it was named when it was deployed, from the project's root
+    revision: int | None = None
+    commit: str = ""
+    at: str = ""  # when, ISO 8601 in UTC
+    by: str = ""  # the CI run's address, or who it was
+    stops: tuple[str, ...] = ()  # what was kept stopped: "" is the flow itself, else the id of a trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who is at work, and until when (ISO 8601 in UTC) that is to be believed."""
+
+    by: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What one project has deployed to one environment.
+
+    `pending` has the hashes that a run was about to write when it was last heard of: what the server has under one of
+    them is ours, though no entry says so yet.
+    """
+
+    project: str
+    environment: str = "default"
+    entries: Mapping[Key, Entry] = field(default_factory=dict)
+    pending: Mapping[Key, str] = field(default_factory=dict)
+    lease: Lease | None = None
+
+    def owns(self, key: Key) -> bool:
+        """Whether this project deployed it, or was about to."""
+        return key in self.entries or key in self.pending
+
+    def knows(self, key: Key, text: str) -> bool:
+        """Whether this text of it is one that this project wrote."""
+        found = digest(text)
+        return found == self.pending.get(key) or (key in self.entries and found == self.entries[key].sent)

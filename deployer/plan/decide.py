@@ -1,0 +1,164 @@
+"""What is to be done about one thing: from its file, what is live, what was deployed last and what the user allows.
+
+Pure, and the only place where this is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from deployer.model.change import Action, Change, Standing
+from deployer.model.ledger import Entry, Ledger, digest
+from deployer.model.resource import Resource
+from deployer.plan.stops import Meaning, alike, enabled, kept, started, stops
+
+DRAFT = "there is only a draft, which does not run: published"
+UNREADABLE = "the server cannot read what it has stored"
+
+
+class OnDrift(StrEnum):
+    """What becomes of a text that somebody else wrote: the run is refused, ours is written, or theirs is kept."""
+
+    REFUSE = "refuse"
+    OVERWRITE = "overwrite"
+    KEEP = "keep"
+
+
+class OnDisabled(StrEnum):
+    """What becomes of a stop: it is kept, the change is refused, or what was stopped is enabled."""
+
+    KEEP = "keep"
+    REFUSE = "refuse"
+    ENABLE = "enable"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user allows."""
+
+    on_drift: OnDrift | None = None  # None: what is usual, to refuse
+    on_disabled: OnDisabled = OnDisabled.KEEP
+    takes_over: bool = True  # a flow in other layout counts as deployed; without a ledger nobody would know it later
+
+
+Stopped = Callable[[Resource, tuple[str, ...]], str | None]
+"""Writes stops into a file's text; None where that cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides, of one thing after the other. `deployed` has texts of ours that somebody has written over since."""
+
+    ledger: Ledger
+    policy: Policy
+    meaning: Meaning
+    stopped: Stopped
+    deployed: dict[Any, str]
+
+    def change(self, desired: Resource, live: Resource | None, broken: str = "") -> Change:
+        """Return the change of what a file declares; `broken` is why the server cannot read what it has of it."""
+        if broken:
+            return self._unreadable(desired, live, broken)
+        if live is None:
+            gone = "it was deleted on the server since it was deployed" if desired.key in self.ledger.entries else ""
+            return Change(Action.CREATE, desired.key, desired, reason=gone)
+        if live.draft and not live.body:
+            return Change(Action.UPDATE, desired.key, desired, live, DRAFT, standing=Standing.DRAFT)
+        standing, found = self.standing(desired, live)
+        change = Change(Action.UPDATE, desired.key, desired, live, standing=standing)
+        if standing.drifts:
+            return self._drifted(change)
+        return self._written(change, found)
+
+    def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
+        """Return how the live text stands, and what an operator stopped in it."""
+        key, entry = live.key, self.ledger.entries.get(live.key)
+        if desired and live.body == desired.text:
+            return Standing.SAME, ()
+        if self.ledger.knows(key, live.body):
+            return Standing.OURS, entry.stops if entry and digest(live.body) == entry.sent else ()
+        data = self.meaning(live.body)
+        before = entry.stops if entry else ()
+        for standing, known in self._known(desired, entry):
+            if found := stops(known, data):
+                return Standing.STOPPED, tuple(dict.fromkeys((*before, *found)))
+            if data is not None and alike(enabled(known), enabled(data)):
+                return standing, ()
+        return (Standing.DRIFTED if self.ledger.owns(key) else Standing.FOREIGN), ()
+
+    def _known(self, desired: Resource | None, entry: Entry | None) -> Iterator[tuple[Standing, Any]]:
+        """Yield what the live text may say, and how it stands then: what the file says, and what was deployed last.
+
+        What was kept stopped then may have been started again since.
+        """
+        if desired:
+            yield Standing.LAYOUT, self.meaning(desired.text)
+        if entry and desired and desired.key in self.deployed:
+            data = self.meaning(self.deployed[desired.key])
+            yield Standing.OURS, data
+            yield Standing.OURS, started(data, entry.stops)
+
+    def _written(self, change: Change, found: tuple[str, ...]) -> Change:
+        """Return the change where only we, or an operator's stop, stand behind what is live."""
+        desired, live = change.desired, change.live
+        if desired is None or live is None:
+            raise ValueError("both sides are there")
+        entry = self.ledger.entries.get(change.key)
+        wanted = () if self.policy.on_disabled is OnDisabled.ENABLE else kept(found, self.meaning(desired.text))
+        if wanted:
+            body = self.stopped(desired, wanted)
+            unchanged = entry is None or entry.source == digest(desired.text)
+            same = unchanged and body is not None and alike(self.meaning(body), self.meaning(live.body))
+            if not same and self.policy.on_disabled is OnDisabled.REFUSE:
+                return replace(change, stops=wanted, held=f"{_called(wanted)} was stopped on the server")
+            if body is None:
+                return replace(change, stops=wanted, held=f"the stop of {_called(wanted)} cannot be kept in this text")
+            desired = replace(desired, body=body, source=desired.text)
+            change = replace(change, desired=desired, stops=wanted, reason=f"{_called(wanted)} stays stopped")
+            if same:
+                return replace(change, action=Action.KEEP, takes=not _told(entry, desired, live, wanted))
+        elif found:
+            change = replace(change, reason=f"{_called(found)} is enabled again")
+        if live.body == desired.body or (entry and _told(entry, desired, live, wanted)):
+            return replace(change, action=Action.KEEP, takes=not _told(entry, desired, live, wanted))
+        takes = change.standing is Standing.LAYOUT and self.policy.takes_over
+        if takes and (entry is None or entry.source == digest(desired.text)):
+            return replace(change, action=Action.KEEP, takes=True, reason="the same flow in other layout")
+        return change
+
+    def _drifted(self, change: Change) -> Change:
+        what = (
+            "edited on the server since it was deployed"
+            if change.standing is Standing.DRIFTED
+            else "not deployed by us"
+        )
+        match self.policy.on_drift:
+            case OnDrift.OVERWRITE:
+                return replace(change, reason=f"{what}: written over")
+            case OnDrift.KEEP:
+                return replace(change, action=Action.KEEP, reason=f"{what}: kept")
+        return replace(change, held=what)
+
+    def _unreadable(self, desired: Resource, live: Resource | None, broken: str) -> Change:
+        """Return the change of what the server cannot read: another text heals it, the same would not."""
+        change = Change(Action.UPDATE, desired.key, desired, live, standing=Standing.UNREADABLE)
+        if live is None or live.body == desired.body:
+            return replace(change, held=f"{UNREADABLE}: {broken}")
+        return replace(change, reason=UNREADABLE)
+
+
+def _told(entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
+    """Whether the ledger says already that this file stands behind this live text."""
+    return (
+        entry is not None
+        and entry.sent == digest(live.body)
+        and entry.source == digest(desired.text)
+        and entry.stops == wanted
+    )
+
+
+def _called(names: tuple[str, ...]) -> str:
+    return " and ".join(f"the trigger `{name}`" if name else "the flow" for name in names)

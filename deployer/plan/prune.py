@@ -1,0 +1,68 @@
+"""What is deleted: things of this project whose file is no longer there. Guarded, and never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from deployer.model.change import Action, Change, Standing
+from deployer.model.resource import Key, Resource
+from deployer.plan.decide import Decider, OnDrift
+
+PROTECTED = ("system",)
+SHARE, FEW = 0.2, 10
+"""What may be deleted in one run unless the user says so: this share of what is deployed, or so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the run looked at, and what may be deleted.
+
+    `within` are folders and files, from the project's root; `hidden` are files that are there, and ignored; `unread`
+    says that a file could not be read, so that nobody knows what it declares. `most` is how many may be deleted (a
+    float: which share), None for the usual.
+    """
+
+    within: tuple[str, ...] = ("",)
+    hidden: frozenset[str] = frozenset()
+    unread: bool = False
+    most: float | None = None
+    protected: tuple[str, ...] = PROTECTED
+
+    def covers(self, file: str) -> bool:
+        """Whether a file lay under what the run looked at."""
+        return any(not each or file == each or file.startswith(f"{each}/") for each in self.within)
+
+
+def prunes(
+    decider: Decider, declared: Collection[Key], live: Mapping[Key, Resource], scope: Scope
+) -> tuple[Change, ...]:
+    """Return a change for each thing of ours that no file declares any more, held where it must not be deleted."""
+    entries = decider.ledger.entries
+    orphans = [key for key in sorted(entries) if key not in declared and scope.covers(entries[key].file)]
+    found = [_change(decider, key, live.get(key), scope) for key in orphans]
+    going = [change for change in found if change.action is Action.PRUNE and not change.held]
+    most = max(FEW, int(SHARE * len(entries)))
+    if scope.most is not None:
+        most = int(scope.most * len(entries)) if isinstance(scope.most, float) else scope.most
+    if len(going) <= most:
+        return tuple(found)
+    why = f"{len(going)} of {len(entries)} would be deleted, and --max-prune allows {most}"
+    return tuple(replace(change, held=change.held or why) if change in going else change for change in found)
+
+
+def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> Change:
+    if live is None:
+        return Change(Action.KEEP, key, None, reason="it is gone already", takes=True)
+    standing, stopped = decider.standing(None, live)
+    change = Change(Action.PRUNE, key, None, live, "no file declares it any more", standing=standing, stops=stopped)
+    file = decider.ledger.entries[key].file
+    if file in scope.hidden:
+        return replace(change, held=f"its file {file} is there, and ignored")
+    if scope.unread:
+        return replace(change, held="a file could not be read, and may declare it")
+    if any(key.namespace == each or key.namespace.startswith(f"{each}.") for each in scope.protected):
+        return replace(change, held=f"the namespace {key.namespace} is protected")
+    if standing is Standing.DRIFTED and decider.policy.on_drift is not OnDrift.OVERWRITE:
+        return replace(change, held="it was edited on the server since it was deployed")
+    return change

@@ -1,0 +1,128 @@
+"""What an operator stopped: `disabled: true` of a flow or of a trigger that is live and in no file.
+
+A flow is stopped where its live text says the same as a known text but for Kestra's own `disabled: true`. New text is
+deployed with the stop kept, so it is written into the text that is sent. A stop is called by the trigger's id, that of
+the flow itself by the empty text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from deployer.model.document import Document
+from deployer.model.problem import Route
+
+Meaning = Callable[[str], Any]
+"""What a text says: the data of its YAML, None where it cannot be read."""
+
+FLOW = ""
+_KEY = "disabled"
+
+
+def stops(known: Any, live: Any) -> tuple[str, ...]:
+    """Return what is stopped in `live` and not in `known`, where nothing else is different; none where anything is."""
+    if not (isinstance(known, Mapping) and isinstance(live, Mapping)):
+        return ()
+    found = []
+    if live.get(_KEY) is True and known.get(_KEY) is not True:
+        found.append(FLOW)
+    before, now = _triggers(known), _triggers(live)
+    found += [name for name in now if now[name].get(_KEY) is True and before.get(name, {}).get(_KEY) is not True]
+    return tuple(found) if found and alike(_changed(known, _never), _changed(live, _never)) else ()
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values."""
+    return _canonical(one) == _canonical(other)
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, sort_keys=True, default=str)
+
+
+def enabled(data: Any) -> Any:
+    """Return a flow's data without the `disabled: false` that Kestra leaves behind when it starts something again."""
+    return _changed(data, lambda _, value: value is not False)
+
+
+def started(data: Any, names: Iterable[str]) -> Any:
+    """Return a flow's data with these stops taken out."""
+    wanted = set(names)
+    return _changed(data, lambda name, _: name not in wanted)
+
+
+def _never(name: str, value: Any) -> bool:  # noqa: ARG001
+    return False
+
+
+def _changed(data: Any, keeps: Callable[[str, Any], bool]) -> Any:
+    """Return a flow's data in which only those of the flow's and its triggers' `disabled` are left that are to stay."""
+    if not isinstance(data, Mapping):
+        return data
+    rest = {name: value for name, value in data.items() if name != _KEY or keeps(FLOW, value)}
+    if isinstance(rest.get("triggers"), list):
+        rest["triggers"] = [
+            {name: value for name, value in each.items() if name != _KEY or keeps(str(each.get("id")), value)}
+            if isinstance(each, Mapping)
+            else each
+            for each in rest["triggers"]
+        ]
+    return rest
+
+
+def stated(data: Any) -> frozenset[str]:
+    """Return the flow and the triggers of which a text itself says whether they are disabled."""
+    if not isinstance(data, Mapping):
+        return frozenset()
+    named = [name for name, trigger in _triggers(data).items() if _KEY in trigger]
+    return frozenset([FLOW, *named] if _KEY in data else named)
+
+
+def _triggers(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    listed = data.get("triggers")
+    found = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    return {str(each.get("id")): each for each in found}
+
+
+def kept(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
+    """Return which of the stops still mean something to new text: it has the trigger, and does not say otherwise."""
+    if not isinstance(data, Mapping):
+        return ()
+    there = {FLOW, *_triggers(data)}
+    return tuple(name for name in wanted if name in there and name not in stated(data))
+
+
+def stopped(document: Document, wanted: Iterable[str], meaning: Meaning) -> str | None:
+    """Return the text of a document with stops written into it; None where that cannot be done.
+
+    Each goes in front of the first key of what it stops, and the result is read once more: it says the same, and that.
+    """
+    places = sorted((_place(document, name) for name in wanted), reverse=True)
+    for one in ("disabled: true\n{indent}", "disabled: true, "):
+        text = document.text
+        lines = text.splitlines(keepends=True)
+        for line, column in places:
+            indent = " " * (column - 1)
+            head, tail = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
+            lines[line - 1] = f"{head}{one.format(indent=indent)}{tail}"
+        text = "".join(lines)
+        if set(stops(document.data, meaning(text))) == set(wanted):
+            return text
+    return None
+
+
+def _place(document: Document, name: str) -> tuple[int, int]:
+    """Return line and column of the first key of the flow or of a trigger."""
+    route: Route = ()
+    data: Any = document.data
+    if name != FLOW:
+        at = next(
+            at for at, each in enumerate(data["triggers"]) if isinstance(each, Mapping) and str(each.get("id")) == name
+        )
+        route, data = ("triggers", at), data["triggers"][at]
+    span = document.marks.key((*route, next(iter(data))))
+    if span is None:
+        raise ValueError(f"{document.file}: nothing is known of where {route} stands")
+    return span.line, span.column

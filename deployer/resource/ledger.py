@@ -1,0 +1,201 @@
+"""Where the ledger is kept: in the key-value store of a namespace on the server, in a file, or nowhere.
+
+Kestra's store knows no compare-and-set, so what is written is what was read a moment before with our changes in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from deployer.errors import DeployerError, KestraNotFoundError
+from deployer.kestra.client import KestraClient
+from deployer.model.ledger import FORMAT, Entry, Lease, Ledger
+from deployer.model.resource import Key, Kind
+
+NAMESPACE = "system"
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST = 120  # characters of a name in a key
+
+
+class LedgerError(DeployerError):
+    """What is kept as the ledger cannot be read: by this deployer, or at all."""
+
+
+class Keeper(Protocol):
+    """Keeps the ledger of one project and environment between runs."""
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, for people."""
+
+    def read(self) -> Ledger:
+        """Return what was kept last, an empty ledger where nothing was."""
+
+    def write(self, ledger: Ledger) -> None:
+        """Keep a ledger in place of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnServer:
+    """A value of the key-value store: `kestra-deployer.PROJECT.ENVIRONMENT`, as JSON."""
+
+    client: KestraClient
+    project: str
+    environment: str = "default"
+    namespace: str = NAMESPACE
+
+    @property
+    def key(self) -> str:
+        """The value's key. What a key may not hold is replaced, and a hash keeps such names apart."""
+        return f"kestra-deployer.{_fit(self.project)}.{_fit(self.environment)}"
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, for people."""
+        return f"the key {self.key} of the namespace {self.namespace}"
+
+    def read(self) -> Ledger:
+        """Return what was kept last. Raises KestraError, and LedgerError for what is no ledger."""
+        try:
+            kept = self.client.key_value(self.namespace, self.key)
+        except KestraNotFoundError:
+            return Ledger(self.project, self.environment)
+        return _read(kept.value, self)
+
+    def write(self, ledger: Ledger) -> None:
+        """Keep a ledger. Raises KestraError."""
+        self.client.set_key_value(self.namespace, self.key, _written(ledger))
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """A file, replaced as a whole."""
+
+    file: Path
+    project: str
+    environment: str = "default"
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, for people."""
+        return str(self.file)
+
+    def read(self) -> Ledger:
+        """Return what was kept last. Raises LedgerError."""
+        try:
+            text = self.file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Ledger(self.project, self.environment)
+        except (OSError, UnicodeDecodeError) as error:
+            raise LedgerError(f"{self.file} cannot be read: {error}", hint="name another with `ledger:`") from error
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise LedgerError(f"{self.file} is no ledger: {error}", hint="restore it, or name another") from error
+        return _read(data, self)
+
+    def write(self, ledger: Ledger) -> None:
+        """Keep a ledger. Raises LedgerError."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=self.file.parent, prefix=f".{self.file.name}.", delete=False
+            ) as new:
+                json.dump(_written(ledger), new, indent=1)
+            Path(new.name).replace(self.file)
+        except OSError as error:
+            raise LedgerError(f"{self.file} cannot be written: {error}", hint="name another with `ledger:`") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """No ledger: every run begins without knowing what the one before did."""
+
+    project: str = ""
+    environment: str = "default"
+    place: str = "nowhere"
+
+    def read(self) -> Ledger:
+        """Return an empty ledger."""
+        return Ledger(self.project, self.environment)
+
+    def write(self, ledger: Ledger) -> None:
+        """Forget it."""
+
+
+def _fit(name: str) -> str:
+    fit = _UNFIT.sub("-", name)[:_LONGEST]
+    return fit if fit == name else f"{fit}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _written(ledger: Ledger) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "project": ledger.project,
+        "environment": ledger.environment,
+        "entries": [_entry(key, entry) for key, entry in sorted(ledger.entries.items())],
+        "pending": [{**_key(key), "sent": sent} for key, sent in sorted(ledger.pending.items())],
+        "lease": {"by": ledger.lease.by, "until": ledger.lease.until} if ledger.lease else None,
+    }
+
+
+def _key(key: Key) -> dict[str, str]:
+    return {"kind": str(key.kind), "namespace": key.namespace, "name": key.name}
+
+
+def _entry(key: Key, entry: Entry) -> dict[str, Any]:
+    return {
+        **_key(key),
+        "sent": entry.sent,
+        "source": entry.source,
+        "file": entry.file,
+        "revision": entry.revision,
+        "commit": entry.commit,
+        "at": entry.at,
+        "by": entry.by,
+        "stops": list(entry.stops),
+    }
+
+
+def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
+    if isinstance(data, Mapping) and isinstance(data.get("format"), int) and data["format"] > FORMAT:
+        raise LedgerError(
+            f"the ledger in {keeper.place} was written by a later kestra-deployer", hint="update kestra-deployer"
+        )
+    try:
+        lease = data.get("lease")  # the store keeps no nulls
+        return Ledger(
+            keeper.project,
+            keeper.environment,
+            {_key_of(each): _entry_of(each) for each in data["entries"]},
+            {_key_of(each): str(each["sent"]) for each in data["pending"]},
+            Lease(str(lease["by"]), str(lease["until"])) if lease else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        hint = "restore it, or remove it: what is live then counts as deployed by somebody else"
+        raise LedgerError(f"{keeper.place} holds no ledger: {error!r}", hint=hint) from error
+
+
+def _key_of(data: Mapping[str, Any]) -> Key:
+    return Key(Kind(data["kind"]), str(data["namespace"]), str(data["name"]))
+
+
+def _entry_of(data: Mapping[str, Any]) -> Entry:
+    revision = data.get("revision")
+    return Entry(
+        sent=str(data["sent"]),
+        source=str(data["source"]),
+        file=str(data["file"]),
+        revision=None if revision is None else int(revision),
+        commit=str(data["commit"]),
+        at=str(data["at"]),
+        by=str(data["by"]),
+        stops=tuple(map(str, data["stops"])),
+    )

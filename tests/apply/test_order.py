@@ -1,0 +1,66 @@
+"""The order of changes: what is called before what calls it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deployer.apply.order import waves
+from deployer.model.change import Action, Change
+from deployer.model.resource import Key, Kind, Resource
+
+
+def key(name: str) -> Key:
+    return Key(Kind.FLOW, "a", name)
+
+
+def change(name: str, *needs: str, action: Action = Action.CREATE) -> Change:
+    side = Resource(key(name), "", needs=frozenset(map(key, needs)))
+    return Change(action, key(name), None, side) if action is Action.PRUNE else Change(action, key(name), side)
+
+
+def names(*changes: Change) -> list[list[str]]:
+    return [[each.key.name for each in wave] for wave in waves(changes)]
+
+
+def test_what_is_called_goes_first_across_namespaces_and_whatever_the_names() -> None:
+    assert names(change("a", "b"), change("b", "c"), change("c"), change("d")) == [["c", "d"], ["b"], ["a"]]
+
+
+def test_what_is_not_part_of_the_run_does_not_count() -> None:
+    assert names(change("a", "elsewhere")) == [["a"]]
+
+
+def test_a_circle_goes_together_after_what_it_calls_and_before_what_calls_it() -> None:
+    assert names(change("a", "b"), change("b", "a", "c"), change("c"), change("d", "a")) == [["c"], ["a", "b"], ["d"]]
+
+
+def test_a_flow_may_call_itself() -> None:
+    assert names(change("a", "a")) == [["a"]]
+
+
+def test_deletions_come_last_and_the_other_way_round() -> None:
+    gone = Action.PRUNE
+    assert names(change("a", "b", action=gone), change("b", action=gone), change("c")) == [["c"], ["a"], ["b"]]
+
+
+@given(st.dictionaries(st.integers(0, 12), st.sets(st.integers(0, 12)), max_size=13))
+def test_every_reference_that_is_in_no_circle_is_respected(graph: dict[int, set[int]]) -> None:
+    changes = [change(str(node), *map(str, needs)) for node, needs in graph.items()]
+    level = {each.key.name: at for at, wave in enumerate(waves(changes)) for each in wave}
+    assert level.keys() == {str(node) for node in graph}
+    for node, needs in graph.items():
+        for other in needs & graph.keys():
+            reaches = _reaches(graph, other)
+            assert level[str(other)] == level[str(node)] if node in reaches else level[str(other)] < level[str(node)]
+
+
+def _reaches(graph: dict[int, set[int]], start: int) -> set[int]:
+    seen: set[int] = set()
+    todo = [start]
+    while todo:
+        here = todo.pop()
+        if here not in seen:
+            seen.add(here)
+            todo += graph.get(here, ())
+    return seen

@@ -1,0 +1,152 @@
+"""Edits, stops and other people's flows on the server, against the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from cli.conftest import HELLO, Ended, Project
+from cli.others import create, disable, edit, enable, source
+from proxy import Proxy
+
+Run = Callable[..., Ended]
+OURS = ("--project", "ours")
+
+pytestmark = pytest.mark.usefixtures("server")
+
+
+@pytest.fixture
+def deployed(project: Project, deployer: Run, server: Proxy) -> Project:
+    """A project whose flows a and b are live."""
+    assert server.url
+    project.flow("a")
+    project.flow("b")
+    assert deployer("sync", *OURS).code == 0
+    return project
+
+
+def standing(ended: Ended, name: str) -> tuple[str, str]:
+    found = {each["name"]: each for each in ended.report["plan"]["changes"]}
+    return found[name]["action"], found[name]["standing"]
+
+
+def test_what_was_edited_is_drift_and_refuses_the_run(
+    deployed: Project, deployer: Run, api: httpx.Client, server: Proxy
+) -> None:
+    edited = edit(api, "a", "hello", "edited")
+    deployed.flow("b", message="good day")
+    server.requests.clear()
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert ended.code == 4
+    assert standing(ended, "a") == ("update", "drifted")
+    assert server.count("PUT", "DELETE") == 0
+    assert source(api, "a") == edited
+
+
+def test_drift_alone_is_told_with_what_changed(deployed: Project, deployer: Run, api: httpx.Client) -> None:
+    assert deployer("drift", *OURS).code == 0
+    edit(api, "a", "hello", "edited")
+    ended = deployer("drift", *OURS)
+    assert ended.code == 11
+    assert "edited on the server since it was deployed" in ended.stdout
+    assert "-    message: edited" in ended.stdout
+    assert deployed.root.is_dir()
+
+
+@pytest.mark.usefixtures("deployed")
+def test_drift_may_be_written_over_or_kept(deployer: Run, api: httpx.Client) -> None:
+    edited = edit(api, "a", "hello", "edited")
+    kept = deployer("sync", *OURS, "--on-drift", "keep", "--format", "json")
+    assert (kept.code, source(api, "a")) == (0, edited)
+    assert deployer("sync", *OURS, "--on-drift", "overwrite", "--format", "json").done[0] == ("a", "update", 3)
+    assert deployer("drift", *OURS).code == 0
+
+
+@pytest.mark.usefixtures("deployed")
+def test_an_edit_that_equals_the_next_text_is_no_drift(deployed: Project, deployer: Run, api: httpx.Client) -> None:
+    text = deployed.flow("a", message="good day")
+    edit(api, "a", "hello", "good day")
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, standing(ended, "a")) == (0, ("keep", "same"))
+    assert source(api, "a") == text
+    assert deployer("drift", *OURS).code == 0
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_flow_that_was_deleted_is_drift_and_comes_back(deployer: Run, api: httpx.Client) -> None:
+    api.delete("/flows/company.team/a").raise_for_status()
+    assert deployer("drift", *OURS).code == 11
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert ended.code == 0
+    assert ended.done[0][:2] == ("a", "create")
+
+
+def test_what_others_deployed_is_foreign(project: Project, deployer: Run, api: httpx.Client) -> None:
+    create(api, HELLO.replace("id: hello", "id: a"))
+    project.flow("a", message="ours")
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, standing(ended, "a")) == (4, ("update", "foreign"))
+    assert "hello" in source(api, "a")
+
+
+@pytest.mark.parametrize(
+    "change", [lambda text: text.rstrip("\n"), lambda text: text.replace("hello\n", "'hello'  \n")]
+)
+def test_the_same_flow_in_other_layout_is_taken_over(
+    project: Project, deployer: Run, api: httpx.Client, server: Proxy, change: Callable[[str], str]
+) -> None:
+    text = project.flow("a")
+    create(api, change(text))
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, standing(ended, "a")) == (0, ("keep", "layout"))
+    assert source(api, "a") == change(text)
+    assert [
+        request for request in server.requests if request.startswith(("POST", "PUT")) and "/kv/" not in request
+    ] == []
+    assert standing(deployer("plan", *OURS, "--format", "json"), "a") == ("keep", "ours")
+    project.write("flows/company.team/a.yaml", text + "# changed\n")
+    assert deployer("sync", *OURS, "--format", "json").done == [("a", "update", 2)]
+
+
+class TestStops:
+    """What an operator stopped stays stopped."""
+
+    def test_a_stop_is_told_and_is_no_drift(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
+        disable(api, "a")
+        ended = deployer("drift", *OURS)
+        assert ended.code == 0
+        assert "the flow stays stopped" in ended.stdout
+        assert deployed.root.is_dir()
+
+    def test_new_text_is_deployed_with_the_stop_kept(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
+        disable(api, "a")
+        deployed.flow("a", message="good day")
+        assert deployer("sync", *OURS).code == 0
+        live = api.get("/flows/company.team/a").json()
+        assert (live["disabled"], live["tasks"][0]["message"]) == (True, "good day")
+        again = deployer("sync", *OURS, "--format", "json")
+        assert {action for _, action, _ in again.done} == {"keep"}
+
+    def test_it_may_be_enabled_by_the_file_or_by_an_option(
+        self, deployed: Project, deployer: Run, api: httpx.Client
+    ) -> None:
+        disable(api, "a")
+        disable(api, "b")
+        text = deployed.flow("a")
+        deployed.write("flows/company.team/a.yaml", text + "disabled: false\n")
+        assert deployer("sync", *OURS).code == 0
+        disabled = [api.get(f"/flows/company.team/{name}").json()["disabled"] for name in ("a", "b")]
+        assert disabled == [False, True]
+        assert deployer("sync", *OURS, "--on-disabled", "enable").code == 0
+        assert api.get("/flows/company.team/b").json()["disabled"] is False
+
+    def test_what_an_operator_started_again_is_started(
+        self, deployed: Project, deployer: Run, api: httpx.Client
+    ) -> None:
+        disable(api, "a")
+        deployer("sync", *OURS)
+        enable(api, "a")
+        deployed.flow("a", message="good day")
+        assert deployer("sync", *OURS).code == 0
+        assert api.get("/flows/company.team/a").json()["disabled"] is False

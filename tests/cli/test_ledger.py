@@ -1,0 +1,121 @@
+"""Where the ledger is kept, and what becomes of a deploy without it, or with somebody else at work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from cli.conftest import Ended, Project
+from cli.others import edit, source, there
+from proxy import Proxy
+
+Run = Callable[..., Ended]
+OURS = ("--project", "ours")
+KEY = "/namespaces/system/kv/kestra-deployer.ours.default"
+
+pytestmark = pytest.mark.usefixtures("server")
+
+
+def kept(api: httpx.Client) -> dict[str, Any]:
+    value: dict[str, Any] = api.get(KEY).raise_for_status().json()["value"]
+    return value
+
+
+def test_it_says_what_was_deployed_from_where_and_by_whom(
+    project: Project, deployer: Run, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI_JOB_URL", "https://ci/1")
+    monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
+    project.flow("a")
+    deployer("sync", *OURS)
+    [entry] = kept(api)["entries"]
+    assert (entry["namespace"], entry["name"], entry["revision"]) == ("company.team", "a", 1)
+    assert (entry["file"], entry["by"]) == ("flows/company.team/a.yaml", "https://ci/1")
+    assert not kept(api).get("pending")
+
+
+def test_reading_all_of_it_takes_four_requests_when_nothing_has_changed(
+    project: Project, deployer: Run, server: Proxy
+) -> None:
+    for number in range(12):
+        project.flow(f"f{number}", namespace=f"company.team{number % 3}")
+    deployer("sync", *OURS)
+    server.requests.clear()
+    assert deployer("sync", *OURS).code == 0
+    assert len(server.requests) == 4
+    assert server.count("POST", "PUT", "DELETE") == 0
+
+
+def test_the_project_is_called_what_the_git_origin_is(project: Project, deployer: Run, api: httpx.Client) -> None:
+    for command in (["init", "--quiet"], ["remote", "add", "origin", "git@github.com:acme/flows.git"]):
+        subprocess.run(["git", *command], cwd=project.root, check=True)
+    project.flow("a")
+    deployer("sync")
+    name = "kestra-deployer.github-com-acme-flows-17ba9aa5.default"  # with a hash of `github.com/acme/flows`
+    assert api.get(f"/namespaces/system/kv/{name}").json()["value"]["project"] == "github.com/acme/flows"
+
+
+def test_it_may_be_kept_in_a_file(project: Project, deployer: Run, api: httpx.Client) -> None:
+    project.write("kestra-deployer.yaml", "project: ours\nledger: file:state/ledger.json\n")
+    project.flow("a")
+    assert deployer("sync").code == 0
+    data = json.loads((project.root / "state/ledger.json").read_text())
+    assert [each["name"] for each in data["entries"]] == ["a"]
+    edit(api, "a", "hello", "edited")
+    assert deployer("sync").code == 4
+
+
+def test_without_one_what_differs_is_written_over(project: Project, deployer: Run, api: httpx.Client) -> None:
+    project.write("kestra-deployer.yaml", "project: ours\nledger: none\n")
+    text = project.flow("a")
+    deployer("sync")
+    edit(api, "a", "hello", "edited")
+    assert deployer("sync").code == 0
+    assert source(api, "a") == text
+
+
+@pytest.mark.parametrize("content", ["[", "{}", '{"format": 99}', '{"format": 1, "entries": [{"kind": "flow"}]}'])
+def test_what_is_no_ledger_is_said_to_be_none_and_nothing_is_written(
+    project: Project, deployer: Run, server: Proxy, content: str
+) -> None:
+    project.write("kestra-deployer.yaml", "project: ours\nledger: file:ledger.json\n")
+    project.write("ledger.json", content)
+    project.flow("a")
+    ended = deployer("sync")
+    assert ended.code == 3
+    assert "ledger" in ended.stderr
+    assert server.count("POST", "PUT", "DELETE") == 0
+    assert (project.root / "ledger.json").read_text() == content
+
+
+def test_who_is_at_work_is_told(project: Project, deployer: Run, api: httpx.Client) -> None:
+    project.flow("a")
+    deployer("sync", *OURS)
+    ledger = {**kept(api), "lease": {"by": "ann", "until": "2999-01-01T00:00:00+00:00"}}
+    api.put(KEY, content=json.dumps(ledger), headers={"Content-Type": "text/plain"}).raise_for_status()
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert ended.code == 0
+    assert ["ann is deploying this project too" in each["message"] for each in ended.report["problems"]] == [True]
+
+
+def test_a_deploy_that_is_killed_is_finished_by_the_next(project: Project, deployer: Run, api: httpx.Client) -> None:
+    project.write("kestra-deployer.yaml", "project: ours\nconcurrency: 1\n")
+    for number in range(150):
+        project.flow(f"f{number:03}")
+    process = subprocess.Popen([sys.executable, "-m", "deployer", "sync"], cwd=project.root)
+    while len(there(api)) < 5:
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert len(there(api)) < 150
+    assert len(kept(api)["pending"]) == 150
+    ended = deployer("sync", "--format", "json")
+    assert ended.code == 0
+    assert {revision for _, _, revision in ended.done} == {1}
+    assert len(kept(api)["entries"]) == 150
+    assert {action for _, action, _ in deployer("sync", "--format", "json").done} == {"keep"}

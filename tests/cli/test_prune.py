@@ -1,0 +1,100 @@
+"""`--prune` against the real engine: only ours, only what no file declares, last, and guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from cli.conftest import HELLO, Ended, Project
+from cli.others import create, edit, there
+from proxy import Proxy
+
+Run = Callable[..., Ended]
+OURS = ("--project", "ours")
+
+pytestmark = pytest.mark.usefixtures("server")
+
+
+@pytest.fixture
+def deployed(project: Project, deployer: Run, api: httpx.Client, server: Proxy) -> Project:
+    """A project that deployed a and b, beside a flow of others."""
+    assert server.url
+    create(api, HELLO.replace("id: hello", "id: theirs"))
+    project.flow("a")
+    project.flow("b")
+    assert deployer("sync", *OURS).code == 0
+    project.remove("b")
+    return project
+
+
+def held(ended: Ended, name: str) -> str:
+    return str({each["name"]: each for each in ended.report["plan"]["changes"]}[name]["held"])
+
+
+@pytest.mark.usefixtures("deployed")
+def test_nothing_is_deleted_unless_asked_for(deployer: Run, api: httpx.Client) -> None:
+    assert deployer("sync", *OURS).code == 0
+    assert there(api) == {"a", "b", "theirs"}
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_no_file_declares_any_more_is_deleted_and_nothing_else(deployer: Run, api: httpx.Client) -> None:
+    ended = deployer("sync", *OURS, "--prune", "--format", "json")
+    assert ended.code == 0
+    assert ended.done == [("a", "keep", 1), ("b", "prune", None)]
+    assert there(api) == {"a", "theirs"}
+    assert deployer("sync", *OURS, "--prune", "--format", "json").done == [("a", "keep", 1)]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_another_project_deletes_nothing_of_ours(deployer: Run, api: httpx.Client) -> None:
+    deployer("sync", "--project", "other", "--on-drift", "overwrite", "--prune")
+    assert there(api) == {"a", "b", "theirs"}
+
+
+def test_what_lay_elsewhere_is_left_alone(deployed: Project, deployer: Run, api: httpx.Client) -> None:
+    deployed.write("more/c.yaml", HELLO.replace("id: hello", "id: c"))
+    assert deployer("sync", "more", *OURS, "--prune").code == 0
+    assert there(api) == {"a", "b", "c", "theirs"}
+
+
+def test_a_broken_file_holds_everything(deployed: Project, deployer: Run, api: httpx.Client) -> None:
+    deployed.write("flows/broken.yaml", "id: [\n")
+    ended = deployer("sync", *OURS, "--prune", "--keep-going", "--format", "json")
+    assert "could not be read" in held(ended, "b")
+    assert there(api) == {"a", "b", "theirs"}
+
+
+def test_an_ignored_file_holds_its_flow(deployed: Project, deployer: Run, api: httpx.Client) -> None:
+    deployed.flow("b")
+    deployed.write("kestra-deployer.yaml", "ignore: ['flows/company.team/b.yaml']\n")
+    ended = deployer("sync", *OURS, "--prune", "--format", "json")
+    assert "ignored" in held(ended, "b")
+    assert "b" in there(api)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_guard_holds_more_than_is_allowed(deployer: Run, api: httpx.Client) -> None:
+    ended = deployer("sync", *OURS, "--prune", "--max-prune", "0", "--format", "json")
+    assert "--max-prune allows 0" in held(ended, "b")
+    assert "b" in there(api)
+    assert deployer("sync", *OURS, "--prune", "--max-prune", "50%").code == 0
+    assert "b" not in there(api)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_was_edited_since_is_not_deleted(deployer: Run, api: httpx.Client) -> None:
+    edit(api, "b", "hello", "edited")
+    ended = deployer("sync", *OURS, "--prune", "--format", "json")
+    assert "edited" in held(ended, "b")
+    assert "b" in there(api)
+
+
+def test_without_a_project_or_a_ledger_it_is_refused(project: Project, deployer: Run) -> None:
+    project.flow("a")
+    assert deployer("sync", "--prune").code == 2
+    project.write("kestra-deployer.yaml", "project: ours\nledger: none\n")
+    ended = deployer("sync", "--prune")
+    assert (ended.code, "no ledger" in ended.stderr) == (2, True)
+    assert deployer("sync", "--prune", "--max-prune", "many").code == 2

@@ -1,0 +1,246 @@
+"""What is decided about one flow, from its file, what is live and what was deployed last."""
+
+from __future__ import annotations
+
+import pytest
+from plan.world import TRIGGERS, World, key, meaning, text
+
+from deployer.model.change import Action, Change, Plan, Standing
+from deployer.model.ledger import Ledger, digest
+from deployer.plan import OnDisabled, OnDrift, Policy, Scope
+
+OLD, NEW = text(tail="description: old\n"), text(tail="description: new\n")
+KEEP, OVERWRITE = Policy(OnDrift.KEEP), Policy(OnDrift.OVERWRITE)
+
+
+def only(plan: Plan) -> Change:
+    [change] = plan.changes
+    return change
+
+
+def deployed(*texts: str) -> World:
+    """A world in which a flow was deployed, text after text."""
+    world = World()
+    for each in texts:
+        world.files["hello"] = each
+        world.deploy()
+    return world
+
+
+def told(change: Change) -> tuple[Action, Standing, bool]:
+    return change.action, change.standing, change.writes
+
+
+def test_what_is_not_there_is_created() -> None:
+    assert told(only(World({"hello": OLD}).plan())) == (Action.CREATE, Standing.ABSENT, True)
+
+
+def test_what_we_deployed_last_is_left_alone_and_updated_where_the_file_changed() -> None:
+    world = deployed(OLD)
+    assert told(only(world.plan())) == (Action.KEEP, Standing.SAME, False)
+    world.files["hello"] = NEW
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.OURS, True)
+
+
+def test_a_changed_comment_is_an_update() -> None:
+    world = deployed(OLD)
+    world.files["hello"] = OLD + "# why\n"
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.OURS, True)
+
+
+def test_an_edit_on_the_server_is_drift_and_by_default_refused() -> None:
+    world = deployed(OLD)
+    world.server["hello"].append(text(tail="description: edited\n"))
+    change = only(world.plan())
+    assert told(change) == (Action.UPDATE, Standing.DRIFTED, False)
+    assert "edited on the server" in change.held
+    assert told(only(world.plan(KEEP))) == (Action.KEEP, Standing.DRIFTED, False)
+    assert told(only(world.plan(OVERWRITE))) == (Action.UPDATE, Standing.DRIFTED, True)
+
+
+def test_what_somebody_else_deployed_is_foreign_and_by_default_refused() -> None:
+    world = World({"hello": NEW}, {"hello": [OLD]})
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.FOREIGN, False)
+    assert told(only(world.plan(OVERWRITE))) == (Action.UPDATE, Standing.FOREIGN, True)
+
+
+def test_an_edit_that_equals_the_file_is_no_drift() -> None:
+    world = deployed(OLD)
+    world.server["hello"].append(NEW)
+    world.files["hello"] = NEW
+    change = only(world.plan())
+    assert told(change) == (Action.KEEP, Standing.SAME, False)
+    assert change.takes
+
+
+def test_what_a_run_was_about_to_write_is_ours_though_it_was_cut_off() -> None:
+    world = World({"hello": NEW})
+    world.ledger = Ledger("project", pending={key(): digest(OLD)})
+    world.server["hello"] = [OLD]
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.OURS, True)
+
+
+def test_what_was_deleted_on_the_server_is_created_again_and_said_to_be() -> None:
+    world = deployed(OLD)
+    del world.server["hello"]
+    change = only(world.plan())
+    assert told(change) == (Action.CREATE, Standing.ABSENT, True)
+    assert "deleted on the server" in change.reason
+
+
+@pytest.mark.parametrize(
+    "live", [OLD.rstrip("\n"), OLD.replace("\n", "\r\n"), OLD.replace("message: hello", "message:   hello  ")]
+)
+def test_the_same_flow_in_other_layout_is_taken_over_without_a_write(live: str) -> None:
+    world = World({"hello": OLD}, {"hello": [live]})
+    change = only(world.plan())
+    assert (told(change), change.takes) == ((Action.KEEP, Standing.LAYOUT, False), True)
+    assert "other layout" in change.reason
+    world.deploy()
+    assert (told(only(world.plan())), only(world.plan()).takes) == ((Action.KEEP, Standing.OURS, False), False)
+    world.files["hello"] = OLD + "# changed\n"
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.OURS, True)
+
+
+def test_a_text_that_somebody_only_laid_out_anew_is_no_drift() -> None:
+    world = deployed(OLD)
+    world.server["hello"].append(OLD.replace("message: hello", 'message: "hello"'))
+    change = only(world.plan())
+    assert (told(change), change.takes) == ((Action.KEEP, Standing.LAYOUT, False), True)
+
+
+def test_numbers_and_truths_are_not_the_same_whatever_python_says() -> None:
+    world = World({"hello": text(tail="variables:\n  a: 1\n")}, {"hello": [text(tail="variables:\n  a: true\n")]})
+    assert only(world.plan()).standing is Standing.FOREIGN
+
+
+STOPPED = text(tail="description: old\ndisabled: true\n")
+
+
+class TestStops:
+    """What an operator stopped stays stopped."""
+
+    def test_a_stop_is_no_drift_and_nothing_is_written(self) -> None:
+        world = deployed(OLD)
+        world.server["hello"].append(STOPPED)
+        change = only(world.plan())
+        assert told(change) == (Action.KEEP, Standing.STOPPED, False)
+        assert (change.stops, change.reason) == (("",), "the flow stays stopped")
+
+    def test_new_text_is_deployed_with_the_stop_kept(self) -> None:
+        world = deployed(OLD)
+        world.server["hello"].append(STOPPED)
+        world.files["hello"] = NEW
+        assert world.deploy() == {"hello": "update"}
+        assert meaning(world.server["hello"][-1]) == {**meaning(NEW), "disabled": True}
+        assert "description: new" in world.server["hello"][-1]
+        change = only(world.plan())
+        assert (told(change), change.takes) == ((Action.KEEP, Standing.OURS, False), False)
+        world.files["hello"] = NEW + "# more\n"
+        assert world.deploy() == {"hello": "update"}
+        assert meaning(world.server["hello"][-1])["disabled"] is True
+
+    def test_a_stopped_trigger_is_kept_so_too(self) -> None:
+        world = deployed(OLD + TRIGGERS)
+        world.server["hello"].append((OLD + TRIGGERS).replace("- id: daily", "- id: daily\n    disabled: true"))
+        world.files["hello"] = NEW + TRIGGERS
+        change = only(world.plan())
+        assert (change.stops, change.reason) == (("daily",), "the trigger `daily` stays stopped")
+        world.deploy()
+        assert meaning(world.server["hello"][-1])["triggers"][0]["disabled"] is True
+
+    def test_a_file_that_says_otherwise_enables(self) -> None:
+        world = deployed(OLD)
+        world.server["hello"].append(STOPPED)
+        world.files["hello"] = OLD + "disabled: false\n"
+        change = only(world.plan())
+        assert (told(change), change.reason) == ((Action.UPDATE, Standing.STOPPED, True), "the flow is enabled again")
+
+    def test_a_stop_of_a_trigger_that_is_gone_means_nothing(self) -> None:
+        world = deployed(OLD + TRIGGERS)
+        world.server["hello"].append((OLD + TRIGGERS).replace("- id: daily", "- id: daily\n    disabled: true"))
+        world.files["hello"] = NEW
+        assert world.deploy() == {"hello": "update"}
+        assert world.server["hello"][-1] == NEW
+
+    def test_the_policy_may_enable_or_refuse(self) -> None:
+        world = deployed(OLD)
+        world.server["hello"].append(STOPPED)
+        world.files["hello"] = NEW
+        refused = only(world.plan(Policy(on_disabled=OnDisabled.REFUSE)))
+        assert (refused.writes, refused.held) == (False, "the flow was stopped on the server")
+        assert world.deploy(Policy(on_disabled=OnDisabled.ENABLE)) == {"hello": "update"}
+        assert world.server["hello"][-1] == NEW
+
+    def test_an_edit_besides_the_stop_is_drift(self) -> None:
+        world = deployed(OLD)
+        world.server["hello"].append(STOPPED.replace("old", "edited"))
+        assert only(world.plan()).standing is Standing.DRIFTED
+
+    def test_when_an_operator_starts_it_again_it_is_started(self) -> None:
+        world = deployed(OLD)
+        world.server["hello"].append(STOPPED)
+        world.deploy()
+        assert world.ledger.entries[key()].stops == ("",)
+        world.server["hello"].append(OLD)
+        world.deploy()
+        assert (world.ledger.entries[key()].stops, world.server["hello"][-1]) == ((), OLD)
+
+
+class TestPrune:
+    """Deletions: only of ours, only within what was looked at, never a guess."""
+
+    def test_what_no_file_declares_any_more_is_deleted_only_if_asked_for(self) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        assert world.plan().changes == ()
+        assert told(only(world.plan(prune=Scope()))) == (Action.PRUNE, Standing.OURS, True)
+        assert world.deploy(prune=Scope()) == {"hello": "prune"}
+        assert (world.server, world.ledger.entries) == ({}, {})
+
+    def test_what_we_never_deployed_is_never_deleted(self) -> None:
+        world = World({}, {"hello": [OLD]})
+        assert world.plan(prune=Scope()).changes == ()
+
+    @pytest.mark.parametrize(
+        ("scope", "why"),
+        [
+            (Scope(hidden=frozenset({"flows/hello.yaml"})), "ignored"),
+            (Scope(unread=True), "could not be read"),
+            (Scope(protected=("company",)), "protected"),
+            (Scope(most=0), "--max-prune allows 0"),
+        ],
+    )
+    def test_what_is_held_back_says_why(self, scope: Scope, why: str) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        assert why in only(world.plan(prune=scope)).held
+
+    def test_what_lay_elsewhere_is_not_looked_at(self) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        assert world.plan(prune=Scope(within=("flow", "flows/other"))).changes == ()
+        assert len(world.plan(prune=Scope(within=("flows",))).changes) == 1
+        assert len(world.plan(prune=Scope(within=("flows/hello.yaml",))).changes) == 1
+
+    def test_what_was_edited_since_is_deleted_only_where_overwriting_is_allowed(self) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        world.server["hello"].append(NEW)
+        assert "edited" in only(world.plan(prune=Scope())).held
+        assert only(world.plan(OVERWRITE, Scope())).writes
+
+    def test_a_share_of_what_is_deployed_may_be_deleted_or_a_few(self) -> None:
+        world = World({f"f{n}": text(f"f{n}") for n in range(100)})
+        world.deploy()
+        for count, held in ((20, False), (21, True)):
+            world.files = {f"f{n}": text(f"f{n}") for n in range(count, 100)}
+            pruned = [change for change in world.plan(prune=Scope()).changes if change.action is Action.PRUNE]
+            assert (len(pruned), any(change.held for change in pruned)) == (count, held)
+
+    def test_what_is_gone_already_is_forgotten(self) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        world.server.clear()
+        assert world.deploy(prune=Scope()) == {}
+        assert world.ledger.entries == {}
