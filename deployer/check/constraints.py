@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from deployer.check.java_pattern import matches
-from deployer.check.leaves import as_number, as_seconds, as_text, seconds
+from deployer.check.leaves import BLANKS, as_number, as_seconds, as_text, seconds
 from deployer.check.parts import Part
 from deployer.check.types import Types
 from deployer.model.problem import Route
@@ -120,7 +120,9 @@ def _item(item: Asked, asked: Any, prop: str) -> Iterator[Violation | Asked]:
 
 
 def _not_null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
-    nothing = value is None or (reading in _EMPTY_IS_NULL and isinstance(value, str) and value.strip() in ("", "null"))
+    nothing = value is None or (
+        reading in _EMPTY_IS_NULL and isinstance(value, str) and value.strip(BLANKS) in ("", "null")
+    )
     return "a value" if nothing else None
 
 
@@ -138,7 +140,7 @@ _EMPTY_IS_NULL = (
 
 
 def _not_blank(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
-    return None if value is not None and as_text(value).strip() else "a text that is not empty"
+    return None if value is not None and as_text(value).strip(BLANKS) else "a text that is not empty"
 
 
 def _not_empty(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001

@@ -23,6 +23,7 @@ _MONTHS = dict(
     zip(["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], range(1, 13), strict=True)
 )
 _DAYS = dict(zip(["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"], range(1, 8), strict=True))
+_LAST = re.compile(r"L(?:-(?P<before>\d+))?|(?P<first>\d+)-L(?:/(?P<step>\d+))?")
 _NUMBER = re.compile(r"\+?\d+")
 
 
@@ -35,33 +36,36 @@ def check(folder: Folder) -> Iterator[Finding]:
     return findings(folder, ScheduleValidation=faults)
 
 
-def faults(asked: Asked, types: Types) -> Iterator[Fault]:  # noqa: ARG001
+def faults(asked: Asked, types: Types) -> Iterator[Fault]:
     """Yield a fault for a schedule whose cron expression cannot be read."""
     value = asked.part.value.get("cron")
-    if value is not None and (wrong := problem(as_text(value), truth(asked.part.value.get("withSeconds")))):
+    seconds = bool(truth(asked.part.value.get("withSeconds")))
+    if value is not None and (wrong := problem(as_text(value), seconds, types.since("2.0"))):
         yield Fault((*asked.part.route, "cron"), f"the cron expression cannot be read: {wrong}")
 
 
 @lru_cache(maxsize=4096)
-def problem(expression: str, with_seconds: bool = False) -> str | None:
-    """Return what is wrong with a cron expression as Kestra reads them, None where nothing is."""
+def problem(expression: str, with_seconds: bool = False, last_day: bool = False) -> str | None:
+    """Return what is wrong with a cron expression as Kestra reads them, None where nothing is.
+
+    `last_day`: whether `L` is the last day of the month, and `L-3` three days before it, as it is since 2.0.
+    """
     try:
-        _check(expression, with_seconds)
+        _check(expression, _fields(with_seconds, last_day))
     except _WrongError as error:
         return str(error)
     return None
 
 
-def _check(expression: str, with_seconds: bool) -> None:
+def _check(expression: str, fields: tuple[_Field, ...]) -> None:
     if expression in NICKNAMES:
         return
     if "||" in expression:
         for part in expression.rstrip("|").split("||"):
-            _check(part, with_seconds)
+            _check(part, fields)
     elif "|" in expression:
-        _alternatives(expression, with_seconds)
+        _alternatives(expression, fields)
     else:
-        fields = _fields(with_seconds)
         parts = re.sub(r"[ \t\n\x0b\f\r]+", " ", expression).strip().upper().split(" ")
         if len(parts) != len(fields):
             raise _WrongError(f"{len(fields)} fields are wanted, {len([part for part in parts if part])} are there")
@@ -71,21 +75,23 @@ def _check(expression: str, with_seconds: bool) -> None:
             field.check(part)
 
 
-def _alternatives(expression: str, with_seconds: bool) -> None:
+def _alternatives(expression: str, fields: tuple[_Field, ...]) -> None:
     """`0|30 * * * *` is two expressions in one; every field with a stroke has one for each."""
     words = [_split(word, "|") if "|" in word else word for word in expression.split()]
     count = max((len(word) if isinstance(word, list) else 1 for word in words), default=0)
     if any(isinstance(word, list) and len(word) < count for word in words) or not count:
         raise _WrongError("the fields have different numbers of alternatives")
     for at in range(count):
-        _check(" ".join(word[at] if isinstance(word, list) else word for word in words), with_seconds)
+        _check(" ".join(word[at] if isinstance(word, list) else word for word in words), fields)
 
 
 class _Field:
     """One field: its bounds, and the names that numbers have there."""
 
-    def __init__(self, name: str, least: int, most: int, names: dict[str, int] | None = None) -> None:
-        self.name, self.least, self.most, self.names = name, least, most, names or {}
+    def __init__(
+        self, name: str, least: int, most: int, names: dict[str, int] | None = None, *, last: bool = False
+    ) -> None:
+        self.name, self.least, self.most, self.names, self.last = name, least, most, names or {}, last
 
     def check(self, text: str) -> None:
         """Raise _WrongError where this cannot be read."""
@@ -93,6 +99,8 @@ class _Field:
         if len(items) > 1:
             for item in items:
                 self.check(item)
+        elif self.last and (match := _LAST.fullmatch(text)):
+            self._last_day(match)
         elif "-" in text:
             self._range(text)
         elif "/" in text:
@@ -105,6 +113,12 @@ class _Field:
                 self._step(words[1])
         elif text != "*":
             self._within(self._value(text))
+
+    def _last_day(self, match: re.Match[str]) -> None:
+        for number in filter(None, (match["before"], match["first"])):
+            self._within(int(number))
+        if match["step"]:
+            self._step(match["step"])
 
     def _range(self, text: str) -> None:
         words = _split(text, "-")
@@ -147,8 +161,10 @@ _FIVE = (
 )
 
 
-def _fields(with_seconds: bool) -> tuple[_Field, ...]:
-    return (_SECOND, *_FIVE) if with_seconds else _FIVE
+def _fields(with_seconds: bool, last_day: bool) -> tuple[_Field, ...]:
+    minute, hour, day, *rest = _FIVE
+    five = (minute, hour, _Field(day.name, day.least, day.most, last=last_day), *rest)
+    return (_SECOND, *five) if with_seconds else five
 
 
 def _split(text: str, by: str) -> list[str]:

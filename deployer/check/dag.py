@@ -26,6 +26,10 @@ def faults(asked: Asked, types: Types) -> Iterator[Fault]:  # noqa: ARG001
     """Yield a fault at every `dependsOn` that names no task, or makes a circle."""
     needs: dict[str, list[str]] = {}
     places = []
+    listed = asked.part.value.get("tasks")
+    for at, one in enumerate(listed if isinstance(listed, list) else ()):
+        if one is None:
+            yield Fault((*asked.part.route, "tasks", at), "an entry of the `Dag` is empty", "remove the `-`")
     for part in asked.part.parts.get("tasks", ()):
         task = next(iter(part.parts.get("task", ())), None)
         if task is None:

@@ -53,10 +53,11 @@ def _and_made(task: Part) -> Iterator[Part]:
 def _twice(kind: str, parts: Iterable[Part]) -> Iterator[Fault]:
     seen: set[str] = set()
     for part in parts:
-        value = part.value.get("id")
+        prop = "name" if kind == "input" and part.value.get("id") is None else "id"
+        value = part.value.get(prop)
         if value is None:
             continue
         text = as_text(value)
         if text in seen:
-            yield Fault((*part.route, "id"), f"the {kind} id `{text}` is given twice", "give each its own id")
+            yield Fault((*part.route, prop), f"the {kind} id `{text}` is given twice", "give each its own id")
         seen.add(text)

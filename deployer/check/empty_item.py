@@ -24,11 +24,13 @@ def check(folder: Folder) -> Iterator[Finding]:
     return findings(folder, FlowValidation=faults)
 
 
-def faults(asked: Asked, types: Types) -> Iterator[Fault]:  # noqa: ARG001
+def faults(asked: Asked, types: Types) -> Iterator[Fault]:
     """Yield a fault at every empty item of the flow's inputs and outputs, and of an old schedule's conditions."""
     flow = asked.part
     yield from _empty(flow, "outputs")
     yield from _empty(flow, "inputs")
+    for name in ("listeners", "pluginDefaults", *(("taskDefaults",) if types.since("1.3") else ())):
+        yield from _empty(flow, name)
     for form in flow.parts.get("inputs", ()):
         yield from _empty(form, "inputs")
     for trigger in flow.parts.get("triggers", ()):

@@ -30,6 +30,8 @@ _JAVA_FLOAT = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\
 _LONG = 1 << 63
 _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7  # outside, Java writes a number with its exponent
 _INT = 1 << 31
+BLANKS = "".join(map(chr, range(0x21)))
+"""What Java trims from a text; a no-break space is none."""
 
 
 def as_text(value: Any) -> str:
@@ -57,13 +59,13 @@ def as_number(value: Any) -> float | None:
         return None
     if isinstance(value, int | float):
         return value
-    return java_float(value.strip()) if isinstance(value, str) else None
+    return java_float(value.strip(BLANKS)) if isinstance(value, str) else None
 
 
 def truth(value: Any) -> bool | None:
     """Return what a value is as true or false, None where it is neither."""
     if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower())
+        return {"true": True, "false": False}.get(value.strip(BLANKS).lower())
     return bool(value) if isinstance(value, bool | int) else None
 
 
@@ -75,7 +77,7 @@ def is_there(value: Any) -> bool:
 def enum_word(value: Any, words: Sequence[str]) -> str | None:
     """Return the word of an enum that a value stands for, by its name or its number; None where it is none."""
     if isinstance(value, str):
-        text = value.strip()
+        text = value.strip(BLANKS)
         if text in words:
             return text
         value = int(text) if _ENUM_NUMBER.fullmatch(text) else None
@@ -86,14 +88,14 @@ def enum_word(value: Any, words: Sequence[str]) -> str | None:
 
 def java_float(text: str) -> float | None:
     """Return the number that Java's parser reads in a text, None where it reads none."""
-    text = text.strip()
+    text = text.strip(BLANKS)
     return float(text.rstrip("fFdD")) if _JAVA_FLOAT.fullmatch(text) and "N" not in text else None
 
 
 def as_seconds(value: Any) -> float | None:
     """Return how long a property's duration is in seconds, None where it is none; what is too long counts as 0."""
     if isinstance(value, str):
-        return seconds(value.strip())
+        return seconds(value.strip(BLANKS))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if abs(value) < _LONG else 0
@@ -119,7 +121,7 @@ def moment(reading: str, text: str) -> str | None:
 
 
 def _is_nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and (not value.strip() or value.strip() == "null"))
+    return value is None or (isinstance(value, str) and (not value.strip(BLANKS) or value.strip(BLANKS) == "null"))
 
 
 def text(value: Any) -> str | None:
@@ -131,7 +133,7 @@ def boolean(value: Any) -> str | None:
     """True, false, their names in lower case, upper case or with a capital, or a whole number."""
     fine = isinstance(value, bool | int) or _is_nothing(value)
     if isinstance(value, str):
-        fine = fine or value.strip() in ("true", "false", "True", "False", "TRUE", "FALSE")
+        fine = fine or value.strip(BLANKS) in ("true", "false", "True", "False", "TRUE", "FALSE")
     return None if fine else "true or false"
 
 
@@ -147,7 +149,7 @@ def whole(limit: int) -> Leaf:
         elif isinstance(value, float):
             fine = value != value or -limit - 1 < value < limit  # noqa: PLR0124  (not a number is taken as 0)
         elif isinstance(value, str) and not fine:
-            fine = bool(_INTEGER.fullmatch(value.strip())) and -limit <= int(value) < limit
+            fine = bool(_INTEGER.fullmatch(value.strip(BLANKS))) and -limit <= int(value) < limit
         return None if fine else "a whole number"
 
     return read
@@ -157,7 +159,7 @@ def number(value: Any) -> str | None:
     """Any number, also written as a text."""
     fine = _is_nothing(value) or (isinstance(value, int | float) and not isinstance(value, bool))
     if isinstance(value, str):
-        fine = fine or bool(_FLOAT.fullmatch(value.strip()))
+        fine = fine or bool(_FLOAT.fullmatch(value.strip(BLANKS)))
     return None if fine else "a number"
 
 
@@ -171,7 +173,7 @@ def duration(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        fine = not value.strip() or seconds(value.strip()) is not None
+        fine = not value.strip(BLANKS) or seconds(value.strip(BLANKS)) is not None
     elif isinstance(value, float):
         fine = math.isfinite(value)
     else:
@@ -197,13 +199,13 @@ def seconds(written: str) -> float | None:
 
 def _matching(fits: Callable[[str], bool], wanted: str, *, numbers: bool) -> Leaf:
     def read(value: Any) -> str | None:
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or (isinstance(value, str) and not value.strip(BLANKS)):
             return None
         if isinstance(value, int | float) and not isinstance(value, bool):
             return None if numbers else wanted
         if isinstance(value, list):
             return None if not value and not numbers else wanted
-        return None if isinstance(value, str) and fits(value.strip()) else wanted
+        return None if isinstance(value, str) and fits(value.strip(BLANKS)) else wanted
 
     return read
 

@@ -30,7 +30,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Fault]:
     if not isinstance(values, dict):
         yield Fault(part.route, "these defaults have no `values`")
         return
-    if name is None:
+    if name is None or not as_text(name).strip():
         yield Fault(part.route, "these defaults have no `type`", "name the task or the group of tasks they are for")
         return
     cls = types.plugins.get(as_text(name))
@@ -38,8 +38,8 @@ def faults(asked: Asked, types: Types) -> Iterator[Fault]:
         return
     described = types.types[cls]
     known = {name.lower() for name in described["props"] if name not in described["hidden"]}.union(described["gets"])
-    for prop in values:
-        if prop.lower() not in known:
+    for prop, value in values.items():
+        if value is not None and prop.lower() not in known:
             near = get_close_matches(prop, described["props"], n=1)
             hint = f"did you mean `{near[0]}`?" if near else ""
             yield Fault((*part.route, "values", prop), f"`{name}` has no property `{prop}`", hint)

@@ -210,7 +210,7 @@ class Readers:
             elif isinstance(value, list):
                 for at, one in enumerate(value):
                     if isinstance(one, dict):
-                        _label(Part(cls, (*route, at), one), parts, notes)
+                        _label(Part(cls, (*route, at), one), parts, notes, before_1_2=not self._types.since("1.2"))
                     else:
                         wrong(notes, (*route, at), "a mapping with `key` and `value`")
             else:
@@ -219,13 +219,22 @@ class Readers:
         return read_labels
 
 
-def _label(label: Part, parts: list[Part], notes: Read) -> None:
-    """Note what is no text, number or truth as a label's value: nothing, a list, a mapping, a very large number."""
+def _label(label: Part, parts: list[Part], notes: Read, *, before_1_2: bool = False) -> None:
+    """Note what is no text, number or truth as a label's value: a list, a mapping, a very large number, nothing.
+
+    `before_1_2`: an entry of a list in 1.0 or 1.1, whose value has to be a text; only there may a label of a trigger or
+    a task lack one.
+    """
     value, key = label.value.get("value"), label.value.get("key")
-    if isinstance(value, list | dict | None) or (isinstance(value, int) and not -(2**63) <= value < 2**63):
-        wrong(notes, label.route, "a label with a single value")
-    elif key is not None and not isinstance(key, str):
-        wrong(notes, (*label.route, "key"), "a text")
+    single = not isinstance(value, list | dict | None) and not (
+        isinstance(value, int) and not -(2**63) <= value < 2**63
+    )
+    if before_1_2:
+        single = isinstance(value, str) or (value is None and len(label.route) > len(("labels", 0)))
+    if not single:
+        wrong(notes, label.route, "a label with a text as its value" if before_1_2 else "a label with a single value")
+    elif not isinstance(key, str):
+        wrong(notes, (*label.route, "key") if key is not None else label.route, "a label with a text as its key")
     else:
         parts.append(label)
 

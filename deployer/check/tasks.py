@@ -9,6 +9,7 @@ from deployer.check.types import Types
 
 TASK = "io.kestra.core.models.tasks.Task"
 _FLOWABLE = "io.kestra.core.models.tasks.FlowableTask"
+_FOR_EACH_ITEM = "io.kestra.plugin.core.flow.ForEachItem"
 _LISTS = ("tasks", "errors", "finally", "listeners", "afterExecution")
 
 
@@ -29,6 +30,8 @@ def _with_children(part: Part, types: Types) -> Iterator[Part]:
         yield part
         if not is_a(part, _FLOWABLE, types):
             return
-    for below in part.parts.values():
+    for name, below in part.parts.items():
+        if part.cls == _FOR_EACH_ITEM and name == "tasks":
+            continue  # it has three tasks of its own, whatever it is given
         for each in below:
             yield from _with_children(each, types)

@@ -18,6 +18,7 @@ from deployer.check.leaves import as_text
 from deployer.check.tasks import is_a
 from deployer.check.types import Types
 
+_CONDITION = "io.kestra.core.models.conditions.Condition"
 _MULTIPLE = "io.kestra.plugin.core.condition.MultipleCondition"
 _ALLOWED = ("application/json", "text/plain")
 
@@ -28,9 +29,11 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 
 def conditions(asked: Asked, types: Types) -> Iterator[Fault]:
-    """Yield a fault at every condition that waits for several executions."""
+    """Yield a fault at every condition that waits for several executions, and at what is no condition."""
     for part in asked.part.parts.get("conditions", ()):
-        if is_a(part, _MULTIPLE, types):
+        if not is_a(part, _CONDITION, types):
+            yield Fault(part.route, "this is no condition")
+        elif is_a(part, _MULTIPLE, types):
             yield Fault(part.route, "a webhook cannot wait for several executions")
 
 

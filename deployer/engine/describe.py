@@ -41,6 +41,8 @@ _TASK = "io.kestra.core.models.tasks.Task"
 _DATA = "io.kestra.core.models.flows.Data"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
+_SAMPLES: dict[str, Any] = {"String": "x", "Integer": 1}
+"""A value for each reading that old names were seen to have."""
 _SET_LATER = ("tenantId",)  # by Kestra itself, after reading a flow
 
 
@@ -262,13 +264,14 @@ class _Description:
             return filled
         for prop in reader.properties():
             name = str(prop.getName())
-            if described["props"][name] != "String" or name in wanted:
+            value = _SAMPLES.get(described["props"][name])
+            if value is None or name in wanted:
                 continue
             made = maker.createUsingDefault(self._context)
             if not kind.getRawClass().isInstance(made):
-                made = self._mapper.convertValue(self._kestra.from_json({name: "x"}), kind)
+                made = self._mapper.convertValue(self._kestra.from_json({name: value}), kind)
             else:
-                prop.set(made, "x")
+                prop.set(made, self._kestra.from_json(value))
             found = [other for other in wanted if self._holds(made, kind, other)]
             if found:
                 filled[name] = found

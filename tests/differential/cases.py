@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from differential.corners import corners
 from differential.mutants import Mutant, mutants, unspoilt
 from differential.oracle import Oracle
 from differential.ours import known_types
@@ -92,6 +93,12 @@ def ours(version: str) -> Case:
 def kestras(version: str) -> Case:
     """Return Kestra's own test flows."""
     return _case(Oracle(version), corpus(), COUNTS[version] // 4)
+
+
+@cache
+def in_corners(version: str) -> Case:
+    """Return flows that people seldom write, as they are."""
+    return Case(Oracle(version), unspoilt([*corners()]))
 
 
 @cache

@@ -53,6 +53,12 @@ def test_verdicts_agree_on_kestras_own_flows(version: str, asked: Asked) -> None
     verdicts_agree(cases.kestras, version)
 
 
+@pytest.mark.parametrize("version", NAMES)
+def test_verdicts_agree_in_corners(version: str, asked: Asked) -> None:
+    asked(version)
+    verdicts_agree(cases.in_corners, version)
+
+
 @pytest.mark.parametrize("version", STAYED_ON)
 def test_verdicts_agree_on_flows_with_a_plugin(version: str) -> None:
     verdicts_agree(cases.of_a_plugin, version)
