@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from deployer.cli import output, say
+from deployer.cli import output
 from deployer.cli.deploying import deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
 from deployer.deploy import ChangedError
-from deployer.errors import DeployerError, UsageError
+from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
@@ -34,14 +34,7 @@ def apply(file: Path, *, format_: str, **connected: Any) -> int:
     What it is to be made from is read once more; where a file, what is live, the server or the tenant is another,
     nothing is written and the exit code is 4.
     """
-    try:
-        report = _apply(file, **connected)
-    except DeployerError as error:
-        report = Report("apply", str(file), error=error)
-    output.write(report, format_)
-    if report.error and format_ != "json":
-        say(report.error)
-    return report.exit_code
+    return output.reported(format_, lambda: _apply(file, **connected), "apply", str(file))
 
 
 def _apply(file: Path, **connected: Any) -> Report:

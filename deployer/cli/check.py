@@ -11,11 +11,10 @@ from typing import Any
 
 import click
 
-from deployer.cli import output, say
+from deployer.cli import output
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import rules_of, upgrade_from
-from deployer.errors import DeployerError
 from deployer.local import Options, check_only, run
 from deployer.model import version as versions
 from deployer.model.result import Report
@@ -38,16 +37,16 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
     else 1.3) the check ends with what the upgrade takes, flow by flow.
     """
     paths = paths or (Path("flows"),)
-    try:
-        asked = configured(**connected)
-        options = Options(paths, asked.root, asked.settings.ignore, asked.settings.checks, strict=strict)
-        report = _asked(asked, options) if ask_server or asked.embedded else _alone(asked, options)
-    except DeployerError as error:
-        report = Report("check", " ".join(map(str, paths)), error=error)
-    output.write(report, format_)
-    if report.error and format_ != "json":
-        say(report.error)
-    return report.exit_code
+    named = " ".join(map(str, paths))
+    return output.reported(
+        format_, lambda: _check(paths, strict=strict, ask_server=ask_server, **connected), "check", named
+    )
+
+
+def _check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, **connected: Any) -> Report:
+    asked = configured(**connected)
+    options = Options(paths, asked.root, asked.settings.ignore, asked.settings.checks, strict=strict)
+    return _asked(asked, options) if ask_server or asked.embedded else _alone(asked, options)
 
 
 def _alone(asked: Configured, options: Options) -> Report:

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from deployer.cli import output, say
+from deployer.cli import output
 from deployer.cli.deploying import deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
-from deployer.errors import DeployerError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
@@ -31,14 +30,7 @@ def drift(path: Path, *, format_: str, **asked: Any) -> int:
 
     Nothing is written. What an operator stopped is told, and is no drift.
     """
-    try:
-        report = _drift(path, **asked)
-    except DeployerError as error:
-        report = Report("drift", str(path), error=error)
-    output.write(report, format_)
-    if report.error and format_ != "json":
-        say(report.error)
-    return report.exit_code
+    return output.reported(format_, lambda: _drift(path, **asked), "drift", str(path))
 
 
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
+from deployer.cli import say
+from deployer.errors import DeployerError
 from deployer.model.result import Report
 from deployer.report import github, json, terminal
 
 FORMATS = ("text", "json", "github")
+
+
+def reported(format_: str, work: Callable[[], Report], command: str, path: str, *, dry_run: bool = False) -> int:
+    """Do the work of a command, write its report, and return the exit code; why it could not be done goes to stderr."""
+    try:
+        report = work()
+    except DeployerError as error:
+        report = Report(command, path, dry_run=dry_run, error=error)
+    write(report, format_)
+    if report.error and format_ != "json":
+        say(report.error)
+    return report.exit_code
 
 
 def write(report: Report, format_: str, environ: Mapping[str, str] = os.environ) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from deployer.cli import output, say
+from deployer.cli import output
 from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.deploy import Planned
-from deployer.errors import DeployerError, UsageError
+from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
@@ -33,14 +33,7 @@ from deployer.plan.saved import Saved
 @connection
 def plan(path: Path, *, format_: str, **asked: Any) -> int:
     """Show what a deploy of PATH (default: flows) would do: each change with its difference, and who depends on it."""
-    try:
-        report = _plan(path, **asked)
-    except DeployerError as error:
-        report = Report("plan", str(path), error=error)
-    output.write(report, format_)
-    if report.error and format_ != "json":
-        say(report.error)
-    return report.exit_code
+    return output.reported(format_, lambda: _plan(path, **asked), "plan", str(path))
 
 
 def _plan(path: Path, *, out: Path | None, stat: bool, detailed: bool, keep_going: bool, **more: Any) -> Report:

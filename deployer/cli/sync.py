@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from deployer.cli import output, say
+from deployer.cli import output
 from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
-from deployer.errors import DeployerError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
@@ -39,14 +38,7 @@ def sync(path: Path, *, format_: str, **asked: Any) -> int:
     differs. A problem found before the first write ends the run with nothing written, unless --keep-going is given; so
     does an edit that somebody made on the server since, unless --on-drift says otherwise.
     """
-    try:
-        report = _sync(path, **asked)
-    except DeployerError as error:
-        report = Report("sync", str(path), dry_run=asked["dry_run"], error=error)
-    output.write(report, format_)
-    if report.error and format_ != "json":
-        say(report.error)
-    return report.exit_code
+    return output.reported(format_, lambda: _sync(path, **asked), "sync", str(path), dry_run=asked["dry_run"])
 
 
 def _sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, **more: Any) -> Report:
