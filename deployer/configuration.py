@@ -152,6 +152,20 @@ def _mapping(value: object) -> dict[str, Any]:
     return dict(value)
 
 
+def _defaults(value: object) -> dict[str, list[dict[str, Any]]]:
+    """Return plugin defaults by namespace, as Kestra's own configuration writes them."""
+    wanted = "a mapping of namespaces to lists of `type` and `values`"
+    if not isinstance(value, Mapping):
+        raise _WrongError(wanted)
+    for entries in value.values():
+        for entry in entries if isinstance(entries, list) else [None]:
+            if not (isinstance(entry, Mapping) and isinstance(entry.get("type"), str)):
+                raise _WrongError(wanted)
+            if not isinstance(entry.get("values"), Mapping) or len(entry) != len(("type", "values")):
+                raise _WrongError(wanted)
+    return {str(namespace): list(entries) for namespace, entries in value.items()}
+
+
 _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "host": ("host", _url),
     "tenant": ("tenant", _text),
@@ -168,6 +182,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "concurrency": ("concurrency", _count),
     "ignore": ("ignore", _texts),
     "checks": ("checks", _mapping),
+    "plugin-defaults": ("plugin_defaults", _defaults),
     "engine.plugins": ("plugins", _texts),
     "plugin-types": ("plugin_types", _text),
     "project": ("project", _text),

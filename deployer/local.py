@@ -35,6 +35,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     checks: Mapping[str, Any] = field(default_factory=dict)  # the configuration file's
     pulled: Pulled | None = None  # plugins that are known beside Kestra's own
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # plugin defaults by namespace
     dry_run: bool = False
     detailed: bool = False  # the exit code says whether there are changes
     keep_going: bool = False
@@ -122,6 +123,7 @@ def upgrade(read: Files, version: str, options: Options, refused: Sequence[Probl
     return check.upgrade(
         read.flows, options.upgrade_from, version,
         found=read.problems, refused=refused, whole=_whole(read, options), pulled=options.pulled,
+        defaults=options.defaults,
     )  # fmt: skip
 
 
@@ -138,7 +140,15 @@ def check_all(
     """
     levels = {**options.checks, **dict.fromkeys(off, "off")}
     whole = _whole(read, options)
-    problems = check.check(read.flows, version, found=read.problems, levels=levels, whole=whole, pulled=options.pulled)
+    problems = check.check(
+        read.flows,
+        version,
+        found=read.problems,
+        levels=levels,
+        whole=whole,
+        pulled=options.pulled,
+        defaults=options.defaults,
+    )
     sound = check.sound_flows(read.flows, problems)
     cases, found = suites(read.suites)
     problems += found

@@ -65,6 +65,7 @@ class Settings:
     concurrency: int = 4
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
     checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
+    plugin_defaults: Mapping[str, Any] = field(default_factory=dict)  # by namespace: what a server adds to flows
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     plugin_types: Path | None = None  # the file that `schema pull` writes; None: in the root, under its usual name
     project: str = ""  # whose flows these are, in the ledger; "": what the git origin is called

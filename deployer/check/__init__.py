@@ -116,15 +116,16 @@ def check(
     levels: Mapping[str, Any] | None = None,
     whole: bool = True,
     pulled: Pulled | None = None,
+    defaults: Mapping[str, Any] | None = None,
 ) -> list[Problem]:
     """Return what every check finds with the rules of a version of Kestra, file by file and line by line.
 
     `found` are problems that reading the files has brought already, `levels` is the configuration's `checks`; comments
     and levels count for all. `whole` says that the documents are all that there are, `pulled` are plugins that are
-    known beside Kestra's own. Raises UsageError where `levels` is wrong.
+    known beside Kestra's own, `defaults` what namespaces add. Raises UsageError where `levels` is wrong.
     """
     given = rules(levels or {}, NAMES)
-    problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled)]
+    problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
     problems = levelled(silence.silenced(documents, problems, NAMES), given)
     order = {document.file: at for at, document in enumerate(documents)}
     return sorted(problems, key=lambda each: (order.get(each.file or "", -1), each.place))
@@ -139,6 +140,7 @@ def upgrade(
     refused: Sequence[Problem] = (),
     whole: bool = True,
     pulled: Pulled | None = None,
+    defaults: Mapping[str, Any] | None = None,
 ) -> Upgrade:
     """Return what it takes to move each file.
 
@@ -146,15 +148,23 @@ def upgrade(
     one says. Comments and the configuration's `checks` change nothing here: they silence a message, not the engine.
     """
     before, after = (
-        [*found, *_problems(documents, version, whole=whole, pulled=pulled)] for version in (from_version, to_version)
+        [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
+        for version in (from_version, to_version)
     )
     files = sorted({each.file for each in documents} | {each.file for each in found if each.file and each.stops})
     return Upgrade(from_version, to_version, verdicts(files, before, [*after, *refused]))
 
 
-def _problems(documents: Sequence[Document], version: str, *, whole: bool, pulled: Pulled | None) -> Iterator[Problem]:
+def _problems(
+    documents: Sequence[Document],
+    version: str,
+    *,
+    whole: bool,
+    pulled: Pulled | None,
+    defaults: Mapping[str, Any] | None,
+) -> Iterator[Problem]:
     types = widened(types_of(version), pulled) if pulled else types_of(version)
-    folder = Folder([FlowFile(document, types) for document in documents], types, whole)
+    folder = Folder([FlowFile(document, types) for document in documents], types, whole, defaults or {})
     return (problem(check.name, finding) for check in CHECKS for finding in check.run(folder))
 
 

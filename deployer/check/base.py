@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -110,6 +110,7 @@ class Folder:
     flows: Sequence[FlowFile]
     types: Types
     whole: bool = True  # every flow that there is, so that one that is not here is nowhere
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # plugin defaults of namespaces, which no file shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Whether every property that has to be there is there.
 
-Why: Kestra refuses a task, an input or a trigger that lacks what it needs.
+Why: Kestra refuses a task, an input or a trigger that lacks what it needs. What the plugin defaults of a namespace or of
+the server give is in no file: name them in `plugin-defaults` of kestra-deployer.yaml, by namespace, `*` for every one.
 
 Bad:  an `http.Request` without `uri`
 Good: an `http.Request` with `uri: https://example.com`
@@ -8,10 +9,12 @@ Good: an `http.Request` with `uri: https://example.com`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from deployer.check import identity
-from deployer.check.base import Finding, Folder
+from deployer.check.base import Finding, FlowFile, Folder
+from deployer.check.constraints import Violation
 from deployer.check.gone import RENAMED, property_gone_since
 from deployer.check.parts import Misread
 from deployer.check.types import Types
@@ -27,12 +30,30 @@ def check(folder: Folder) -> Iterator[Finding]:
         for violation in flow.violations:
             place = (violation.route, violation.prop)
             told = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
-            if violation.name not in NAMES or place in seen or told:
+            if (
+                violation.name not in NAMES
+                or place in seen
+                or told
+                or _given_elsewhere(flow, violation, folder.defaults)
+            ):
                 continue
             seen.add(place)
             there = violation.route and violation.route[-1] == violation.prop
             message = f"`{violation.prop}` of {short(violation.owner)} is {'empty' if there else 'missing'}"
             yield flow.finding(violation.route, message, f"give it {violation.wanted}")
+
+
+def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str, Any]) -> bool:
+    """Whether the plugin defaults of the flow's namespace, or of one above it, give the property; `*` is every one."""
+    if not defaults:
+        return False
+    namespace, kind = str(flow.document.data.get("namespace")), str(flow.value((*violation.route, "type")))
+    return any(
+        kind.startswith(entry["type"]) and violation.prop in entry["values"]
+        for above, entries in defaults.items()
+        if above == "*" or namespace == above or namespace.startswith(f"{above}.")
+        for entry in entries
+    )
 
 
 def _meant(misread: Misread, types: Types) -> str:

@@ -45,7 +45,10 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
 
 def _check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, **connected: Any) -> Report:
     asked = configured(**connected)
-    options = Options(paths, asked.root, asked.settings.ignore, asked.settings.checks, strict=strict)
+    settings = asked.settings
+    options = Options(
+        paths, asked.root, settings.ignore, settings.checks, defaults=settings.plugin_defaults, strict=strict
+    )
     return _asked(asked, options) if ask_server or asked.embedded else _alone(asked, options)
 
 

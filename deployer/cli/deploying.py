@@ -81,7 +81,10 @@ def parted(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
 def options_of(asked: Configured, *paths: Path) -> Options:
     """Return what is asked of a run over these paths."""
     settings = asked.settings
-    return Options(paths, asked.root, settings.ignore, settings.checks, concurrency=settings.concurrency)
+    return Options(
+        paths, asked.root, settings.ignore, settings.checks, defaults=settings.plugin_defaults,
+        concurrency=settings.concurrency,
+    )  # fmt: skip
 
 
 def _keeper(asked: Configured, client: KestraClient, project: str) -> Keeper:

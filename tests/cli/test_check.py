@@ -118,6 +118,21 @@ def test_a_type_of_a_plugin_is_noted_and_what_every_task_has_is_checked(project:
     assert found == [("notice", "unverified-type"), ("error", "wrong-type")]
 
 
+@pytest.mark.parametrize(("namespace", "code"), [("company.team", 0), ("company", 0), ("*", 0), ("company.te", 1)])
+def test_what_a_namespace_adds_is_not_missing(project: Project, deployer: Run, namespace: str, code: int) -> None:
+    project.write("flows/a.yaml", HELLO.replace("    message: hello\n", ""))
+    assert deployer("check").code == 1
+    given = "    - type: io.kestra.plugin.core.log\n      values: {message: hello}\n"
+    project.write("kestra-deployer.yaml", f"plugin-defaults:\n  '{namespace}':\n{given}")
+    assert deployer("check").code == code
+
+
+def test_plugin_defaults_that_are_none_are_a_usage_error(project: Project, deployer: Run) -> None:
+    for wrong in ("[]", "{a: b}", "{a: [b]}", "{a: [{type: x}]}", "{a: [{type: x, values: {}, more: 1}]}"):
+        project.write("kestra-deployer.yaml", f"plugin-defaults: {wrong}\n")
+        assert deployer("check").code == 2
+
+
 def test_several_paths_are_checked_once_each(project: Project, deployer: Run) -> None:
     project.write("flows/a.yaml", HELLO)
     project.write("more/b.yaml", HELLO)
