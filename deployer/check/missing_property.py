@@ -1,7 +1,7 @@
 """Whether every property that has to be there is there.
 
-Why: Kestra refuses a task, an input or a trigger that lacks what it needs. What the plugin defaults of a namespace or of
-the server give is in no file: name them in `plugin-defaults` of kestra-deployer.yaml, by namespace, `*` for every one.
+Why: Kestra refuses a task, an input or a trigger that lacks what it needs. What the plugin defaults of a namespace or
+of the server give is in no file: name them in `plugin-defaults` of kestra-deployer.yaml, by namespace, `*` for all.
 
 Bad:  an `http.Request` without `uri`
 Good: an `http.Request` with `uri: https://example.com`
@@ -51,7 +51,7 @@ def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str
     return any(
         kind.startswith(entry["type"]) and violation.prop in entry["values"]
         for above, entries in defaults.items()
-        if above == "*" or namespace == above or namespace.startswith(f"{above}.")
+        if above in ("*", namespace) or namespace.startswith(f"{above}.")
         for entry in entries
     )
 
