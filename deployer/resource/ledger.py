@@ -178,7 +178,7 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
             {_key_of(each): str(each["sent"]) for each in data["pending"]},
             Lease(str(lease["by"]), str(lease["until"])) if lease else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         hint = "restore it, or remove it: what is live then counts as deployed by somebody else"
         raise LedgerError(f"{keeper.place} holds no ledger: {error!r}", hint=hint) from error
 

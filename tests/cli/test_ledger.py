@@ -79,7 +79,9 @@ def test_without_one_what_differs_is_written_over(project: Project, deployer: Ru
     assert source(api, "a") == text
 
 
-@pytest.mark.parametrize("content", ["[", "{}", '{"format": 99}', '{"format": 1, "entries": [{"kind": "flow"}]}'])
+@pytest.mark.parametrize(
+    "content", ["[", "[]", "null", "{}", '{"format": 99}', '{"format": 1, "entries": [{"kind": "flow"}]}']
+)
 def test_what_is_no_ledger_is_said_to_be_none_and_nothing_is_written(
     project: Project, deployer: Run, server: Proxy, content: str
 ) -> None:
