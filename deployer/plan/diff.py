@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from deployer.model.change import Change, Plan
+from deployer.model.ledger import digest
 from deployer.model.resource import Live, Resource
 from deployer.plan.decide import Decider
 from deployer.plan.prune import Scope, prunes
@@ -20,20 +20,15 @@ def plan(desired: Iterable[Resource], live: Live, decider: Decider, prune: Scope
     ]
     if prune:
         changes += prunes(decider, {resource.key for resource in wanted}, live.resources, prune)
-    return Plan(tuple(changes), _digest(changes))
+    return Plan(tuple(changes), _known_by(changes))
 
 
-def _digest(changes: Iterable[Change]) -> str:
-    digest = hashlib.sha256()
+def _known_by(changes: Iterable[Change]) -> str:
+    lines = []
     for change in changes:
         revision = change.live.revision if change.live else None
-        before, after = (_hash(each.body) if each else None for each in (change.live, change.desired))
-        line = (
+        before, after = (digest(each.body) if each else None for each in (change.live, change.desired))
+        lines.append(
             f"{change.action} {change.key} {revision} {before} {after} {change.origin} {change.held} {change.reason}\n"
         )
-        digest.update(line.encode())
-    return digest.hexdigest()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest("".join(lines))
