@@ -26,7 +26,7 @@ NOTHING = "nothing was written: plan again"
 
 @click.command(epilog="Exit codes: 0 fine, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@output.formatted
 @connection
 def apply(file: Path, *, format_: str, **connected: Any) -> int:
     """Carry out the plan that `plan --out FILE` saved, where all that it was made from is as it was.

@@ -24,7 +24,7 @@ from deployer.model.result import Report
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
 @click.option("--server", "ask_server", is_flag=True, help="Ask the configured server for its verdict too.")
-@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@output.formatted
 @connection
 def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: str, **connected: Any) -> int:
     """Check every flow under each PATH (default: flows) as Kestra would, without asking one.

@@ -23,7 +23,7 @@ from deployer.plan import OnDisabled
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]")
 @click.option("--stat", is_flag=True, help="Show how many lines differ, not which.")
-@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@output.formatted
 @connection
 def drift(path: Path, *, format_: str, **asked: Any) -> int:
     """Tell which flows under PATH (default: flows) were edited, stopped or deleted on the server since their deploy.

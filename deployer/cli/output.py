@@ -15,6 +15,7 @@ from deployer.model.result import Report
 from deployer.report import github, json, terminal
 
 FORMATS = ("text", "json", "github")
+formatted = click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="[default: text]")
 
 
 def reported(format_: str, work: Callable[[], Report], command: str, path: str, *, dry_run: bool = False) -> int:

@@ -29,7 +29,7 @@ from deployer.plan.saved import Saved
 @click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 10 when there is something to do.")
 @click.option("--keep-going", is_flag=True, help="Plan what is sound although problems were found.")
 @deployment
-@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@output.formatted
 @connection
 def plan(path: Path, *, format_: str, **asked: Any) -> int:
     """Show what a deploy of PATH (default: flows) would do: each change with its difference, and who depends on it."""

@@ -29,7 +29,7 @@ from deployer.pipeline import sync as stages
     "--keep-going", is_flag=True, help="Deploy what is sound although problems were found, and name the rest."
 )
 @deployment
-@click.option("--format", "format_", type=click.Choice(output.FORMATS), default="text", help="[default: text]")
+@output.formatted
 @connection
 def sync(path: Path, *, format_: str, **asked: Any) -> int:
     """Deploy every flow under PATH (default: flows).
