@@ -6,33 +6,46 @@ What is about to be written is in the ledger before the first write, so that a r
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from deployer.apply import Applied, apply
+from deployer.apply import Applied, apply, backup
 from deployer.errors import DeployerError, ExitCode, KestraAccessError
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Entry, Lease, Ledger, digest
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Live
-from deployer.model.result import Outcome, Status
+from deployer.model.resource import Key
+from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeCase
 from deployer.plan import OnDrift, Policy
 from deployer.resource import flow as flows
 from deployer.resource.ledger import Keeper, Nowhere
 
 FORBIDDEN = 403
+BACKUP = ".kestra-deployer/deleted"
+"""Where texts of deleted flows are kept, from the project's root, unless the user says so."""
+_GRANT = "or name another namespace with `ledger:` in kestra-deployer.yaml"
 _LEASE = timedelta(minutes=15)
+
+
+Ask = Callable[[Sequence[Change]], OnDrift]
+"""Asks a person what is to become of somebody else's texts, which these changes would write over."""
 
 
 class ChangedError(DeployerError):
     """What the plan was made of is not there any more."""
 
     exit_code = ExitCode.REFUSED
+
+
+class UntoldError(DeployerError):
+    """What was written is not in the ledger: as pending only, which is enough for the next run to know it."""
+
+    exit_code = ExitCode.APPLY_INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +60,30 @@ class Deploying:
     root: Path = field(default_factory=Path)  # that files are named from in the ledger
     commit: str = ""
     by: str = ""  # who deploys: the CI run's address, or a person
+    backup: Path = Path(BACKUP)  # where the texts of what is deleted are kept
+    ask: Ask | None = None  # None: nobody is there to ask
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what it was made of."""
+    """A plan with what it was made of, and the report so far. `deployed` has our texts that somebody wrote over."""
 
+    report: Report
     plan: Plan
     ledger: Ledger
     deploying: Deploying
-    live: Live
+    deployed: Mapping[Key, str]
     cases: Sequence[SmokeCase] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a plan: what was done, what there is to say about it, and where deleted texts are."""
+
+    applied: Applied
+    notes: Sequence[Problem] = ()
+    saved: str = ""
+    error: DeployerError | None = None
 
 
 def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
@@ -71,8 +97,7 @@ def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
         if error.status != FORBIDDEN:
             raise
     message = f"the server does not let us read {keeper.place}: what others edited is not told from what was deployed"
-    hint = "let the account read and write it, or name another namespace with `ledger:` in kestra-deployer.yaml"
-    told = [Problem("ledger", message, severity=Severity.WARNING, hint=hint)]
+    told = [Problem("ledger", message, severity=Severity.WARNING, hint=f"let the account read and write it, {_GRANT}")]
     return _without_ledger(replace(deploying, keeper=Nowhere())), Ledger(""), told
 
 
@@ -92,21 +117,51 @@ def at_work(ledger: Ledger, now: datetime) -> list[Problem]:
     return [Problem("ledger", message, severity=Severity.WARNING)]
 
 
-def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callable[[Outcome], None]) -> Applied:
-    """Carry a plan out, with the ledger kept before the first write and after the last. Raises DeployerError."""
-    plan, ledger, deploying = made.plan, made.ledger, made.deploying
-    keeper, writes = deploying.keeper, [change for change in plan.changes if change.writes]
-    if not writes and not any(change.takes for change in plan.changes):
-        return apply(plan.changes, partial(flows.write, client), workers, listen)
+def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callable[[Outcome], None]) -> Carried:
+    """Carry a plan out, with the ledger kept before the first write and after the last.
+
+    Raises DeployerError before the first write only; what goes wrong later is in what is returned.
+    """
+    plan, deploying, notes, saved = made.plan, made.deploying, [], ""
+    keeper = deploying.keeper
+    writes = [change for change in plan.changes if change.writes]
     if writes:
         _still(client, writes)
-        pending = {change.key: digest(change.desired.body) for change in writes if change.desired}
-        until = datetime.now(UTC) + _LEASE
-        keeper.write(replace(ledger, pending={**ledger.pending, **pending}, lease=Lease(deploying.by, _time(until))))
+        saved = backup.save(writes, deploying.root / deploying.backup, datetime.now(UTC))
+        notes += _told(keeper, _before(made, writes))
+    if notes:
+        keeper = Nowhere()
     applied = apply(plan.changes, partial(flows.write, client), workers, listen)
-    latest = keeper.read() if writes else ledger  # somebody else may have deployed other things meanwhile
-    keeper.write(after(latest, applied.outcomes, deploying, _time(datetime.now(UTC))))
-    return applied
+    if not writes and not any(change.takes for change in plan.changes):
+        return Carried(applied)
+    try:
+        latest = keeper.read() if writes else made.ledger  # somebody else may have deployed other things meanwhile
+        notes += _told(keeper, after(latest, applied.outcomes, deploying, _time(datetime.now(UTC))))
+    except DeployerError as error:
+        message = f"what was deployed could not be told to {keeper.place}: {error}"
+        untold = UntoldError(message, hint="run it again: what was about to be written is known there")
+        return Carried(applied, notes, saved, untold)
+    return Carried(applied, notes, saved)
+
+
+def _before(made: Planned, writes: Iterable[Change]) -> Ledger:
+    """Return the ledger with what is about to be written, and the lease."""
+    pending = {change.key: digest(change.desired.body) for change in writes if change.desired}
+    lease = Lease(made.deploying.by, _time(datetime.now(UTC) + _LEASE))
+    return replace(made.ledger, pending={**made.ledger.pending, **pending}, lease=lease)
+
+
+def _told(keeper: Keeper, ledger: Ledger) -> list[Problem]:
+    """Keep a ledger. Where the server refuses that, the run goes on, and a warning says what that costs."""
+    try:
+        keeper.write(ledger)
+    except KestraAccessError as error:
+        if error.status != FORBIDDEN:
+            raise
+    else:
+        return []
+    message = f"the server does not let us write {keeper.place}: what this run deploys will count as somebody else's"
+    return [Problem("ledger", message, severity=Severity.WARNING, hint=f"let the account write it, {_GRANT}")]
 
 
 def after(ledger: Ledger, outcomes: Iterable[Outcome], deploying: Deploying, at: str) -> Ledger:
@@ -117,7 +172,7 @@ def after(ledger: Ledger, outcomes: Iterable[Outcome], deploying: Deploying, at:
         if change.held or outcome.status is not Status.DONE:
             continue  # what was cut off stays pending: whether the server did it is not known
         pending.pop(change.key, None)
-        if change.desired is None:
+        if change.desired is None and (change.writes or change.takes):
             entries.pop(change.key, None)
         elif change.writes or change.takes:
             entries[change.key] = _entry(change, outcome.revision, deploying, at)

@@ -38,6 +38,7 @@ class Options:
     defaults: Mapping[str, Any] = field(default_factory=dict)  # plugin defaults by namespace
     dry_run: bool = False
     detailed: bool = False  # the exit code says whether there are changes
+    stat: bool = False  # of differences only the numbers are to be shown
     keep_going: bool = False
     smoke: bool = False
     strict: bool = False  # warnings count as errors do

@@ -5,7 +5,7 @@ Every stage yields the report as it stands, so that whatever ends a run early, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from deployer.check import server as kestra_validate
 from deployer.deploy import Deploying, Planned, at_work, carry_out, kept
 from deployer.kestra.client import KestraClient
 from deployer.local import Files, Options, check_all, meaning, read_all, relative, upgrade
-from deployer.model.change import Change, Detail
+from deployer.model.change import Change, Detail, Plan
 from deployer.model.flow import Flow
 from deployer.model.ledger import Ledger
 from deployer.model.problem import Problem, Severity
@@ -23,7 +23,7 @@ from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.smoke import SmokeResult
 from deployer.model.version import nearest
 from deployer.plan import Decider, Scope, plan, stopped
-from deployer.plan.text import counts, difference, only_layout
+from deployer.plan.text import counts, difference, edits, only_layout
 from deployer.read import git
 from deployer.resource import flow as flows
 from deployer.resource.references import references
@@ -35,15 +35,13 @@ Listen = Callable[[str | Outcome | SmokeResult], None]
 
 def sync(options: Options, deploying: Deploying, client: KestraClient, listen: Listen) -> Iterator[Report]:
     """Deploy every flow under a path. A problem found before the first write ends it with nothing written."""
-    report, made = Report("sync"), None
-    for report, made in planned(options, deploying, client, listen, "sync"):  # noqa: B007  the last one counts
-        yield report
-    if made is None or options.dry_run or report.refused or (report.errors and not options.keep_going):
+    made = yield from planned(options, deploying, client, listen, "sync")
+    if made is None or options.dry_run or made.plan.refused or (made.report.errors and not options.keep_going):
         return
 
-    report = carried_out(made, report, options, client, listen)
+    report = carried_out(made, options, client, listen)
     yield report
-    if not options.smoke or report.interrupted:
+    if not options.smoke or report.interrupted or report.error:
         return
 
     listen("Running smoke tests")
@@ -54,30 +52,38 @@ def sync(options: Options, deploying: Deploying, client: KestraClient, listen: L
 
 def shown(
     options: Options, deploying: Deploying, client: KestraClient, listen: Listen, command: str = "plan"
-) -> Iterator[tuple[Report, Planned | None]]:
+) -> Generator[Report, None, Planned | None]:
     """Plan a deploy, or look for drift, with what each change does to a text and who else depends on it."""
-    report, made = Report(command), None
-    for report, made in planned(options, deploying, client, listen, command):  # noqa: B007  the last one counts
-        yield report, None
+    made = yield from planned(options, deploying, client, listen, command)
     if made is None:
-        return
+        return None
     listen("Looking for what depends on it")
     changed = [change for change in made.plan.changes if change.writes or change.held or change.standing.drifts]
     callers = _callers(client, {change.key for change in changed}) if changed and command == "plan" else {}
-    details = {change.key: _detail(change, callers.get(change.key, ())) for change in changed}
-    yield replace(report, details=details), made
+    before = made.deployed if command == "drift" else {}
+    details = {change.key: _detail(change, callers.get(change.key, ()), before.get(change.key)) for change in changed}
+    yield replace(made.report, details=details)
+    return made
 
 
-def carried_out(made: Planned, report: Report, options: Options, client: KestraClient, listen: Listen) -> Report:
+def carried_out(made: Planned, options: Options, client: KestraClient, listen: Listen) -> Report:
     """Carry out what was planned; return the report with what became of it."""
     listen("Deploying")
-    applied = carry_out(made, client, options.concurrency, listen)
-    return replace(report, outcomes=tuple(applied.outcomes), interrupted=applied.interrupted)
+    done = carry_out(made, client, options.concurrency, listen)
+    return replace(
+        made.report,
+        problems=(*made.report.problems, *done.notes),
+        outcomes=tuple(done.applied.outcomes),
+        saved=done.saved,
+        error=done.error,
+        interrupted=done.applied.interrupted,
+    )
 
 
-def _detail(change: Change, callers: Sequence[str]) -> Detail:
-    added, removed = counts(change)
-    return Detail(tuple(difference(change)), added, removed, only_layout(change, meaning), tuple(callers))
+def _detail(change: Change, callers: Sequence[str], deployed: str | None) -> Detail:
+    lines = difference(change) if deployed is None else edits(change, deployed)
+    added, removed = counts(lines)
+    return Detail(lines, added, removed, only_layout(change, meaning), tuple(callers))
 
 
 def _callers(client: KestraClient, keys: Collection[Key]) -> dict[Key, list[str]]:
@@ -97,24 +103,24 @@ def _callers(client: KestraClient, keys: Collection[Key]) -> dict[Key, list[str]
 
 def planned(
     options: Options, deploying: Deploying, client: KestraClient, listen: Listen, command: str = "plan"
-) -> Iterator[tuple[Report, Planned | None]]:
-    """Plan the deploy of every flow under a path; what was planned comes with the last report, where it came so far."""
+) -> Generator[Report, None, Planned | None]:
+    """Plan the deploy of every flow under a path; return what was planned, None where it did not come so far."""
     report = Report(command, options.path, commit=git.commit(options.root), dry_run=options.dry_run)
-    report = replace(report, detailed=options.detailed)
-    yield report, None
+    report = replace(report, detailed=options.detailed, stat=options.stat)
+    yield report
 
     read = read_all(options)
     report = replace(report, problems=tuple(read.problems))
-    yield report, None
+    yield report
     if report.errors and not options.keep_going:
-        return
+        return None
 
     server = client.server()
     found, cases, problems = check_all(read, nearest(server.version).name, options, off=("unverified-type",))
     report = replace(report, problems=tuple(problems))
-    yield report, None
+    yield report
     if report.errors and not options.keep_going:
-        return
+        return None
 
     listen("Reading what is live")
     if server.note:
@@ -122,24 +128,27 @@ def planned(
     deploying, ledger, notes = kept(deploying)
     problems += [*notes, *at_work(ledger, datetime.now(UTC))]
     report = replace(report, server=Server(client.url, server.version, client.tenant), problems=tuple(problems))
-    yield report, None
+    yield report
     scope = _scope(options, deploying, ledger, read, problems)
     wanted = {flow.key: flow.document.text for flow in found}
     owned = [key for key, entry in ledger.entries.items() if scope and scope.covers(entry.file)]
     live = flows.read_live(client, wanted, owned)
-    decider = _decider(ledger, deploying, client, live, found)
-    made = Planned(plan(map(flows.desired, found), live, decider, scope), ledger, deploying, live, cases)
-    report = replace(report, plan=made.plan)
     problems += _named_unreadable(found, live)
-    if command == "drift":
-        yield replace(report, problems=tuple(problems)), made
-        return
+    decider = _decider(ledger, deploying, client, live, found)
+    plans = plan(map(flows.desired, found), live, decider, scope)
+    if deploying.ask and plans.refused:
+        decider = replace(decider, policy=replace(decider.policy, on_drift=deploying.ask(plans.refused)))
+        plans = plan(map(flows.desired, found), live, decider, scope)
 
-    listen("Asking Kestra to validate what would be written")
-    found, refused = _validate(client, found, report)
-    problems += refused
-    made = replace(made, plan=plan(map(flows.desired, found), live, decider, scope))
-    yield replace(report, problems=tuple(problems), plan=made.plan), made
+    if command != "drift":
+        listen("Asking Kestra to validate what would be written")
+        sound, refused = _validate(client, found, plans)
+        problems += refused
+        if len(sound) < len(found):
+            plans = plan(map(flows.desired, sound), live, decider, scope)
+    report = replace(report, problems=tuple(problems), plan=plans)
+    yield report
+    return Planned(report, plans, ledger, deploying, decider.deployed, cases)
 
 
 def _scope(
@@ -159,7 +168,7 @@ def _scope(
 def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:
     """Return what decides, with the texts of ours that somebody has written over since."""
     over = {
-        key: entry.revision
+        key: entry
         for key, entry in ledger.entries.items()
         if entry.revision is not None and key in live.resources and not ledger.knows(key, live.resources[key].body)
     }
@@ -189,9 +198,9 @@ def check_asking(
     yield replace(report, problems=(*notes, *problems), upgrade=upgrade(read, version, options, refused))
 
 
-def _validate(client: KestraClient, found: list[Flow], report: Report) -> tuple[list[Flow], list[Problem]]:
+def _validate(client: KestraClient, found: list[Flow], plans: Plan) -> tuple[list[Flow], list[Problem]]:
     """Ask the server about what would be written; return the flows it does not refuse, and what it says."""
-    writes = {change.key for change in report.plan.changes if change.writes} if report.plan else set()
+    writes = {change.key for change in plans.changes if change.writes}
     written = [flow for flow in found if flow.key in writes]
     problems = kestra_validate.check(client, written, {(flow.namespace, flow.id) for flow in found})
     refused = {problem.file for problem in problems if problem.stops}

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import deploying, options_of
+from deployer.cli.deploying import NAMES, deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
 from deployer.deploy import ChangedError
@@ -49,19 +49,17 @@ def _apply(file: Path, **connected: Any) -> Report:
             raise ChangedError(f"{file} is a plan for {told}, not for {client.url}, {client.tenant}", hint=NOTHING)
 
         def stages() -> Iterator[Report]:
-            report, made = Report("apply"), None
-            for report, made in planned(options, deploying(asked, client, **how), client, listen, "apply"):  # noqa: B007
-                yield report
+            made = yield from planned(options, deploying(asked, client, **how), client, listen, "apply")
             if made is None or made.plan.digest != plan.digest:
                 raise ChangedError(f"what {file} was made from has changed", hint=NOTHING)
-            if not report.refused:
-                yield carried_out(made, report, options, client, listen)
+            if not made.plan.refused:
+                yield carried_out(made, options, client, listen)
 
         return run(stages())
 
 
 def _read(file: Path) -> Saved:
     try:
-        return saved(str(file), file.read_text(encoding="utf-8"))
+        return saved(str(file), file.read_text(encoding="utf-8"), {*NAMES, "paths", "keep_going"})
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from error

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from deployer.cli.options import Configured, configured
-from deployer.deploy import Deploying
+from deployer.deploy import BACKUP, Ask, Deploying
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import Options
@@ -25,10 +25,11 @@ _OPTIONS = (
     click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]"),
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
+    click.option("--backup", metavar="DIR", help=f"Where deleted flows' texts are kept.  [default: {BACKUP}]"),
     click.option(
         "--on-drift",
         type=click.Choice([each.value for each in OnDrift]),
-        help="What to do about edits on the server.  [default: refuse]",
+        help="What to do about edits on the server.  [default: ask on a terminal, else refuse]",
     ),
     click.option(
         "--on-disabled",
@@ -37,6 +38,10 @@ _OPTIONS = (
         help="What to do about flows and triggers that were disabled on the server.  [default: keep]",
     ),
 )
+
+
+NAMES = ("project", "prune", "max_prune", "backup", "on_drift", "on_disabled")
+"""What these options are called as keywords."""
 
 
 def deployment(command: _Command) -> _Command:
@@ -55,8 +60,10 @@ def deploying(
     max_prune: str | None,
     on_drift: str | None,
     on_disabled: str,
+    backup: str | None,
+    ask: Ask | None = None,
 ) -> Deploying:
-    """Return how to deploy. Raises UsageError."""
+    """Return how to deploy; `ask` is whom to ask about edits where no option says. Raises UsageError."""
     settings = asked.settings
     name = project or settings.project or git.origin(asked.root) or ""
     keeper = _keeper(asked, client, name)
@@ -66,15 +73,23 @@ def deploying(
         raise UsageError(f"--prune needs to know what this project deployed, and there is {why}", hint=hint)
     policy = Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled))
     return Deploying(
-        keeper, policy, prune, _most(max_prune), settings.protected, asked.root, git.commit(asked.root) or "", _who()
+        keeper,
+        policy,
+        prune,
+        _most(max_prune),
+        settings.protected,
+        asked.root,
+        git.commit(asked.root) or "",
+        _who(),
+        Path(backup or BACKUP),
+        None if on_drift else ask,
     )
 
 
 def parted(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
     """Return what the connection options come to, and the options above. Raises UsageError."""
-    names = ("project", "prune", "max_prune", "on_drift", "on_disabled")
-    return configured(**{name: each for name, each in given.items() if name not in names}), {
-        name: given[name] for name in names
+    return configured(**{name: each for name, each in given.items() if name not in NAMES}), {
+        name: given[name] for name in NAMES
     }
 
 

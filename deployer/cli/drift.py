@@ -35,10 +35,10 @@ def drift(path: Path, *, format_: str, **asked: Any) -> int:
 
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
     asked = configured(**connected)
-    options = replace(options_of(asked, path), dry_run=True)
+    options = replace(options_of(asked, path), stat=stat, dry_run=True)
     with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
         how = deploying(
-            asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP
-        )
-        stages = shown(options, how, client, listen, "drift")
-        return run(replace(report, stat=stat) for report, _ in stages)
+            asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP,
+            backup=None,
+        )  # fmt: skip
+        return run(shown(options, how, client, listen, "drift"))

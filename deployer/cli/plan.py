@@ -13,7 +13,6 @@ from deployer.cli import output
 from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
-from deployer.deploy import Planned
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
@@ -38,22 +37,17 @@ def plan(path: Path, *, format_: str, **asked: Any) -> int:
 
 def _plan(path: Path, *, out: Path | None, stat: bool, detailed: bool, keep_going: bool, **more: Any) -> Report:
     asked, how = parted(more)
-    options = replace(options_of(asked, path), keep_going=keep_going, detailed=detailed, dry_run=True)
-    made: list[Planned] = []
-
+    options = replace(options_of(asked, path), keep_going=keep_going, detailed=detailed, stat=stat, dry_run=True)
     with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
 
         def stages() -> Iterator[Report]:
-            for report, planned in shown(options, deploying(asked, client, **how), client, listen):
-                made[:] = [planned] if planned else []
-                yield replace(report, stat=stat)
+            made = yield from shown(options, deploying(asked, client, **how), client, listen)
+            if out and made:
+                kept = {**how, "paths": [str(path)], "keep_going": keep_going}
+                saved = Saved(made.plan.digest, client.url, client.tenant, kept)
+                _write(out, saved.text(made.plan))
 
-        report = run(stages())
-        if out and made:
-            kept = {**how, "paths": [str(path)], "keep_going": keep_going}
-            saved = Saved(made[0].plan.digest, client.url, client.tenant, kept)
-            _write(out, saved.text(made[0].plan))
-    return report
+        return run(stages())
 
 
 def _write(file: Path, text: str) -> None:

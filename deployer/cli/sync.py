@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output
+from deployer.cli.asking import ask_about_drift, somebody_is_there
 from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
@@ -38,11 +40,14 @@ def sync(path: Path, *, format_: str, **asked: Any) -> int:
     differs. A problem found before the first write ends the run with nothing written, unless --keep-going is given; so
     does an edit that somebody made on the server since, unless --on-drift says otherwise.
     """
-    return output.reported(format_, lambda: _sync(path, **asked), "sync", str(path), dry_run=asked["dry_run"])
+    return output.reported(
+        format_, lambda: _sync(path, asks=format_ == "text", **asked), "sync", str(path), dry_run=asked["dry_run"]
+    )
 
 
-def _sync(path: Path, *, dry_run: bool, smoke: bool, keep_going: bool, **more: Any) -> Report:
+def _sync(path: Path, *, asks: bool, dry_run: bool, smoke: bool, keep_going: bool, **more: Any) -> Report:
     asked, how = parted(more)
     options = replace(options_of(asked, path), dry_run=dry_run, keep_going=keep_going, smoke=smoke)
     with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
-        return run(stages(options, deploying(asked, client, **how), client, listen))
+        ask = partial(ask_about_drift, listen) if asks and not dry_run and somebody_is_there() else None
+        return run(stages(options, deploying(asked, client, **how, ask=ask), client, listen))

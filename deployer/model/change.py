@@ -9,10 +9,11 @@ from deployer.model.resource import Key, Resource
 
 
 class Action(StrEnum):
-    """What a change does on the server. KEEP writes nothing."""
+    """What a change does on the server. PUBLISH updates to what is a draft so far; KEEP writes nothing."""
 
     CREATE = "create"
     UPDATE = "update"
+    PUBLISH = "publish"
     PRUNE = "prune"
     KEEP = "keep"
 
@@ -22,7 +23,8 @@ class Standing(StrEnum):
 
     ABSENT: nothing is live. SAME: the file's text. OURS: what we deployed last. LAYOUT: what the file says, in other
     layout. STOPPED: a known text, and an operator stopped it. DRIFTED: somebody edited it since we deployed it.
-    FOREIGN: never deployed by us. DRAFT: the latest text is not what runs. UNREADABLE: the server cannot read it.
+    FOREIGN: never deployed by us. DRAFT: there is only a draft, which does not run. UNREADABLE: the server cannot read
+    it.
     """
 
     ABSENT = "absent"
@@ -46,8 +48,8 @@ class Change:
     """A resource's two sides and what follows from them. `reason` says why where the action alone does not.
 
     `desired` is None for what is pruned. `held` says why the change will not be carried out; empty when it will.
-    `stops` is what an operator stopped and stays so. `takes` says that the ledger learns of it although nothing is
-    written.
+    `stops` is what an operator stopped and stays so. `since` is the revision that we deployed and somebody edited, None
+    where that is not known. `takes` says that the ledger learns of it although nothing is written.
     """
 
     action: Action
@@ -58,6 +60,7 @@ class Change:
     held: str = ""
     standing: Standing = Standing.ABSENT
     stops: tuple[str, ...] = ()
+    since: int | None = None
     takes: bool = False
 
     @property
@@ -104,3 +107,8 @@ class Plan:
     def drifted(self) -> tuple[Change, ...]:
         """The changes that somebody else's text stands behind."""
         return tuple(change for change in self.changes if change.standing.drifts)
+
+    @property
+    def refused(self) -> tuple[Change, ...]:
+        """Those of them that nobody may make while that text would be lost."""
+        return tuple(change for change in self.drifted if change.held)

@@ -36,8 +36,8 @@ class Resource:
     """One side of a comparison: the exact text, and where it comes from.
 
     `origin` is the file of a desired resource, None on the live side; `source` is that file's text where another is
-    sent (see `text`), `needs` what it calls. `revision` is the server's, None on the desired side. `draft` says that
-    the text is saved but is not what executions run (Kestra 2.0).
+    sent (see `text`), `needs` what it calls. `revision` is the server's, None on the desired side. `draft` is the
+    text of a newer draft, which is not what executions run (Kestra 2.0), None where there is none.
     """
 
     key: Key
@@ -46,7 +46,7 @@ class Resource:
     source: str | None = field(default=None, repr=False)
     needs: frozenset[Key] = frozenset()
     revision: int | None = None
-    draft: bool = False
+    draft: str | None = field(default=None, repr=False)
 
     @property
     def text(self) -> str:

@@ -68,6 +68,7 @@ class Report:
     outcomes: tuple[Outcome, ...] = ()
     smokes: tuple[SmokeResult, ...] = ()
     error: DeployerError | None = None
+    saved: str = ""  # the folder with the texts of what was deleted
     interrupted: bool = False
     seconds: float = 0.0
 
@@ -79,7 +80,7 @@ class Report:
     @property
     def refused(self) -> tuple[Change, ...]:
         """The changes that nobody may make while somebody else's text would be lost."""
-        return tuple(change for change in (self.plan.drifted if self.plan else ()) if change.held)
+        return self.plan.refused if self.plan else ()
 
     @property
     def drifted(self) -> bool:

@@ -5,17 +5,16 @@ Pure, and the only place where this is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Entry, Ledger, digest
-from deployer.model.resource import Resource
+from deployer.model.resource import Key, Resource
 from deployer.plan.stops import Meaning, alike, enabled, kept, started, stops
 
-DRAFT = "there is only a draft, which does not run: published"
 UNREADABLE = "the server cannot read what it has stored"
 
 
@@ -56,17 +55,26 @@ class Decider:
     policy: Policy
     meaning: Meaning
     stopped: Stopped
-    deployed: dict[Any, str]
+    deployed: Mapping[Key, str]
 
     def change(self, desired: Resource, live: Resource | None, broken: str = "") -> Change:
         """Return the change of what a file declares; `broken` is why the server cannot read what it has of it."""
+        change = self._change(desired, live, broken)
+        if live is None or live.draft is None:
+            return change
+        shown = f"a draft is there (revision {live.revision}), which does not run"
+        change = replace(change, reason=f"{change.reason}; {shown}" if change.reason else shown)
+        is_draft = change.action is Action.UPDATE and live.draft == desired.body
+        return replace(change, action=Action.PUBLISH) if is_draft or not live.body else change
+
+    def _change(self, desired: Resource, live: Resource | None, broken: str) -> Change:
         if broken:
             return self._unreadable(desired, live, broken)
         if live is None:
             gone = "it was deleted on the server since it was deployed" if desired.key in self.ledger.entries else ""
             return Change(Action.CREATE, desired.key, desired, reason=gone)
-        if live.draft and not live.body:
-            return Change(Action.UPDATE, desired.key, desired, live, DRAFT, standing=Standing.DRAFT)
+        if live.draft is not None and not live.body:
+            return Change(Action.UPDATE, desired.key, desired, live, standing=Standing.DRAFT)
         standing, found = self.standing(desired, live)
         change = Change(Action.UPDATE, desired.key, desired, live, standing=standing)
         if standing.drifts:
@@ -82,22 +90,22 @@ class Decider:
             return Standing.OURS, entry.stops if entry and digest(live.body) == entry.sent else ()
         data = self.meaning(live.body)
         before = entry.stops if entry else ()
-        for standing, known in self._known(desired, entry):
+        for standing, known in self._known(key, desired, entry):
             if found := stops(known, data):
                 return Standing.STOPPED, tuple(dict.fromkeys((*before, *found)))
             if data is not None and alike(enabled(known), enabled(data)):
                 return standing, ()
         return (Standing.DRIFTED if self.ledger.owns(key) else Standing.FOREIGN), ()
 
-    def _known(self, desired: Resource | None, entry: Entry | None) -> Iterator[tuple[Standing, Any]]:
+    def _known(self, key: Key, desired: Resource | None, entry: Entry | None) -> Iterator[tuple[Standing, Any]]:
         """Yield what the live text may say, and how it stands then: what the file says, and what was deployed last.
 
         What was kept stopped then may have been started again since.
         """
         if desired:
             yield Standing.LAYOUT, self.meaning(desired.text)
-        if entry and desired and desired.key in self.deployed:
-            data = self.meaning(self.deployed[desired.key])
+        if entry and key in self.deployed:
+            data = self.meaning(self.deployed[key])
             yield Standing.OURS, data
             yield Standing.OURS, started(data, entry.stops)
 
@@ -129,12 +137,17 @@ class Decider:
             return replace(change, action=Action.KEEP, takes=True, reason="the same flow in other layout")
         return change
 
+    def edited(self, change: Change) -> tuple[Change, str]:
+        """Return the change with the revision since which somebody edited, and that in words."""
+        if change.standing is Standing.FOREIGN:
+            return change, "not deployed by us"
+        entry = self.ledger.entries.get(change.key)
+        since = entry.revision if entry else None
+        revision = f" as revision {since}" if since else ""
+        return replace(change, since=since), f"edited on the server since it was deployed{revision}"
+
     def _drifted(self, change: Change) -> Change:
-        what = (
-            "edited on the server since it was deployed"
-            if change.standing is Standing.DRIFTED
-            else "not deployed by us"
-        )
+        change, what = self.edited(change)
         match self.policy.on_drift:
             case OnDrift.OVERWRITE:
                 return replace(change, reason=f"{what}: written over")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from deployer.model.change import Action, Change, Standing
 from deployer.model.resource import Key, Resource
-from deployer.plan.decide import Decider, OnDrift
+from deployer.plan.decide import Decider, OnDisabled, OnDrift
 
 PROTECTED = ("system",)
 SHARE, FEW = 0.2, 10
@@ -63,6 +63,20 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
         return replace(change, held="a file could not be read, and may declare it")
     if any(key.namespace == each or key.namespace.startswith(f"{each}.") for each in scope.protected):
         return replace(change, held=f"the namespace {key.namespace} is protected")
-    if standing is Standing.DRIFTED and decider.policy.on_drift is not OnDrift.OVERWRITE:
-        return replace(change, held="it was edited on the server since it was deployed")
-    return change
+    return _asked(decider, change)
+
+
+def _asked(decider: Decider, change: Change) -> Change:
+    """Return the change as the user's policy has it, where somebody edited or stopped what is to be deleted."""
+    policy = decider.policy
+    if change.stops and policy.on_disabled is OnDisabled.REFUSE:
+        return replace(change, held="it was stopped on the server")
+    if change.standing is not Standing.DRIFTED:
+        return change
+    change, what = decider.edited(change)
+    match policy.on_drift:
+        case OnDrift.OVERWRITE:
+            return replace(change, reason=f"{change.reason}; {what}")
+        case OnDrift.KEEP:
+            return replace(change, action=Action.KEEP, reason=f"{what}: kept")
+    return replace(change, held=what)

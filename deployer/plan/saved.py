@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from deployer.errors import UsageError
 from deployer.model.change import Plan
 
-FORMAT = 1
+FORMAT = 2
 AGAIN = "make it anew: kestra-deployer plan --out FILE"
 
 
@@ -48,12 +48,14 @@ class Saved:
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def saved(name: str, text: str) -> Saved:
-    """Return what a plan's file says. Raises UsageError for what is none."""
+def saved(name: str, text: str, options: Collection[str]) -> Saved:
+    """Return what a plan's file says, which has exactly these options. Raises UsageError for what is none."""
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:
             raise UsageError(f"{name} is a plan of another kestra-deployer (format {data['format']})", hint=AGAIN)
+        if set(data["options"]) != set(options):
+            raise UsageError(f"{name} is a plan of another kestra-deployer", hint=AGAIN)
         return Saved(str(data["digest"]), str(data["server"]), str(data["tenant"]), dict(data["options"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{name} is no saved plan", hint=AGAIN) from error

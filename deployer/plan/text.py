@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from deployer.model.change import Action, Change
 from deployer.plan.stops import Meaning, alike
@@ -17,21 +17,31 @@ _TOLD_ELSEWHERE = re.compile(r"\{\{.*\}\}")
 MASK = "••••••"
 
 
-def difference(change: Change) -> Iterator[str]:
-    """Yield the lines of a unified diff, from what is live to what is sent, with what looks like a secret masked."""
+def difference(change: Change) -> tuple[str, ...]:
+    """Return the lines of a unified diff, from what is live to what is sent, with what looks like a secret masked."""
     before = change.live.body if change.live else ""
     after = change.desired.body if change.desired else ""
-    lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), f"{change.key.path} (live)", change.origin or "(deleted)", lineterm=""
+    return _unified(before, after, f"{change.key.path} (live)", change.origin or "(deleted)")
+
+
+def edits(change: Change, deployed: str) -> tuple[str, ...]:
+    """Return the same from what was deployed last to what is live: what somebody edited since."""
+    live, path = change.live, change.key.path
+    now = f", revision {live.revision}" if live and live.revision else ""
+    return _unified(
+        deployed, live.body if live else "", f"{path} (deployed, revision {change.since})", f"{path} (live{now})"
     )
-    for line in lines:
-        yield _masked(line)
 
 
-def counts(change: Change) -> tuple[int, int]:
-    """Return how many lines are added and how many removed."""
-    lines = [line for line in difference(change) if not line.startswith(("+++", "---"))]
-    return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
+def counts(lines: Iterable[str]) -> tuple[int, int]:
+    """Return how many lines of a diff are added and how many removed."""
+    marks = [line[:1] for line in lines if not line.startswith(("+++", "---"))]
+    return marks.count("+"), marks.count("-")
+
+
+def _unified(before: str, after: str, old: str, new: str) -> tuple[str, ...]:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), old, new, lineterm="")
+    return tuple(map(_masked, lines))
 
 
 def only_layout(change: Change, meaning: Meaning) -> bool:

@@ -14,12 +14,14 @@ from deployer.model.upgrade import Upgrade
 DONE_WORDS = {
     Action.CREATE: "created",
     Action.UPDATE: "updated",
+    Action.PUBLISH: "published",
     Action.PRUNE: "deleted",
     Action.KEEP: "unchanged",
 }
 DRY_WORDS = {
     Action.CREATE: "to create",
     Action.UPDATE: "to update",
+    Action.PUBLISH: "to publish",
     Action.PRUNE: "to delete",
     Action.KEEP: "unchanged",
 }

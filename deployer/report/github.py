@@ -14,7 +14,10 @@ from deployer.model.smoke import Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
-_ICONS = {"created": "🟢", "updated": "🟡", "failed": "❌", "skipped": "⏭️"}
+_ICONS = {
+    "created": "🟢", "updated": "🟡", "published": "🟡", "deleted": "🔴", "unchanged": "⚪", "failed": "❌",
+    "skipped": "⏭️",
+}  # fmt: skip
 
 
 def commands(report: Report) -> str:
@@ -24,7 +27,7 @@ def commands(report: Report) -> str:
 
 
 def outputs(report: Report) -> dict[str, str]:
-    """Return the step's outputs: created, updated, unchanged, failed (numbers of flows) and exit-code."""
+    """Return the step's outputs: how many flows were created, updated and so on, or failed, and exit-code."""
     counts = count.flows(report)
     failed = counts["failed"] + counts["skipped"]
     numbers = {**{name: counts[name] for name in count.DONE_WORDS.values()}, "failed": failed}
@@ -41,6 +44,8 @@ def summary(report: Report) -> str:
     lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
     lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
     lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
+    if report.saved:
+        lines += ["", f"The texts of what was deleted are in `{report.saved}`"]
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
     return "\n".join(lines) + "\n"
 

@@ -39,6 +39,7 @@ def render(report: Report) -> str:
             "digest": report.plan.digest if report.plan else None,
         },
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "deleted_texts": report.saved or None,
         "smokes": [_smoke(smoke) for smoke in report.smokes],
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
@@ -88,6 +89,7 @@ def _change(change: Change) -> dict[str, Any]:
         "held": change.held,
         "standing": change.standing,
         "stops": list(change.stops),
+        "since_revision": change.since,
     }
 
 

@@ -19,7 +19,10 @@ from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
-_ACTIONS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PRUNE: ("-", "red")}
+_ACTIONS = {
+    Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
+    Action.PRUNE: ("-", "red"),
+}  # fmt: skip
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 
@@ -50,6 +53,8 @@ def _lines(report: Report) -> Iterator[Text]:
     if report.upgrade:
         yield from _upgrade(report.upgrade)
     yield from _changes(report)
+    if report.saved:
+        yield Text(f"The texts of what was deleted are in {report.saved}")
     if report.smokes:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:

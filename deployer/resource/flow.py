@@ -10,6 +10,7 @@ from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
 from deployer.model.flow import Flow
+from deployer.model.ledger import Entry, digest
 from deployer.model.resource import Key, Kind, Live, Resource
 from deployer.resource.references import references
 
@@ -40,7 +41,7 @@ def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[K
     for key in keys if same else keys & found.keys():
         flow = found.get(key)
         try:
-            body = _body(client, key, flow, texts.get(named.get(key, "")))
+            body, draft = _bodies(client, key, flow, texts.get(named.get(key, "")))
         except KestraNotFoundError:
             continue  # deleted since the search
         except ENDS_ALL:
@@ -48,26 +49,26 @@ def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[K
         except KestraError as error:
             unreadable[key] = str(error)
         else:
-            revision, draft = (flow.revision, flow.draft) if flow else (None, False)
-            resources[key] = Resource(key, body, revision=revision, draft=draft)
+            resources[key] = Resource(key, body, revision=flow.revision if flow else None, draft=draft)
     return Live(resources, unreadable)
 
 
-def _body(client: KestraClient, key: Key, flow: StoredFlow | None, exported: str | None) -> str:
-    """Return the text that runs, empty where there is only a draft."""
-    if exported is not None:
-        return exported
-    return "" if flow and flow.draft else client.flow(key.namespace, key.name).source or ""
+def _bodies(client: KestraClient, key: Key, flow: StoredFlow | None, exported: str | None) -> tuple[str, str | None]:
+    """Return the text that runs, empty where there is only a draft, and the draft's text where there is one."""
+    if exported is not None and not (flow and flow.draft):
+        return exported, None
+    newest = client.flow(key.namespace, key.name).source or ""
+    return (exported or "", newest) if flow and flow.draft else (newest, None)
 
 
-def deployed(client: KestraClient, revisions: Mapping[Key, int]) -> dict[Key, str]:
-    """Return texts of revisions from before; those that the server has no more are left out."""
+def deployed(client: KestraClient, entries: Mapping[Key, Entry]) -> dict[Key, str]:
+    """Return the texts that these entries tell of; those that the server has no more are left out."""
     found = {}
-    for key, revision in revisions.items():
-        try:
-            found[key] = client.flow(key.namespace, key.name, revision=revision).source or ""
-        except KestraNotFoundError:
-            continue
+    for key, entry in entries.items():
+        with suppress(KestraNotFoundError):
+            text = client.flow(key.namespace, key.name, revision=entry.revision).source or ""
+            if digest(text) == entry.sent:  # else its revisions were counted anew since
+                found[key] = text
     return found
 
 
@@ -84,7 +85,7 @@ def write(client: KestraClient, change: Change) -> int | None:
     match change.action, change.desired:
         case Action.CREATE, Resource(body=body):
             return client.create_flow(body, namespace=key.namespace, id=key.name).revision
-        case Action.UPDATE, Resource(body=body):
+        case Action.UPDATE | Action.PUBLISH, Resource(body=body):
             return client.update_flow(key.namespace, key.name, body).revision
         case Action.PRUNE, _:
             with suppress(KestraNotFoundError):  # somebody was faster

@@ -21,7 +21,7 @@ tasks:
     type: io.kestra.plugin.core.log.Log
     message: {id} is here
 """
-NOTHING = {"created": "0", "updated": "0", "deleted": "0", "unchanged": "0", "failed": "0"}
+NOTHING = dict.fromkeys(("created", "updated", "published", "deleted", "unchanged", "failed"), "0")
 Deploy = Callable[..., Ended]
 
 

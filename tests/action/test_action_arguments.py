@@ -51,10 +51,14 @@ def test_without_inputs_the_folder_flows_is_synced(run: Run) -> None:
 
 
 def test_every_input_about_the_run_becomes_an_argument(run: Run) -> None:
-    call = run(command="plan", path="my flows", embedded="true", smoke="true", dry_run="true", kestra="2.0")
+    flags = {"embedded": "true", "smoke": "true", "dry_run": "true", "prune": "true"}
+    values = {"kestra": "2.0", "project": "our flows", "max_prune": "50%", "on_drift": "keep", "on_disabled": "enable"}
+
+    call = run(command="plan", path="my flows", **flags, **values)
 
     assert call.arguments == [
-        *("plan", "--format", "github", "--embedded", "--smoke", "--dry-run", "--kestra", "2.0", "--", "my flows")
+        *("plan", "--format", "github", "--embedded", "--smoke", "--dry-run", "--prune", "--kestra=2.0"),
+        *("--project=our flows", "--max-prune=50%", "--on-drift=keep", "--on-disabled=enable", "--", "my flows"),
     ]
 
 
@@ -98,7 +102,7 @@ def test_what_the_job_sets_counts_where_an_input_is_not_given(run: Run) -> None:
     assert call.environment["KESTRA_TENANT"] == "input"
 
 
-@pytest.mark.parametrize("name", ["embedded", "smoke", "dry-run"])
+@pytest.mark.parametrize("name", ["embedded", "smoke", "dry-run", "prune"])
 @pytest.mark.parametrize("value", ["yes", "True", "1", "true\n::set-env name=x::y"])
 def test_a_boolean_that_is_none_is_refused_before_anything_runs(run: Run, name: str, value: str) -> None:
     call = run(**{name.replace("-", "_"): value})
@@ -136,5 +140,5 @@ def test_every_output_of_the_action_is_an_output_of_its_last_step() -> None:
     values = {name: said["value"] for name, said in ACTION["outputs"].items()}
 
     assert values == {name: f"${{{{ steps.run.outputs.{name} }}}}" for name in values}
-    assert set(values) == {"created", "updated", "deleted", "unchanged", "failed", "exit-code"}
+    assert set(values) == {"created", "updated", "published", "deleted", "unchanged", "failed", "exit-code"}
     assert steps()[-1]["id"] == "run"

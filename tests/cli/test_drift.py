@@ -47,11 +47,16 @@ def test_what_was_edited_is_drift_and_refuses_the_run(
 def test_drift_alone_is_told_with_what_changed(deployed: Project, deployer: Run, api: httpx.Client) -> None:
     assert deployer("drift", *OURS).code == 0
     edit(api, "a", "hello", "edited")
+    deployed.flow("a", message="changed in the file, which is no drift")
     ended = deployer("drift", *OURS)
     assert ended.code == 11
-    assert "edited on the server since it was deployed" in ended.stdout
-    assert "-    message: edited" in ended.stdout
-    assert deployed.root.is_dir()
+    assert "edited on the server since it was deployed as revision 1" in ended.stdout
+    assert [line[6:] for line in ended.stdout.splitlines() if line[:7].strip() in ("-", "+")] == [
+        "--- company.team/a (deployed, revision 1)",
+        "+++ company.team/a (live, revision 2)",
+        "-    message: hello",
+        "+    message: edited",
+    ]
 
 
 @pytest.mark.usefixtures("deployed")

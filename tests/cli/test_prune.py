@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from cli.conftest import HELLO, Ended, Project
-from cli.others import create, edit, there
+from cli.others import create, disable, edit, source, there
 from proxy import Proxy
 
 Run = Callable[..., Ended]
@@ -45,6 +46,49 @@ def test_what_no_file_declares_any_more_is_deleted_and_nothing_else(deployer: Ru
     assert ended.done == [("a", "keep", 1), ("b", "prune", None)]
     assert there(api) == {"a", "theirs"}
     assert deployer("sync", *OURS, "--prune", "--format", "json").done == [("a", "keep", 1)]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_is_deleted_is_kept_beside(project: Project, deployer: Run, api: httpx.Client) -> None:
+    text = source(api, "b")
+    report = deployer("sync", *OURS, "--prune", "--format", "json").report
+    [file] = (file for file in Path(report["deleted_texts"]).rglob("*") if file.is_file())
+    assert file.read_text() == text
+    assert file.relative_to(report["deleted_texts"]).as_posix() == "flow/company.team/b.yaml"
+    assert (project.root / ".kestra-deployer/deleted/.gitignore").is_file()
+    assert deployer("sync", *OURS, "--prune", "--format", "json").report["deleted_texts"] is None
+
+
+def test_where_that_cannot_be_kept_nothing_is_written(
+    deployed: Project, deployer: Run, api: httpx.Client, server: Proxy
+) -> None:
+    deployed.flow("a", message="changed")
+    deployed.write("taken", "a file")
+    server.requests.clear()
+    ended = deployer("sync", *OURS, "--prune", "--backup", "taken/deleted")
+    assert ended.code == 2
+    assert "--backup" in ended.stderr
+    assert server.count("PUT", "DELETE") == 0
+    assert there(api) == {"a", "b", "theirs"}
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_an_operator_stopped_may_go(deployer: Run, api: httpx.Client) -> None:
+    disable(api, "b")
+    held_back = deployer("sync", *OURS, "--prune", "--on-disabled", "refuse", "--format", "json")
+    assert held(held_back, "b") == "it was stopped on the server"
+    assert deployer("sync", *OURS, "--prune").code == 0
+    assert there(api) == {"a", "theirs"}
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_was_edited_since_is_kept_where_edits_are(deployer: Run, api: httpx.Client) -> None:
+    edit(api, "b", "hello", "edited")
+    for _ in range(2):
+        ended = deployer("sync", *OURS, "--prune", "--on-drift", "keep", "--format", "json")
+        assert ended.code == 0
+        assert ended.done == [("a", "keep", 1), ("b", "keep", 2)]
+    assert there(api) == {"a", "b", "theirs"}
 
 
 @pytest.mark.usefixtures("deployed")

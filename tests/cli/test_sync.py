@@ -181,9 +181,32 @@ def test_a_draft_with_the_same_text_is_published(
             ).raise_for_status()
         assert live(api, "hello")["draft"] is True
         ended = deployer("sync", "--format", "json")
-        assert [(name, action) for name, action, _ in ended.done] == [("hello", "update")]
+        assert [(name, action) for name, action, _ in ended.done] == [("hello", "publish")]
+        [change] = ended.report["plan"]["changes"]
+        assert "a draft is there" in change["reason"]
         assert live(api, "hello")["draft"] is False
         assert deployer("sync", "--format", "json").done[0][1] == "keep"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_draft_of_something_else_is_shown_and_left_alone(
+    project: Project, deployer: Run, api: httpx.Client, engine: RunningEngine
+) -> None:
+    text = project.flow("hello")
+    deployer("sync")
+    headers = {"Content-Type": "application/x-yaml"}
+    if engine.version.dialect is Dialect.V1:
+        sent = api.put("/flows/company.team/hello", params={"draft": "true"}, content=text, headers=headers)
+        assert "draft" not in sent.json()
+        return
+    other = text.replace("message: hello", "message: drafted")
+    api.put("/flows/company.team/hello", params={"draft": "true"}, content=other, headers=headers).raise_for_status()
+    ended = deployer("sync", "--format", "json")
+    assert ended.code == 0
+    [change] = ended.report["plan"]["changes"]
+    assert (change["action"], change["standing"]) == ("keep", "same")
+    assert change["reason"] == "a draft is there (revision 2), which does not run"
+    assert live(api, "hello")["draft"] is True
 
 
 @pytest.mark.usefixtures("server")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import github, terminal
 from deployer.report import json as json_report
+from deployer.report.count import DONE_WORDS
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
 
@@ -31,7 +33,7 @@ def change(name: str, action: Action, reason: str = "") -> Change:
 
 CHANGES = (
     change("a", Action.CREATE),
-    change("b", Action.UPDATE, reason="the live text is a draft"),
+    change("b", Action.UPDATE, reason="it was stopped"),
     change("c", Action.KEEP),
     change("d", Action.CREATE),
     change("e", Action.CREATE),
@@ -93,7 +95,7 @@ def test_the_terminal_shows_everything_that_matters_to_a_person() -> None:
         "  50% | <more>",
         "  hint: mend, it",
         "  + company.team/a  created, revision 1",
-        "  ~ company.team/b  updated, revision 4 (the live text is a draft)",
+        "  ~ company.team/b  updated, revision 4 (it was stopped)",
         "  ✗ company.team/d  failed",
         "      POST … answered 422: no",
         "      hint: look",
@@ -110,7 +112,7 @@ def test_the_terminal_shows_everything_that_matters_to_a_person() -> None:
 def test_the_terminal_says_what_a_dry_run_would_do() -> None:
     assert terminal.render(PLANNED).splitlines() == [
         "  + company.team/a  to create",
-        "  ~ company.team/b  to update (the live text is a draft)",
+        "  ~ company.team/b  to update (it was stopped)",
         "3 flows: 1 to create, 1 to update, 1 unchanged. (0.0 s)",
     ]
 
@@ -179,10 +181,28 @@ def test_github_gets_annotations_at_file_and_line_errors_first() -> None:
     assert github.commands(ENDED) == f"::error {title} run::GET http://k: no answer (hint: is it up?)\n"
 
 
+@pytest.mark.parametrize("action", [action for action in Action if action is not Action.KEEP])
+@pytest.mark.parametrize("render", [terminal.render, github.summary])
+def test_whatever_was_done_is_told(action: Action, render: Callable[[Report], str]) -> None:
+    done = Outcome(change("a", action), Status.DONE, revision=2)
+
+    told = render(Report("sync", plan=Plan((done.change,), ""), outcomes=(done,)))
+
+    assert "company.team/a" in told
+    assert told.count(DONE_WORDS[action]) == 2
+
+
+def test_where_deleted_texts_are_is_told_in_every_format() -> None:
+    report = Report("sync", saved="kept/here")
+
+    assert all("kept/here" in render(report) for render in (terminal.render, github.summary, json_report.render))
+
+
 def test_github_gets_the_counts_as_outputs() -> None:
     assert github.outputs(FULL) == {
         "created": "1",
         "updated": "1",
+        "published": "0",
         "deleted": "0",
         "unchanged": "1",
         "failed": "2",
