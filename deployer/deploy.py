@@ -122,21 +122,23 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
 
     Raises DeployerError before the first write only; what goes wrong later is in what is returned.
     """
-    plan, deploying, notes, saved = made.plan, made.deploying, [], ""
-    keeper = deploying.keeper
+    plan, deploying, keeper, saved = made.plan, made.deploying, made.deploying.keeper, ""
+    notes: list[Problem] = []
     writes = [change for change in plan.changes if change.writes]
     if writes:
         _still(client, writes)
         saved = backup.save(writes, deploying.root / deploying.backup, datetime.now(UTC))
-        notes += _told(keeper, _before(made, writes))
-    if notes:
-        keeper = Nowhere()
+        latest = keeper.read()  # somebody else may have deployed other things meanwhile, or be about to
+        if latest.lease != made.ledger.lease:
+            notes += at_work(latest, datetime.now(UTC))
+        if unkept := _told(keeper, _before(latest, made, writes)):
+            keeper, notes = Nowhere(), [*notes, *unkept]
     applied = apply(plan.changes, partial(flows.write, client), workers, listen)
     if not writes and not any(change.takes for change in plan.changes):
         return Carried(applied)
     try:
-        latest = keeper.read() if writes else made.ledger  # somebody else may have deployed other things meanwhile
-        notes += _told(keeper, after(latest, applied.outcomes, deploying, _time(datetime.now(UTC))))
+        told = after(keeper.read(), made.ledger, applied.outcomes, deploying, _time(datetime.now(UTC)))
+        notes += _told(keeper, told)
     except DeployerError as error:
         message = f"what was deployed could not be told to {keeper.place}: {error}"
         untold = UntoldError(message, hint="run it again: what was about to be written is known there")
@@ -144,11 +146,17 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
     return Carried(applied, notes, saved)
 
 
-def _before(made: Planned, writes: Iterable[Change]) -> Ledger:
-    """Return the ledger with what is about to be written, and the lease."""
-    pending = {change.key: digest(change.desired.body) for change in writes if change.desired}
-    lease = Lease(made.deploying.by, _time(datetime.now(UTC) + _LEASE))
-    return replace(made.ledger, pending={**made.ledger.pending, **pending}, lease=lease)
+def _before(ledger: Ledger, made: Planned, writes: Iterable[Change]) -> Ledger:
+    """Return the ledger with what is about to be written, what a run that was cut off has written, and the lease."""
+    deploying, now = made.deploying, datetime.now(UTC)
+    entries, pending = dict(ledger.entries), dict(ledger.pending)
+    for change in writes:
+        behind = ledger.behind(change.key, change.live.body) if change.live else None
+        if behind and change.live:
+            entries[change.key] = replace(behind, revision=behind.revision or change.live.revision)
+        if change.desired:
+            pending[change.key] = _entry(change, None, deploying, _time(now))
+    return replace(ledger, entries=entries, pending=pending, lease=Lease(deploying.by, _time(now + _LEASE)))
 
 
 def _told(keeper: Keeper, ledger: Ledger) -> list[Problem]:
@@ -164,8 +172,8 @@ def _told(keeper: Keeper, ledger: Ledger) -> list[Problem]:
     return [Problem("ledger", message, severity=Severity.WARNING, hint=f"let the account write it, {_GRANT}")]
 
 
-def after(ledger: Ledger, outcomes: Iterable[Outcome], deploying: Deploying, at: str) -> Ledger:
-    """Return the ledger with what was done in it. Pure."""
+def after(ledger: Ledger, before: Ledger, outcomes: Iterable[Outcome], deploying: Deploying, at: str) -> Ledger:
+    """Return the ledger with what was done in it, except where another run has written since `before`, and after us."""
     entries, pending = dict(ledger.entries), dict(ledger.pending)
     for outcome in outcomes:
         change = outcome.change
@@ -175,7 +183,9 @@ def after(ledger: Ledger, outcomes: Iterable[Outcome], deploying: Deploying, at:
         if change.desired is None and (change.writes or change.takes):
             entries.pop(change.key, None)
         elif change.writes or change.takes:
-            entries[change.key] = _entry(change, outcome.revision, deploying, at)
+            entry, theirs = _entry(change, outcome.revision, deploying, at), entries.get(change.key)
+            moved = theirs is not None and theirs != before.entries.get(change.key)
+            entries[change.key] = theirs if theirs and moved and _later(theirs, entry) else entry
     return replace(ledger, entries=entries, pending=pending, lease=None)
 
 
@@ -193,6 +203,10 @@ def _entry(change: Change, revision: int | None, deploying: Deploying, at: str) 
         deploying.by,
         change.stops,
     )
+
+
+def _later(one: Entry, other: Entry) -> bool:
+    return (one.revision or 0) > (other.revision or 0)
 
 
 def _file(change: Change, root: Path) -> str:

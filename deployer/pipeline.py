@@ -131,7 +131,7 @@ def planned(
     yield report
     scope = _scope(options, deploying, ledger, read, problems)
     wanted = {flow.key: flow.document.text for flow in found}
-    owned = [key for key, entry in ledger.entries.items() if scope and scope.covers(entry.file)]
+    owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(entry.file)]
     live = flows.read_live(client, wanted, owned)
     problems += _named_unreadable(found, live)
     decider = _decider(ledger, deploying, client, live, found)
@@ -160,7 +160,7 @@ def _scope(
     within = tuple(relative(path, options.root) for path in options.paths)
     unread = any(problem.stops and problem.file for problem in problems) or not read.whole
     seen = {relative(Path(document.file), options.root) for document in read.flows}
-    files = {entry.file for entry in ledger.entries.values()} - seen
+    files = {entry.file for entry in ledger.ours.values()} - seen
     hidden = frozenset(file for file in files if (options.root / file).is_file())
     return Scope(within, hidden, unread, deploying.most, deploying.protected)
 

@@ -1,11 +1,11 @@
-"""A proxy between a deployer and an engine that counts the requests it passes on."""
+"""A proxy between a deployer and an engine: it counts the requests, and may do to one of them what networks do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
@@ -15,56 +15,87 @@ _BETWEEN_TWO = {"connection", "transfer-encoding", "keep-alive"}  # headers that
 
 @dataclass(slots=True)
 class Proxy:
-    """`url` stands for the server behind it; `requests` are those passed on, as `GET /path?query`, in their order."""
+    """`url` stands for the server at `target`; `requests` are those that came, as `GET /path?query`, in their order.
 
-    url: str
+    `fault` is asked about each request, by its number from 1, and may give what is to be done instead of passing it on.
+    """
+
+    target: str
+    url: str = ""
     requests: list[str] = field(default_factory=list)
+    fault: Callable[[int, str], Fault | None] = lambda _, __: None
 
     def count(self, *methods: str) -> int:
         return sum(request.startswith(methods) for request in self.requests)
 
 
+class Passing(BaseHTTPRequestHandler):
+    """One connection to the proxy."""
+
+    protocol_version = "HTTP/1.1"
+    between: Proxy
+    body: bytes
+
+    def handle_one(self) -> None:
+        """Pass a request on, or do to it what is to be done."""
+        requests = self.between.requests
+        requests.append(f"{self.command} {self.path}")
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fault = self.between.fault(len(requests), requests[-1])
+        with suppress(BrokenPipeError, ConnectionError):  # who asks may leave before the end, and a server may go away
+            (fault or pass_on)(self)
+            return
+        self.close_connection = True
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_one  # noqa: N815  these are the standard library's names
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as above
+        pass
+
+    @contextmanager
+    def passed(self) -> Iterator[HTTPResponse]:
+        """Ask the server behind the proxy."""
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _BETWEEN_TWO}
+        connection = HTTPConnection(urlsplit(self.between.target).netloc, timeout=60)
+        with closing(connection):
+            connection.request(self.command, self.path, self.body, headers)
+            yield connection.getresponse()
+
+    def begin(self, answer: HTTPResponse) -> None:
+        """Send an answer's status and headers."""
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in _BETWEEN_TWO:
+                self.send_header(name, value)
+
+
+Fault = Callable[[Passing], None]
+"""What is done to a request in place of passing it on."""
+
+
+def pass_on(request: Passing) -> None:
+    """Answer what the server answers, a piece at a time as it comes."""
+    with request.passed() as answer:
+        request.begin(answer)
+        if answer.getheader("Content-Length") is None:
+            request.send_header("Connection", "close")
+        request.end_headers()
+        while piece := answer.read1(65536):
+            request.wfile.write(piece)
+            request.wfile.flush()
+
+
 @contextmanager
 def proxy(target: str) -> Iterator[Proxy]:
     """Pass requests on to the server at `target` as long as the block runs."""
-    address = urlsplit(target).netloc
-    requests: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _pass_on(self) -> None:
-            requests.append(f"{self.command} {self.path}")
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in _BETWEEN_TWO}
-            connection = HTTPConnection(address, timeout=60)
-            with closing(connection), suppress(BrokenPipeError):  # whoever follows a stream may leave before its end
-                connection.request(self.command, self.path, body, headers)
-                answer = connection.getresponse()
-                self.send_response(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in _BETWEEN_TWO:
-                        self.send_header(name, value)
-                if answer.getheader("Content-Length") is None:
-                    self.send_header("Connection", "close")
-                self.end_headers()
-                while piece := answer.read1(65536):
-                    self.wfile.write(piece)
-                    self.wfile.flush()
-
-        do_GET = _pass_on  # noqa: N815  these are the standard library's names
-        do_POST = _pass_on  # noqa: N815
-        do_PUT = _pass_on  # noqa: N815
-        do_DELETE = _pass_on  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as above
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    between = Proxy(target)
+    handler = type("Handler", (Passing,), {"between": between})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        between.url = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield Proxy(f"http://127.0.0.1:{server.server_port}", requests)
+            yield between
         finally:
             server.shutdown()
             thread.join()

@@ -73,6 +73,12 @@ class Connection:
         """
         return self._sent(method, self._url(path), parts, repeat=repeat)
 
+    def tell(self, method: str, path: Sequence[str], **parts: Any) -> None:
+        """Send a request whose good answer says nothing, or anything in JSON. Raises KestraError for a page instead."""
+        response = self.send(method, path, **parts)
+        if response.content:
+            self._read(response, lambda _: None)
+
     def ask(self, method: str, path: Sequence[str], read: Callable[[object], _T], **parts: Any) -> _T:
         """Send a request and return what `read` makes of the JSON that comes back. Raises KestraError."""
         return self._read(self.send(method, path, **parts), read)

@@ -126,7 +126,7 @@ class ExecutionCalls(Calls):
         One that is over stays as it is. Raises KestraNotFoundError.
         """
         actions = ["actions"] if self._connection.server().dialect is Dialect.V2 else []
-        self._connection.send("DELETE", ["executions", execution_id, *actions, "kill"])
+        self._connection.tell("DELETE", ["executions", execution_id, *actions, "kill"])
 
     def outputs_from_execution(self, execution_id: str) -> Mapping[str, Any]:
         """Return the outputs of the flow. Raises KestraNotFoundError."""

@@ -58,6 +58,8 @@ def refused(response: httpx.Response, *, signed_in: str) -> KestraError:
     """Return the error that an answer stands for; `signed_in` says how: "token", "password" or ""."""
     request, status, reason = response.request, response.status_code, words(response)
     kind = _KINDS.get(status, KestraError)
+    if kind is KestraNotFoundError and not _is_json(response):
+        kind = KestraError  # a gateway that has no way to a server says nothing of what is on it
     hint = _access_hint(signed_in) if status == httpx.codes.UNAUTHORIZED else _HINTS.get(status, "")
     if response.has_redirect_location:
         target = str(response.headers["location"]).partition("?")[0]
@@ -136,6 +138,14 @@ def is_html(response: httpx.Response) -> bool:
     """Whether a web page came."""
     kind = response.headers.get("content-type", "")
     return "text/html" in kind or response.text.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
+
+
+def _is_json(response: httpx.Response) -> bool:
+    try:
+        response.json()
+    except ValueError:
+        return False
+    return True
 
 
 def words(response: httpx.Response) -> str:

@@ -61,7 +61,7 @@ class FlowCalls(Calls):
 
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
-        self._connection.send("DELETE", ["flows", namespace, id])
+        self._connection.tell("DELETE", ["flows", namespace, id])
 
     def flow(
         self,

@@ -21,7 +21,7 @@ class KeyValueCalls(Calls):
         # the text is JSON, but since 1.1 servers refuse it under its own name
         headers = {"Content-Type": "text/plain"} | ({"ttl": ttl} if ttl else {})
         path = ["namespaces", namespace, "kv", key]
-        self._connection.send("PUT", path, content=json.dumps(value).encode(), headers=headers)
+        self._connection.tell("PUT", path, content=json.dumps(value).encode(), headers=headers)
 
     def delete_key_value(self, namespace: str, key: str) -> bool:
         """Delete a key; whether there was one."""

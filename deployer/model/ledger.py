@@ -50,21 +50,31 @@ class Lease:
 class Ledger:
     """What one project has deployed to one environment.
 
-    `pending` has the hashes that a run was about to write when it was last heard of: what the server has under one of
-    them is ours, though no entry says so yet.
+    `pending` has what a run was about to write when it was last heard of: where the server has such a text, it is ours,
+    though no entry says so yet.
     """
 
     project: str
     environment: str = "default"
     entries: Mapping[Key, Entry] = field(default_factory=dict)
-    pending: Mapping[Key, str] = field(default_factory=dict)
+    pending: Mapping[Key, Entry] = field(default_factory=dict)
     lease: Lease | None = None
 
     def owns(self, key: Key) -> bool:
         """Whether this project deployed it, or was about to."""
         return key in self.entries or key in self.pending
 
+    def behind(self, key: Key, text: str) -> Entry | None:
+        """Return what is known of this text of it, None where this project did not write it."""
+        found = digest(text)
+        known = (self.entries.get(key), self.pending.get(key))
+        return next((entry for entry in known if entry and entry.sent == found), None)
+
     def knows(self, key: Key, text: str) -> bool:
         """Whether this text of it is one that this project wrote."""
-        found = digest(text)
-        return found == self.pending.get(key) or (key in self.entries and found == self.entries[key].sent)
+        return self.behind(key, text) is not None
+
+    @property
+    def ours(self) -> Mapping[Key, Entry]:
+        """All that this project deployed or was about to, as it was deployed last."""
+        return {**self.pending, **self.entries}

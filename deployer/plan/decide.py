@@ -86,8 +86,8 @@ class Decider:
         key, entry = live.key, self.ledger.entries.get(live.key)
         if desired and live.body == desired.text:
             return Standing.SAME, ()
-        if self.ledger.knows(key, live.body):
-            return Standing.OURS, entry.stops if entry and digest(live.body) == entry.sent else ()
+        if behind := self.ledger.behind(key, live.body):
+            return Standing.OURS, behind.stops
         data = self.meaning(live.body)
         before = entry.stops if entry else ()
         for standing, known in self._known(key, desired, entry):
@@ -115,7 +115,8 @@ class Decider:
         if desired is None or live is None:
             raise ValueError("both sides are there")
         entry = self.ledger.entries.get(change.key)
-        wanted = () if self.policy.on_disabled is OnDisabled.ENABLE else kept(found, self.meaning(desired.text))
+        keeps = found and self.policy.on_disabled is not OnDisabled.ENABLE
+        wanted = kept(found, self.meaning(desired.text)) if keeps else ()
         if wanted:
             body = self.stopped(desired, wanted)
             unchanged = entry is None or entry.source == digest(desired.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
+from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
@@ -84,13 +84,25 @@ def write(client: KestraClient, change: Change) -> int | None:
     key = change.key
     match change.action, change.desired:
         case Action.CREATE, Resource(body=body):
-            return client.create_flow(body, namespace=key.namespace, id=key.name).revision
+            return _created(client, key, body).revision
         case Action.UPDATE | Action.PUBLISH, Resource(body=body):
             return client.update_flow(key.namespace, key.name, body).revision
         case Action.PRUNE, _:
             with suppress(KestraNotFoundError):  # somebody was faster
                 client.delete_flow(key.namespace, key.name)
     return None
+
+
+def _created(client: KestraClient, key: Key, body: str) -> StoredFlow:
+    """Create a flow. That somebody else was faster, with this very text, is as good."""
+    try:
+        return client.create_flow(body, namespace=key.namespace, id=key.name)
+    except KestraRefusedError:
+        with suppress(KestraError):
+            there = client.flow(key.namespace, key.name)
+            if there.source == body and not there.draft:
+                return there
+        raise
 
 
 def _exported(client: KestraClient, namespaces: list[str]) -> dict[str, str]:

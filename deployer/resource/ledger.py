@@ -141,7 +141,7 @@ def _written(ledger: Ledger) -> dict[str, Any]:
         "project": ledger.project,
         "environment": ledger.environment,
         "entries": [_entry(key, entry) for key, entry in sorted(ledger.entries.items())],
-        "pending": [{**_key(key), "sent": sent} for key, sent in sorted(ledger.pending.items())],
+        "pending": [_entry(key, entry) for key, entry in sorted(ledger.pending.items())],
         "lease": {"by": ledger.lease.by, "until": ledger.lease.until} if ledger.lease else None,
     }
 
@@ -175,7 +175,7 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
             keeper.project,
             keeper.environment,
             {_key_of(each): _entry_of(each) for each in data["entries"]},
-            {_key_of(each): str(each["sent"]) for each in data["pending"]},
+            {_key_of(each): _entry_of(each) for each in data["pending"]},
             Lease(str(lease["by"]), str(lease["until"])) if lease else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -36,12 +36,24 @@ REFUSAL = json.dumps({"message": "Invalid entity: tasks: must not be empty\n", "
     ],
 )
 def test_what_callers_tell_apart_has_a_class_of_its_own(httpserver: HTTPServer, status: int, kind: type) -> None:
-    httpserver.expect_request("/api/v1/main/flows/a.b/x").respond_with_data("", status=status)
+    httpserver.expect_request("/api/v1/main/flows/a.b/x").respond_with_json({"message": "no"}, status=status)
     with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError) as caught:
         it.client.flow("a.b", "x")
     assert type(caught.value) is kind
     assert caught.value.exit_code is ExitCode.COULD_NOT_RUN
-    assert str(caught.value).endswith(f"/api/v1/main/flows/a.b/x answered {status}")
+    assert f"/api/v1/main/flows/a.b/x answered {status}" in str(caught.value)
+
+
+@pytest.mark.parametrize("page", ["", "404 page not found", "<html><title>404 Not Found</title></html>"])
+def test_a_gateway_that_finds_no_way_does_not_say_that_something_is_not_there(
+    httpserver: HTTPServer, page: str
+) -> None:
+    httpserver.expect_request("/api/v1/main/flows/a.b/x").respond_with_data(page, status=404)
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError) as caught:
+        it.client.flow("a.b", "x")
+    assert type(caught.value) is KestraError
+    assert "path prefix" in caught.value.hint
+    assert "answered 404" in str(caught.value)
 
 
 def test_the_servers_own_words_stand_in_the_message_without_their_prefix(httpserver: HTTPServer) -> None:

@@ -79,9 +79,9 @@ def test_an_export_gives_each_text_byte_for_byte_under_its_name(httpserver: HTTP
         assert it.client.export_flows_by_query(["a.b"]) == {"a.b-x.yml": text}
 
 
-@pytest.mark.parametrize("status", [200, 404])
-def test_nothing_to_export_is_no_error(httpserver: HTTPServer, status: int) -> None:
-    httpserver.expect_request(EXPORT).respond_with_data(archive({}), status=status)
+@pytest.mark.parametrize(("status", "body"), [(200, archive({})), (404, b'{"message": "Not Found"}')])
+def test_nothing_to_export_is_no_error(httpserver: HTTPServer, status: int, body: bytes) -> None:
+    httpserver.expect_request(EXPORT).respond_with_data(body, status=status)
     with scripted(httpserver.url_for("")) as it:
         assert it.client.export_flows_by_query() == {}
 

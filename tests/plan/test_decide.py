@@ -6,7 +6,7 @@ import pytest
 from plan.world import TRIGGERS, World, key, meaning, text
 
 from deployer.model.change import Action, Change, Plan, Standing
-from deployer.model.ledger import Ledger, digest
+from deployer.model.ledger import Entry, Ledger, digest
 from deployer.plan import OnDisabled, OnDrift, Policy, Scope
 
 OLD, NEW = text(tail="description: old\n"), text(tail="description: new\n")
@@ -75,7 +75,7 @@ def test_an_edit_that_equals_the_file_is_no_drift() -> None:
 
 def test_what_a_run_was_about_to_write_is_ours_though_it_was_cut_off() -> None:
     world = World({"hello": NEW})
-    world.ledger = Ledger("project", pending={key(): digest(OLD)})
+    world.ledger = Ledger("project", pending={key(): Entry(digest(OLD), digest(OLD))})
     world.server["hello"] = [OLD]
     assert told(only(world.plan())) == (Action.UPDATE, Standing.OURS, True)
 

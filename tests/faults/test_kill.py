@@ -1,0 +1,105 @@
+"""A deployer that is killed at a request, a server that is restarted at one: the same command again converges."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+from cli.conftest import Ended, Project
+from faults.world import SYNC, World
+from proxy import Fault, Passing, Proxy, pass_on, proxy
+
+from deployer.engine.launch import launch
+from deployer.model.version import named
+
+Run = Callable[..., Ended]
+
+_MANY = tuple(f"u{number:02}" for number in range(50))
+_FIRST = (
+    8  # requests before the first write: version, ledger, export, search, validate, revisions, ledger, ledger's own
+)
+_LONGEST = 60.0  # seconds, which only a failure takes
+
+
+class Halt:
+    """A fault that stops at one request, before or after it was passed on, until it is let go."""
+
+    def __init__(self, number: int, *, done: bool) -> None:
+        self.reached, self.go = Event(), Event()
+        self._number, self._done = number, done
+
+    def __call__(self, at: int, _: str) -> Fault | None:
+        return self._halt if at == self._number else None
+
+    def _halt(self, request: Passing) -> None:
+        if self._done:
+            with request.passed() as answer:
+                answer.read()
+        self.reached.set()
+        self.go.wait(_LONGEST)
+        request.close_connection = True
+
+
+def kill_at(server: Proxy, number: int, *, done: bool) -> bool:
+    """Start a deploy and kill it at a request; whether it came so far."""
+    halt = Halt(number, done=done)
+    server.requests.clear()
+    server.fault = halt
+    process = subprocess.Popen([sys.executable, "-m", "deployer", *SYNC], stdout=subprocess.DEVNULL)
+    while not halt.reached.wait(0.05) and process.poll() is None:
+        pass
+    process.kill()
+    process.wait(_LONGEST)
+    halt.go.set()
+    server.fault = lambda _, __: None
+    return halt.reached.is_set()
+
+
+_LAST = _FIRST + len(_MANY) + 2  # with one flow more that is created, and one that is deleted
+_STEPS = (5, _FIRST - 1, _FIRST, _FIRST + 1, _FIRST + 2, _FIRST + 25, _LAST - 1, _LAST, _LAST + 1, _LAST + 2)
+"""The server's verdict, the ledger before the first write, writes, the deletion, the ledger after."""
+
+
+def test_a_deployer_that_is_killed_loses_nothing_and_does_nothing_twice(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+) -> None:
+    world = World(project, api, _MANY)
+    assert deployer(*SYNC).code == 0
+    for number in _STEPS:
+        world.step()
+        assert kill_at(server, number, done=number % 2 == 0)
+        assert deployer(*SYNC).code == 0
+        world.is_deployed()
+
+
+def test_a_server_that_is_restarted_in_the_middle(
+    project: Project, deployer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    with ExitStack() as first, ExitStack() as second:
+        engine = first.enter_context(launch(named("1.3"), data=folder))
+        server = first.enter_context(proxy(engine.url))
+        monkeypatch.setenv("KESTRA_HOST", server.url)
+
+        def restart(request: Passing) -> None:
+            os.kill(engine.pid, 15)
+            engine.wait()
+            server.target = second.enter_context(launch(named("1.3"), data=folder)).url
+            pass_on(request)
+
+        with httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api:
+            world = World(project, api, _MANY)
+        server.fault = lambda at, _: restart if at == _FIRST + 20 else None
+        broken = deployer(*SYNC)
+        with httpx.Client(base_url=f"{server.target}/api/v1/main", timeout=60) as api:
+            world.api = api
+            assert broken.code in (0, 5)
+            assert deployer(*SYNC).code == 0
+            world.is_deployed()

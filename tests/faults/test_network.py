@@ -1,0 +1,86 @@
+"""Each fault at each request of a deploy: the report is true, and the same command again brings it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from cli.conftest import Ended, Project
+from faults.faults import LASTING, PASSING, reset
+from faults.world import SYNC, World
+from proxy import Fault, Proxy
+
+Run = Callable[..., Ended]
+_EVERY = 3  # of so many requests one is hit; the next one may be the same once more
+
+
+def only(number: int, fault: Fault) -> Callable[[int, str], Fault | None]:
+    return lambda at, _: fault if at == number else None
+
+
+def every(many: int, first: int, fault: Fault) -> Callable[[int, str], Fault | None]:
+    return lambda at, _: fault if at % many == first else None
+
+
+def since(number: int, fault: Fault) -> Callable[[int, str], Fault | None]:
+    return lambda at, _: fault if at >= number else None
+
+
+def requests_of(world: World, server: Proxy, deployer: Run) -> int:
+    """How many requests a deploy of one step takes."""
+    assert deployer(*SYNC).code == 0
+    world.step()
+    server.requests.clear()
+    assert deployer(*SYNC).code == 0
+    world.is_deployed()
+    return len(server.requests)
+
+
+def deployed_with(world: World, server: Proxy, deployer: Run, fault: Callable[[int, str], Fault | None]) -> Ended:
+    """Deploy one step while something is wrong, and look whether the report says what the server has."""
+    world.step()
+    before = world.live()
+    server.requests.clear()
+    server.fault = fault
+    ended = deployer(*SYNC)
+    server.fault = lambda _, __: None
+    world.tells_the_truth(ended.report, before)
+    return ended
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_what_passes_is_overcome_wherever_it_comes(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client, fault: Fault
+) -> None:
+    world = World(project, api)
+    assert requests_of(world, server, deployer) > _EVERY
+    for first in range(_EVERY):
+        ended = deployed_with(world, server, deployer, every(_EVERY, first, fault))
+        assert ended.code == 0
+        world.is_deployed()
+
+
+@pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
+def test_what_ends_a_run_is_told_and_the_next_one_converges(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client, fault: Fault
+) -> None:
+    world = World(project, api)
+    codes = set()
+    for number in range(1, requests_of(world, server, deployer) + 1):
+        codes.add(deployed_with(world, server, deployer, only(number, fault)).code)
+        assert deployer(*SYNC).code == 0
+        world.is_deployed()
+    assert codes & {3, 5}
+
+
+def test_a_server_that_goes_away_between_any_two_requests_is_told_and_the_next_run_converges(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+) -> None:
+    project.write("kestra-deployer.yaml", "retry: {attempts: 2}\n")
+    world = World(project, api)
+    for number in range(1, requests_of(world, server, deployer) + 1):
+        ended = deployed_with(world, server, deployer, since(number, reset))
+        assert ended.code in (3, 5)
+        assert deployer(*SYNC).code == 0
+        world.is_deployed()
