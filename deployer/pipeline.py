@@ -145,7 +145,7 @@ def planned(
         sound, refused = _validate(client, found, plans)
         problems += refused
         if len(sound) < len(found):
-            plans = plan(map(flows.desired, sound), live, decider, scope)
+            plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
     return Planned(report, plans, ledger, deploying, decider.deployed, cases)

@@ -19,8 +19,8 @@ class Scope:
     """What the run looked at, and what may be deleted.
 
     `within` are folders and files, from the project's root; `hidden` are files that are there, and ignored; `unread`
-    says that a file could not be read, so that nobody knows what it declares. `most` is how many may be deleted (a
-    float: which share), None for the usual.
+    says that a file could not be read or was refused, so that nobody knows what it declares. `most` is how many may be
+    deleted (a float: which share), None for the usual.
     """
 
     within: tuple[str, ...] = ("",)
@@ -63,7 +63,7 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
     if file in scope.hidden:
         return replace(change, held=f"its file {file} is there, and ignored")
     if scope.unread:
-        return replace(change, held="a file could not be read, and may declare it")
+        return replace(change, held="a file could not be read or was refused, and may declare it")
     if any(key.namespace == each or key.namespace.startswith(f"{each}.") for each in scope.protected):
         return replace(change, held=f"the namespace {key.namespace} is protected")
     return _asked(decider, change)

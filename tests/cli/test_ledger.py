@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cli.conftest import Ended, Project
 from cli.others import edit, source, there
-from proxy import Proxy
+from proxy import Passing, Proxy
 
 Run = Callable[..., Ended]
 OURS = ("--project", "ours")
@@ -77,6 +77,28 @@ def test_without_one_what_differs_is_written_over(project: Project, deployer: Ru
     edit(api, "a", "hello", "edited")
     assert deployer("sync").code == 0
     assert source(api, "a") == text
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_where_the_account_may_not_use_it_the_run_goes_on_and_says_what_that_costs(
+    project: Project, deployer: Run, server: Proxy, api: httpx.Client, method: str
+) -> None:
+    text = project.flow("a")
+
+    def forbidden(request: Passing) -> None:
+        request.send_response(403)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    server.fault = lambda _, asked: forbidden if asked.startswith(method) and "/kv/" in asked else None
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert ended.code == 0
+    assert source(api, "a") == text
+    [told] = ended.report["problems"]
+    assert (told["check"], told["severity"]) == ("ledger", "warning")
+    verb = "read" if method == "GET" else "write"
+    assert f"does not let us {verb} the key kestra-deployer.ours.default of the namespace system" in told["message"]
+    assert "`ledger:`" in told["hint"]
 
 
 @pytest.mark.parametrize(

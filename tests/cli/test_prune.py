@@ -110,6 +110,16 @@ def test_a_broken_file_holds_everything(deployed: Project, deployer: Run, api: h
     assert there(api) == {"a", "b", "theirs"}
 
 
+@pytest.mark.usefixtures("deployed")
+def test_what_the_server_refuses_is_declared_all_the_same(project: Project, deployer: Run, api: httpx.Client) -> None:
+    text = project.flow("a")
+    project.write("flows/company.team/a.yaml", text.replace("core.log.Log", "nowhere.Nothing"))
+    ended = deployer("sync", *OURS, "--prune", "--keep-going", "--format", "json")
+    assert ended.code in (1, 5)
+    assert held(ended, "a") == held(ended, "b") == "a file could not be read or was refused, and may declare it"
+    assert there(api) == {"a", "b", "theirs"}
+
+
 def test_an_ignored_file_holds_its_flow(deployed: Project, deployer: Run, api: httpx.Client) -> None:
     deployed.flow("b")
     deployed.write("kestra-deployer.yaml", "ignore: ['flows/company.team/b.yaml']\n")
