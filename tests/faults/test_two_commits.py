@@ -17,7 +17,6 @@ from proxy import Fault, Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]
 
-_FLOW = "PUT /api/v1/{tenant}/flows/company.team/a"
 _LONGEST = 60.0  # seconds, which only a failure takes
 
 

@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from threading import Barrier, Lock
+from threading import Barrier
 
 import httpx
+import pytest
 from cli.conftest import Ended, Project
+from cli.others import create, source
 from faults.world import SYNC, World
-from proxy import Fault, Passing, Proxy, pass_on
+from proxy import Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]
 
@@ -19,7 +21,7 @@ _MANY = tuple(f"u{number:02}" for number in range(50))
 _LONGEST = 60.0  # seconds, which only a failure takes
 
 
-def both(server: Proxy, write: Fault = pass_on) -> list[tuple[int, dict[str, object]]]:
+def both(server: Proxy) -> list[tuple[int, dict[str, object]]]:
     """Run two deploys that both have read what is live before either of them writes; how each ended and its report."""
     barrier = Barrier(2)
 
@@ -27,10 +29,7 @@ def both(server: Proxy, write: Fault = pass_on) -> list[tuple[int, dict[str, obj
         barrier.wait(_LONGEST)
         pass_on(request)
 
-    def fault(_: int, request: str) -> Fault | None:
-        return together if "/flows/export/" in request else None if request.startswith("GET") else write
-
-    server.fault = fault
+    server.fault = lambda _, request: together if "/flows/export/" in request else None
     command = [sys.executable, "-m", "deployer", *SYNC]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     written = [process.communicate(timeout=_LONGEST)[0] for process in running]
@@ -53,17 +52,19 @@ def test_two_deployers_at_once(project: Project, server: Proxy, deployer: Run, a
             world.step()
 
 
-def test_two_deployers_whose_writes_come_one_after_the_other_both_succeed(
-    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+@pytest.mark.parametrize("code", [0, 5], ids=["with this very text", "with another text"])
+def test_a_flow_that_somebody_else_created_a_moment_before(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client, code: int
 ) -> None:
-    world, one = World(project, api, _MANY), Lock()
+    text = project.flow("a")
+    theirs = text.replace("message: hello", "message: theirs") if code else text
 
-    def one_at_a_time(request: Passing) -> None:
-        with one:
-            pass_on(request)
+    def overtaken(request: Passing) -> None:
+        create(api, theirs)
+        pass_on(request)
 
-    for _ in range(2):
-        assert [code for code, _ in both(server, one_at_a_time)] == [0, 0]
-        world.is_deployed()
-        assert {action for _, action, _ in deployer(*SYNC).done} == {"keep"}
-        world.step()
+    server.fault = lambda _, request: overtaken if request.startswith("POST") and request.endswith("/flows") else None
+    ended = deployer(*SYNC)
+    assert ended.code == code
+    assert [(name, action) for name, action, _ in ended.done] == [("a", "failed" if code else "create")]
+    assert source(api, "a") == theirs
