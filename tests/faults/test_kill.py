@@ -22,9 +22,7 @@ from deployer.model.version import named
 Run = Callable[..., Ended]
 
 _MANY = tuple(f"u{number:02}" for number in range(50))
-_FIRST = (
-    8  # requests before the first write: version, ledger, export, search, validate, revisions, ledger, ledger's own
-)
+_FIRST = 8  # the ledger before the first write, after version, ledger, export, search, validate, revisions and ledger
 _LONGEST = 60.0  # seconds, which only a failure takes
 
 
@@ -62,7 +60,7 @@ def kill_at(server: Proxy, number: int, *, done: bool) -> bool:
     return halt.reached.is_set()
 
 
-_LAST = _FIRST + len(_MANY) + 2  # with one flow more that is created, and one that is deleted
+_LAST = _FIRST + len(_MANY) + 2  # the deletion; one flow more is created
 _STEPS = (5, _FIRST - 1, _FIRST, _FIRST + 1, _FIRST + 2, _FIRST + 25, _LAST - 1, _LAST, _LAST + 1, _LAST + 2)
 """The server's verdict, the ledger before the first write, writes, the deletion, the ledger after."""
 
