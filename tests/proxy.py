@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +24,7 @@ class Proxy:
     url: str = ""
     requests: list[str] = field(default_factory=list)
     fault: Callable[[int, str], Fault | None] = lambda _, __: None
+    under_way: set[int] = field(default_factory=set)
 
     def count(self, *methods: str) -> int:
         return sum(request.startswith(methods) for request in self.requests)
@@ -42,10 +43,13 @@ class Passing(BaseHTTPRequestHandler):
         requests.append(f"{self.command} {self.path}")
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.between.fault(len(requests), requests[-1])
-        with suppress(BrokenPipeError, ConnectionError):  # who asks may leave before the end, and a server may go away
+        self.between.under_way.add(id(self))
+        try:
             (fault or pass_on)(self)
-            return
-        self.close_connection = True
+        except ConnectionError:  # who asks may leave before the end, and a server may go away
+            self.close_connection = True
+        finally:
+            self.between.under_way.discard(id(self))
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_one  # noqa: N815  these are the standard library's names
 
