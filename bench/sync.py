@@ -1,0 +1,589 @@
+#!/usr/bin/env python3
+"""How fast and how large a deploy is: `bench/sync.py [--delays 0,20,50]` prints tables in Markdown.
+
+Needs `kestra-deployer[engine]`. `sync` is measured beside loops that do without it, with Kestra's own SDK and with
+plain httpx, each of which looks a flow up and then creates or updates it, one after another; and beside creating flows
+four at a time and nothing else, the least that a first deploy can take. All run as processes of their own, each side
+with a fresh embedded engine, through a proxy that adds a delay to every request and counts them. What they leave on the
+server is looked at after every run. The first run installs the SDK where its tests have it too. `--loops` gives the
+loops fewer flows, where the delays would make them take too long; the table then says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import asyncio
+
+FLOW = """id: flow-{number}
+namespace: {namespace}
+description: A flow of the size that most are
+labels:
+  team: bench
+  stage: production
+inputs:
+  - id: who
+    type: STRING
+    defaults: you
+  - id: times
+    type: INT
+    defaults: 3
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: hello {{{{ inputs.who }}}}, {{{{ inputs.times }}}} times
+  - id: shout
+    type: io.kestra.plugin.core.output.OutputValues
+    values:
+      loud: "{{{{ inputs.who | upper }}}}"
+  - id: rest
+    type: io.kestra.plugin.core.log.Log
+    message: "{text}"
+"""
+NAMESPACE = "company.bench"
+TENANT, WARM_TENANT = "main", "warm"
+YAML = {"content-type": "application/x-yaml"}
+FLOWS = "flows"  # the folder in a project
+WARM = 100  # flows that a fresh engine is given first: its first answers take it longer
+AGAIN = 3  # times that nothing, and then one flow, has changed after a first deploy
+AT_ONCE = 4  # as `sync` writes by default
+PAGE = 1000  # flows that are looked at with one request
+OUR_COMMAND = [sys.executable, "-m", "deployer", "sync", FLOWS, "--project", "bench"]
+PAUSE, PATIENCE, IDLE = 1.0, 300, 0.1  # seconds between two looks at the engine and in all, and its share of a core
+MISSING = 404
+LAST = 3000  # characters that are shown of what a failed side wrote
+
+
+OURS, SDK, HTTPX, FLOOR = (
+    "`sync`",
+    "kestrapy, one by one",
+    "httpx, one by one",
+    f"creating {AT_ONCE} at a time",
+)
+FIRST, NOTHING, ONE = "first deploy", "nothing changed", "one changed"
+HEAD = ("wall time", "requests", "processor time", "peak memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run of a side took: seconds on the clock and of the processor, requests, and megabytes at most."""
+
+    wall: float
+    requests: int
+    processor: float
+    megabytes: float
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What is said of it in a table, as HEAD names it."""
+        wall, processor = f"{self.wall:.2f} s", f"{self.processor:.2f} s"
+        return wall, f"{self.requests:,}", processor, f"{self.megabytes:.0f} MB"
+
+
+Costs = dict[tuple[str, str], list[Cost]]
+"""The runs of each case and side, in their order: those in the same place were made next to each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A figure that is to be reached: its values by the column they stand in, and the bound."""
+
+    name: str
+    bound: float
+    values: dict[str, float]
+    least: bool = False  # the bound is the least that is wanted, else the most
+    counts: tuple[str, ...] = ()  # the columns in which it is wanted; none for all
+
+    def row(self, columns: Iterable[str]) -> list[str]:
+        """Return the row of the last table."""
+        shown = [f"{self.values[column]:.2f}" if column in self.values else "" for column in columns]
+        where = f" at {' and '.join(self.counts)}" if self.counts else ""
+        return [self.name, f"{'at least' if self.least else 'at most'} {self.bound:g}{where}", *shown, self.met]
+
+    @property
+    def met(self) -> str:
+        """Whether it is reached in every column that counts, or else in which of them."""
+        wanted = {column: value for column, value in self.values.items() if not self.counts or column in self.counts}
+        good = [name for name, value in wanted.items() if (value >= self.bound if self.least else value <= self.bound)]
+        if not wanted:
+            return "not measured"
+        return "yes" if len(good) == len(wanted) else f"at {', '.join(good)} only" if good else "no"
+
+
+def main() -> None:
+    """Print the tables; or, with the name of a role, be one of the processes that are measured or needed for it."""
+    if len(sys.argv) > 1 and sys.argv[1] in ROLES:
+        ROLES[sys.argv[1]](*sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(description="Measure deploys; prints tables in Markdown.")
+    parser.add_argument("--flows", type=int, default=1000, help="how many are deployed")
+    parser.add_argument("--delays", type=_numbers, default=[0, 20, 50], help="milliseconds added to each request")
+    parser.add_argument("--large", type=int, default=10_000, help="how many `sync` deploys alone; 0 leaves it out")
+    parser.add_argument("--loops", type=int, help="how many flows the loops have, to be scaled up; all by default")
+    parser.add_argument("--repeats", type=int, default=2, help="how often all but the loops are measured")
+    parser.add_argument("--kestra", default="1.3", help="the version of the engine, and of the SDK")
+    options = parser.parse_args()
+    python = sdk_python(options.kestra)
+    loops = min(options.loops or options.flows, options.flows)
+    by_delay: dict[int, Costs] = {}
+    for delay in options.delays:
+        by_delay[delay] = measured(options.kestra, delay, options.flows, options.repeats)
+        by_delay[delay] |= looped(options.kestra, delay, options.flows, loops, python)
+    print(said(options.flows, loops, by_delay), flush=True)
+    large: dict[int, Costs] = {}
+    if options.large:
+        large = {count: alone(options.kestra, count) for count in (options.flows, options.large)}
+        print(said_of_large(large))
+    print(said_of_aims(by_delay, large.get(options.large, {}), options.large))
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(each) for each in text.split(",")]
+
+
+def sdk_python(version: str) -> Path:
+    """Return the Python of the virtual environment that the SDK's tests of this version run in."""
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from sdk.environment import environment  # noqa: PLC0415  (the tests' way of making one)
+    from sdk.suites import SUITES  # noqa: PLC0415
+
+    for suite in SUITES:
+        if suite.version.name == version:
+            return environment(suite.requirements)
+    raise SystemExit(f"there is no SDK for Kestra {version} here")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """An engine at `engine`, in the process `pid`, the proxy before it at `url`, and a project in a folder."""
+
+    engine: str
+    pid: int
+    url: str
+    delay: int
+    folder: Path
+    _proxy: subprocess.Popen[str] = field(repr=False)
+
+    def counted(self) -> int:
+        """Return how many requests went through the proxy since this was last asked."""
+        print(file=self._proxy.stdin, flush=True)
+        return int(self._proxy.stdout.readline() if self._proxy.stdout else "")
+
+    def settle(self) -> None:
+        """Return when the engine has done what it does later, for about as long as it takes creates."""
+        used = seconds_of(self.pid)
+        for _ in range(round(PATIENCE / PAUSE)):
+            time.sleep(PAUSE)
+            before, used = used, seconds_of(self.pid)
+            if used - before < PAUSE * IDLE:
+                return
+        raise SystemExit(f"the engine was not idle within {PATIENCE} s")
+
+    def write(self, numbers: Iterable[int], text: str = "done") -> None:
+        """Write the flows with these numbers into the project."""
+        for number in numbers:
+            file = self.folder / FLOWS / f"flow-{number}.yaml"
+            file.write_text(FLOW.format(number=number, namespace=NAMESPACE, text=text))
+
+    def clear(self) -> None:
+        """Leave the project without flows."""
+        shutil.rmtree(self.folder / FLOWS, ignore_errors=True)
+        (self.folder / FLOWS).mkdir()
+
+
+def seconds_of(pid: int) -> float:
+    """Return how much processor time a process has used, as Linux tells it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def world(version: str, delay: int) -> Iterator[World]:
+    """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
+    from deployer.engine.launch import launch  # noqa: PLC0415  (only some of the processes have it)
+    from deployer.model.version import named  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder, launch(named(version)) as engine:
+        command = [sys.executable, __file__, "be-proxy", engine.url, str(delay / 1000)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy:
+            port = int(proxy.stdout.readline() if proxy.stdout else "")
+            here = World(engine.url, engine.pid, f"http://127.0.0.1:{port}", delay, Path(folder), proxy)
+            here.clear()
+            warm(here)
+            yield here
+
+
+def warm(here: World) -> None:
+    """Let the engine do once what is measured later: its first answers take it longer."""
+    here.write(range(WARM))
+    for command in (_role("be-floor"), OUR_COMMAND):
+        run(here, WARM_TENANT, command)
+    here.clear()
+
+
+def measured(version: str, delay: int, flows: int, repeats: int) -> Costs:
+    """Return what `sync` takes for every case with this delay, and the least that a first deploy takes."""
+    costs: Costs = {}
+    for _ in range(repeats):
+        with world(version, delay) as here:
+            here.write(range(flows))
+            _add(costs, FIRST, FLOOR, verified(here, _role("be-floor"), flows, flows))
+        with world(version, delay) as here:
+            here.write(range(flows))
+            _add(costs, FIRST, OURS, verified(here, OUR_COMMAND, flows, flows))
+            for number in range(AGAIN):
+                _add(costs, NOTHING, OURS, verified(here, OUR_COMMAND, flows, flows + number))
+                here.write([number], text="changed")
+                _add(costs, ONE, OURS, verified(here, OUR_COMMAND, flows, flows + number + 1))
+    return costs
+
+
+def looped(version: str, delay: int, flows: int, sample: int, python: Path) -> Costs:
+    """Return what the loops take with this delay for some flows, and from that what they take for all."""
+    costs: Costs = {}
+    for side, command in ((SDK, _role("be-kestrapy", python)), (HTTPX, _role("be-httpx"))):
+        with world(version, delay) as here:
+            start = verified(here, command, 0, 0)
+            here.write(range(sample))
+            for case in (FIRST, NOTHING):
+                _add(costs, case, side, scaled(start, verified(here, command, sample, sample), flows / sample))
+    return costs
+
+
+def alone(version: str, flows: int) -> Costs:
+    """Return what `sync` takes for so many flows, without a delay."""
+    costs: Costs = {}
+    with world(version, 0) as here:
+        here.write(range(flows))
+        for case in (FIRST, NOTHING):
+            _add(costs, case, OURS, verified(here, OUR_COMMAND, flows, flows))
+    return costs
+
+
+def scaled(start: Cost, cost: Cost, times: float) -> Cost:
+    """Return what so many times the flows would take: what is needed for none stays as it is, and so does memory."""
+
+    def more(of_none: float, of_some: float) -> float:
+        return of_none + (of_some - of_none) * times if times > 1 else of_some
+
+    requests = round(more(start.requests, cost.requests))
+    return Cost(more(start.wall, cost.wall), requests, more(start.processor, cost.processor), cost.megabytes)
+
+
+def _add(costs: Costs, case: str, side: str, cost: Cost) -> None:
+    costs.setdefault((case, side), []).append(cost)
+    print(f"{case}, {side}: {', '.join(cost.cells)}", file=sys.stderr, flush=True)
+
+
+def _role(name: str, python: Path = Path(sys.executable)) -> list[str]:
+    return [str(python), __file__, name]
+
+
+def verified(here: World, command: Sequence[str], flows: int, revisions: int) -> Cost:
+    """Run a side, and see that the server then has so many flows with so many revisions. Returns what it took."""
+    cost = run(here, TENANT, command)
+    there = on_server(here)
+    if there != (flows, revisions):
+        raise SystemExit(f"{command} left (flows, revisions) {there} in place of {(flows, revisions)}")
+    return cost
+
+
+def run(here: World, tenant: str, command: Sequence[str]) -> Cost:
+    """Run a side in the project, against the proxy. Returns what it took."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KESTRA_HOST", "KESTRA_TENANT"))}
+    settings = {"KESTRA_HOST": here.url, "KESTRA_TENANT": tenant, "NO_PROXY": "127.0.0.1"}
+    here.settle()
+    here.counted()
+    ended = subprocess.run(
+        [sys.executable, __file__, "be-measured", *command],
+        cwd=here.folder,
+        env=ours | settings,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    told = json.loads(ended.stdout)
+    if told["code"]:
+        raise SystemExit(f"{command} ended with {told['code']}:\n{told['output']}")
+    return Cost(told["wall"], here.counted(), told["processor"], told["megabytes"])
+
+
+def on_server(here: World) -> tuple[int, int]:
+    """Return how many flows the tenant has, and how many revisions these have."""
+    import httpx  # noqa: PLC0415  (only some of the processes have it)
+
+    revisions: list[int] = []
+    total, page = 1, 1
+    with httpx.Client(base_url=f"{here.engine}/api/v1/{TENANT}", timeout=120) as api:
+        while len(revisions) < total:
+            params = {"page": str(page), "size": str(PAGE), "sort": "id:asc"}
+            found = api.get("/flows/search", params=params).raise_for_status().json()
+            if not found["results"]:
+                break
+            revisions += [flow["revision"] for flow in found["results"]]
+            total, page = int(found["total"]), page + 1
+    return len(revisions), sum(revisions)
+
+
+def be_measured(*command: str) -> None:
+    """Run a command and write what it took, as JSON.
+
+    A child's peak memory begins with its parent's, which is why this process is small.
+    """
+    with tempfile.TemporaryFile() as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read().decode(errors="replace")[-LAST:] if process.returncode else ""
+    took = {"wall": wall, "processor": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1000}
+    print(json.dumps({"code": process.returncode, "output": text, **took}))
+
+
+def _files() -> list[tuple[str, str]]:
+    """Return id and text of every flow of the project; its id is the name of its file."""
+    return [(file.stem, file.read_text()) for file in sorted(Path(FLOWS).iterdir())]
+
+
+def be_kestrapy() -> None:
+    """Look every flow up and then create or update it, with Kestra's SDK, in its environment."""
+    from kestrapy import KestraClient  # type: ignore[import-not-found]  # noqa: PLC0415  (only some of the processes have it)
+    from kestrapy.exceptions import NotFoundException  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    tenant = os.environ["KESTRA_TENANT"]
+    client = KestraClient(host=os.environ["KESTRA_HOST"])
+    for name, text in _files():
+        try:
+            client.flows.flow(NAMESPACE, name, tenant)
+        except NotFoundException:
+            client.flows.create_flow(tenant, text)
+        else:
+            client.flows.update_flow(NAMESPACE, name, tenant, text)
+
+
+def be_httpx() -> None:
+    """Look every flow up and then create or update it."""
+    import httpx  # noqa: PLC0415  (only some of the processes have it)
+
+    base = f"{os.environ['KESTRA_HOST']}/api/v1/{os.environ['KESTRA_TENANT']}"
+    with httpx.Client(base_url=base, headers=YAML, timeout=60) as api:
+        for name, text in _files():
+            path = f"/flows/{NAMESPACE}/{name}"
+            there = api.get(path)
+            answer = api.post("/flows", content=text) if there.status_code == MISSING else api.put(path, content=text)
+            answer.raise_for_status()
+
+
+def be_floor() -> None:
+    """Create every flow, a few at a time."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (only some of the processes have it)
+
+    import httpx  # noqa: PLC0415
+
+    base = f"{os.environ['KESTRA_HOST']}/api/v1/{os.environ['KESTRA_TENANT']}"
+    with httpx.Client(base_url=base, headers=YAML, timeout=60) as api, ThreadPoolExecutor(AT_ONCE) as pool:
+        for answer in pool.map(lambda file: api.post("/flows", content=file[1]), _files()):
+            answer.raise_for_status()
+
+
+def be_proxy(server: str, delay: str) -> None:
+    """Pass requests on to a server, each after a delay in seconds, until standard input ends.
+
+    The port is the first line written; to each line read, another tells how many requests there were since the last.
+    """
+    import asyncio  # noqa: PLC0415  (only some of the processes have it)
+    from threading import Thread  # noqa: PLC0415
+
+    address = urlsplit(server)
+    passing = Passing(address.hostname or "", address.port or 0, float(delay))
+
+    async def serve() -> None:
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        listening = await loop.create_server(lambda: _protocol(passing), "127.0.0.1", 0)
+        print(listening.sockets[0].getsockname()[1], flush=True)
+        Thread(target=_tell, args=(passing, lambda: loop.call_soon_threadsafe(ended.set))).start()
+        await ended.wait()
+
+    asyncio.run(serve())
+
+
+@dataclass(slots=True)
+class Passing:
+    """Where a proxy passes requests on to, after how many seconds, and how many it has passed on."""
+
+    host: str
+    port: int
+    delay: float
+    requests: int = 0
+
+
+def _tell(passing: Passing, end: Callable[[], object]) -> None:
+    """Answer every line of standard input with the number of requests since the last, and end after them."""
+    for _ in sys.stdin:
+        print(passing.requests, flush=True)
+        passing.requests = 0
+    end()
+
+
+def _protocol(passing: Passing) -> asyncio.Protocol:  # noqa: C901  (two ends, each a few lines)
+    """Return what handles one connection of a client, which has one to the server for itself.
+
+    Whole requests are passed on, as only that tells where one begins; answers go back as they come.
+    """
+    import asyncio  # noqa: PLC0415  (only some of the processes have it)
+
+    loop = asyncio.get_running_loop()
+
+    class Client(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport: Any = transport
+            self.server: Any = None
+            self.received, self.early = bytearray(), bytearray()
+            self.connecting = loop.create_task(loop.create_connection(lambda: Server(self), passing.host, passing.port))
+
+        def data_received(self, data: bytes) -> None:
+            self.received += data
+            while length := whole(self.received):
+                request = bytes(self.received[:length])
+                del self.received[:length]
+                passing.requests += 1
+                if passing.delay:
+                    loop.call_later(passing.delay, self.send, request)
+                else:
+                    self.send(request)
+
+        def send(self, request: bytes) -> None:
+            if self.server:
+                self.server.write(request)
+            else:
+                self.early += request
+
+        def connection_lost(self, _: Exception | None) -> None:
+            if self.server:
+                self.server.close()
+
+    class Server(asyncio.Protocol):
+        def __init__(self, client: Client) -> None:
+            self.client = client
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.client.server = transport
+            if self.client.early:
+                self.client.server.write(bytes(self.client.early))
+
+        def data_received(self, data: bytes) -> None:
+            self.client.transport.write(data)
+
+        def connection_lost(self, _: Exception | None) -> None:
+            self.client.transport.close()
+
+    return Client()
+
+
+def whole(received: bytearray) -> int:
+    """Return how long the first request is in what was received, 0 where it is not whole yet."""
+    end = received.find(b"\r\n\r\n")
+    if end < 0:
+        return 0
+    head = bytes(received[:end]).lower()
+    if b"\r\ntransfer-encoding:" in head:
+        raise ValueError("a request without a length")
+    length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+    there = end + 4 + int(length or 0)
+    return there if len(received) >= there else 0
+
+
+def typical(runs: Sequence[Cost]) -> Cost:
+    """Return the run that took the median time."""
+    return sorted(runs, key=lambda cost: cost.wall)[len(runs) // 2]
+
+
+def ratio(runs: Sequence[Cost], others: Sequence[Cost]) -> float:
+    """Return how much longer runs took than others that were made next to them: the median."""
+    return median(run.wall / other.wall for run, other in zip(runs, others, strict=True))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)) + "\n"
+
+
+def said(flows: int, loops: int, by_delay: dict[int, Costs]) -> str:
+    """Return the table of all sides."""
+    rows = [
+        (f"{delay} ms", case, side, *typical(runs).cells)
+        for delay, costs in by_delay.items()
+        for (case, side), runs in sorted(costs.items(), key=lambda each: (FIRST, NOTHING, ONE).index(each[0][0]))
+    ]
+    fewer = f" They had {loops:,} flows; what that took beyond their start is scaled up." if loops < flows else ""
+    return table(("delay", f"{flows:,} flows", "by", *HEAD), rows) + (
+        f"\nThe loops write every flow whatever has changed: to them, {ONE} is the same as {NOTHING}.{fewer}\n"
+    )
+
+
+def said_of_large(large: dict[int, Costs]) -> str:
+    """Return the table of `sync` alone; its last column compares a flow's time to that among the fewest."""
+    fewest = min(large)
+    rows = []
+    for count, costs in large.items():
+        for (case, side), (cost,) in costs.items():
+            (base,) = large[fewest][case, side]
+            per_flow = cost.wall / count
+            rows.append(
+                (f"{count:,}", case, *cost.cells, f"{per_flow * 1000:.2f} ms", f"{per_flow / base.wall * fewest:.2f}")
+            )
+    return table(("flows", "`sync`, no delay", *HEAD, "a flow", f"to a flow of {fewest:,}"), rows)
+
+
+def said_of_aims(by_delay: dict[int, Costs], large: Costs, most: int) -> str:
+    """Return the table of what is aimed at."""
+    columns = {f"{delay} ms": costs for delay, costs in by_delay.items()}
+    slowest = f"{max(by_delay)} ms"
+
+    def ratios(case: str, side: str, other_case: str, other: str) -> dict[str, float]:
+        return {name: ratio(costs[case, side], costs[other_case, other]) for name, costs in columns.items()}
+
+    sdk = {
+        name: typical(costs[NOTHING, SDK]).wall / typical(costs[NOTHING, OURS]).wall for name, costs in columns.items()
+    }
+    aims = [
+        Aim(f"{NOTHING}: the kestrapy loop to `sync`", 50, sdk, least=True, counts=(slowest,)),
+        Aim(f"{FIRST}: `sync` to creating {AT_ONCE} at a time", 1.15, ratios(FIRST, OURS, FIRST, FLOOR)),
+        Aim(f"`sync`: {ONE} to {NOTHING}", 1.2, ratios(ONE, OURS, NOTHING, OURS)),
+    ]
+    if large:
+        memory = max(cost.megabytes for runs in large.values() for cost in runs)
+        aims.append(Aim(f"peak memory with {most:,} flows, in MB", 300, {"0 ms": memory}))
+    names = sorted({*columns, *(["0 ms"] if large else [])}, key=lambda name: int(name.split()[0]))
+    return table(("", "aim", *names, "met"), [aim.row(names) for aim in aims])
+
+
+ROLES: dict[str, Callable[..., None]] = {
+    "be-measured": be_measured,
+    "be-proxy": be_proxy,
+    "be-kestrapy": be_kestrapy,
+    "be-httpx": be_httpx,
+    "be-floor": be_floor,
+}
+"""What this file is besides the benchmark, in processes of their own."""
+
+if __name__ == "__main__":
+    main()
