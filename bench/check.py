@@ -18,28 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FLOW = """id: flow-{number}
-namespace: company.bench
-description: A flow of the size that most are
-labels:
-  team: bench
-  stage: production
-inputs:
-  - id: who
-    type: STRING
-    defaults: you
-  - id: times
-    type: INT
-    defaults: 3
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello {{{{ inputs.who }}}}, {{{{ inputs.times }}}} times
-  - id: shout
-    type: io.kestra.plugin.core.output.OutputValues
-    values:
-      loud: "{{{{ inputs.who | upper }}}}"
-triggers:
+from flow_text import FLOW
+
+TRIGGERS = """triggers:
   - id: daily
     type: io.kestra.plugin.core.trigger.Schedule
     cron: "0 9 * * *"
@@ -76,11 +57,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for count in (1, *counts):
-            texts = [FLOW.format(number=number) for number in range(count)]
+            texts = [(FLOW + TRIGGERS).format(number=number) for number in range(count)]
             for number, text in enumerate(texts):
                 (folder / f"flow-{number}.yaml").write_text(text)
             print(command(count, "check", name).row(f"`check`, {count:,} flows"))
-    schema, engine = beside([FLOW.format(number=number) for number in range(counts[0])])
+    schema, engine = beside([(FLOW + TRIGGERS).format(number=number) for number in range(counts[0])])
     print(schema.row(f"`jsonschema`, {schema.flows} flows"))
     print(engine.row(f"the engine with its start, {engine.flows:,} flows"))
 

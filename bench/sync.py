@@ -24,38 +24,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    import asyncio
+from flow_text import FLOW
 
-FLOW = """id: flow-{number}
-namespace: {namespace}
-description: A flow of the size that most are
-labels:
-  team: bench
-  stage: production
-inputs:
-  - id: who
-    type: STRING
-    defaults: you
-  - id: times
-    type: INT
-    defaults: 3
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello {{{{ inputs.who }}}}, {{{{ inputs.times }}}} times
-  - id: shout
-    type: io.kestra.plugin.core.output.OutputValues
-    values:
-      loud: "{{{{ inputs.who | upper }}}}"
-  - id: rest
-    type: io.kestra.plugin.core.log.Log
-    message: "{text}"
-"""
+REST = '  - id: rest\n    type: io.kestra.plugin.core.log.Log\n    message: "{text}"\n'
 NAMESPACE = "company.bench"
+PROXY = Path(__file__).with_name("delaying_proxy.py")
 TENANT, WARM_TENANT = "main", "warm"
 YAML = {"content-type": "application/x-yaml"}
 FLOWS = "flows"  # the folder in a project
@@ -198,7 +172,7 @@ class World:
         """Write the flows with these numbers into the project."""
         for number in numbers:
             file = self.folder / FLOWS / f"flow-{number}.yaml"
-            file.write_text(FLOW.format(number=number, namespace=NAMESPACE, text=text))
+            file.write_text((FLOW + REST).format(number=number, text=text))
 
     def clear(self) -> None:
         """Leave the project without flows."""
@@ -219,7 +193,7 @@ def world(version: str, delay: int) -> Iterator[World]:
     from deployer.model.version import named  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder, launch(named(version)) as engine:
-        command = [sys.executable, __file__, "be-proxy", engine.url, str(delay / 1000)]
+        command = [sys.executable, str(PROXY), engine.url, str(delay / 1000)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy:
             port = int(proxy.stdout.readline() if proxy.stdout else "")
             here = World(engine.url, engine.pid, f"http://127.0.0.1:{port}", delay, Path(folder), proxy)
@@ -403,114 +377,6 @@ def be_floor() -> None:
             answer.raise_for_status()
 
 
-def be_proxy(server: str, delay: str) -> None:
-    """Pass requests on to a server, each after a delay in seconds, until standard input ends.
-
-    The port is the first line written; to each line read, another tells how many requests there were since the last.
-    """
-    import asyncio  # noqa: PLC0415  (only some of the processes have it)
-    from threading import Thread  # noqa: PLC0415
-
-    address = urlsplit(server)
-    passing = Passing(address.hostname or "", address.port or 0, float(delay))
-
-    async def serve() -> None:
-        ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        listening = await loop.create_server(lambda: _protocol(passing), "127.0.0.1", 0)
-        print(listening.sockets[0].getsockname()[1], flush=True)
-        Thread(target=_tell, args=(passing, lambda: loop.call_soon_threadsafe(ended.set))).start()
-        await ended.wait()
-
-    asyncio.run(serve())
-
-
-@dataclass(slots=True)
-class Passing:
-    """Where a proxy passes requests on to, after how many seconds, and how many it has passed on."""
-
-    host: str
-    port: int
-    delay: float
-    requests: int = 0
-
-
-def _tell(passing: Passing, end: Callable[[], object]) -> None:
-    """Answer every line of standard input with the number of requests since the last, and end after them."""
-    for _ in sys.stdin:
-        print(passing.requests, flush=True)
-        passing.requests = 0
-    end()
-
-
-def _protocol(passing: Passing) -> asyncio.Protocol:  # noqa: C901  (two ends, each a few lines)
-    """Return what handles one connection of a client, which has one to the server for itself.
-
-    Whole requests are passed on, as only that tells where one begins; answers go back as they come.
-    """
-    import asyncio  # noqa: PLC0415  (only some of the processes have it)
-
-    loop = asyncio.get_running_loop()
-
-    class Client(asyncio.Protocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport: Any = transport
-            self.server: Any = None
-            self.received, self.early = bytearray(), bytearray()
-            self.connecting = loop.create_task(loop.create_connection(lambda: Server(self), passing.host, passing.port))
-
-        def data_received(self, data: bytes) -> None:
-            self.received += data
-            while length := whole(self.received):
-                request = bytes(self.received[:length])
-                del self.received[:length]
-                passing.requests += 1
-                if passing.delay:
-                    loop.call_later(passing.delay, self.send, request)
-                else:
-                    self.send(request)
-
-        def send(self, request: bytes) -> None:
-            if self.server:
-                self.server.write(request)
-            else:
-                self.early += request
-
-        def connection_lost(self, _: Exception | None) -> None:
-            if self.server:
-                self.server.close()
-
-    class Server(asyncio.Protocol):
-        def __init__(self, client: Client) -> None:
-            self.client = client
-
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.client.server = transport
-            if self.client.early:
-                self.client.server.write(bytes(self.client.early))
-
-        def data_received(self, data: bytes) -> None:
-            self.client.transport.write(data)
-
-        def connection_lost(self, _: Exception | None) -> None:
-            self.client.transport.close()
-
-    return Client()
-
-
-def whole(received: bytearray) -> int:
-    """Return how long the first request is in what was received, 0 where it is not whole yet."""
-    end = received.find(b"\r\n\r\n")
-    if end < 0:
-        return 0
-    head = bytes(received[:end]).lower()
-    if b"\r\ntransfer-encoding:" in head:
-        raise ValueError("a request without a length")
-    length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
-    there = end + 4 + int(length or 0)
-    return there if len(received) >= there else 0
-
-
 def typical(runs: Sequence[Cost]) -> Cost:
     """Return the run that took the median time."""
     return sorted(runs, key=lambda cost: cost.wall)[len(runs) // 2]
@@ -578,7 +444,6 @@ def said_of_aims(by_delay: dict[int, Costs], large: Costs, most: int) -> str:
 
 ROLES: dict[str, Callable[..., None]] = {
     "be-measured": be_measured,
-    "be-proxy": be_proxy,
     "be-kestrapy": be_kestrapy,
     "be-httpx": be_httpx,
     "be-floor": be_floor,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from deployer.apply import Applied, apply, backup
+from deployer.apply import apply, backup
 from deployer.errors import DeployerError, ExitCode, KestraAccessError
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Plan
@@ -76,16 +76,6 @@ class Planned:
     cases: Sequence[SmokeCase] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What became of a plan: what was done, what there is to say about it, and where deleted texts are."""
-
-    applied: Applied
-    notes: Sequence[Problem] = ()
-    saved: str = ""
-    error: DeployerError | None = None
-
-
 def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
     """Return the ledger. Where the server refuses it, the run goes on without, and a warning says what that costs."""
     keeper = deploying.keeper
@@ -117,13 +107,13 @@ def at_work(ledger: Ledger, now: datetime) -> list[Problem]:
     return [Problem("ledger", message, severity=Severity.WARNING)]
 
 
-def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callable[[Outcome], None]) -> Carried:
-    """Carry a plan out, with the ledger kept before the first write and after the last.
+def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callable[[Outcome], None]) -> Report:
+    """Carry a plan out, with the ledger kept before the first write and after the last; return the report of it.
 
-    Raises DeployerError before the first write only; what goes wrong later is in what is returned.
+    Raises DeployerError before the first write only; what goes wrong later is in the report.
     """
     plan, deploying, keeper, saved = made.plan, made.deploying, made.deploying.keeper, ""
-    notes: list[Problem] = []
+    notes = list(made.report.problems)
     writes = [change for change in plan.changes if change.writes]
     if writes:
         _still(client, writes)
@@ -134,16 +124,22 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
         if unkept := _told(keeper, _before(latest, made, writes)):
             keeper, notes = Nowhere(), [*notes, *unkept]
     applied = apply(plan.changes, partial(flows.write, client), workers, listen)
+    report = replace(
+        made.report,
+        problems=tuple(notes),
+        outcomes=tuple(applied.outcomes),
+        saved=saved,
+        interrupted=applied.interrupted,
+    )
     if not writes and not any(change.takes for change in plan.changes):
-        return Carried(applied)
+        return report
     try:
         told = after(keeper.read(), made.ledger, applied.outcomes, deploying, _time(datetime.now(UTC)))
-        notes += _told(keeper, told)
+        return replace(report, problems=(*notes, *_told(keeper, told)))
     except DeployerError as error:
         message = f"what was deployed could not be told to {keeper.place}: {error}"
         untold = UntoldError(message, hint="run it again: what was about to be written is known there")
-        return Carried(applied, notes, saved, untold)
-    return Carried(applied, notes, saved)
+        return replace(report, error=untold)
 
 
 def _before(ledger: Ledger, made: Planned, writes: Iterable[Change]) -> Ledger:

@@ -69,19 +69,11 @@ def shown(
 def carried_out(made: Planned, options: Options, client: KestraClient, listen: Listen) -> Report:
     """Carry out what was planned; return the report with what became of it."""
     listen("Deploying")
-    done = carry_out(made, client, options.concurrency, listen)
-    return replace(
-        made.report,
-        problems=(*made.report.problems, *done.notes),
-        outcomes=tuple(done.applied.outcomes),
-        saved=done.saved,
-        error=done.error,
-        interrupted=done.applied.interrupted,
-    )
+    return carry_out(made, client, options.concurrency, listen)
 
 
 def _detail(change: Change, callers: Sequence[str], deployed: str | None) -> Detail:
-    lines = difference(change) if deployed is None else edits(change, deployed)
+    lines = edits(change, deployed) if deployed is not None and change.standing.drifts else difference(change)
     added, removed = counts(lines)
     return Detail(lines, added, removed, only_layout(change, meaning), tuple(callers))
 

@@ -26,6 +26,16 @@ class Proxy:
     fault: Callable[[int, str], Fault | None] = lambda _, __: None
     under_way: set[int] = field(default_factory=set)
 
+    @contextmanager
+    def failing(self, fault: Callable[[int, str], Fault | None]) -> Iterator[None]:
+        """Count the requests anew, and have a fault as long as the block runs."""
+        self.requests.clear()
+        before, self.fault = self.fault, fault
+        try:
+            yield
+        finally:
+            self.fault = before
+
     def count(self, *methods: str) -> int:
         return sum(request.startswith(methods) for request in self.requests)
 
@@ -87,6 +97,19 @@ def pass_on(request: Passing) -> None:
         while piece := answer.read1(65536):
             request.wfile.write(piece)
             request.wfile.flush()
+
+
+def answers(status: int, text: str = "", kind: str = "application/json", **headers: str) -> Fault:
+    """Answer this, without asking the server."""
+
+    def answer(request: Passing) -> None:
+        request.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(text)), **headers}.items():
+            request.send_header(name.replace("_", "-"), value)
+        request.end_headers()
+        request.wfile.write(text.encode())
+
+    return answer
 
 
 @contextmanager

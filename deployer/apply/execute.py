@@ -95,6 +95,6 @@ def _why_not(change: Change, run: _Run) -> str:
 def _lost(change: Change, revision: int | None) -> int | None:
     """Return the revision that was written over unseen: the answer says that there was one between."""
     before = change.live.revision if change.live else None
-    if change.action is not Action.UPDATE or before is None or revision is None or revision <= before + 1:
+    if before is None or revision is None or revision <= before + 1:
         return None
     return revision - 1

@@ -25,7 +25,9 @@ _OPTIONS = (
     click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]"),
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
-    click.option("--backup", metavar="DIR", help=f"Where deleted flows' texts are kept.  [default: {BACKUP}]"),
+    click.option(
+        "--backup", metavar="DIR", default=BACKUP, help=f"Where deleted flows' texts are kept.  [default: {BACKUP}]"
+    ),
     click.option(
         "--on-drift",
         type=click.Choice([each.value for each in OnDrift]),
@@ -60,7 +62,7 @@ def deploying(
     max_prune: str | None,
     on_drift: str | None,
     on_disabled: str,
-    backup: str | None,
+    backup: str = BACKUP,
     ask: Ask | None = None,
 ) -> Deploying:
     """Return how to deploy; `ask` is whom to ask about edits where no option says. Raises UsageError."""
@@ -81,7 +83,7 @@ def deploying(
         asked.root,
         git.commit(asked.root) or "",
         _who(),
-        Path(backup or BACKUP),
+        Path(backup),
         None if on_drift else ask,
     )
 

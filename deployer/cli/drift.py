@@ -38,7 +38,6 @@ def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> 
     options = replace(options_of(asked, path), stat=stat, dry_run=True)
     with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
         how = deploying(
-            asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP,
-            backup=None,
-        )  # fmt: skip
+            asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP
+        )
         return run(shown(options, how, client, listen, "drift"))

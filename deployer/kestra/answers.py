@@ -37,6 +37,10 @@ class StoredFlow:
     exception: str = ""
     source: str | None = field(default=None, repr=False)
 
+    def runs(self, text: str) -> bool:
+        """Whether this text is what executions run."""
+        return self.source == text and not self.draft
+
     @classmethod
     def read(cls, data: object) -> Self:
         """Read one flow, with or without its source."""

@@ -39,7 +39,7 @@ class FlowCalls(Calls):
                 return self._ask("POST", ["flows"], StoredFlow.read, content=body.encode(), headers=_YAML)
             except KestraRefusedError:
                 there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
-                if there and _is(there, body):
+                if there and there.runs(body):
                     return there
                 raise
 
@@ -173,13 +173,9 @@ class FlowCalls(Calls):
         return self._ask("POST", ["flows", "validate"], read, repeat=True, **parts)
 
 
-def _is(there: StoredFlow, body: str) -> bool:
-    return there.source == body and not there.draft
-
-
 def _made(there: StoredFlow, body: str, url: str) -> StoredFlow:
     """Return the flow where it is what an attempt without an answer has made."""
-    if _is(there, body):
+    if there.runs(body):
         return there
     raise KestraRefusedError(
         f"POST {url}: {there.namespace}/{there.id} was created by somebody else meanwhile, with another text",

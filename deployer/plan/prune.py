@@ -40,7 +40,7 @@ def prunes(
     """Return a change for each thing of ours that no file declares any more, held where it must not be deleted."""
     entries = decider.ledger.ours
     orphans = [key for key in sorted(entries) if key not in declared and scope.covers(entries[key].file)]
-    found = [_change(decider, key, live.get(key), scope) for key in orphans]
+    found = [_change(decider, key, entries[key].file, live.get(key), scope) for key in orphans]
     going = [change for change in found if change.action is Action.PRUNE and not change.held]
     most = max(FEW, int(SHARE * len(entries)))
     if scope.most is not None:
@@ -51,7 +51,7 @@ def prunes(
     return tuple(replace(change, held=change.held or why) if change in going else change for change in found)
 
 
-def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> Change:
+def _change(decider: Decider, key: Key, file: str, live: Resource | None, scope: Scope) -> Change:
     ledger = decider.ledger
     if key not in ledger.entries and not (live and ledger.knows(key, live.body)):
         return Change(Action.KEEP, key, None, reason="a run that was cut off did not create it", takes=True)
@@ -59,7 +59,6 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
         return Change(Action.KEEP, key, None, reason="it is gone already", takes=True)
     standing, stopped = decider.standing(None, live)
     change = Change(Action.PRUNE, key, None, live, "no file declares it any more", standing=standing, stops=stopped)
-    file = ledger.ours[key].file
     if file in scope.hidden:
         return replace(change, held=f"its file {file} is there, and ignored")
     if scope.unread:

@@ -14,10 +14,7 @@ from deployer.model.smoke import Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
-_ICONS = {
-    "created": "🟢", "updated": "🟡", "published": "🟡", "deleted": "🔴", "unchanged": "⚪", "failed": "❌",
-    "skipped": "⏭️",
-}  # fmt: skip
+_ICONS = {"created": "🟢", "updated": "🟡", "published": "🟡", "deleted": "🔴", "failed": "❌", "skipped": "⏭️"}
 
 
 def commands(report: Report) -> str:

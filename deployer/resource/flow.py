@@ -100,7 +100,7 @@ def _created(client: KestraClient, key: Key, body: str) -> StoredFlow:
     except KestraRefusedError:
         with suppress(KestraError):
             there = client.flow(key.namespace, key.name)
-            if there.source == body and not there.draft:
+            if there.runs(body):
                 return there
         raise
 

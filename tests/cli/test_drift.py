@@ -124,6 +124,14 @@ class TestStops:
         assert "the flow stays stopped" in ended.stdout
         assert deployed.root.is_dir()
 
+    def test_its_difference_is_that_to_the_file(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
+        disable(api, "a")
+        deployed.flow("a", message="good day")
+        ended = deployer("drift", *OURS)
+        assert ended.code == 0
+        assert "--- company.team/a (live)" in ended.stdout
+        assert "+    message: good day" in ended.stdout
+
     def test_new_text_is_deployed_with_the_stop_kept(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
         disable(api, "a")
         deployed.flow("a", message="good day")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cli.conftest import Ended, Project
 from cli.others import edit, source, there
-from proxy import Passing, Proxy
+from proxy import Proxy, answers
 
 Run = Callable[..., Ended]
 OURS = ("--project", "ours")
@@ -85,13 +85,8 @@ def test_where_the_account_may_not_use_it_the_run_goes_on_and_says_what_that_cos
 ) -> None:
     text = project.flow("a")
 
-    def forbidden(request: Passing) -> None:
-        request.send_response(403)
-        request.send_header("Content-Length", "0")
-        request.end_headers()
-
-    server.fault = lambda _, asked: forbidden if asked.startswith(method) and "/kv/" in asked else None
-    ended = deployer("sync", *OURS, "--format", "json")
+    with server.failing(lambda _, asked: answers(403) if asked.startswith(method) and "/kv/" in asked else None):
+        ended = deployer("sync", *OURS, "--format", "json")
     assert ended.code == 0
     assert source(api, "a") == text
     [told] = ended.report["problems"]

@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Mapping
 
-from proxy import Fault, Passing, pass_on
+from proxy import Fault, Passing, answers, pass_on
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # no lingering: closing resets the connection
 _HTML = "<html><body><h1>A gateway's page</h1></body></html>"
@@ -44,17 +44,6 @@ def late(request: Passing) -> None:
     pass_on(request)
 
 
-def _answers(status: int, text: str = "", kind: str = "application/json", **headers: str) -> Fault:
-    def answer(request: Passing) -> None:
-        request.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(text)), **headers}.items():
-            request.send_header(name.replace("_", "-"), value)
-        request.end_headers()
-        request.wfile.write(text.encode())
-
-    return answer
-
-
 def _after(fault: Fault) -> Fault:
     """The server does what it is asked for, and something else is answered."""
 
@@ -71,19 +60,19 @@ PASSING: Mapping[str, Fault] = {
     "reset after": reset_after,
     "half a body": half,
     "late": late,
-    "429": _answers(429, Retry_After="0"),
-    "502": _answers(502, _HTML, "text/html"),
-    "503": _answers(503),
-    "504 after": _after(_answers(504, _HTML, "text/html")),
+    "429": answers(429, Retry_After="0"),
+    "502": answers(502, _HTML, "text/html"),
+    "503": answers(503),
+    "504 after": _after(answers(504, _HTML, "text/html")),
 }
 """After these the same request is sent again, and does what it should."""
 
 LASTING: Mapping[str, Fault] = {
-    "401": _answers(401),
-    "404": _answers(404, "404 page not found", "text/plain"),
-    "500": _answers(500, '{"message": "Internal Server Error"}'),
-    "HTML": _answers(200, _HTML, "text/html"),
-    "no JSON": _answers(200, "{"),
-    "HTML after": _after(_answers(200, _HTML, "text/html")),
+    "401": answers(401),
+    "404": answers(404, "404 page not found", "text/plain"),
+    "500": answers(500, '{"message": "Internal Server Error"}'),
+    "HTML": answers(200, _HTML, "text/html"),
+    "no JSON": answers(200, "{"),
+    "HTML after": _after(answers(200, _HTML, "text/html")),
 }
 """These may end a run: nobody knows what the server has done, or it will not do it."""

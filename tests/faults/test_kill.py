@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from threading import Event
 import httpx
 import pytest
 from cli.conftest import Ended, Project
-from faults.world import SYNC, World
+from faults.world import DEPLOYER, LONGEST, MANY, SYNC, World
 from proxy import Fault, Passing, Proxy, pass_on, proxy
 
 from deployer.engine.launch import launch
@@ -22,9 +21,7 @@ from deployer.model.version import named
 
 Run = Callable[..., Ended]
 
-_MANY = tuple(f"u{number:02}" for number in range(50))
 _FIRST = 8  # the ledger before the first write, after version, ledger, export, search, validate, revisions and ledger
-_LONGEST = 60.0  # seconds, which only a failure takes
 
 
 class Halt:
@@ -42,28 +39,26 @@ class Halt:
             with request.passed() as answer:
                 answer.read()
         self.reached.set()
-        self.go.wait(_LONGEST)
+        self.go.wait(LONGEST)
         request.close_connection = True
 
 
 def kill_at(server: Proxy, number: int, *, done: bool) -> bool:
     """Start a deploy and kill it at a request; whether it came so far."""
     halt = Halt(number, done=done)
-    server.requests.clear()
-    server.fault = halt
-    process = subprocess.Popen([sys.executable, "-m", "deployer", *SYNC], stdout=subprocess.DEVNULL)
-    while not halt.reached.wait(0.05) and process.poll() is None:
-        pass
-    process.kill()
-    process.wait(_LONGEST)
-    halt.go.set()
-    while server.under_way:  # what was sent before is done all the same
-        time.sleep(0.01)
-    server.fault = lambda _, __: None
+    with server.failing(halt):
+        process = subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.DEVNULL)
+        while not halt.reached.wait(0.05) and process.poll() is None:
+            pass
+        process.kill()
+        process.wait(LONGEST)
+        halt.go.set()
+        while server.under_way:  # what was sent before is done all the same
+            time.sleep(0.01)
     return halt.reached.is_set()
 
 
-_LAST = _FIRST + len(_MANY) + 2  # the deletion; one flow more is created
+_LAST = _FIRST + len(MANY) + 2  # the deletion; one flow more is created
 _STEPS = (5, _FIRST - 1, _FIRST, _FIRST + 1, _FIRST + 2, _FIRST + 25, _LAST - 1, _LAST, _LAST + 1, _LAST + 2)
 """The server's verdict, the ledger before the first write, writes, the deletion, the ledger after."""
 
@@ -71,7 +66,7 @@ _STEPS = (5, _FIRST - 1, _FIRST, _FIRST + 1, _FIRST + 2, _FIRST + 25, _LAST - 1,
 def test_a_deployer_that_is_killed_loses_nothing_and_does_nothing_twice(
     project: Project, server: Proxy, deployer: Run, api: httpx.Client
 ) -> None:
-    world = World(project, api, _MANY)
+    world = World(project, api, MANY)
     assert deployer(*SYNC).code == 0
     for number in _STEPS:
         world.step()
@@ -96,7 +91,7 @@ def test_a_server_that_is_restarted_in_the_middle(
             pass_on(request)
 
         with httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api:
-            world = World(project, api, _MANY)
+            world = World(project, api, MANY)
         server.fault = lambda at, _: restart if at == _FIRST + 20 else None
         broken = deployer(*SYNC)
         with httpx.Client(base_url=f"{server.target}/api/v1/main", timeout=60) as api:

@@ -41,10 +41,8 @@ def deployed_with(world: World, server: Proxy, deployer: Run, fault: Callable[[i
     """Deploy one step while something is wrong, and look whether the report says what the server has."""
     world.step()
     before = world.live()
-    server.requests.clear()
-    server.fault = fault
-    ended = deployer(*SYNC)
-    server.fault = lambda _, __: None
+    with server.failing(fault):
+        ended = deployer(*SYNC)
     world.tells_the_truth(ended.report, before)
     return ended
 

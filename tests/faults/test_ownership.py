@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 
 import httpx
@@ -11,8 +10,8 @@ import pytest
 from cli.conftest import Ended, Project
 from cli.others import disable, source, there
 from faults.faults import reset
-from faults.world import SYNC
-from proxy import Fault, Passing, Proxy, pass_on
+from faults.world import DEPLOYER, LONGEST, SYNC
+from proxy import Fault, Passing, Proxy, answers, pass_on
 
 Run = Callable[..., Ended]
 FlowWrite = tuple[str, str]
@@ -20,7 +19,6 @@ FlowWrite = tuple[str, str]
 CREATE = ("POST ", "/flows")
 UPDATE = ("PUT ", "/flows/company.team/a")
 _LEDGER = "/namespaces/system/kv/kestra-deployer.ours.default"
-_LONGEST = 60.0  # seconds, which only a failure takes
 
 
 def gone_from(write: FlowWrite, *, done: bool) -> Callable[[int, str], Fault | None]:
@@ -39,9 +37,8 @@ def gone_from(write: FlowWrite, *, done: bool) -> Callable[[int, str], Fault | N
 
 def cut_off(server: Proxy, deployer: Run, write: FlowWrite, *, done: bool) -> None:
     """Deploy to a server that goes away."""
-    server.fault = gone_from(write, done=done)
-    assert deployer(*SYNC).code == 5
-    server.fault = lambda _, __: None
+    with server.failing(gone_from(write, done=done)):
+        assert deployer(*SYNC).code == 5
 
 
 def owned(api: httpx.Client) -> set[str]:
@@ -107,8 +104,8 @@ def test_what_another_run_deployed_since_the_ledger_was_read_stays_in_it(
 
     def other_run(request: Passing) -> None:
         server.fault = lambda _, __: None
-        command = [sys.executable, "-m", "deployer", "sync", "flows/company.b", *SYNC[1:]]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=_LONGEST)
+        command = [*DEPLOYER, "sync", "flows/company.b", *SYNC[1:]]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=LONGEST)
         pass_on(request)
 
     server.fault = lambda _, request: other_run if "/flows/validate" in request else None
@@ -126,24 +123,16 @@ def test_a_gateway_without_a_server_behind_it_does_not_stand_for_an_empty_ledger
     project.flow("b")
     reads: list[str] = []
 
-    def no_route(request: Passing) -> None:
-        request.send_response(404)
-        request.send_header("Content-Type", "text/plain")
-        request.send_header("Content-Length", "19")
-        request.end_headers()
-        request.wfile.write(b"404 page not found\n")
-
     def fault(_: int, request: str) -> Fault | None:
         if not request.startswith("GET ") or _LEDGER not in request:
             return None
         reads.append(request)
-        return no_route if len(reads) & number else None
+        return answers(404, "404 page not found\n", "text/plain") if len(reads) & number else None
 
-    server.fault = fault
-    ended = deployer(*SYNC)
+    with server.failing(fault):
+        ended = deployer(*SYNC)
     assert ended.code in (3, 5)
     assert "a" in owned(api)
-    server.fault = lambda _, __: None
     assert deployer(*SYNC).code == 0
     assert owned(api) == {"a", "b"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -12,12 +11,10 @@ from threading import Event
 import httpx
 from cli.conftest import Ended, Project
 from cli.others import source
-from faults.world import SYNC
+from faults.world import DEPLOYER, LONGEST, SYNC
 from proxy import Fault, Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]
-
-_LONGEST = 60.0  # seconds, which only a failure takes
 
 
 def test_what_one_wrote_over_is_told_and_the_next_commit_is_deployed(
@@ -33,15 +30,14 @@ def test_what_one_wrote_over_is_told_and_the_next_commit_is_deployed(
 
     def first(request: Passing) -> None:
         """Our write waits for the other's, which comes before ours then."""
-        command = [sys.executable, "-m", "deployer", *SYNC]
-        running.append(subprocess.Popen(command, cwd=other.root, stdout=subprocess.PIPE, text=True))
-        assert written.wait(_LONGEST)
+        running.append(subprocess.Popen([*DEPLOYER, *SYNC], cwd=other.root, stdout=subprocess.PIPE, text=True))
+        assert written.wait(LONGEST)
         pass_on(request)
 
     def last(request: Passing) -> None:
         """The other looks into the ledger when we have ended."""
         written.set()
-        assert over.wait(_LONGEST)
+        assert over.wait(LONGEST)
         pass_on(request)
 
     def fault(_: int, request: str) -> Fault | None:
@@ -54,7 +50,7 @@ def test_what_one_wrote_over_is_told_and_the_next_commit_is_deployed(
     server.fault = fault
     ours = deployer(*SYNC)
     over.set()
-    theirs = json.loads(running[0].communicate(timeout=_LONGEST)[0])
+    theirs = json.loads(running[0].communicate(timeout=LONGEST)[0])
     assert [(each["revision"], each["lost_revision"]) for each in ours.report["outcomes"]] == [(3, 2)]
     assert ours.code == 4
     assert [(each["revision"], each["lost_revision"]) for each in theirs["outcomes"]] == [(2, None)]

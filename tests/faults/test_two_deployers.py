@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from threading import Barrier
 
@@ -12,13 +11,10 @@ import httpx
 import pytest
 from cli.conftest import Ended, Project
 from cli.others import create, source
-from faults.world import SYNC, World
+from faults.world import DEPLOYER, LONGEST, MANY, SYNC, World
 from proxy import Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]
-
-_MANY = tuple(f"u{number:02}" for number in range(50))
-_LONGEST = 60.0  # seconds, which only a failure takes
 
 
 def both(server: Proxy) -> list[tuple[int, dict[str, object]]]:
@@ -26,19 +22,17 @@ def both(server: Proxy) -> list[tuple[int, dict[str, object]]]:
     barrier = Barrier(2)
 
     def together(request: Passing) -> None:
-        barrier.wait(_LONGEST)
+        barrier.wait(LONGEST)
         pass_on(request)
 
-    server.fault = lambda _, request: together if "/flows/export/" in request else None
-    command = [sys.executable, "-m", "deployer", *SYNC]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    written = [process.communicate(timeout=_LONGEST)[0] for process in running]
-    server.fault = lambda _, __: None
+    with server.failing(lambda _, request: together if "/flows/export/" in request else None):
+        running = [subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        written = [process.communicate(timeout=LONGEST)[0] for process in running]
     return [(process.returncode, json.loads(text)) for process, text in zip(running, written, strict=True)]
 
 
 def test_two_deployers_at_once(project: Project, server: Proxy, deployer: Run, api: httpx.Client) -> None:
-    world = World(project, api, _MANY)
+    world = World(project, api, MANY)
     for step in (1, 2):
         ended = both(server)
         assert {code for code, _ in ended} <= {0, 3, 4, 5}  # 3: Kestra may answer 500 where two write a key at once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +12,14 @@ import httpx
 from cli.conftest import HELLO, Project
 from cli.others import create
 
+MANY = tuple(f"u{number:02}" for number in range(50))
+"""Flows of a deploy that takes a while."""
+LONGEST = 60.0
+"""Seconds, which only a failure takes."""
 SYNC = ("sync", "--project", "ours", "--prune", "--max-prune", "100%", "--format", "json")
 """The command that is broken off, and then run again as it stands."""
+DEPLOYER = (sys.executable, "-m", "deployer")
+"""What runs a command line in a process of its own."""
 
 THEIRS = HELLO.replace("id: hello", "id: theirs")
 

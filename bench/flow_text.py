@@ -1,0 +1,24 @@
+"""The flow that checks and deploys are measured with: of the size that most are."""
+
+FLOW = """id: flow-{number}
+namespace: company.bench
+description: A flow of the size that most are
+labels:
+  team: bench
+  stage: production
+inputs:
+  - id: who
+    type: STRING
+    defaults: you
+  - id: times
+    type: INT
+    defaults: 3
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: hello {{{{ inputs.who }}}}, {{{{ inputs.times }}}} times
+  - id: shout
+    type: io.kestra.plugin.core.output.OutputValues
+    values:
+      loud: "{{{{ inputs.who | upper }}}}"
+"""
