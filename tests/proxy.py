@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 _BETWEEN_TWO = {"connection", "transfer-encoding", "keep-alive"}  # headers that belong to one connection
@@ -25,6 +25,13 @@ class Proxy:
     requests: list[str] = field(default_factory=list)
     fault: Callable[[int, str], Fault | None] = lambda _, __: None
     under_way: set[int] = field(default_factory=set)
+    _one: Lock = field(default_factory=Lock, repr=False)
+
+    def number(self, request: str) -> int:
+        """Keep a request, and return its number, which no other has that comes at the same time."""
+        with self._one:
+            self.requests.append(request)
+            return len(self.requests)
 
     @contextmanager
     def failing(self, fault: Callable[[int, str], Fault | None]) -> Iterator[None]:
@@ -49,12 +56,11 @@ class Passing(BaseHTTPRequestHandler):
 
     def handle_one(self) -> None:
         """Pass a request on, or do to it what is to be done."""
-        requests = self.between.requests
-        requests.append(f"{self.command} {self.path}")
-        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fault = self.between.fault(len(requests), requests[-1])
         self.between.under_way.add(id(self))
         try:
+            self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked = f"{self.command} {self.path}"
+            fault = self.between.fault(self.between.number(asked), asked)
             (fault or pass_on)(self)
         except ConnectionError:  # who asks may leave before the end, and a server may go away
             self.close_connection = True

@@ -43,19 +43,19 @@ class Halt:
         request.close_connection = True
 
 
-def kill_at(server: Proxy, number: int, *, done: bool) -> bool:
-    """Start a deploy and kill it at a request; whether it came so far."""
+def kill_at(server: Proxy, number: int, *, done: bool) -> str:
+    """Start a deploy and kill it at a request; return what it wrote where it ended before."""
     halt = Halt(number, done=done)
     with server.failing(halt):
-        process = subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.PIPE, text=True)
         while not halt.reached.wait(0.05) and process.poll() is None:
             pass
         process.kill()
-        process.wait(LONGEST)
+        written, _ = process.communicate(timeout=LONGEST)
         halt.go.set()
         while server.under_way:  # what was sent before is done all the same
             time.sleep(0.01)
-    return halt.reached.is_set()
+    return "" if halt.reached.is_set() else written
 
 
 _LAST = _FIRST + len(MANY) + 2  # the deletion; one flow more is created
@@ -70,7 +70,7 @@ def test_a_deployer_that_is_killed_loses_nothing_and_does_nothing_twice(
     assert deployer(*SYNC).code == 0
     for number in _STEPS:
         world.step()
-        assert kill_at(server, number, done=number % 2 == 0)
+        assert kill_at(server, number, done=number % 2 == 0) == "", number
         assert deployer(*SYNC).code == 0
         world.is_deployed()
 
