@@ -68,6 +68,9 @@ def properties(
     """
     # written at each commit: with H2's own delay of half a second, a kill loses flows that were acknowledged
     place = "mem:kestra;DB_CLOSE_DELAY=-1" if in_memory else f"file:{folder / 'database'};WRITE_DELAY=0"
+    # H2 first looks at what a table holds after so many changes, and again when they have doubled. With its own 2000 a
+    # search by namespace of 1,200 flows took 20 s, as it was planned for a table of a few; with 100 it takes 0.2 s
+    place += ";ANALYZE_AUTO=100"
     settings = {
         **_ALWAYS,
         "datasources.h2.url": f"jdbc:h2:{place};TIME ZONE=UTC;DB_CLOSE_ON_EXIT=FALSE",
