@@ -20,6 +20,7 @@ from deployer.model.ledger import Ledger
 from deployer.model.problem import Problem, Severity
 from deployer.model.resource import Key, Live, Resource
 from deployer.model.result import Outcome, Report, Server, Status
+from deployer.model.sent import Sent
 from deployer.model.smoke import SmokeResult
 from deployer.model.version import nearest
 from deployer.plan import Decider, Scope, plan, stopped
@@ -123,7 +124,7 @@ def planned(
     yield report
     scope = _scope(options, deploying, ledger, read, problems)
     wanted = {flow.key: flow.document.text for flow in found}
-    owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(entry.file)]
+    owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(key, entry.file)]
     live = flows.read_live(client, wanted, owned)
     problems += _named_unreadable(found, live)
     decider = _decider(ledger, deploying, client, live, found)
@@ -154,7 +155,7 @@ def _scope(
     seen = {relative(Path(document.file), options.root) for document in read.flows}
     files = {entry.file for entry in ledger.ours.values()} - seen
     hidden = frozenset(file for file in files if (options.root / file).is_file())
-    return Scope(within, hidden, unread, deploying.most, deploying.protected)
+    return Scope(within=within, hidden=hidden, unread=unread, most=deploying.most, protected=deploying.protected)
 
 
 def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:
@@ -166,7 +167,7 @@ def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: L
     }
     documents = {flow.key: flow.document for flow in found}
 
-    def with_stops(resource: Resource, stops: tuple[str, ...]) -> str | None:
+    def with_stops(resource: Resource, stops: tuple[str, ...]) -> Sent | None:
         return stopped(documents[resource.key], stops, meaning)
 
     return Decider(ledger, deploying.policy, meaning, with_stops, flows.deployed(client, over))
@@ -185,15 +186,16 @@ def check_asking(
     yield report
     server = client.server()
     report = replace(report, server=Server(client.url, server.version, client.tenant))
-    refused = kestra_validate.check(client, found, {(flow.namespace, flow.id) for flow in found})
+    asked = [(flow, Sent(flow.document.text)) for flow in found]
+    refused = kestra_validate.check(client, asked, {(flow.namespace, flow.id) for flow in found})
     problems = sorted([*problems, *refused], key=lambda problem: problem.place)
     yield replace(report, problems=(*notes, *problems), upgrade=upgrade(read, version, options, refused))
 
 
 def _validate(client: KestraClient, found: list[Flow], plans: Plan) -> tuple[list[Flow], list[Problem]]:
     """Ask the server about what would be written; return the flows it does not refuse, and what it says."""
-    writes = {change.key for change in plans.changes if change.writes}
-    written = [flow for flow in found if flow.key in writes]
+    sent = {change.key: change.desired.sent for change in plans.changes if change.writes and change.desired}
+    written = [(flow, sent[flow.key]) for flow in found if flow.key in sent]
     problems = kestra_validate.check(client, written, {(flow.namespace, flow.id) for flow in found})
     refused = {problem.file for problem in problems if problem.stops}
     return [flow for flow in found if flow.document.file not in refused], problems

@@ -1,6 +1,7 @@
 """In which order changes are carried out: what is called before what calls it, deletions last and the other way round.
 
-Pure. Flows may call each other in a circle; those of one circle go together.
+Pure. Kinds go one after the other, as `Kind` lists them. Flows may call each other in a circle; those of
+one circle go together.
 """
 
 from __future__ import annotations
@@ -8,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key
+from deployer.model.resource import Key, Kind
+
+_KINDS = list(Kind)
 
 
 def waves(changes: Sequence[Change]) -> list[list[Change]]:
     """Return the changes in groups; those of one group may go in any order, one group after the other."""
     by_key = {change.key: change for change in changes}
     levels = _levels({key: change.needs & by_key.keys() for key, change in by_key.items()})
-    depth = max(levels.values(), default=-1)
-    written = [change for change in changes if change.action is not Action.PRUNE]
-    pruned = [change for change in changes if change.action is Action.PRUNE]
-    found = [[change for change in written if levels[change.key] == level] for level in range(depth + 1)]
-    found += [[change for change in pruned if levels[change.key] == level] for level in range(depth, -1, -1)]
-    return [group for group in found if group]
+    written: dict[tuple[int, int], list[Change]] = {}
+    pruned: dict[tuple[int, int], list[Change]] = {}
+    for change in changes:
+        groups = pruned if change.action is Action.PRUNE else written
+        groups.setdefault((_KINDS.index(change.key.kind), levels[change.key]), []).append(change)
+    return [written[place] for place in sorted(written)] + [pruned[place] for place in sorted(pruned, reverse=True)]
 
 
 def _levels(needs: Mapping[Key, Collection[Key]]) -> dict[Key, int]:

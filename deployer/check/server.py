@@ -12,37 +12,55 @@ from typing import Any
 from deployer.check.base import Finding, problem
 from deployer.kestra.answers import Verdict
 from deployer.kestra.client import KestraClient
+from deployer.model.document import Document
 from deployer.model.flow import Flow
-from deployer.model.problem import Problem, Route, Severity
+from deployer.model.problem import Problem, Route, Severity, Span
+from deployer.model.sent import Sent
 
 NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
 _PLACE = re.compile(r"^(?:Validation error: |Invalid entity: )?([\w.\[\]-]+): ")
 _STEP = re.compile(r"(\w+)|\[([^\]]*)\]")
+_SYNTAX = re.compile(r"line: (?P<line>\d+), column: (?P<column>\d+)\]")  # what the server's YAML reader says
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
-def check(client: KestraClient, flows: Sequence[Flow], declared: Collection[tuple[str, str]] = ()) -> list[Problem]:
+def check(
+    client: KestraClient, flows: Sequence[tuple[Flow, Sent]], declared: Collection[tuple[str, str]] = ()
+) -> list[Problem]:
     """Ask the server about all flows, hundreds in a request, and return its constraints and warnings as problems.
 
-    `declared` are the flows (namespace, id) that the same run deploys: that the server does not know them yet is no
-    reason to warn of their callers. A text that cannot be sent without being cut is not judged here, but by the server
-    when it is written.
+    It judges what is sent; a problem's place is in the file. `declared` are the flows (namespace, id) that the same run
+    deploys: that the server does not know them yet is no reason to warn of their callers. A text that cannot be sent
+    without being cut is not judged here, but by the server when it is written.
     """
-    verdicts = client.validate_flows([flow.document.text for flow in flows])
-    judged = [(flow, verdict) for flow, verdict in zip(flows, verdicts, strict=True) if verdict]
-    return [problem(NAME, finding) for flow, verdict in judged for finding in _findings(flow, verdict, declared)]
+    verdicts = client.validate_flows([sent.text for _, sent in flows])
+    judged = [(flow, sent, verdict) for (flow, sent), verdict in zip(flows, verdicts, strict=True) if verdict]
+    return [each for flow, sent, verdict in judged for each in problems(flow.document, sent, verdict, declared)]
 
 
-def _findings(flow: Flow, verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterator[Finding]:
+def problems(
+    document: Document, sent: Sent, verdict: Verdict, declared: Collection[tuple[str, str]] = ()
+) -> Iterator[Problem]:
+    """Yield what a verdict on what was sent for a document says, at its places in the document."""
+    if syntax := _SYNTAX.search(verdict.constraints or ""):
+        line, column = sent.line(int(syntax["line"])), int(syntax["column"])
+        span = Span(line, column, line, column + 1)
+        yield Problem(NAME, (verdict.constraints or "").strip(), document.file, span, excerpt=document.line(line))
+        return
+    for finding in _findings(document, verdict, declared):
+        yield problem(NAME, finding)
+
+
+def _findings(document: Document, verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterator[Finding]:
     for constraint in _split(verdict.constraints or ""):
-        yield Finding(flow.document, place(constraint, flow.document.data), constraint)
+        yield Finding(document, place(constraint, document.data), constraint)
     for warning in verdict.warnings:
         missing = _NO_SUBFLOW.search(warning)
         if not (missing and (missing["namespace"], missing["id"]) in declared):
-            yield Finding(flow.document, (), warning, severity=Severity.WARNING)
+            yield Finding(document, (), warning, severity=Severity.WARNING)
     for path in verdict.deprecation_paths:
-        yield Finding(flow.document, (), f"`{path}` is deprecated", severity=Severity.WARNING)
+        yield Finding(document, (), f"`{path}` is deprecated", severity=Severity.WARNING)
 
 
 def _split(constraints: str) -> list[str]:

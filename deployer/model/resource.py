@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from deployer.model.sent import Sent
+
 
 class Kind(StrEnum):
-    """The kinds of resource; `deployer/resource/` has one file for each."""
+    """The kinds of resource, in the order in which they are written: flows read the files of their namespace.
 
+    `deployer/resource/` has a file for each that is deployed, which so far are flows.
+    """
+
+    NAMESPACE_FILE = "namespace-file"
     FLOW = "flow"
 
 
@@ -36,14 +42,16 @@ class Resource:
     """One side of a comparison: the exact text, and where it comes from.
 
     `origin` is the file of a desired resource, None on the live side; `source` is that file's text where another is
-    sent (see `text`), `needs` what it calls. `revision` is the server's, None on the desired side. `draft` is the
-    text of a newer draft, which is not what executions run (Kestra 2.0), None where there is none.
+    sent (see `text`), and `lines` then has for each line that is sent the file's (see `Sent`); `needs` is what it
+    calls. `revision` is the server's, None on the desired side. `draft` is the text of a newer draft, which is not what
+    executions run (Kestra 2.0), None where there is none.
     """
 
     key: Key
     body: str = field(repr=False)
     origin: str | None = None
     source: str | None = field(default=None, repr=False)
+    lines: tuple[int, ...] = field(default=(), repr=False)
     needs: frozenset[Key] = frozenset()
     revision: int | None = None
     draft: str | None = field(default=None, repr=False)
@@ -52,6 +60,11 @@ class Resource:
     def text(self) -> str:
         """The file's text, of which `body` is what is sent."""
         return self.body if self.source is None else self.source
+
+    @property
+    def sent(self) -> Sent:
+        """What is sent, and where in the file each line of it comes from."""
+        return Sent(self.body, self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.resource import Key, Resource
+from deployer.model.sent import Sent
 from deployer.plan.stops import Meaning, alike, enabled, kept, started, stops
 
 UNREADABLE = "the server cannot read what it has stored"
@@ -43,7 +44,7 @@ class Policy:
     takes_over: bool = True  # a flow in other layout counts as deployed; without a ledger nobody would know it later
 
 
-Stopped = Callable[[Resource, tuple[str, ...]], str | None]
+Stopped = Callable[[Resource, tuple[str, ...]], Sent | None]
 """Writes stops into a file's text; None where that cannot be done."""
 
 
@@ -118,14 +119,14 @@ class Decider:
         keeps = found and self.policy.on_disabled is not OnDisabled.ENABLE
         wanted = kept(found, self.meaning(desired.text)) if keeps else ()
         if wanted:
-            body = self.stopped(desired, wanted)
+            sent = self.stopped(desired, wanted)
             unchanged = entry is None or entry.source == digest(desired.text)
-            same = unchanged and body is not None and alike(self.meaning(body), self.meaning(live.body))
+            same = unchanged and sent is not None and alike(self.meaning(sent.text), self.meaning(live.body))
             if not same and self.policy.on_disabled is OnDisabled.REFUSE:
                 return replace(change, stops=wanted, held=f"{_called(wanted)} was stopped on the server")
-            if body is None:
+            if sent is None:
                 return replace(change, stops=wanted, held=f"the stop of {_called(wanted)} cannot be kept in this text")
-            desired = replace(desired, body=body, source=desired.text)
+            desired = replace(desired, body=sent.text, source=desired.text, lines=sent.lines)
             change = replace(change, desired=desired, stops=wanted, reason=f"{_called(wanted)} stays stopped")
             if same:
                 return replace(change, action=Action.KEEP, takes=not _told(entry, desired, live, wanted))

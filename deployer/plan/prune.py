@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from deployer.model.change import Action, Change, Standing
-from deployer.model.resource import Key, Resource
+from deployer.model.resource import Key, Kind, Resource
 from deployer.plan.decide import Decider, OnDisabled, OnDrift
 
 PROTECTED = ("system",)
@@ -18,20 +18,24 @@ SHARE, FEW = 0.2, 10
 class Scope:
     """What the run looked at, and what may be deleted.
 
-    `within` are folders and files, from the project's root; `hidden` are files that are there, and ignored; `unread`
+    `kinds` are what it reads: of others, which a later deployer may have deployed, it knows nothing. `within` are
+    folders and files, from the project's root; `hidden` are files that are there, and ignored; `unread`
     says that a file could not be read or was refused, so that nobody knows what it declares. `most` is how many may be
     deleted (a float: which share), None for the usual.
     """
 
+    kinds: frozenset[Kind] = frozenset({Kind.FLOW})
     within: tuple[str, ...] = ("",)
     hidden: frozenset[str] = frozenset()
     unread: bool = False
     most: float | None = None
     protected: tuple[str, ...] = PROTECTED
 
-    def covers(self, file: str) -> bool:
-        """Whether a file lay under what the run looked at."""
-        return any(not each or file == each or file.startswith(f"{each}/") for each in self.within)
+    def covers(self, key: Key, file: str) -> bool:
+        """Whether a thing of ours is of what the run looked at, as its file lay there."""
+        return key.kind in self.kinds and any(
+            not each or file == each or file.startswith(f"{each}/") for each in self.within
+        )
 
 
 def prunes(
@@ -39,7 +43,7 @@ def prunes(
 ) -> tuple[Change, ...]:
     """Return a change for each thing of ours that no file declares any more, held where it must not be deleted."""
     entries = decider.ledger.ours
-    orphans = [key for key in sorted(entries) if key not in declared and scope.covers(entries[key].file)]
+    orphans = [key for key in sorted(entries) if key not in declared and scope.covers(key, entries[key].file)]
     found = [_change(decider, key, entries[key].file, live.get(key), scope) for key in orphans]
     going = [change for change in found if change.action is Action.PRUNE and not change.held]
     most = max(FEW, int(SHARE * len(entries)))

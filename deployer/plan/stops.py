@@ -13,6 +13,7 @@ from typing import Any
 
 from deployer.model.document import Document
 from deployer.model.problem import Route
+from deployer.model.sent import Sent
 
 Meaning = Callable[[str], Any]
 """What a text says: the data of its YAML, None where it cannot be read."""
@@ -94,22 +95,22 @@ def kept(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
     return tuple(name for name in wanted if name in there and name not in stated(data))
 
 
-def stopped(document: Document, wanted: Iterable[str], meaning: Meaning) -> str | None:
+def stopped(document: Document, wanted: Iterable[str], meaning: Meaning) -> Sent | None:
     """Return the text of a document with stops written into it; None where that cannot be done.
 
     Each goes in front of the first key of what it stops, and the result is read once more: it says the same, and that.
     """
     places = sorted((_place(document, name) for name in wanted), reverse=True)
     for one in ("disabled: true\n{indent}", "disabled: true, "):
-        text = document.text
-        lines = text.splitlines(keepends=True)
+        lines = document.text.splitlines(keepends=True)
         for line, column in places:
             indent = " " * (column - 1)
             head, tail = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
             lines[line - 1] = f"{head}{one.format(indent=indent)}{tail}"
         text = "".join(lines)
         if set(stops(document.data, meaning(text))) == set(wanted):
-            return text
+            origins = (number for number, line in enumerate(lines, 1) for _ in line.splitlines())
+            return Sent(text, tuple(origins))
     return None
 
 

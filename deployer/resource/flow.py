@@ -14,6 +14,8 @@ from deployer.model.ledger import Entry, digest
 from deployer.model.resource import Key, Kind, Live, Resource
 from deployer.resource.references import references
 
+_FEW = 3  # flows; a search answers with all flows of their namespaces
+
 
 def desired(flow: Flow) -> Resource:
     """Return the resource that a flow's file wants; its body is the file's text, as it stands."""
@@ -73,10 +75,16 @@ def deployed(client: KestraClient, entries: Mapping[Key, Entry]) -> dict[Key, st
 
 
 def revisions(client: KestraClient, keys: Iterable[Key]) -> dict[Key, int | None]:
-    """Return the newest revision of each of these flows that is there."""
+    """Return the newest revision of each of these flows that is there: a few are asked for, more are searched."""
     asked = set(keys)
-    found = client.search_flows(sorted({key.namespace for key in asked})) if asked else []
-    return {_key(flow): flow.revision for flow in found if _key(flow) in asked}
+    if len(asked) > _FEW:
+        found = client.search_flows(sorted({key.namespace for key in asked}))
+        return {_key(flow): flow.revision for flow in found if _key(flow) in asked}
+    revisions = {}
+    for key in asked:
+        with suppress(KestraNotFoundError):
+            revisions[key] = client.flow(key.namespace, key.name, source=False).revision
+    return revisions
 
 
 def write(client: KestraClient, change: Change) -> int | None:

@@ -44,6 +44,19 @@ def test_deletions_come_last_and_the_other_way_round() -> None:
     assert names(change("a", "b", action=gone), change("b", action=gone), change("c")) == [["c"], ["a"], ["b"]]
 
 
+def test_a_kind_goes_before_another_and_is_deleted_after_it() -> None:
+    """What needs what is known of flows only: which files a flow reads may be in an expression."""
+
+    def both(action: Action, at: str) -> list[Change]:
+        keys = [Key(kind, "a", f"{kind}-{at}") for kind in (Kind.FLOW, Kind.NAMESPACE_FILE)]
+        sides = [Resource(key, "") for key in keys]
+        gone = action is Action.PRUNE
+        return [Change(action, side.key, None if gone else side, side if gone else None) for side in sides]
+
+    changes = [*both(Action.PRUNE, "old"), *both(Action.CREATE, "new")]
+    assert names(*changes) == [["namespace-file-new"], ["flow-new"], ["flow-old"], ["namespace-file-old"]]
+
+
 @given(st.dictionaries(st.integers(0, 12), st.sets(st.integers(0, 12)), max_size=13))
 def test_every_reference_that_is_in_no_circle_is_respected(graph: dict[int, set[int]]) -> None:
     changes = [change(str(node), *map(str, needs)) for node, needs in graph.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_what_no_file_declares_any_more_is_deleted_and_nothing_else(deployer: Ru
     assert ended.done == [("a", "keep", 1), ("b", "prune", None)]
     assert there(api) == {"a", "theirs"}
     assert deployer("sync", *OURS, "--prune", "--format", "json").done == [("a", "keep", 1)]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_a_later_deployer_deployed_of_another_kind_stays_ours(deployer: Run, api: httpx.Client) -> None:
+    key = "/namespaces/system/kv/kestra-deployer.ours.default"
+    ledger = api.get(key).raise_for_status().json()["value"]
+    other = {**ledger["entries"][0], "kind": "namespace-file", "name": "script.py", "file": "flows/script.py"}
+    kept = json.dumps({**ledger, "entries": [*ledger["entries"], other]})
+    api.put(key, content=kept, headers={"Content-Type": "text/plain"}).raise_for_status()
+    assert deployer("sync", *OURS, "--prune", "--format", "json").done == [("a", "keep", 1), ("b", "prune", None)]
+    entries = api.get(key).raise_for_status().json()["value"]["entries"]
+    assert [(each["kind"], each["name"]) for each in entries] == [("flow", "a"), ("namespace-file", "script.py")]
 
 
 @pytest.mark.usefixtures("deployed")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from plan.world import TRIGGERS, World, key, meaning, text
 
 from deployer.model.change import Action, Change, Plan, Standing
 from deployer.model.ledger import Entry, Ledger, digest
+from deployer.model.resource import Key, Kind, Resource
 from deployer.plan import OnDisabled, OnDrift, Policy, Scope
+from deployer.plan.prune import prunes
 
 OLD, NEW = text(tail="description: old\n"), text(tail="description: new\n")
 KEEP, OVERWRITE = Policy(OnDrift.KEEP), Policy(OnDrift.OVERWRITE)
@@ -149,6 +153,20 @@ class TestStops:
         world.deploy()
         assert meaning(world.server["hello"][-1])["triggers"][0]["disabled"] is True
 
+    def test_each_line_that_is_sent_is_known_to_come_from_one_of_the_file(self) -> None:
+        world = deployed(OLD + TRIGGERS)
+        both = (OLD + TRIGGERS).replace("- id: daily", "- id: daily\n    disabled: true") + "disabled: true\n"
+        world.server["hello"].append(both)
+        world.files["hello"] = NEW + TRIGGERS
+        sent = world.plan().changes[0].desired
+        assert sent
+        assert sent.text == NEW + TRIGGERS
+        assert len(sent.lines) == len(sent.body.splitlines()) == len(sent.text.splitlines()) + 2
+        file = sent.text.splitlines()
+        for number, line in enumerate(sent.body.splitlines(), 1):
+            ours = file[sent.sent.line(number) - 1]
+            assert line == ours or "disabled: true" in line or line.strip() in ours
+
     def test_a_file_that_says_otherwise_enables(self) -> None:
         world = deployed(OLD)
         world.server["hello"].append(STOPPED)
@@ -222,6 +240,20 @@ class TestPrune:
         assert world.plan(prune=Scope(within=("flow", "flows/other"))).changes == ()
         assert len(world.plan(prune=Scope(within=("flows",))).changes) == 1
         assert len(world.plan(prune=Scope(within=("flows/hello.yaml",))).changes) == 1
+
+    def test_one_rule_is_for_all_kinds_that_are_read_and_others_are_left_alone(self) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        file = Key(Kind.NAMESPACE_FILE, "company.team", "script.py")
+        entries = {**world.ledger.entries, file: Entry(digest("x"), digest("x"), "files/script.py")}
+        decider = replace(world.decider(), ledger=replace(world.ledger, entries=entries))
+        live = {key(): Resource(key(), OLD, revision=1), file: Resource(file, "x")}
+        every = prunes(decider, (), live, Scope(kinds=frozenset(Kind)))
+        assert [(change.key, change.action, change.held) for change in every] == [
+            (key(), Action.PRUNE, ""),
+            (file, Action.PRUNE, ""),
+        ]
+        assert [change.key for change in prunes(decider, (), live, Scope())] == [key()]
 
     def test_what_was_edited_since_is_deleted_only_where_overwriting_is_allowed(self) -> None:
         world = deployed(OLD)

@@ -9,6 +9,7 @@ from typing import Any
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.resource import Key, Kind, Live, Resource
+from deployer.model.sent import Sent
 from deployer.plan import Decider, Policy, Scope, plan
 from deployer.plan.stops import stopped
 from deployer.read.parse import parse
@@ -31,7 +32,7 @@ def meaning(body: str) -> Any:
     return dict(document.data) if document else None
 
 
-def written(desired: Resource, stops: tuple[str, ...]) -> str | None:
+def written(desired: Resource, stops: tuple[str, ...]) -> Sent | None:
     document, _ = parse("flow.yaml", desired.text)
     return stopped(document, stops, meaning) if document else None
 
