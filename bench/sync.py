@@ -20,12 +20,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from statistics import median
 
 from flow_text import FLOW
+from sync_table import (
+    AT_ONCE,
+    FIRST,
+    FLOOR,
+    HTTPX,
+    NOTHING,
+    ONE,
+    OURS,
+    SDK,
+    Cost,
+    Costs,
+    said,
+    said_of_aims,
+    said_of_large,
+)
 
 REST = '  - id: rest\n    type: io.kestra.plugin.core.log.Log\n    message: "{text}"\n'
 NAMESPACE = "company.bench"
@@ -33,70 +48,12 @@ PROXY = Path(__file__).with_name("delaying_proxy.py")
 TENANT, WARM_TENANT = "main", "warm"
 YAML = {"content-type": "application/x-yaml"}
 FLOWS = "flows"  # the folder in a project
-WARM = 100  # flows that a fresh engine is given first: its first answers take it longer
 AGAIN = 3  # times that nothing, and then one flow, has changed after a first deploy
-AT_ONCE = 4  # as `sync` writes by default
 PAGE = 1000  # flows that are looked at with one request
 OUR_COMMAND = [sys.executable, "-m", "deployer", "sync", FLOWS, "--project", "bench"]
 PAUSE, PATIENCE, IDLE = 1.0, 300, 0.1  # seconds between two looks at the engine and in all, and its share of a core
 MISSING = 404
 LAST = 3000  # characters that are shown of what a failed side wrote
-
-
-OURS, SDK, HTTPX, FLOOR = (
-    "`sync`",
-    "kestrapy, one by one",
-    "httpx, one by one",
-    f"creating {AT_ONCE} at a time",
-)
-FIRST, NOTHING, ONE = "first deploy", "nothing changed", "one changed"
-HEAD = ("wall time", "requests", "processor time", "peak memory")
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one run of a side took: seconds on the clock and of the processor, requests, and megabytes at most."""
-
-    wall: float
-    requests: int
-    processor: float
-    megabytes: float
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """What is said of it in a table, as HEAD names it."""
-        wall, processor = f"{self.wall:.2f} s", f"{self.processor:.2f} s"
-        return wall, f"{self.requests:,}", processor, f"{self.megabytes:.0f} MB"
-
-
-Costs = dict[tuple[str, str], list[Cost]]
-"""The runs of each case and side, in their order: those in the same place were made next to each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """A figure that is to be reached: its values by the column they stand in, and the bound."""
-
-    name: str
-    bound: float
-    values: dict[str, float]
-    least: bool = False  # the bound is the least that is wanted, else the most
-    counts: tuple[str, ...] = ()  # the columns in which it is wanted; none for all
-
-    def row(self, columns: Iterable[str]) -> list[str]:
-        """Return the row of the last table."""
-        shown = [f"{self.values[column]:.2f}" if column in self.values else "" for column in columns]
-        where = f" at {' and '.join(self.counts)}" if self.counts else ""
-        return [self.name, f"{'at least' if self.least else 'at most'} {self.bound:g}{where}", *shown, self.met]
-
-    @property
-    def met(self) -> str:
-        """Whether it is reached in every column that counts, or else in which of them."""
-        wanted = {column: value for column, value in self.values.items() if not self.counts or column in self.counts}
-        good = [name for name, value in wanted.items() if (value >= self.bound if self.least else value <= self.bound)]
-        if not wanted:
-            return "not measured"
-        return "yes" if len(good) == len(wanted) else f"at {', '.join(good)} only" if good else "no"
 
 
 def main() -> None:
@@ -111,17 +68,20 @@ def main() -> None:
     parser.add_argument("--loops", type=int, help="how many flows the loops have, to be scaled up; all by default")
     parser.add_argument("--repeats", type=int, default=2, help="how often all but the loops are measured")
     parser.add_argument("--kestra", default="1.3", help="the version of the engine, and of the SDK")
+    parser.add_argument("--warm", type=int, default=100, help="how many flows an engine is given before")
     options = parser.parse_args()
     python = sdk_python(options.kestra)
+    start = partial(world, options.kestra, options.warm)
     loops = min(options.loops or options.flows, options.flows)
     by_delay: dict[int, Costs] = {}
     for delay in options.delays:
-        by_delay[delay] = measured(options.kestra, delay, options.flows, options.repeats)
-        by_delay[delay] |= looped(options.kestra, delay, options.flows, loops, python)
+        by_delay[delay] = measured(start, delay, options.flows, options.repeats)
+        by_delay[delay] |= looped(start, delay, options.flows, loops, python)
     print(said(options.flows, loops, by_delay), flush=True)
     large: dict[int, Costs] = {}
     if options.large:
-        large = {count: alone(options.kestra, count) for count in (options.flows, options.large)}
+        few = by_delay.get(0) or alone(start, options.flows)
+        large = {options.flows: few, options.large: alone(start, options.large)}
         print(said_of_large(large))
     print(said_of_aims(by_delay, large.get(options.large, {}), options.large))
 
@@ -187,7 +147,7 @@ def seconds_of(pid: int) -> float:
 
 
 @contextmanager
-def world(version: str, delay: int) -> Iterator[World]:
+def world(version: str, warmed: int, delay: int) -> Iterator[World]:
     """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
     from deployer.engine.launch import launch  # noqa: PLC0415  (only some of the processes have it)
     from deployer.model.version import named  # noqa: PLC0415
@@ -198,26 +158,31 @@ def world(version: str, delay: int) -> Iterator[World]:
             port = int(proxy.stdout.readline() if proxy.stdout else "")
             here = World(engine.url, engine.pid, f"http://127.0.0.1:{port}", delay, Path(folder), proxy)
             here.clear()
-            warm(here)
+            if warmed:
+                warm(here, warmed)
             yield here
 
 
-def warm(here: World) -> None:
+def warm(here: World, flows: int) -> None:
     """Let the engine do once what is measured later: its first answers take it longer."""
-    here.write(range(WARM))
+    here.write(range(flows))
     for command in (_role("be-floor"), OUR_COMMAND):
         run(here, WARM_TENANT, command)
     here.clear()
 
 
-def measured(version: str, delay: int, flows: int, repeats: int) -> Costs:
+Start = Callable[[int], AbstractContextManager[World]]
+"""Gives a world in which requests are delayed by so many milliseconds."""
+
+
+def measured(start: Start, delay: int, flows: int, repeats: int) -> Costs:
     """Return what `sync` takes for every case with this delay, and the least that a first deploy takes."""
     costs: Costs = {}
     for _ in range(repeats):
-        with world(version, delay) as here:
+        with start(delay) as here:
             here.write(range(flows))
             _add(costs, FIRST, FLOOR, verified(here, _role("be-floor"), flows, flows))
-        with world(version, delay) as here:
+        with start(delay) as here:
             here.write(range(flows))
             _add(costs, FIRST, OURS, verified(here, OUR_COMMAND, flows, flows))
             for number in range(AGAIN):
@@ -227,36 +192,36 @@ def measured(version: str, delay: int, flows: int, repeats: int) -> Costs:
     return costs
 
 
-def looped(version: str, delay: int, flows: int, sample: int, python: Path) -> Costs:
+def looped(start: Start, delay: int, flows: int, sample: int, python: Path) -> Costs:
     """Return what the loops take with this delay for some flows, and from that what they take for all."""
     costs: Costs = {}
     for side, command in ((SDK, _role("be-kestrapy", python)), (HTTPX, _role("be-httpx"))):
-        with world(version, delay) as here:
-            start = verified(here, command, 0, 0)
+        with start(delay) as here:
+            none = verified(here, command, 0, 0)
             here.write(range(sample))
             for case in (FIRST, NOTHING):
-                _add(costs, case, side, scaled(start, verified(here, command, sample, sample), flows / sample))
+                _add(costs, case, side, scaled(none, verified(here, command, sample, sample), flows / sample))
     return costs
 
 
-def alone(version: str, flows: int) -> Costs:
+def alone(start: Start, flows: int) -> Costs:
     """Return what `sync` takes for so many flows, without a delay."""
     costs: Costs = {}
-    with world(version, 0) as here:
+    with start(0) as here:
         here.write(range(flows))
         for case in (FIRST, NOTHING):
             _add(costs, case, OURS, verified(here, OUR_COMMAND, flows, flows))
     return costs
 
 
-def scaled(start: Cost, cost: Cost, times: float) -> Cost:
+def scaled(none: Cost, cost: Cost, times: float) -> Cost:
     """Return what so many times the flows would take: what is needed for none stays as it is, and so does memory."""
 
     def more(of_none: float, of_some: float) -> float:
         return of_none + (of_some - of_none) * times if times > 1 else of_some
 
-    requests = round(more(start.requests, cost.requests))
-    return Cost(more(start.wall, cost.wall), requests, more(start.processor, cost.processor), cost.megabytes)
+    requests = round(more(none.requests, cost.requests))
+    return Cost(more(none.wall, cost.wall), requests, more(none.processor, cost.processor), cost.megabytes)
 
 
 def _add(costs: Costs, case: str, side: str, cost: Cost) -> None:
@@ -376,71 +341,6 @@ def be_floor() -> None:
     with httpx.Client(base_url=base, headers=YAML, timeout=60) as api, ThreadPoolExecutor(AT_ONCE) as pool:
         for answer in pool.map(lambda file: api.post("/flows", content=file[1]), _files()):
             answer.raise_for_status()
-
-
-def typical(runs: Sequence[Cost]) -> Cost:
-    """Return the run that took the median time."""
-    return sorted(runs, key=lambda cost: cost.wall)[len(runs) // 2]
-
-
-def ratio(runs: Sequence[Cost], others: Sequence[Cost]) -> float:
-    """Return how much longer runs took than others that were made next to them: the median."""
-    return median(run.wall / other.wall for run, other in zip(runs, others, strict=True))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table in Markdown."""
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)) + "\n"
-
-
-def said(flows: int, loops: int, by_delay: dict[int, Costs]) -> str:
-    """Return the table of all sides."""
-    rows = [
-        (f"{delay} ms", case, side, *typical(runs).cells)
-        for delay, costs in by_delay.items()
-        for (case, side), runs in sorted(costs.items(), key=lambda each: (FIRST, NOTHING, ONE).index(each[0][0]))
-    ]
-    fewer = f" They had {loops:,} flows; what that took beyond their start is scaled up." if loops < flows else ""
-    return table(("delay", f"{flows:,} flows", "by", *HEAD), rows) + (
-        f"\nThe loops write every flow whatever has changed: to them, {ONE} is the same as {NOTHING}.{fewer}\n"
-    )
-
-
-def said_of_large(large: dict[int, Costs]) -> str:
-    """Return the table of `sync` alone; its last column compares a flow's time to that among the fewest."""
-    fewest = min(large)
-    rows = []
-    for count, costs in large.items():
-        for (case, side), (cost,) in costs.items():
-            (base,) = large[fewest][case, side]
-            per_flow = cost.wall / count
-            rows.append(
-                (f"{count:,}", case, *cost.cells, f"{per_flow * 1000:.2f} ms", f"{per_flow / base.wall * fewest:.2f}")
-            )
-    return table(("flows", "`sync`, no delay", *HEAD, "a flow", f"to a flow of {fewest:,}"), rows)
-
-
-def said_of_aims(by_delay: dict[int, Costs], large: Costs, most: int) -> str:
-    """Return the table of what is aimed at."""
-    columns = {f"{delay} ms": costs for delay, costs in by_delay.items()}
-    slowest = f"{max(by_delay)} ms"
-
-    def ratios(case: str, side: str, other_case: str, other: str) -> dict[str, float]:
-        return {name: ratio(costs[case, side], costs[other_case, other]) for name, costs in columns.items()}
-
-    sdk = {
-        name: typical(costs[NOTHING, SDK]).wall / typical(costs[NOTHING, OURS]).wall for name, costs in columns.items()
-    }
-    aims = [
-        Aim(f"{NOTHING}: the kestrapy loop to `sync`", 50, sdk, least=True, counts=(slowest,)),
-        Aim(f"{FIRST}: `sync` to creating {AT_ONCE} at a time", 1.15, ratios(FIRST, OURS, FIRST, FLOOR)),
-        Aim(f"`sync`: {ONE} to {NOTHING}", 1.2, ratios(ONE, OURS, NOTHING, OURS)),
-    ]
-    if large:
-        memory = max(cost.megabytes for runs in large.values() for cost in runs)
-        aims.append(Aim(f"peak memory with {most:,} flows, in MB", 300, {"0 ms": memory}))
-    names = sorted({*columns, *(["0 ms"] if large else [])}, key=lambda name: int(name.split()[0]))
-    return table(("", "aim", *names, "met"), [aim.row(names) for aim in aims])
 
 
 ROLES: dict[str, Callable[..., None]] = {

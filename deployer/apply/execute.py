@@ -12,10 +12,10 @@ from deployer.errors import ENDS_ALL, KestraError
 from deployer.interrupt import finish
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key
-from deployer.model.result import Outcome, Status
+from deployer.model.result import Outcome, Status, Written
 
-Write = Callable[[Change], int | None]
-"""Writes one change to the server and returns its new revision, None for what is deleted. Raises KestraError."""
+Write = Callable[[Change], Written]
+"""Writes one change to the server. Raises KestraError."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
         return Outcome(change, Status.SKIPPED, why)
     began = time.monotonic()
     try:
-        revision = write(change)
+        written = write(change)
     except KestraError as error:
         if isinstance(error, ENDS_ALL):
             run.reason = run.reason or f"not tried: {error}"
@@ -79,7 +79,7 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
     except BaseException:
         run.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
         raise
-    return Outcome(change, Status.DONE, "", "", revision, time.monotonic() - began, _lost(change, revision))
+    return Outcome(change, Status.DONE, "", "", written.revision, time.monotonic() - began, written.lost)
 
 
 def _why_not(change: Change, run: _Run) -> str:
@@ -90,11 +90,3 @@ def _why_not(change: Change, run: _Run) -> str:
         return "not deleted: something before it did not succeed" if run.missed else ""
     broken = sorted(key.path for key in change.needs & run.missed.keys())
     return f"not tried: it calls {' and '.join(broken)}, which could not be written" if broken else ""
-
-
-def _lost(change: Change, revision: int | None) -> int | None:
-    """Return the revision that was written over unseen: the answer says that there was one between."""
-    before = change.live.revision if change.live else None
-    if before is None or revision is None or revision <= before + 1:
-        return None
-    return revision - 1

@@ -23,11 +23,19 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a change. `revision` is the server's after the change, None where it is not known.
+class Written:
+    """What a write made: the server's revision, None where it is not known.
 
-    `lost` is the revision that somebody else wrote in between, and that is not what runs any more.
+    `lost` is the revision that somebody else wrote in between, with another text, and that is not what runs any more.
     """
+
+    revision: int | None = None
+    lost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change. `revision` and `lost` are as in `Written`."""
 
     change: Change
     status: Status

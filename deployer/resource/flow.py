@@ -12,6 +12,7 @@ from deployer.model.change import Action, Change
 from deployer.model.flow import Flow
 from deployer.model.ledger import Entry, digest
 from deployer.model.resource import Key, Kind, Live, Resource
+from deployer.model.result import Written
 from deployer.resource.references import references
 
 _FEW = 3  # flows; a search answers with all flows of their namespaces
@@ -87,17 +88,40 @@ def revisions(client: KestraClient, keys: Iterable[Key]) -> dict[Key, int | None
     return revisions
 
 
-def write(client: KestraClient, change: Change) -> int | None:
-    """Carry out a change that writes; return the server's new revision. Raises KestraError when it is refused."""
-    key = change.key
+def write(client: KestraClient, change: Change) -> Written:
+    """Carry out a change that writes. Raises KestraError when it is refused."""
+    key, before = change.key, change.live.revision if change.live else None
     match change.action, change.desired:
         case Action.CREATE, Resource(body=body):
-            return _created(client, key, body).revision
+            revision = _created(client, key, body).revision
+            return Written(revision, lost(client, key, body, 0, revision))
         case Action.UPDATE | Action.PUBLISH, Resource(body=body):
-            return client.update_flow(key.namespace, key.name, body).revision
+            revision = client.update_flow(key.namespace, key.name, body).revision
+            return Written(revision, lost(client, key, body, before, revision))
         case Action.PRUNE, _:
             with suppress(KestraNotFoundError):  # somebody was faster
                 client.delete_flow(key.namespace, key.name)
+    return Written()
+
+
+def lost(client: KestraClient, key: Key, body: str, before: int | None, revision: int | None) -> int | None:
+    """Return the newest revision between two with another text than this, None where there is none.
+
+    Asked only where there is a revision between: a deletion is one, so a flow that is created anew has it too (asked of
+    1.0.36, 1.3.31 and 2.0.0). Two writes in the same moment may leave two revisions of one text. What cannot be read
+    counts as somebody's.
+    """
+    if before is None or revision is None:
+        return None
+    for number in range(revision - 1, before, -1):
+        try:
+            between = client.flow(key.namespace, key.name, revision=number, allow_deleted=True)
+        except KestraError:
+            return number
+        if between.deleted:
+            return None
+        if between.source != body:
+            return number
     return None
 
 

@@ -9,7 +9,7 @@ from deployer.apply import apply
 from deployer.errors import KestraAccessError, KestraError
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key, Kind, Resource
-from deployer.model.result import Outcome, Status
+from deployer.model.result import Outcome, Status, Written
 
 
 def change(name: str, action: Action = Action.CREATE, held: str = "", revision: int = 3) -> Change:
@@ -26,22 +26,22 @@ def test_each_change_has_one_outcome_in_the_order_of_the_plan() -> None:
     changes = [change("a"), change("b", Action.UPDATE), change("c", Action.KEEP)]
     written = []
 
-    def write(each: Change) -> int:
+    def write(each: Change) -> Written:
         written.append(each.key.name)
-        return len(each.key.name)
+        return Written(len(each.key.name), lost=2 if each.key.name == "b" else None)
 
     applied = apply(changes, write)
     assert [outcome.change for outcome in applied.outcomes] == changes
     assert [outcome.status for outcome in applied.outcomes] == [Status.DONE] * 3
-    assert [outcome.revision for outcome in applied.outcomes] == [1, 1, 3]
+    assert [(outcome.revision, outcome.lost) for outcome in applied.outcomes] == [(1, None), (1, 2), (3, None)]
     assert sorted(written) == ["a", "b"]
 
 
 def test_a_refused_change_fails_alone_and_keeps_its_hint() -> None:
-    def write(each: Change) -> int:
+    def write(each: Change) -> Written:
         if each.key.name == "b":
             raise refuse(KestraError, "b")
-        return 1
+        return Written(1)
 
     outcomes = apply([change("a"), change("b"), change("c")], write, workers=1).outcomes
     assert [outcome.status for outcome in outcomes] == [Status.DONE, Status.FAILED, Status.DONE]
@@ -49,14 +49,14 @@ def test_a_refused_change_fails_alone_and_keeps_its_hint() -> None:
 
 
 def test_a_held_change_fails_with_its_reason_and_is_not_written() -> None:
-    [outcome] = apply([change("a", Action.UPDATE, held="cannot be read")], lambda _: 1).outcomes
+    [outcome] = apply([change("a", Action.UPDATE, held="cannot be read")], lambda _: Written(1)).outcomes
     assert (outcome.status, outcome.message) == (Status.FAILED, "cannot be read")
 
 
 def test_without_access_the_rest_is_not_tried() -> None:
     written = []
 
-    def write(each: Change) -> int:
+    def write(each: Change) -> Written:
         written.append(each.key.name)
         raise refuse(KestraAccessError, each.key.name)
 
@@ -70,7 +70,7 @@ def test_no_more_than_the_workers_write_at_once() -> None:
     busy, most, lock = 0, 0, threading.Lock()
     full = threading.Barrier(3)
 
-    def write(_: Change) -> int:
+    def write(_: Change) -> Written:
         nonlocal busy, most
         with lock:
             busy += 1
@@ -78,7 +78,7 @@ def test_no_more_than_the_workers_write_at_once() -> None:
         full.wait(10)
         with lock:
             busy -= 1
-        return 1
+        return Written(1)
 
     apply([change(name) for name in "abcdef"], write, workers=3)
     assert most == 3
@@ -87,12 +87,12 @@ def test_no_more_than_the_workers_write_at_once() -> None:
 def test_after_an_interrupt_what_is_in_flight_ends_and_the_rest_is_skipped() -> None:
     written: list[str] = []
 
-    def write(each: Change) -> int:
+    def write(each: Change) -> Written:
         written.append(each.key.name)
         if each.key.name == "a":
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             threading.Event().wait(0.3)
-        return 1
+        return Written(1)
 
     applied = apply([change(name) for name in "abc"], write, workers=1)
     assert applied.interrupted
@@ -102,5 +102,5 @@ def test_after_an_interrupt_what_is_in_flight_ends_and_the_rest_is_skipped() -> 
 
 def test_the_listener_hears_every_outcome() -> None:
     heard: list[Outcome] = []
-    applied = apply([change("a"), change("b")], lambda _: 1, listen=heard.append)
+    applied = apply([change("a"), change("b")], lambda _: Written(1), listen=heard.append)
     assert heard == applied.outcomes

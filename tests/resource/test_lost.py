@@ -1,0 +1,76 @@
+"""Whose text a write went over, where its answer tells of a revision in between: asked of the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deployer.engine.launch import RunningEngine
+from deployer.kestra.client import KestraClient
+from deployer.model.change import Action, Change
+from deployer.model.resource import Key, Kind, Resource
+from deployer.model.result import Written
+from deployer.resource.flow import lost, write
+from deployer.settings import Settings
+
+KEY = Key(Kind.FLOW, "company.team", "a")
+
+
+def text(message: str) -> str:
+    task = f"  - id: t\n    type: io.kestra.plugin.core.log.Log\n    message: {message}\n"
+    return f"id: a\nnamespace: company.team\ntasks:\n{task}"
+
+
+OURS, THEIRS, OLD = text("ours"), text("theirs"), text("old")
+
+
+@pytest.fixture
+def client(engine: RunningEngine, tenant: str) -> Iterator[KestraClient]:
+    with KestraClient(Settings(host=engine.url, tenant=tenant)) as client:
+        yield client
+
+
+def create(client: KestraClient, body: str) -> int | None:
+    return client.create_flow(body, namespace="company.team", id="a").revision
+
+
+def update(client: KestraClient, body: str) -> int | None:
+    return client.update_flow("company.team", "a", body).revision
+
+
+def test_an_update_that_nobody_overtook_loses_nothing(client: KestraClient) -> None:
+    create(client, OLD)
+    change = Change(Action.UPDATE, KEY, Resource(KEY, OURS), Resource(KEY, OLD, revision=1))
+    assert write(client, change) == Written(2)
+
+
+def test_an_update_over_somebodys_text_names_its_revision(client: KestraClient) -> None:
+    create(client, OLD)
+    update(client, text("before"))
+    update(client, THEIRS)
+    change = Change(Action.UPDATE, KEY, Resource(KEY, OURS), Resource(KEY, OLD, revision=1))
+    assert write(client, change) == Written(4, lost=3)
+
+
+def test_what_is_created_again_has_a_deletion_before_it(client: KestraClient) -> None:
+    create(client, THEIRS)
+    client.delete_flow("company.team", "a")
+    assert write(client, Change(Action.CREATE, KEY, Resource(KEY, OURS))) == Written(3)
+
+
+def test_of_two_creates_in_one_moment_the_first_is_what_was_lost(client: KestraClient) -> None:
+    create(client, THEIRS)
+    assert lost(client, KEY, OURS, 0, update(client, OURS)) == 1
+
+
+def test_two_revisions_of_our_text_are_no_loss_but_what_lies_before_them_is(client: KestraClient) -> None:
+    create(client, OURS)
+    update(client, OURS + "# more\n")
+    twice = update(client, OURS)
+    assert lost(client, KEY, OURS + "# more\n", 1, twice) is None
+    assert lost(client, KEY, OURS + "# more\n", 0, twice) == 1
+
+
+def test_a_revision_that_cannot_be_read_counts_as_somebodys(client: KestraClient) -> None:
+    assert lost(client, KEY, OURS, 1, 3) == 2
