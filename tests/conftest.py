@@ -20,26 +20,46 @@ settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses an engine once for each of two versions, or for every version where it asks for any."""
+    chosen = any("kestra" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "kestra" in metafunc.fixturenames and not chosen:
+        versions = VERSIONS if "any_engine" in metafunc.fixturenames else STAYED_ON
+        metafunc.parametrize("kestra", versions, ids=lambda version: version.name, indirect=True, scope="session")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice."""
     for item in items:
         given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        shared = given.get("any_engine", given.get("engine"))
-        item.add_marker(pytest.mark.xdist_group(shared.name if isinstance(shared, KestraVersion) else str(item.path)))
+        match given.get("kestra"), given.get("engine"):
+            case KestraVersion(name=version), _:
+                group = version
+            case _, KestraVersion(name=version):
+                group = f"{item.path.parent}, {version}"  # an engine of a folder's own
+            case _:
+                group = str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
-@pytest.fixture(scope="session", params=STAYED_ON, ids=lambda version: version.name)
-def engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
-    """A running engine, in memory; a test that uses it is run once for each of two versions."""
+@pytest.fixture(scope="session")
+def kestra(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
+    """The one engine of this process, in memory: that of the version before has ended."""
     with launch(request.param) as running:
         yield running
 
 
-@pytest.fixture(scope="session", params=VERSIONS, ids=lambda version: version.name)
-def any_engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
-    """A running engine, in memory; a test that uses it is run once for every version."""
-    with launch(request.param) as running:
-        yield running
+@pytest.fixture(scope="session")
+def engine(kestra: RunningEngine) -> RunningEngine:
+    """A running engine; a test that uses it is run once for each of two versions."""
+    return kestra
+
+
+@pytest.fixture(scope="session")
+def any_engine(kestra: RunningEngine) -> RunningEngine:
+    """A running engine; a test that uses it is run once for every version."""
+    return kestra
 
 
 @pytest.fixture

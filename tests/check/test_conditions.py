@@ -60,7 +60,7 @@ def test_what_is_not_certain_is_not_translated(conditions: Any) -> None:
     assert when(conditions, types_of("2.0")) == ""
 
 
-@pytest.mark.parametrize("engine", [named("2.0")], ids=["2.0"], indirect=True)
+@pytest.mark.parametrize("kestra", [named("2.0")], ids=["2.0"], indirect=True)
 def test_the_engine_renders_every_one(engine: RunningEngine, tenant: str) -> None:
     said = [text.replace("trigger.date", "inputs.day") for _, text in SAID]
     outputs = "".join(f'  - id: v{at}\n    type: STRING\n    value: "{text}"\n' for at, text in enumerate(said))

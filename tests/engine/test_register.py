@@ -10,6 +10,7 @@ import pytest
 from engine.ftp import LISTING, ftp_server
 from engine.http.written import logs_of
 from engine.plugin_jars import COMMAND, TYPES, plugin_fs, spoilt
+from filelock import FileLock
 
 from deployer.cache import cache_folder
 from deployer.engine.launch import RunningEngine, launch
@@ -24,7 +25,10 @@ SOME = tuple(dict.fromkeys((VERSIONS[0], DEFAULT, named("2.0"))))
 
 @pytest.fixture(scope="module", params=SOME, ids=lambda version: version.name)
 def engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
-    """An engine with the genuine plugin."""
+    """An engine with the genuine plugin, and with its cache of classes: another process may be about to make that."""
+    for lock in (cache_folder() / "aot").glob(f"kestra-{request.param.engine}-*.lock"):
+        with FileLock(lock):
+            pass
     with launch(request.param, plugins=[plugin_fs()]) as running:
         yield running
 

@@ -16,7 +16,7 @@ from shared import needs_shared
 from deployer.engine.launch import RunningEngine
 from deployer.model.version import named
 
-pytestmark = [needs_shared, pytest.mark.parametrize("engine", [named("1.3")], indirect=True, ids=["1.3"])]
+pytestmark = [needs_shared, pytest.mark.parametrize("kestra", [named("1.3")], indirect=True, ids=["1.3"])]
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 

@@ -25,7 +25,7 @@ ASKED = named("1.3")
 
 Event = tuple[str, dict[str, Any]]
 
-on_1_3 = pytest.mark.parametrize("engine", [ASKED], indirect=True, ids=["1.3"])
+on_1_3 = pytest.mark.parametrize("kestra", [ASKED], indirect=True, ids=["1.3"])
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_run_is_streamed_as_recorded(inside: httpx.Client) -> None:
     assert [name for name, _ in now[:1]] == ["start"]  # of 1.x
     assert {name for name, _ in now[1:-1]} == {name for name, _ in before[:-1]} == {"progress"}
     assert now[-1][0] == before[-1][0] == "end"
-    assert states(now) == states(before)
+    assert states(now) == states(before)[-len(states(now)) :]  # without those that were over before it was followed
     # the last state came twice; the engine's service sends it once since 1.x
     assert [seen[-2][1]["state"]["current"] for seen in (before, now)] == ["SUCCESS", "RUNNING"]
     assert unexplained("follow-running", before[-1], now[-1]) == []

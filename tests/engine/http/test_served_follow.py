@@ -51,7 +51,7 @@ def test_what_is_over_ends_at_once(api: httpx.Client, store: Store) -> None:
     assert seen[1][1]["state"] == api.get(f"/executions/{identifier}").json()["state"]
 
 
-@pytest.mark.parametrize("any_engine", [named("1.3"), named("2.0")], ids=lambda version: version.name, indirect=True)
+@pytest.mark.parametrize("kestra", [named("1.3"), named("2.0")], ids=lambda version: version.name, indirect=True)
 def test_an_unknown_id_is_404_after_a_while(api: httpx.Client) -> None:
     answer = api.get("/executions/none/follow")
 
