@@ -112,7 +112,8 @@ def test_a_kill_is_streamed_as_recorded(inside: httpx.Client) -> None:
         now = events(text + "".join(chunks))[1:]
 
     assert (now[0][0], now[-1][0]) == (before[0][0], before[-1][0]) == ("progress", "end")
-    assert states(now) == states(before)
+    assert states(before) == ["RUNNING", "KILLING", "KILLED"]
+    assert states(now) in (states(before), ["RUNNING", "KILLED"])  # the worker may have ended before it is asked to
     assert unexplained("follow-killed", before[-1], now[-1]) == []
 
 
