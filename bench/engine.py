@@ -23,9 +23,10 @@ from pathlib import Path
 from statistics import median
 
 import httpx
+from usage import idle_share, megabytes
 
 from deployer.engine.jars import class_path
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.launch import launch
 from deployer.engine.prepare import prepared
 from deployer.model.version import NAMES, KestraVersion, named
 
@@ -82,13 +83,13 @@ def measured(version: KestraVersion, flows: int, batches: int) -> dict[str, str]
     with ExitStack() as stack:
         engine = stack.enter_context(launch(version))
         api = stack.enter_context(httpx.Client(base_url=f"{engine.url}/api/v1/{TENANT}", timeout=120))
-        idle = megabytes(engine)
+        idle, share = megabytes(engine.pid), idle_share(engine.pid)
         sides = (over_http(api), stack.enter_context(alone(version)))
         creates, validations = (compared(sides, what, batches) for what in ("create", "validate"))
         fill(api, flows)
         one_by_one = RUNS / seconds_of_runs(api, at_once=1)
         together = seconds_of_runs(api, at_once=RUNS)
-        full = megabytes(engine)
+        full = megabytes(engine.pid)
     return {
         "start to first request": f"{start:.1f} s",
         "creates a second, over HTTP": f"{creates.over_http:.0f}",
@@ -99,6 +100,7 @@ def measured(version: KestraVersion, flows: int, batches: int) -> dict[str, str]
         "time of a validation, over HTTP to alone": f"{validations.ratio:.2f}",
         "executions a second, one after another": f"{one_by_one:.1f}",
         f"{RUNS} executions at once": f"{together:.1f} s",
+        "processor, idle, of one core": f"{share * 100:.1f} %",
         "memory, idle": f"{idle:.0f} MB",
         f"memory with {flows} flows": f"{full:.0f} MB",
         f"memory with {flows} flows to idle": f"{full / idle:.2f}",
@@ -214,12 +216,6 @@ def seconds_of_runs(api: httpx.Client, *, at_once: int) -> float:
     if states != {"SUCCESS"}:
         raise SystemExit(f"executions ended in {states}")
     return seconds
-
-
-def megabytes(engine: RunningEngine) -> float:
-    """Return the memory of an engine's process that is in use, as Linux tells it."""
-    status = Path(f"/proc/{engine.pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1000
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ from sync_table import (
     said_of_aims,
     said_of_large,
 )
+from usage import processor_seconds
 
 REST = '  - id: rest\n    type: io.kestra.plugin.core.log.Log\n    message: "{text}"\n'
 NAMESPACE = "company.bench"
@@ -120,10 +121,10 @@ class World:
 
     def settle(self) -> None:
         """Return when the engine has done what it does later, for about as long as it takes creates."""
-        used = seconds_of(self.pid)
+        used = processor_seconds(self.pid)
         for _ in range(round(PATIENCE / PAUSE)):
             time.sleep(PAUSE)
-            before, used = used, seconds_of(self.pid)
+            before, used = used, processor_seconds(self.pid)
             if used - before < PAUSE * IDLE:
                 return
         raise SystemExit(f"the engine was not idle within {PATIENCE} s")
@@ -138,12 +139,6 @@ class World:
         """Leave the project without flows."""
         shutil.rmtree(self.folder / FLOWS, ignore_errors=True)
         (self.folder / FLOWS).mkdir()
-
-
-def seconds_of(pid: int) -> float:
-    """Return how much processor time a process has used, as Linux tells it."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
