@@ -9,10 +9,13 @@ import pytest
 from hypothesis import settings
 
 from deployer.engine.launch import RunningEngine, launch
-from deployer.model.version import VERSIONS, KestraVersion, named
+from deployer.model.version import VERSIONS, named
 
 STAYED_ON = (named("1.3"), named("2.0"))
 """The versions that teams are on or move to: what every behaviour is tested with."""
+
+BY_THEMSELVES = ("faults",)
+"""Folders whose tests need engines that no other tests have filled."""
 
 settings.register_profile("suite", max_examples=150, derandomize=True, deadline=None, database=None)
 settings.register_profile("long", max_examples=20_000, deadline=None)
@@ -25,7 +28,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = any("kestra" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kestra" in metafunc.fixturenames and not chosen:
         versions = VERSIONS if "any_engine" in metafunc.fixturenames else STAYED_ON
-        metafunc.parametrize("kestra", versions, ids=lambda version: version.name, indirect=True, scope="session")
+        folder = metafunc.definition.path.parent.name
+        only = f" for {folder}" if folder in BY_THEMSELVES else ""
+        metafunc.parametrize("kestra", [version.name + only for version in versions], indirect=True, scope="session")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,20 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice."""
     for item in items:
         given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        match given.get("kestra"), given.get("engine"):
-            case KestraVersion(name=version), _:
-                group = version
-            case _, KestraVersion(name=version):
-                group = f"{item.path.parent}, {version}"  # an engine of a folder's own
-            case _:
-                group = str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(str(given.get("kestra", item.path))))
 
 
 @pytest.fixture(scope="session")
 def kestra(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
-    """The one engine of this process, in memory: that of the version before has ended."""
-    with launch(request.param) as running:
+    """The one engine of this process, in memory: the one before has ended. Its parameter begins with its version."""
+    with launch(named(request.param.split()[0])) as running:
         yield running
 
 

@@ -14,9 +14,8 @@ from fidelity.reviewed import CHANGES, WORDINGS, explaining
 from shared import needs_shared
 
 from deployer.engine.launch import RunningEngine
-from deployer.model.version import named
 
-pytestmark = [needs_shared, pytest.mark.parametrize("kestra", [named("1.3")], indirect=True, ids=["1.3"])]
+pytestmark = [needs_shared, pytest.mark.parametrize("kestra", ["1.3"], indirect=True)]
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 

@@ -25,7 +25,7 @@ ASKED = named("1.3")
 
 Event = tuple[str, dict[str, Any]]
 
-on_1_3 = pytest.mark.parametrize("kestra", [ASKED], indirect=True, ids=["1.3"])
+on_1_3 = pytest.mark.parametrize("kestra", [ASKED.name], indirect=True)
 
 
 @pytest.fixture
