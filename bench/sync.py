@@ -52,7 +52,7 @@ FLOWS = "flows"  # the folder in a project
 AGAIN = 3  # times that nothing, and then one flow, has changed after a first deploy
 PAGE = 1000  # flows that are looked at with one request
 OUR_COMMAND = [sys.executable, "-m", "deployer", "sync", FLOWS, "--project", "bench"]
-PAUSE, PATIENCE, IDLE = 1.0, 300, 0.1  # seconds between two looks at the engine and in all, and its share of a core
+PAUSE, PATIENCE, IDLE = 1.0, 900, 0.1  # seconds between two looks at the engine and in all, and its share of a core
 MISSING = 404
 LAST = 3000  # characters that are shown of what a failed side wrote
 
