@@ -103,7 +103,6 @@ def test_a_kill_is_streamed_as_recorded(inside: httpx.Client) -> None:
         runs = inside.get(f"/executions/{identifier}").json().get("taskRunList", [])
         running = bool(runs) and runs[0]["state"]["current"] == "RUNNING"
         time.sleep(0.05)
-    time.sleep(1)  # followers hear of a state a moment after a GET has it: CREATED would come after RUNNING
 
     with inside.stream("GET", f"/executions/{identifier}/follow") as stream:
         chunks = stream.iter_text()
