@@ -33,7 +33,6 @@ class Connection:
     def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.host = settings.require_host()
         self.tenant = settings.tenant
-        self.concurrency = settings.concurrency
         self.sleep = sleep
         self._settings = settings
         self._http = pool(settings)

@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
@@ -141,26 +140,24 @@ class FlowCalls(Calls):
             raise misshapen(response, "an archive of flows") from None
 
     def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
-        """Return the server's verdict on each text, in their order, a few hundred a request, some of them at once.
+        """Return the server's verdict on each text, in their order, a few hundred a request.
 
         None: not judged, because a 1.x server would cut this text in two; 2.x takes such a text as a file of its own.
         Nothing is stored.
         """
         verdicts: list[Verdict | None] = [None] * len(sources)
         whole = [(number, uncut(text)) for number, text in enumerate(sources)]
-        found = list(batches([(number, text) for number, text in whole if text is not None]))
-        with ThreadPoolExecutor(self._connection.concurrency, thread_name_prefix="validate") as pool:
-            for batch, judged in zip(found, pool.map(self._validate_batch, found), strict=True):
-                for (number, _), verdict in zip(batch, judged, strict=True):
-                    verdicts[number] = verdict
+        for batch in batches([(number, text) for number, text in whole if text is not None]):
+            for (number, _), verdict in zip(batch, self._validate_text([text for _, text in batch]), strict=True):
+                verdicts[number] = verdict
         cut = [number for number, text in whole if text is None]
         if cut and self._connection.server().dialect is Dialect.V2:
             for number in cut:
                 [verdicts[number]] = self._validate_parts([sources[number]])
         return verdicts
 
-    def _validate_batch(self, batch: Sequence[tuple[int, str]]) -> list[Verdict]:
-        return self._validated(len(batch), content=joined([text for _, text in batch]).encode(), headers=_YAML)
+    def _validate_text(self, texts: Sequence[str]) -> list[Verdict]:
+        return self._validated(len(texts), content=joined(texts).encode(), headers=_YAML)
 
     def _validate_parts(self, texts: Sequence[str]) -> list[Verdict]:
         parts: list[Part] = [("flows", (f"{number}.yaml", text.encode())) for number, text in enumerate(texts)]

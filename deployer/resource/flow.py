@@ -81,11 +81,11 @@ def revisions(client: KestraClient, keys: Iterable[Key]) -> dict[Key, int | None
     if len(asked) > _FEW:
         found = client.search_flows(sorted({key.namespace for key in asked}))
         return {_key(flow): flow.revision for flow in found if _key(flow) in asked}
-    revisions = {}
+    newest = {}
     for key in asked:
         with suppress(KestraNotFoundError):
-            revisions[key] = client.flow(key.namespace, key.name, source=False).revision
-    return revisions
+            newest[key] = client.flow(key.namespace, key.name, source=False).revision
+    return newest
 
 
 def write(client: KestraClient, change: Change) -> Written:
