@@ -43,18 +43,18 @@ def problems(
     document: Document, sent: Sent, verdict: Verdict, declared: Collection[tuple[str, str]] = ()
 ) -> Iterator[Problem]:
     """Yield what a verdict on what was sent for a document says, at its places in the document."""
-    if syntax := _SYNTAX.search(verdict.constraints or ""):
-        line, column = sent.line(int(syntax["line"])), int(syntax["column"])
-        span = Span(line, column, line, column + 1)
-        yield Problem(NAME, (verdict.constraints or "").strip(), document.file, span, excerpt=document.line(line))
-        return
-    for finding in _findings(document, verdict, declared):
+    for constraint in _split(verdict.constraints or ""):
+        if syntax := _SYNTAX.search(constraint):
+            line, column = sent.line(int(syntax["line"])), int(syntax["column"])
+            span = Span(line, column, line, column + 1)
+            yield Problem(NAME, constraint, document.file, span, excerpt=document.line(line))
+        else:
+            yield problem(NAME, Finding(document, place(constraint, document.data), constraint))
+    for finding in _warnings(document, verdict, declared):
         yield problem(NAME, finding)
 
 
-def _findings(document: Document, verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterator[Finding]:
-    for constraint in _split(verdict.constraints or ""):
-        yield Finding(document, place(constraint, document.data), constraint)
+def _warnings(document: Document, verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterator[Finding]:
     for warning in verdict.warnings:
         missing = _NO_SUBFLOW.search(warning)
         if not (missing and (missing["namespace"], missing["id"]) in declared):
@@ -66,7 +66,7 @@ def _findings(document: Document, verdict: Verdict, declared: Collection[tuple[s
 def _split(constraints: str) -> list[str]:
     """Return one text for each constraint: violations stand a line each, what the YAML reader says is one text."""
     text = constraints.strip()
-    return [text] if text.startswith(_ONE_TEXT) else text.splitlines()
+    return [text] if text.startswith(_ONE_TEXT) or _SYNTAX.search(text) else text.splitlines()
 
 
 def place(constraint: str, data: Any) -> Route:
