@@ -22,6 +22,7 @@ from deployer.model.version import named
 pytestmark = needs_shared
 
 ASKED = named("1.3")
+TRIES = 5  # executions; how far one is when a follower or a kill reaches it is a matter of moments
 
 Event = tuple[str, dict[str, Any]]
 
@@ -67,16 +68,18 @@ def unexplained(name: str, before: Event, now: Event) -> list[str]:
 @on_1_3
 def test_a_run_is_streamed_as_recorded(inside: httpx.Client) -> None:
     content_type, before = recorded("follow-running.sse.txt")
-    started = inside.post("/executions/oracle.samples/sleepy", files={"who": (None, "alice")}).json()
+    for _ in range(TRIES):
+        started = inside.post("/executions/oracle.samples/sleepy", files={"who": (None, "alice")}).json()
+        answer = inside.get(f"/executions/{started['id']}/follow")
+        now = events(answer.text)
+        if states(now) == states(before):
+            break  # else it had begun before it was followed
 
-    answer = inside.get(f"/executions/{started['id']}/follow")
-
-    now = events(answer.text)
     assert answer.headers["content-type"] == content_type
     assert [name for name, _ in now[:1]] == ["start"]  # of 1.x
     assert {name for name, _ in now[1:-1]} == {name for name, _ in before[:-1]} == {"progress"}
     assert now[-1][0] == before[-1][0] == "end"
-    assert states(now) == states(before)[-len(states(now)) :]  # without those that were over before it was followed
+    assert states(now) == states(before)
     # the last state came twice; the engine's service sends it once since 1.x
     assert [seen[-2][1]["state"]["current"] for seen in (before, now)] == ["SUCCESS", "RUNNING"]
     assert unexplained("follow-running", before[-1], now[-1]) == []
@@ -94,9 +97,8 @@ def test_what_is_over_is_streamed_as_recorded(inside: httpx.Client) -> None:
     assert unexplained("follow-finished", before[0], now[0]) == []
 
 
-@on_1_3
-def test_a_kill_is_streamed_as_recorded(inside: httpx.Client) -> None:
-    _, before = recorded("follow-killed.sse.txt")
+def killed(inside: httpx.Client) -> list[Event]:
+    """Follow an execution that runs, kill it, and return what the stream says after its start."""
     identifier = inside.post("/executions/oracle.samples/longy").json()["id"]
     running = False
     while not running:
@@ -108,11 +110,19 @@ def test_a_kill_is_streamed_as_recorded(inside: httpx.Client) -> None:
         chunks = stream.iter_text()
         text = next(chunks)
         inside.delete(f"/executions/{identifier}/kill")
-        now = events(text + "".join(chunks))[1:]
+        return events(text + "".join(chunks))[1:]
+
+
+@on_1_3
+def test_a_kill_is_streamed_as_recorded(inside: httpx.Client) -> None:
+    _, before = recorded("follow-killed.sse.txt")
+    for _ in range(TRIES):
+        now = killed(inside)
+        if states(now) == states(before):
+            break  # else the worker had ended before the executor asked it to
 
     assert (now[0][0], now[-1][0]) == (before[0][0], before[-1][0]) == ("progress", "end")
-    assert states(before) == ["RUNNING", "KILLING", "KILLED"]
-    assert states(now) in (states(before), ["RUNNING", "KILLED"])  # the worker may have ended before it is asked to
+    assert states(now) == states(before)
     assert unexplained("follow-killed", before[-1], now[-1]) == []
 
 
