@@ -51,6 +51,7 @@ class Passing(BaseHTTPRequestHandler):
     """One connection to the proxy."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else an answer's body waits for its headers to be acknowledged: 40 ms
     between: Proxy
     body: bytes
 
