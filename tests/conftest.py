@@ -17,6 +17,9 @@ STAYED_ON = (named("1.3"), named("2.0"))
 BY_THEMSELVES = ("faults",)
 """Folders whose tests need engines that no other tests have filled."""
 
+LONGEST = ("sdk", "bench")
+"""Folders with few tests that take minutes."""
+
 settings.register_profile("suite", max_examples=150, derandomize=True, deadline=None, database=None)
 settings.register_profile("long", max_examples=20_000, deadline=None)
 settings.load_profile("suite")
@@ -35,10 +38,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice."""
+    """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice.
+
+    What takes long comes first, so that no process is left with much of it at the end.
+    """
     for item in items:
-        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        item.add_marker(pytest.mark.xdist_group(str(given.get("kestra", item.path))))
+        item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
+    items.sort(key=lambda item: (item.path.parent.name not in LONGEST, not _engine(item)))
+
+
+def _engine(item: pytest.Item) -> str:
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return str(given.get("kestra", ""))
 
 
 @pytest.fixture(scope="session")

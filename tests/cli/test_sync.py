@@ -46,16 +46,16 @@ def test_a_second_run_writes_nothing_and_asks_little(project: Project, deployer:
     assert len(server.requests) <= MOST_REQUESTS
 
 
-def test_a_thousand_flows_ask_no_more_than_eight(project: Project, deployer: Run, server: Proxy) -> None:
-    for number in range(1000):
-        project.flow(f"flow-{number:03}", namespace=f"company.team{number % 7}")
+def test_hundreds_of_flows_ask_no_more_than_eight(project: Project, deployer: Run, server: Proxy) -> None:
+    for number in range(300):
+        project.flow(f"flow-{number}", namespace=f"company.team{number % 7}")
     assert deployer("sync").code == 0
-    server.requests.clear()
-    project.flow("flow-500", message="hello there", namespace="company.team3")
-    assert deployer("sync", "--dry-run", "--format", "json").report["plan"]["changes"][501]["action"]
+    project.flow("flow-122", message="hello there", namespace="company.team3")
+    changes = deployer("sync", "--dry-run", "--format", "json").report["plan"]["changes"]
+    assert [change["name"] for change in changes if change["action"] != "keep"] == ["flow-122"]
     server.requests.clear()
     ended = deployer("sync", "--format", "json")
-    assert [name for name, action, _ in ended.done if action == "update"] == ["flow-500"]
+    assert [name for name, action, _ in ended.done if action == "update"] == ["flow-122"]
     assert server.count("PUT") == 1
     server.requests.clear()
     assert deployer("sync").code == 0
