@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from deployer.apply import apply, backup
+from deployer.background import started
 from deployer.errors import DeployerError, ExitCode, KestraAccessError
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Plan
@@ -116,9 +117,10 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
     notes = list(made.report.problems)
     writes = [change for change in plan.changes if change.writes]
     if writes:
+        kept_now = started(keeper.read)  # somebody else may have deployed other things meanwhile, or be about to
         _still(client, writes)
+        latest = kept_now.result()
         saved = backup.save(writes, deploying.root / deploying.backup, datetime.now(UTC))
-        latest = keeper.read()  # somebody else may have deployed other things meanwhile, or be about to
         if latest.lease != made.ledger.lease:
             notes += at_work(latest, datetime.now(UTC))
         if unkept := _told(keeper, _before(latest, made, writes)):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from deployer.background import ahead
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verdict, items
 from deployer.kestra.bodies import Part, batches, joined, uncut
@@ -18,6 +19,7 @@ from deployer.model.version import Dialect
 _YAML = {"Content-Type": "application/x-yaml"}  # Kestra refuses any other for a flow's text
 _PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
 _COLLISION = "duplicate entry"  # what 1.3.31 and 2.0.0 say, with 500, where two flows would share a file's name
+_AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two at once (1.3.31, embedded, two cores)
 _LONGEST_FILTER = 3000  # characters; many servers refuse request lines of 4 kB and more
 
 
@@ -140,15 +142,16 @@ class FlowCalls(Calls):
             raise misshapen(response, "an archive of flows") from None
 
     def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
-        """Return the server's verdict on each text, in their order, a few hundred a request.
+        """Return the server's verdict on each text, in their order, a few hundred a request, two at once.
 
         None: not judged, because a 1.x server would cut this text in two; 2.x takes such a text as a file of its own.
         Nothing is stored.
         """
         verdicts: list[Verdict | None] = [None] * len(sources)
         whole = [(number, uncut(text)) for number, text in enumerate(sources)]
-        for batch in batches([(number, text) for number, text in whole if text is not None]):
-            for (number, _), verdict in zip(batch, self._validate_text([text for _, text in batch]), strict=True):
+        asked = list(batches([(number, text) for number, text in whole if text is not None]))
+        for batch, judged in zip(asked, ahead(self._validate_text, asked, _AT_ONCE), strict=True):
+            for (number, _), verdict in zip(batch, judged, strict=True):
                 verdicts[number] = verdict
         cut = [number for number, text in whole if text is None]
         if cut and self._connection.server().dialect is Dialect.V2:
@@ -156,8 +159,8 @@ class FlowCalls(Calls):
                 [verdicts[number]] = self._validate_parts([sources[number]])
         return verdicts
 
-    def _validate_text(self, texts: Sequence[str]) -> list[Verdict]:
-        return self._validated(len(texts), content=joined(texts).encode(), headers=_YAML)
+    def _validate_text(self, batch: Sequence[tuple[int, str]]) -> list[Verdict]:
+        return self._validated(len(batch), content=joined([text for _, text in batch]).encode(), headers=_YAML)
 
     def _validate_parts(self, texts: Sequence[str]) -> list[Verdict]:
         parts: list[Part] = [("flows", (f"{number}.yaml", text.encode())) for number, text in enumerate(texts)]

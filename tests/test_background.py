@@ -1,0 +1,74 @@
+"""Calls that go on beside what their caller does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from deployer.background import ahead, started
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What calls wait for, and no longer than the test does."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_call_goes_on_while_its_caller_does_something_else(gate: threading.Event) -> None:
+    future = started(lambda: gate.wait(10))
+    assert not future.done()
+    gate.set()
+    assert future.result(10) is True
+
+
+def test_what_it_raises_is_raised_where_the_result_is_asked_for() -> None:
+    future = started(lambda: int("no number"))
+    with pytest.raises(ValueError, match="no number"):
+        future.result(10)
+
+
+def test_results_come_in_the_order_of_what_they_are_of(gate: threading.Event) -> None:
+    def slow_first(number: int) -> int:
+        if number:
+            gate.set()
+        else:
+            assert gate.wait(10)
+        return number
+
+    assert list(ahead(slow_first, range(5), 2)) == [0, 1, 2, 3, 4]
+
+
+def test_no_more_are_under_way_at_once_than_was_asked_for() -> None:
+    under_way, most, lock = 0, 0, threading.Lock()
+    both = threading.Barrier(2)
+
+    def count(_: int) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        both.wait(10)
+        with lock:
+            under_way -= 1
+        both.wait(10)
+
+    assert len(list(ahead(count, range(6), 2))) == 6
+    assert most == 2
+
+
+def test_nothing_waits_for_what_is_left_behind(gate: threading.Event) -> None:
+    ended: list[int] = []
+
+    def first_fails(number: int) -> None:
+        if not number:
+            raise InterruptedError
+        gate.wait(10)
+        ended.append(number)
+
+    with pytest.raises(InterruptedError):
+        list(ahead(first_fails, range(9), 2))
+    assert ended == []
