@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from engine.http.spoil_flows import spoiled_folder
 from hypothesis import settings
 
 from deployer.engine.launch import RunningEngine, launch
@@ -16,6 +17,9 @@ STAYED_ON = (named("1.3"), named("2.0"))
 
 BY_THEMSELVES = ("faults",)
 """Folders whose tests need engines that no other tests have filled."""
+
+UNREADABLE = " with unreadable flows"
+"""What the parameter of an engine ends with that has them."""
 
 LONGEST = ("sdk", "bench")
 """Folders with few tests that take minutes."""
@@ -30,10 +34,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses an engine once for each of two versions, or for every version where it asks for any."""
     chosen = any("kestra" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kestra" in metafunc.fixturenames and not chosen:
-        versions = VERSIONS if "any_engine" in metafunc.fixturenames else STAYED_ON
+        versions = VERSIONS if {"any_engine", "spoiled"} & {*metafunc.fixturenames} else STAYED_ON
         folder = metafunc.definition.path.parent.name
-        only = f" for {folder}" if folder in BY_THEMSELVES else ""
-        metafunc.parametrize("kestra", [version.name + only for version in versions], indirect=True, scope="session")
+        what_for = f" for {folder}" if folder in BY_THEMSELVES else ""
+        holds = UNREADABLE if "spoiled" in metafunc.fixturenames else ""
+        engines = [f"{version.name}{what_for}{holds}" for version in versions]
+        metafunc.parametrize("kestra", engines, indirect=True, scope="session")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,9 +59,12 @@ def _engine(item: pytest.Item) -> str:
 
 
 @pytest.fixture(scope="session")
-def kestra(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
-    """The one engine of this process, in memory: the one before has ended. Its parameter begins with its version."""
-    with launch(named(request.param.split()[0])) as running:
+def kestra(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    """The one engine of this process: the one before has ended. Its parameter begins with its version."""
+    version, data = named(request.param.split()[0]), None
+    if request.param.endswith(UNREADABLE):
+        data = spoiled_folder(version, tmp_path_factory.mktemp("data") / "engine")
+    with launch(version, data=data) as running:
         yield running
 
 
@@ -68,6 +77,12 @@ def engine(kestra: RunningEngine) -> RunningEngine:
 @pytest.fixture(scope="session")
 def any_engine(kestra: RunningEngine) -> RunningEngine:
     """A running engine; a test that uses it is run once for every version."""
+    return kestra
+
+
+@pytest.fixture(scope="session")
+def spoiled(kestra: RunningEngine) -> RunningEngine:
+    """A running engine of every version that holds, in each of two tenants, a sound flow and two it cannot read."""
     return kestra
 
 

@@ -109,10 +109,18 @@ def test_files_that_cannot_be_read_are_named_with_their_reason(project: Project,
     assert "flows/latin.yaml\n  is not UTF-8 text" in ended.stdout
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"\x00\x01\x02", b"id: \x07\n", b"a: " + b"[" * 100_000, b"&a [*a]", b"? [a]\n: b\n", b"%YAML 9.9\n---\n", b"\t"],
-)
+STRANGE = {
+    "control characters": b"\x00\x01\x02",
+    "a bell": b"id: \x07\n",
+    "a hundred thousand levels": b"a: " + b"[" * 100_000,
+    "what holds itself": b"&a [*a]",
+    "a list as a key": b"? [a]\n: b\n",
+    "a later YAML": b"%YAML 9.9\n---\n",
+    "a tab": b"\t",
+}
+
+
+@pytest.mark.parametrize("content", STRANGE.values(), ids=STRANGE)
 def test_strange_content_is_a_problem_of_its_file(project: Project, deployer: Run, content: bytes) -> None:
     (project.root / "flows").mkdir()
     (project.root / "flows/strange.yaml").write_bytes(content)

@@ -108,4 +108,6 @@ def test_what_was_acknowledged_survives_a_kill_in_the_middle(start: Start, versi
 
     with api:
         found = {flow["id"] for flow in api.get("/flows/search", params={"size": 1000}).json()["results"]}
+        kept = api.get(f"/flows/company.team/{acknowledged[-1]}", params={"source": "true"}).json()
     assert found >= set(acknowledged)
+    assert (kept["source"], kept["revision"]) == (HELLO.replace("id: hello", f"id: {acknowledged[-1]}"), 1)

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from cli.conftest import Ended, Project
 from engine.http.flow_texts import flow
-from engine.http.spoil_flows import spoiled_folder
 
-from deployer.engine.launch import launch
-from deployer.model.version import KestraVersion, named
+from deployer.engine.launch import RunningEngine
 
 Run = Callable[..., Ended]
 
 
-@pytest.mark.parametrize("version", [named("1.0"), named("1.3"), named("2.0")], ids=lambda version: version.name)
 def test_a_stored_flow_that_cannot_be_read_is_named_and_the_rest_goes_on(
-    project: Project, deployer: Run, version: KestraVersion, tmp_path: Path
+    project: Project, deployer: Run, spoiled: RunningEngine
 ) -> None:
     project.write("flows/sound.yaml", flow("sound", message="changed"))
     project.write("flows/mended.yaml", flow("mended", message="changed"))
     project.write("flows/new.yaml", flow("new"))
-    with launch(version, data=spoiled_folder(version, tmp_path / "data")) as engine:
-        ended = deployer("sync", "--host", engine.url, "--format", "json")
-        again = deployer("sync", "--host", engine.url, "--format", "json")
+    server = ("--host", spoiled.url, "--tenant", "other")
+    ended = deployer("sync", *server, "--format", "json")
+    again = deployer("sync", *server, "--format", "json")
     assert ended.code == 0
     assert ended.done == [("mended", "update", 2), ("new", "create", 1), ("sound", "update", 2)]
     [named] = ended.report["problems"]

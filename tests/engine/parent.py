@@ -1,4 +1,4 @@
-"""A parent for the tests to end: `parent.py VERSION TEMPORARY HOW [DATA]` starts an engine, says so, and waits."""
+"""A parent for the tests to end: `parent.py VERSION TEMPORARY HOW` starts an engine, says so, and waits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 from deployer.engine.launch import launch
 from deployer.engine.progress import Progress
@@ -18,9 +17,9 @@ def say(text: object) -> None:
 
 
 def main() -> None:
-    version, temporary, how, *data = sys.argv[1:]
+    version, temporary, how = sys.argv[1:]
     tempfile.tempdir = temporary
-    with launch(named(version), data=Path(data[0]) if data else None, progress=tell) as engine:
+    with launch(named(version), progress=tell) as engine:
         say(f"running {engine.pid} {engine.url}")
         if how == "raises":
             raise RuntimeError("something went wrong in the parent")

@@ -15,23 +15,15 @@ from engine.processes import eventually, listening, session
 
 from deployer.cache import VARIABLE as CACHE_VARIABLE
 from deployer.cache import cache_folder
+from deployer.engine import data, serve
 from deployer.engine import launch as module
-from deployer.engine import serve
 from deployer.engine.jars import class_path
 from deployer.engine.launch import RunningEngine, launch
 from deployer.errors import EngineError
-from deployer.model.version import DEFAULT, named
+from deployer.model.version import DEFAULT
 
 PARENT = Path(__file__).with_name("parent.py")
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
-FLOW = """id: kept
-namespace: company.team
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello
-"""
-
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -41,8 +33,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     (tmp_path / "temporary").mkdir()
     started: list[subprocess.Popen[str]] = []
 
-    def parent(version: str, how: str = "waits", *data: str) -> subprocess.Popen[str]:
-        command = [sys.executable, str(PARENT), version, str(tmp_path / "temporary"), how, *data]
+    def parent(version: str, how: str = "waits") -> subprocess.Popen[str]:
+        command = [sys.executable, str(PARENT), version, str(tmp_path / "temporary"), how]
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
         return started[-1]
 
@@ -142,22 +134,11 @@ def test_a_fork_of_the_parent_does_not_keep_the_engine_alive(start: Start) -> No
         os.kill(fork, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("version", ["1.3", "2.0"])
-def test_data_in_a_folder_is_whole_after_its_parent_was_killed(start: Start, tmp_path: Path, version: str) -> None:
-    data = tmp_path / "data"
-    parent = start(version, "waits", str(data))
-    pid, url = told(parent, "running")
-    create = httpx.post(
-        f"{url}/api/v1/main/flows", content=FLOW, headers={"content-type": "application/x-yaml"}, timeout=30
-    )
-    assert create.json()["revision"] == 1
-    with pytest.raises(EngineError, match="in use by another engine"), launch(named(version), data=data):
-        pass
-    parent.kill()
-    assert eventually(lambda: session(int(pid)) == [])
-    with launch(named(version), data=data) as engine:
-        kept = httpx.get(f"{engine.url}/api/v1/main/flows/company.team/kept?source=true", timeout=30).json()
-    assert (kept["source"], kept["revision"]) == (FLOW, 1)
+def test_a_folder_that_another_process_works_in_is_one_sentence(tmp_path: Path) -> None:
+    claimed = data.claim(tmp_path / "data", DEFAULT.engine)
+    with pytest.raises(EngineError, match="in use by another engine"):
+        launch(DEFAULT, data=tmp_path / "data").__enter__()
+    claimed.release()
 
 
 def test_the_two_parts_of_an_answer_do_not_wait_for_an_acknowledgement_between_them() -> None:
