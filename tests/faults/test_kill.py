@@ -1,8 +1,13 @@
-"""A deployer that is killed at a request, a server that is restarted at one: the same command again converges."""
+"""A deployer that is killed at a request, a server that is restarted at one: the same command again converges.
+
+An interrupt before anything was written leaves everything as it was.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -73,6 +78,26 @@ def test_a_deployer_that_is_killed_loses_nothing_and_does_nothing_twice(
         assert kill_at(server, number, done=number % 2 == 0) == "", number
         assert deployer(*SYNC).code == 0
         world.is_deployed()
+
+
+def test_an_interrupt_before_the_first_write_waits_for_no_answer(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+) -> None:
+    world = World(project, api)
+    assert deployer(*SYNC).code == 0
+    world.step()
+    before = world.live()
+    for number in range(1, _FIRST):
+        halt = Halt(number, done=False)
+        with server.failing(halt):
+            process = subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.PIPE, text=True)
+            assert halt.reached.wait(LONGEST)
+            process.send_signal(signal.SIGINT)
+            written, _ = process.communicate(timeout=LONGEST / 4)
+            halt.go.set()
+        assert process.returncode == 130
+        assert json.loads(written)["exit_code"] == 130
+    assert world.live() == before
 
 
 def test_a_server_that_is_restarted_in_the_middle(
