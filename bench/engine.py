@@ -50,7 +50,6 @@ tasks:
 TENANT = "main"
 YAML = {"content-type": "application/x-yaml"}
 BATCH = 20  # requests between two changes of sides
-STARTS = 3
 RUNS = 30  # executions, one after another and at once
 Side = Callable[[str, int], float]
 """Do `create` or `validate` once for each flow of a batch that begins at a number; return how many seconds it took."""
@@ -62,6 +61,7 @@ def main() -> None:
     parser.add_argument("--versions", type=lambda text: text.split(","), default=NAMES, help="such as 1.3,2.0")
     parser.add_argument("--flows", type=int, default=2000, help="how many are stored when memory is looked at again")
     parser.add_argument("--batches", type=int, default=10, help=f"how often {BATCH} are done by each side")
+    parser.add_argument("--starts", type=int, default=3, help="how often each version is started")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.alone:
@@ -69,17 +69,17 @@ def main() -> None:
     columns = []
     for name in options.versions:
         print(f"measuring {name}", file=sys.stderr)
-        columns.append(measured(named(name), options.flows, options.batches))
+        columns.append(measured(named(name), options.flows, options.batches, options.starts))
     print("| Kestra |", " | ".join(options.versions), "|")
     print("|---" * (len(columns) + 1) + "|")
     for measure in columns[0]:
         print(f"| {measure} |", " | ".join(column[measure] for column in columns), "|")
 
 
-def measured(version: KestraVersion, flows: int, batches: int) -> dict[str, str]:
+def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> dict[str, str]:
     """Return what is said of one version, by measure."""
     prepared(version, class_path(version))  # whatever happens once has happened
-    start = median(seconds_to_first_request(version) for _ in range(STARTS))
+    start = median(seconds_to_first_request(version) for _ in range(starts))
     with ExitStack() as stack:
         engine = stack.enter_context(launch(version))
         api = stack.enter_context(httpx.Client(base_url=f"{engine.url}/api/v1/{TENANT}", timeout=120))
