@@ -19,7 +19,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Entry, Lease, Ledger, digest
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Key
+from deployer.model.resource import SYSTEM, Key
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeCase
 from deployer.plan import OnDrift, Policy
@@ -57,7 +57,7 @@ class Deploying:
     policy: Policy = field(default_factory=Policy)
     prune: bool = False
     most: float | None = None  # how many may be deleted, as a float which share; None for the usual
-    protected: tuple[str, ...] = ("system",)
+    protected: tuple[str, ...] = (SYSTEM,)
     root: Path = field(default_factory=Path)  # that files are named from in the ledger
     commit: str = ""
     by: str = ""  # who deploys: the CI run's address, or a person

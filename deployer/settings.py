@@ -19,6 +19,7 @@ from dotenv.parser import parse_stream
 from deployer import configuration
 from deployer.errors import UsageError
 from deployer.model.plugin import Plugin
+from deployer.model.resource import SYSTEM
 from deployer.model.version import NAMES
 
 ENVIRONMENT = (
@@ -69,8 +70,8 @@ class Settings:
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     plugin_types: Path | None = None  # the file that `schema pull` writes; None: in the root, under its usual name
     project: str = ""  # whose flows these are, in the ledger; "": what the git origin is called
-    ledger: str = "system"  # the namespace that keeps it, `file:PATH` (from the root), or `none`
-    protected: tuple[str, ...] = ("system",)  # namespaces in which nothing is deleted
+    ledger: str = SYSTEM  # the namespace that keeps it, `file:PATH` (from the root), or `none`
+    protected: tuple[str, ...] = (SYSTEM,)  # namespaces in which nothing is deleted
     lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
 
     def __post_init__(self) -> None:

@@ -13,9 +13,10 @@ from datetime import timedelta
 from typing import Any
 
 from deployer.check.java_pattern import matches
-from deployer.check.leaves import BLANKS, as_number, as_seconds, as_text, seconds
+from deployer.check.leaves import as_number, as_seconds, as_text, seconds
 from deployer.check.parts import Part
 from deployer.check.types import Types
+from deployer.model.java import BLANKS
 from deployer.model.problem import Route
 
 

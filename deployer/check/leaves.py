@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from deployer.check.dates import is_instant, is_local_date, is_local_time
+from deployer.model.java import BLANKS
 
 Leaf = Callable[[Any], str | None]
 """Return None for a value that is taken, else what would be."""
@@ -30,8 +31,6 @@ _JAVA_FLOAT = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\
 _LONG = 1 << 63
 _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7  # outside, Java writes a number with its exponent
 _INT = 1 << 31
-BLANKS = "".join(map(chr, range(0x21)))
-"""What Java trims from a text; a no-break space is none."""
 
 
 def as_text(value: Any) -> str:

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from deployer.model.sent import Sent
 
+SYSTEM = "system"
+"""Kestra's own namespace, where its system flows are."""
+
 
 class Kind(StrEnum):
     """The kinds of resource, in the order in which they are written: flows read the files of their namespace.

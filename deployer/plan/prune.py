@@ -6,10 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from deployer.model.change import Action, Change, Standing
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.resource import SYSTEM, Key, Kind, Resource
 from deployer.plan.decide import Decider, OnDisabled, OnDrift
 
-PROTECTED = ("system",)
 SHARE, FEW = 0.2, 10
 """What may be deleted in one run unless the user says so: this share of what is deployed, or so many."""
 
@@ -29,7 +28,7 @@ class Scope:
     hidden: frozenset[str] = frozenset()
     unread: bool = False
     most: float | None = None
-    protected: tuple[str, ...] = PROTECTED
+    protected: tuple[str, ...] = (SYSTEM,)
 
     def covers(self, key: Key, file: str) -> bool:
         """Whether a thing of ours is of what the run looked at, as its file lay there."""

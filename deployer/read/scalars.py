@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from deployer.model.java import BLANKS
+
 _TAG = "tag:yaml.org,2002:"
 _LONGEST = 1024  # characters; the resolver takes what is longer for a text
 _LONGEST_NUMBER = 1000  # characters; Jackson refuses longer ones
@@ -22,7 +24,6 @@ _BOOLEANS = {
     for spelling in (word, word.capitalize(), word.upper())
 }
 _ANY_CASE = {**_BOOLEANS, "y": True, "n": False}  # by their lower case, and only with the tag !!bool
-_BLANKS = "".join(map(chr, range(0x21)))
 _WORDS: dict[str, Any] = {**_BOOLEANS, "~": None, "null": None, "Null": None, "NULL": None}
 STARTS = frozenset("yYnNtTfFoO~-+.0123456789")
 """What a value without quotes begins with that may be something else than a text."""
@@ -93,7 +94,7 @@ def _float(text: str) -> Any:
 
 def _binary(text: str) -> str:
     """Read Base64 as Jackson does, four characters at a time, and write it again as it will be handed on."""
-    found, at, text = [], 0, text.strip(_BLANKS)
+    found, at, text = [], 0, text.strip(BLANKS)
     while at < len(text):
         if not (unit := _UNIT.match(text, at)):
             raise NotRead("is not Base64")

@@ -17,9 +17,8 @@ from typing import Any, Protocol
 from deployer.errors import DeployerError, KestraNotFoundError
 from deployer.kestra.client import KestraClient
 from deployer.model.ledger import FORMAT, Entry, Lease, Ledger
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import SYSTEM, Key, Kind
 
-NAMESPACE = "system"
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST = 120  # characters of a name in a key
 
@@ -49,7 +48,7 @@ class OnServer:
     client: KestraClient
     project: str
     environment: str = "default"
-    namespace: str = NAMESPACE
+    namespace: str = SYSTEM
 
     @property
     def key(self) -> str:

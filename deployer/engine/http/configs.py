@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
-from deployer.engine.http.namespaces import SYSTEM
 from deployer.engine.http.route import Route
+from deployer.model.resource import SYSTEM
 
 
 def configs(call: Call) -> Response:

@@ -20,7 +20,8 @@ from deployer.engine.http.flows import REPOSITORY
 from deployer.engine.http.inputs import upload
 from deployer.engine.http.refusal import Refusal, invalid
 from deployer.engine.http.route import Route
-from deployer.engine.http.text import BLANKS, java_split
+from deployer.engine.http.text import java_split
+from deployer.model.java import BLANKS
 
 _NAMESPACE = re.compile(r"^namespace:[^\r\n]+", re.MULTILINE)
 

@@ -13,9 +13,8 @@ from deployer.engine.http.call import Call
 from deployer.engine.http.flows import REPOSITORY
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
+from deployer.model.resource import SYSTEM
 
-SYSTEM = "system"
-"""The namespace that is there without any flow."""
 _AUTOCOMPLETED = 50
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-BLANKS = "".join(map(chr, range(0x21)))
-"""What Java's trim() takes away."""
-
 
 def java_split(pattern: str, text: str) -> list[str]:
     """Return what stands between the matches of a regular expression; as in Java, empty ends are dropped."""

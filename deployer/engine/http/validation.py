@@ -12,7 +12,8 @@ from deployer.engine.http.answers import JSON, as_json
 from deployer.engine.http.call import MULTIPART, YAML, Call, constant
 from deployer.engine.http.refusal import not_converted
 from deployer.engine.http.route import Route
-from deployer.engine.http.text import BLANKS, java_split
+from deployer.engine.http.text import java_split
+from deployer.model.java import BLANKS
 
 _BETWEEN = r"\n+---\n*?"  # Kestra's own: a `---` line inside a block scalar is cut too
 _SECTIONS = {"TASKS": "models.tasks.Task", "TRIGGERS": "models.triggers.AbstractTrigger"}
