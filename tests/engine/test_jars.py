@@ -197,13 +197,17 @@ def test_a_spoiled_byte_in_a_first_download_is_found(tmp_path: Path) -> None:
         fetch([UNLOCKED], tmp_path, download=Remote(plugin=[spoiled] * module.ATTEMPTS))
 
 
-def test_what_the_repository_does_not_have_is_not_blamed_on_the_network(tmp_path: Path) -> None:
+def test_what_the_repository_does_not_have_is_asked_for_once_and_not_blamed_on_the_network(tmp_path: Path) -> None:
+    asked = []
+
     def absent(jar: Jar, folder: Path) -> Path:
+        asked.append(jar)
         raise RuntimeError(f"{jar} not found in {folder}")
 
     with pytest.raises(EngineError, match=r"^Maven Central gave no org\.example:plugin:1$") as caught:
         fetch([UNLOCKED], tmp_path, download=absent)
     assert "name and version" in caught.value.hint
+    assert asked == [UNLOCKED]
 
 
 def test_progress_counts_jars_and_bytes_up_to_the_whole(tmp_path: Path) -> None:
