@@ -58,6 +58,15 @@ def _engine(item: pytest.Item) -> str:
     return str(given.get("kestra", ""))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End an engine with the last test in a row that needs it: idle, it would go on to take a twentieth of a core."""
+    yield
+    if isinstance(item, pytest.Function) and _engine(item) and (nextitem is None or _engine(nextitem) != _engine(item)):
+        for fixture in item._fixtureinfo.name2fixturedefs["kestra"]:
+            fixture.finish(item._request)  # type: ignore[arg-type]  # that of a test does as well
+
+
 @pytest.fixture(scope="session")
 def kestra(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
     """The one engine of this process: the one before has ended. Its parameter begins with its version."""
