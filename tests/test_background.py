@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from crowd import Crowd
 
 from deployer.background import ahead, started
 
@@ -43,21 +44,9 @@ def test_results_come_in_the_order_of_what_they_are_of(gate: threading.Event) ->
 
 
 def test_no_more_are_under_way_at_once_than_was_asked_for() -> None:
-    under_way, most, lock = 0, 0, threading.Lock()
-    both = threading.Barrier(2)
-
-    def count(_: int) -> None:
-        nonlocal under_way, most
-        with lock:
-            under_way += 1
-            most = max(most, under_way)
-        both.wait(10)
-        with lock:
-            under_way -= 1
-        both.wait(10)
-
-    assert len(list(ahead(count, range(6), 2))) == 6
-    assert most == 2
+    under_way = Crowd(2)
+    assert len(list(ahead(lambda _: under_way.visit(), range(6), 2))) == 6
+    assert under_way.most == 2
 
 
 def test_nothing_waits_for_what_is_left_behind(gate: threading.Event) -> None:

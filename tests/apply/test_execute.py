@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 
+from crowd import Crowd
+
 from deployer.apply import apply
 from deployer.errors import KestraAccessError, KestraError
 from deployer.model.change import Action, Change
@@ -67,21 +69,14 @@ def test_without_access_the_rest_is_not_tried() -> None:
 
 
 def test_no_more_than_the_workers_write_at_once() -> None:
-    busy, most, lock = 0, 0, threading.Lock()
-    full = threading.Barrier(3)
+    busy = Crowd(3)
 
     def write(_: Change) -> Written:
-        nonlocal busy, most
-        with lock:
-            busy += 1
-            most = max(most, busy)
-        full.wait(10)
-        with lock:
-            busy -= 1
+        busy.visit()
         return Written(1)
 
     apply([change(name) for name in "abcdef"], write, workers=3)
-    assert most == 3
+    assert busy.most == 3
 
 
 def test_after_an_interrupt_what_is_in_flight_ends_and_the_rest_is_skipped() -> None:
