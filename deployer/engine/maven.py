@@ -33,7 +33,7 @@ def maven_central(at_once: int) -> Iterator[Callable[[Jar, Path], Path]]:
     """
     logging.getLogger("jgo").addHandler(logging.NullHandler())  # its warnings are our errors, said once
     with requests.Session() as session:
-        retry = Retry(connect=0, read=0, status=3, status_forcelist=_BUSY, backoff_factor=0.2)
+        retry = Retry(connect=0, read=0, status=3, status_forcelist=_BUSY, backoff_factor=0.2, raise_on_status=False)
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=at_once, max_retries=retry))
         resolver = _Kept(session)
