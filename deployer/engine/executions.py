@@ -18,12 +18,13 @@ class Change:
     """A change that has passed its checks and waits to be carried out.
 
     `execution` is the id of what it brings about (a replay's is the new one); `emit` takes the id of an operation and
-    returns, in 1.x, the changed execution.
+    returns, in 1.x, the changed execution. `broadcast` says that it is asked of all parts of the engine.
     """
 
     tenant: str
     execution: str
     emit: Callable[[str], Any]
+    broadcast: bool = False
 
 
 class Executions(Protocol):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import jpype
-
 from deployer.engine.executions import Change, kill_request, with_label
 from deployer.engine.jvm import CORE, Kestra
+from deployer.engine.operations import Operations
 
 _COMMAND = CORE + "executor.command."
 _GATEWAY_TIMEOUT = "Operation timed out waiting for state transition"
@@ -23,6 +22,8 @@ class Executions2x:
     def __init__(self, kestra: Kestra, queue: Callable[[str, str], Any]) -> None:
         self._kestra = kestra
         self._queue = queue
+        words = queue("BroadcastQueueInterface", "async.AsyncOperationProcessedEvent")
+        self._operations = Operations(kestra, words)
 
     def kill(self, execution: Any, *, cascade: bool) -> Change:
         """Broadcast the request; ConflictException where nothing could be reached."""
@@ -30,7 +31,7 @@ class Executions2x:
             raise self._conflict("Cannot kill execution: execution is already terminated.")
         request = kill_request(self._kestra, execution, cascade=cascade)
         queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
-        return self._change(execution, lambda operation: queue.emit(request.operationId(operation).build()))
+        return self._change(execution, lambda operation: queue.emit(request.operationId(operation).build()), True)
 
     def restart(self, execution: Any, revision: Any) -> Change:
         """Command a restart of what is over or paused."""
@@ -53,7 +54,7 @@ class Executions2x:
 
         def emit(operation: str) -> None:
             replay.emit(operation)
-            mark.emit(self._operation())
+            mark.emit(self._operations.new())
 
         return Change(execution.getTenantId(), new, emit)
 
@@ -118,8 +119,8 @@ class Executions2x:
 
     def carry_out_all(self, changes: Iterable[Change]) -> dict[str, Any]:
         """Answer the operation under which they all are carried out, and how many they are."""
-        operation = self._operation()
-        return {"operationId": operation, "totalItems": len([change.emit(operation) for change in changes])}
+        operation = self._operations.new()
+        return {"operationId": operation, "totalItems": self._operations.start(changes, operation)}
 
     def input_errors(self, found: Any) -> list[dict[str, Any]]:
         """Tell the exceptions."""
@@ -138,21 +139,15 @@ class Executions2x:
 
     def _await(self, name: str, change: Change) -> None:
         """Carry a change out; ConflictException when it failed, a status of 504 when it takes too long."""
-        waiter = self._kestra.bean(CORE + "services.AsyncOperationWaiter")
-        limit = self._kestra.bean(CORE + "async.AsyncOperationsConfiguration").waitTimeout()
-        consumer = jpype.JProxy("java.util.function.Consumer", dict={"accept": change.emit})
         try:
-            processed = waiter.submitAndWait(change.execution, consumer, limit)
-        except self._kestra.java("java.util.concurrent.TimeoutException"):
+            processed = self._operations.carry_out(change, self._operations.new())
+        except TimeoutError:
             timeout = self._kestra.java("io.micronaut.http.HttpStatus").GATEWAY_TIMEOUT
             late = self._kestra.java("io.micronaut.http.exceptions.HttpStatusException")
             raise late(timeout, _GATEWAY_TIMEOUT) from None
-        if str(processed.outcome()) == "FAILED":
+        if processed.error is not None:
             message = f"Failed to execute action '{name}' on execution {change.execution} "
-            raise self._conflict(f"{message}(operation_id={processed.operationId()}). Cause: {processed.error()}")
-
-    def _operation(self) -> str:
-        return str(self._kestra.java(CORE + "utils.IdUtils").create())
+            raise self._conflict(f"{message}(operation_id={processed.operation}). Cause: {processed.error}")
 
     def _command(self, name: str) -> Any:
         return self._kestra.java(_COMMAND + name)
@@ -161,8 +156,8 @@ class Executions2x:
         queue = self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand")
         return self._change(execution, lambda operation: queue.emit(command.withOperationId(operation)))
 
-    def _change(self, execution: Any, emit: Callable[[str], Any]) -> Change:
-        return Change(execution.getTenantId(), execution.getId(), emit)
+    def _change(self, execution: Any, emit: Callable[[str], Any], broadcast: bool = False) -> Change:
+        return Change(execution.getTenantId(), execution.getId(), emit, broadcast)
 
     def _conflict(self, message: str) -> Any:
         return self._kestra.java(CORE + "exceptions.ConflictException")(message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from deployer.engine import broadcasts
 from deployer.engine.executions_1x import Executions1x
 from deployer.engine.jvm import CORE, Kestra
 from deployer.engine.namespace_files import NamespaceFiles
@@ -88,7 +89,8 @@ class Runtime1x:
 
     def create_flow(self, flow: Any) -> Any:
         """Create through FlowService, which validates."""
-        return self._kestra.bean(CORE + "services.FlowService").create(flow, True)
+        with broadcasts.FLOW:
+            return self._kestra.bean(CORE + "services.FlowService").create(flow, True)
 
     def update_flow(self, flow: Any, previous: Any) -> Any:
         """Update through the repository, which validates; first as the web server does, with version defaults."""
@@ -99,11 +101,13 @@ class Runtime1x:
 
     def replace_flow(self, flow: Any, previous: Any) -> Any:
         """Update through the repository."""
-        return self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").update(flow, previous)
+        with broadcasts.FLOW:
+            return self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").update(flow, previous)
 
     def delete_flow(self, flow: Any) -> None:
         """Delete through the repository."""
-        self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").delete(flow)
+        with broadcasts.FLOW:
+            self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").delete(flow)
 
     def export_flows(self, tenant: str, filters: Any) -> Any:
         """Return every flow with the text it has now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from deployer.engine import broadcasts
 from deployer.engine.controller import start_controller
 from deployer.engine.executions_2x import Executions2x
 from deployer.engine.jvm import CORE, Kestra
@@ -71,11 +72,13 @@ class Runtime2x:
 
     def create_flow(self, flow: Any) -> Any:
         """Create through FlowService, which validates what is no draft."""
-        return self._kestra.bean(CORE + "services.FlowService").create(flow)
+        with broadcasts.FLOW:
+            return self._kestra.bean(CORE + "services.FlowService").create(flow)
 
     def update_flow(self, flow: Any, previous: Any) -> Any:
         """Update through FlowService; a draft and a published flow of the same text are two revisions."""
-        return self._kestra.bean(CORE + "services.FlowService").update(flow, previous)
+        with broadcasts.FLOW:
+            return self._kestra.bean(CORE + "services.FlowService").update(flow, previous)
 
     def replace_flow(self, flow: Any, previous: Any) -> Any:
         """Update as any other."""
@@ -83,7 +86,8 @@ class Runtime2x:
 
     def delete_flow(self, flow: Any) -> None:
         """Delete through FlowService."""
-        self._kestra.bean(CORE + "services.FlowService").delete(flow)
+        with broadcasts.FLOW:
+            self._kestra.bean(CORE + "services.FlowService").delete(flow)
 
     def export_flows(self, tenant: str, filters: Any) -> Any:
         """Return every published flow with the text that runs."""
