@@ -1,12 +1,12 @@
 """In which order changes are carried out: what is called before what calls it, deletions last and the other way round.
 
 Pure. Kinds go one after the other, as `Kind` lists them. Flows may call each other in a circle; those of
-one circle go together.
+one circle go together. What has triggers goes by itself (see `Change.alone`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key, Kind
@@ -23,7 +23,16 @@ def waves(changes: Sequence[Change]) -> list[list[Change]]:
     for change in changes:
         groups = pruned if change.action is Action.PRUNE else written
         groups.setdefault((_KINDS.index(change.key.kind), levels[change.key]), []).append(change)
-    return [written[place] for place in sorted(written)] + [pruned[place] for place in sorted(pruned, reverse=True)]
+    levelled = [written[place] for place in sorted(written)] + [pruned[place] for place in sorted(pruned, reverse=True)]
+    return [wave for level in levelled for wave in _split(level)]
+
+
+def _split(level: Sequence[Change]) -> Iterator[list[Change]]:
+    """Yield those that may go at once, and each of the others by itself."""
+    alone = {change.key for change in level if change.writes and change.alone}
+    if together := [change for change in level if change.key not in alone]:
+        yield together
+    yield from ([change] for change in level if change.key in alone)
 
 
 def _levels(needs: Mapping[Key, Collection[Key]]) -> dict[Key, int]:

@@ -46,8 +46,8 @@ class Resource:
 
     `origin` is the file of a desired resource, None on the live side; `source` is that file's text where another is
     sent (see `text`), and `lines` then has for each line that is sent the file's (see `Sent`); `needs` is what it
-    calls. `revision` is the server's, None on the desired side. `draft` is the text of a newer draft, which is not what
-    executions run (Kestra 2.0), None where there is none.
+    calls, `has_triggers` whether something starts it. `revision` is the server's, None on the desired side. `draft` is
+    the text of a newer draft, which is not what executions run (Kestra 2.0), None where there is none.
     """
 
     key: Key
@@ -56,6 +56,7 @@ class Resource:
     source: str | None = field(default=None, repr=False)
     lines: tuple[int, ...] = field(default=(), repr=False)
     needs: frozenset[Key] = frozenset()
+    has_triggers: bool = False
     revision: int | None = None
     draft: str | None = field(default=None, repr=False)
 

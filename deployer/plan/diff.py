@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from deployer.model.change import Change, Plan
 from deployer.model.ledger import digest
 from deployer.model.resource import Live, Resource
 from deployer.plan.decide import Decider
 from deployer.plan.prune import Scope, prunes
+from deployer.plan.stops import Meaning
+from deployer.resource.references import described
 
 
 def plan(desired: Iterable[Resource], live: Live, decider: Decider, prune: Scope | None = None) -> Plan:
@@ -20,7 +23,14 @@ def plan(desired: Iterable[Resource], live: Live, decider: Decider, prune: Scope
     ]
     if prune:
         changes += prunes(decider, {resource.key for resource in wanted}, live.resources, prune)
-    return Plan(tuple(changes), _known_by(changes))
+    return Plan(tuple(_described(change, decider.meaning) for change in changes), _known_by(changes))
+
+
+def _described(change: Change, meaning: Meaning) -> Change:
+    """Return a change whose live side says what it calls and whether it has triggers, where it is to be written."""
+    if change.live is None or not change.writes:
+        return change
+    return replace(change, live=described(change.live, meaning(change.live.body)))
 
 
 def _known_by(changes: Iterable[Change]) -> str:

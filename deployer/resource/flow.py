@@ -13,7 +13,7 @@ from deployer.model.flow import Flow
 from deployer.model.ledger import Entry, digest
 from deployer.model.resource import Key, Kind, Live, Resource
 from deployer.model.result import Written
-from deployer.resource.references import references
+from deployer.resource.references import described
 
 _FEW = 3  # flows; a search answers with all flows of their namespaces
 
@@ -21,7 +21,7 @@ _FEW = 3  # flows; a search answers with all flows of their namespaces
 def desired(flow: Flow) -> Resource:
     """Return the resource that a flow's file wants; its body is the file's text, as it stands."""
     document = flow.document
-    return Resource(flow.key, document.text, origin=document.file, needs=references(document.data))
+    return described(Resource(flow.key, document.text, origin=document.file), document.data)
 
 
 def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[Key] = ()) -> Live:

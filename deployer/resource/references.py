@@ -1,15 +1,25 @@
-"""What a flow calls or waits for: wherever its text names another flow by `namespace` and `flowId`."""
+"""What a flow's text says of how it runs: what it calls or waits for, and whether something starts it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import Key, Kind, Resource
+
+
+def described(resource: Resource, data: Any) -> Resource:
+    """Return a flow with what its data says, which is None where its text cannot be read."""
+    triggers = data.get("triggers") if isinstance(data, Mapping) else None
+    return replace(resource, needs=references(data), has_triggers=bool(triggers))
 
 
 def references(data: Any) -> frozenset[Key]:
-    """Return the flows that a flow's data names; what an expression names is not known before it runs."""
+    """Return the flows that a flow's data names, wherever there is a `namespace` beside a `flowId`.
+
+    What an expression names is not known before it runs.
+    """
     return frozenset(Key(Kind.FLOW, namespace, name) for namespace, name in _named(data))
 
 

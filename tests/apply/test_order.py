@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +16,8 @@ def key(name: str) -> Key:
     return Key(Kind.FLOW, "a", name)
 
 
-def change(name: str, *needs: str, action: Action = Action.CREATE) -> Change:
-    side = Resource(key(name), "", needs=frozenset(map(key, needs)))
+def change(name: str, *needs: str, action: Action = Action.CREATE, triggers: bool = False) -> Change:
+    side = Resource(key(name), "", needs=frozenset(map(key, needs)), has_triggers=triggers)
     return Change(action, key(name), None, side) if action is Action.PRUNE else Change(action, key(name), side)
 
 
@@ -42,6 +44,29 @@ def test_a_flow_may_call_itself() -> None:
 def test_deletions_come_last_and_the_other_way_round() -> None:
     gone = Action.PRUNE
     assert names(change("a", "b", action=gone), change("b", action=gone), change("c")) == [["c"], ["a"], ["b"]]
+
+
+def test_what_has_triggers_goes_by_itself_after_the_others_of_its_level() -> None:
+    daily = {name: change(name, triggers=True) for name in "ac"}
+    assert names(daily["a"], change("b"), daily["c"], change("d"), change("e", "a")) == [
+        ["b", "d"],
+        ["a"],
+        ["c"],
+        ["e"],
+    ]
+
+
+def test_so_does_what_had_triggers_and_what_is_deleted_with_them() -> None:
+    before = Resource(key("b"), "", has_triggers=True)
+    update = Change(Action.UPDATE, key("b"), Resource(key("b"), ""), before)
+    gone = change("d", action=Action.PRUNE, triggers=True)
+    assert names(change("a"), update, change("c", action=Action.PRUNE), gone) == [["a"], ["b"], ["c"], ["d"]]
+
+
+def test_what_is_not_written_waits_for_nobody() -> None:
+    held = replace(change("a", triggers=True), held="refused")
+    kept = replace(change("b", triggers=True), action=Action.KEEP)
+    assert names(held, kept, change("c")) == [["a", "b", "c"]]
 
 
 def test_a_kind_goes_before_another_and_is_deleted_after_it() -> None:

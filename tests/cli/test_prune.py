@@ -49,6 +49,18 @@ def test_what_no_file_declares_any_more_is_deleted_and_nothing_else(deployer: Ru
     assert deployer("sync", *OURS, "--prune", "--format", "json").done == [("a", "keep", 1)]
 
 
+def test_what_calls_another_is_deleted_before_it(project: Project, deployer: Run, server: Proxy) -> None:
+    project.flow("a")
+    call = "    type: io.kestra.plugin.core.flow.Subflow\n    namespace: company.team\n    flowId: a\n"
+    project.write("flows/company.team/b.yaml", HELLO.replace("id: hello", "id: b") + f"  - id: call\n{call}")
+    assert deployer("sync", *OURS).code == 0
+    project.remove("a")
+    project.remove("b")
+    assert deployer("sync", *OURS, "--prune").code == 0
+    deletions = [request.rpartition("/")[2] for request in server.requests if request.startswith("DELETE")]
+    assert deletions == ["b", "a"]
+
+
 @pytest.mark.usefixtures("deployed")
 def test_what_a_later_deployer_deployed_of_another_kind_stays_ours(deployer: Run, api: httpx.Client) -> None:
     key = "/namespaces/system/kv/kestra-deployer.ours.default"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from deployer.engine.launch import RunningEngine
 from deployer.model.version import Dialect
 
 Run = Callable[..., Ended]
+DAILY = 'triggers:\n  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: "@daily"\n'
 MOST_REQUESTS = 4  # for a run that finds nothing changed
 
 
@@ -61,6 +63,26 @@ def test_hundreds_of_flows_ask_no_more_than_eight(project: Project, deployer: Ru
     assert deployer("sync").code == 0
     assert server.count("POST", "PUT", "DELETE") == 0
     assert len(server.requests) <= MOST_REQUESTS
+
+
+def test_a_flow_with_triggers_is_written_while_no_other_is(project: Project, deployer: Run, server: Proxy) -> None:
+    """Of two at once, Kestra can miss one: it would be there, and its triggers dead."""
+    for name in "abcdef":
+        text = project.flow(name)
+        if name in "bd":
+            project.write(f"flows/company.team/{name}.yaml", text + DAILY)
+    writes: list[tuple[float, float]] = []
+
+    def slow(_: int, request: str) -> None:
+        if request.startswith("POST") and request.endswith("/flows"):
+            began = time.monotonic()
+            time.sleep(0.1)
+            writes.append((began, time.monotonic()))
+
+    with server.failing(slow):
+        assert deployer("sync").code == 0
+    alone = [one for one in writes if all(one is each or one[1] < each[0] or each[1] < one[0] for each in writes)]
+    assert (len(writes), len(alone)) == (6, 2)
 
 
 def test_one_changed_comment_updates_exactly_one_flow(project: Project, deployer: Run, server: Proxy) -> None:

@@ -255,6 +255,14 @@ class TestPrune:
         ]
         assert [change.key for change in prunes(decider, (), live, Scope())] == [key()]
 
+    def test_what_is_deleted_is_known_by_what_it_calls_and_whether_it_has_triggers(self) -> None:
+        call = "  - id: call\n    type: io.kestra.plugin.core.flow.Subflow\n"
+        call += "    namespace: company.team\n    flowId: below\n"
+        world = deployed(text(tail=call + TRIGGERS))
+        world.files.clear()
+        change = only(world.plan(prune=Scope()))
+        assert (change.needs, change.alone) == (frozenset({key("below")}), True)
+
     def test_what_was_edited_since_is_deleted_only_where_overwriting_is_allowed(self) -> None:
         world = deployed(OLD)
         world.files.clear()
