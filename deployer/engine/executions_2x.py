@@ -31,7 +31,8 @@ class Executions2x:
             raise self._conflict("Cannot kill execution: execution is already terminated.")
         request = kill_request(self._kestra, execution, cascade=cascade)
         queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
-        return self._change(execution, lambda operation: queue.emit(request.operationId(operation).build()), True)
+        place = (execution.getTenantId(), execution.getId())
+        return Change(*place, lambda operation: queue.emit(request.operationId(operation).build()), broadcast=True)
 
     def restart(self, execution: Any, revision: Any) -> Change:
         """Command a restart of what is over or paused."""
@@ -154,10 +155,8 @@ class Executions2x:
 
     def _commanding(self, execution: Any, command: Any) -> Change:
         queue = self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand")
-        return self._change(execution, lambda operation: queue.emit(command.withOperationId(operation)))
-
-    def _change(self, execution: Any, emit: Callable[[str], Any], broadcast: bool = False) -> Change:
-        return Change(execution.getTenantId(), execution.getId(), emit, broadcast)
+        place = (execution.getTenantId(), execution.getId())
+        return Change(*place, lambda operation: queue.emit(command.withOperationId(operation)))
 
     def _conflict(self, message: str) -> Any:
         return self._kestra.java(CORE + "exceptions.ConflictException")(message)

@@ -84,7 +84,7 @@ class Change:
         """Whether nothing else is to be written while it is, as it has triggers or had some.
 
         Of two flows written at once, those parts of Kestra that start flows can miss one until they are started again
-        (see `deployer.engine.broadcasts`): its triggers would be dead, or a deleted flow's alive.
+        (docs/engine.md): its triggers would be dead, or a deleted flow's alive.
         """
         return any(side is not None and side.has_triggers for side in (self.desired, self.live))
 

@@ -23,7 +23,7 @@ TRIGGERS = {
     "2.0": TRIGGER + "    dependsOn:\n" + AFTER_HELLO,
 }
 WAITING = "namespace: team.a\ntasks:\n  - id: wait\n    type: io.kestra.plugin.core.flow.Pause\n"
-LISTENERS = 100  # their ends would be looked at by all of them: hence they wait
+LISTENERS = 100  # each looks at every change of any execution: hence they wait, and go at the end
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +72,9 @@ def test_flows_that_are_written_at_once_are_all_started_by_their_triggers(
         list(pool.map(store, (f"id: listener-{number}\n{listener}" for number in range(LISTENERS))))
 
     api.post("/executions/team.a/hello").raise_for_status()
-
     deadline = time.monotonic() + 60
     while (started := api.get("/executions/search").json()["total"]) < LISTENERS + 1 and time.monotonic() < deadline:
         time.sleep(0.2)
+    api.delete("/flows/delete/by-query", params={"filters[namespace][EQUALS]": "team.a"}).raise_for_status()
+
     assert started == LISTENERS + 1
