@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cli.conftest import HELLO, Ended, Project
-from proxy import Proxy
+from proxy import Passing, Proxy, pass_on
 
 from deployer.engine.launch import RunningEngine
 from deployer.model.version import Dialect
@@ -71,18 +71,20 @@ def test_a_flow_with_triggers_is_written_while_no_other_is(project: Project, dep
         text = project.flow(name)
         if name in "bd":
             project.write(f"flows/company.team/{name}.yaml", text + DAILY)
-    writes: list[tuple[float, float]] = []
+    written: dict[str, tuple[float, float]] = {}
 
-    def slow(_: int, request: str) -> None:
-        if request.startswith("POST") and request.endswith("/flows"):
-            began = time.monotonic()
-            time.sleep(0.1)
-            writes.append((began, time.monotonic()))
+    def slowly(request: Passing) -> None:
+        began = time.monotonic()
+        time.sleep(0.1)
+        written[request.body.decode().splitlines()[0]] = (began, time.monotonic())
+        pass_on(request)
 
-    with server.failing(slow):
+    with server.failing(lambda _, asked: slowly if asked.startswith("POST") and asked.endswith("/flows") else None):
         assert deployer("sync").code == 0
-    alone = [one for one in writes if all(one is each or one[1] < each[0] or each[1] < one[0] for each in writes)]
-    assert (len(writes), len(alone)) == (6, 2)
+    assert len(written) == 6
+    for name in ("id: b", "id: d"):
+        began, ended = written.pop(name)
+        assert [other for other, (begins, ends) in written.items() if begins < ended and began < ends] == []
 
 
 def test_one_changed_comment_updates_exactly_one_flow(project: Project, deployer: Run, server: Proxy) -> None:
