@@ -53,7 +53,7 @@ class Operations:
             while time.monotonic() < deadline:
                 for word in self._words_after(before):
                     if (word["operationId"], word["itemId"]) == (operation, str(change.execution)):
-                        return Processed(operation, str(word["error"]) if word["outcome"] == "FAILED" else None)
+                        return Processed(operation, str(word.get("error")) if word["outcome"] == "FAILED" else None)
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
         raise TimeoutError
 
