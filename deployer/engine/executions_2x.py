@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from deployer.engine.executions import Change, kill_request, with_label
@@ -31,8 +32,8 @@ class Executions2x:
             raise self._conflict("Cannot kill execution: execution is already terminated.")
         request = kill_request(self._kestra, execution, cascade=cascade)
         queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
-        place = (execution.getTenantId(), execution.getId())
-        return Change(*place, lambda operation: queue.emit(request.operationId(operation).build()), broadcast=True)
+        asked = self._change(execution, lambda operation: queue.emit(request.operationId(operation).build()))
+        return replace(asked, broadcast=True)
 
     def restart(self, execution: Any, revision: Any) -> Change:
         """Command a restart of what is over or paused."""
@@ -140,23 +141,26 @@ class Executions2x:
 
     def _await(self, name: str, change: Change) -> None:
         """Carry a change out; ConflictException when it failed, a status of 504 when it takes too long."""
+        operation = self._operations.new()
         try:
-            processed = self._operations.carry_out(change, self._operations.new())
+            error = self._operations.carry_out(change, operation)
         except TimeoutError:
             timeout = self._kestra.java("io.micronaut.http.HttpStatus").GATEWAY_TIMEOUT
             late = self._kestra.java("io.micronaut.http.exceptions.HttpStatusException")
             raise late(timeout, _GATEWAY_TIMEOUT) from None
-        if processed.error is not None:
+        if error is not None:
             message = f"Failed to execute action '{name}' on execution {change.execution} "
-            raise self._conflict(f"{message}(operation_id={processed.operation}). Cause: {processed.error}")
+            raise self._conflict(f"{message}(operation_id={operation}). Cause: {error}")
 
     def _command(self, name: str) -> Any:
         return self._kestra.java(_COMMAND + name)
 
     def _commanding(self, execution: Any, command: Any) -> Change:
         queue = self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand")
-        place = (execution.getTenantId(), execution.getId())
-        return Change(*place, lambda operation: queue.emit(command.withOperationId(operation)))
+        return self._change(execution, lambda operation: queue.emit(command.withOperationId(operation)))
+
+    def _change(self, execution: Any, emit: Callable[[str], Any]) -> Change:
+        return Change(execution.getTenantId(), execution.getId(), emit)
 
     def _conflict(self, message: str) -> Any:
         return self._kestra.java(CORE + "exceptions.ConflictException")(message)

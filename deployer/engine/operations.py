@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import jpype
@@ -21,14 +20,6 @@ from deployer.engine.executions import Change
 from deployer.engine.jvm import CORE, Kestra
 
 _SECONDS_BETWEEN_LOOKS = 0.01  # the executor looks for commands as often
-
-
-@dataclass(frozen=True, slots=True)
-class Processed:
-    """The executor's word: the operation, and why it failed, None where it did not."""
-
-    operation: str
-    error: str | None
 
 
 class Operations:
@@ -43,8 +34,8 @@ class Operations:
         """Return an id for an operation."""
         return str(self._kestra.java(CORE + "utils.IdUtils").create())
 
-    def carry_out(self, change: Change, operation: str) -> Processed:
-        """Ask, and wait for the word about it; TimeoutError after Kestra's own limit."""
+    def carry_out(self, change: Change, operation: str) -> str | None:
+        """Ask, and return why it failed, None where it did not; TimeoutError after Kestra's own limit."""
         limit = self._kestra.bean(CORE + "async.AsyncOperationsConfiguration").waitTimeout().toMillis() / 1000
         with broadcasts.KILL if change.broadcast else nullcontext():
             before = self._client.fetchMaxOffset(self._queue)
@@ -53,7 +44,7 @@ class Operations:
             while time.monotonic() < deadline:
                 for word in self._words_after(before):
                     if (word["operationId"], word["itemId"]) == (operation, str(change.execution)):
-                        return Processed(operation, str(word.get("error")) if word["outcome"] == "FAILED" else None)
+                        return str(word.get("error")) if word["outcome"] == "FAILED" else None
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
         raise TimeoutError
 
