@@ -25,6 +25,7 @@ from deployer.model.smoke import SmokeCase
 from deployer.plan import OnDrift, Policy
 from deployer.resource import flow as flows
 from deployer.resource.ledger import Keeper, Nowhere
+from deployer.resource.live_flows import revisions
 
 FORBIDDEN = 403
 BACKUP = ".kestra-deployer/deleted"
@@ -213,7 +214,7 @@ def _file(change: Change, root: Path) -> str:
 
 def _still(client: KestraClient, writes: list[Change]) -> None:
     """Raise ChangedError where somebody wrote since the plan was made."""
-    now = flows.revisions(client, (change.key for change in writes))
+    now = revisions(client, (change.key for change in writes))
     moved = [
         change.key.path
         for change in writes

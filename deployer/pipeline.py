@@ -27,11 +27,14 @@ from deployer.plan import Decider, Scope, plan, stopped
 from deployer.plan.text import counts, difference, edits, only_layout
 from deployer.read import git
 from deployer.resource import flow as flows
+from deployer.resource.live_flows import deployed, read_live
 from deployer.resource.references import references
 from deployer.smoke.run import run as run_smoke
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
 """Hears what the run is about to do (a sentence), and every result as it comes."""
+
+_EXPORT = "look at what Kestra, or a proxy in front of it, answers to `GET flows/export/by-query`"
 
 
 def sync(options: Options, deploying: Deploying, client: KestraClient, listen: Listen) -> Iterator[Report]:
@@ -125,8 +128,10 @@ def planned(
     scope = _scope(options, deploying, ledger, read, problems)
     wanted = {flow.key: flow.document.text for flow in found}
     owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(key, entry.file)]
-    live = flows.read_live(client, wanted, owned)
+    live = read_live(client, wanted, owned)
     problems += _named_unreadable(found, live)
+    if live.degraded:
+        problems.append(Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT))
     decider = _decider(ledger, deploying, client, live, found)
     plans = plan(map(flows.desired, found), live, decider, scope)
     if deploying.ask and plans.refused:
@@ -170,7 +175,7 @@ def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: L
     def with_stops(resource: Resource, stops: tuple[str, ...]) -> Sent | None:
         return stopped(documents[resource.key], stops, meaning)
 
-    return Decider(ledger, deploying.policy, meaning, with_stops, flows.deployed(client, over))
+    return Decider(ledger, deploying.policy, meaning, with_stops, deployed(client, over))
 
 
 def check_asking(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from deployer.kestra.connection import Connection
+from deployer.kestra.operations import Operation
 
 _T = TypeVar("_T")
 
@@ -16,5 +17,5 @@ class Calls:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _ask(self, method: str, path: Sequence[str], read: Callable[[object], _T], **parts: Any) -> _T:
-        return self._connection.ask(method, path, read, **parts)
+    def _ask(self, operation: Operation, read: Callable[[object], _T], *names: str, **parts: Any) -> _T:
+        return self._connection.ask(operation, read, *names, **parts)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import httpx
 from httpx_sse import ServerSentEvent, connect_sse
@@ -18,6 +17,7 @@ from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import UnexpectedShapeError
 from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_info
 from deployer.kestra.failures import misshapen, refused, unanswered
+from deployer.kestra.operations import CONFIGS, Operation
 from deployer.kestra.pool import CONNECT, pool, secrets
 from deployer.kestra.retry import repeated
 from deployer.settings import Settings
@@ -54,45 +54,47 @@ class Connection:
         def read(configs: object) -> ServerInfo:
             return server_info(configs, self._settings.kestra)
 
-        url = f"{self.host}/api/v1/configs"
         try:
-            return self._read(self._sent("GET", url, {}), read)
+            return self.ask(CONFIGS, read)
         except UnsupportedVersionError as error:
             raise KestraError(
                 f"the server is Kestra {error}; 1.0 is the first that is supported",
-                method="GET",
-                url=url,
+                method=CONFIGS.method,
+                url=self.url(CONFIGS),
                 hint="upgrade the server, or name the version to treat it as: --kestra 1.3",
             ) from None
 
-    def send(self, method: str, path: Sequence[str], *, repeat: bool | None = None, **parts: Any) -> httpx.Response:
-        """Send a request to `path` (segments within the tenant) and return its good answer. Raises KestraError.
+    def url(self, operation: Operation, *names: str) -> str:
+        """Return the address of an operation, with these names in the places of its path."""
+        return operation.url(self.host, self.tenant, names)
 
-        GET, PUT and DELETE are repeated by themselves; a POST only with `repeat`. `parts` are httpx's (`params`,
-        `content`, `files`, `headers`).
+    def send(
+        self, operation: Operation, *names: str, url: str = "", repeat: bool | None = None, **parts: Any
+    ) -> httpx.Response:
+        """Carry out an operation on what is called so, and return its good answer. Raises KestraError.
+
+        GET, PUT and DELETE are repeated by themselves; a POST only with `repeat`. `url` is another address than the
+        server's own. `parts` are httpx's (`params`, `content`, `files`, `headers`).
         """
-        return self._sent(method, self._url(path), parts, repeat=repeat)
+        parts["headers"] = operation.headers | parts.get("headers", {})
+        return self._sent(operation.method, url or self.url(operation, *names), parts, repeat=repeat)
 
-    def tell(self, method: str, path: Sequence[str], **parts: Any) -> None:
+    def tell(self, operation: Operation, *names: str, **parts: Any) -> None:
         """Send a request whose good answer says nothing, or anything in JSON. Raises KestraError for a page instead."""
-        response = self.send(method, path, **parts)
+        response = self.send(operation, *names, **parts)
         if response.content:
             self._read(response, lambda _: None)
 
-    def ask(self, method: str, path: Sequence[str], read: Callable[[object], _T], **parts: Any) -> _T:
+    def ask(self, operation: Operation, read: Callable[[object], _T], *names: str, **parts: Any) -> _T:
         """Send a request and return what `read` makes of the JSON that comes back. Raises KestraError."""
-        return self._read(self.send(method, path, **parts), read)
-
-    def ask_at(self, url: str, read: Callable[[object], _T]) -> _T:
-        """Get what is at a URL outside the tenant, and return what `read` makes of its JSON. Raises KestraError."""
-        return self._read(self._sent("GET", url, {}), read)
+        return self._read(self.send(operation, *names, **parts), read)
 
     def repeated(self, call: Callable[[int], _T]) -> _T:
         """Call with the number of the attempt, within the settings' caps, for as long as it fails in passing."""
         settings = self._settings
         return repeated(call, attempts=settings.attempts, seconds=settings.retry_seconds, sleep=self.sleep)
 
-    def events(self, path: Sequence[str], *, until: float) -> Iterator[ServerSentEvent]:
+    def events(self, operation: Operation, *names: str, until: float) -> Iterator[ServerSentEvent]:
         """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds).
 
         A stream that stays silent ends at `until`; one whose last event comes just before is given as long once more.
@@ -102,16 +104,14 @@ class Connection:
             return
         timeout = httpx.Timeout(patience, connect=min(CONNECT, patience))
         try:
-            with connect_sse(self._http, "GET", self._url(path), timeout=timeout) as source:
+            method, url, headers = operation.method, self.url(operation, *names), operation.headers
+            with connect_sse(self._http, method, url, headers=headers, timeout=timeout) as source:
                 for event in source.iter_sse():
                     yield event
                     if time.monotonic() >= until:
                         return
         except httpx.RequestError:  # also what httpx-sse raises for an answer that is no stream
             return
-
-    def _url(self, path: Sequence[str]) -> str:
-        return f"{self.host}/api/v1/{'/'.join(quote(segment, safe='') for segment in (self.tenant, *path))}"
 
     def _sent(self, method: str, url: str, parts: Mapping[str, Any], *, repeat: bool | None = None) -> httpx.Response:
         def once(attempt: int) -> httpx.Response:

@@ -12,6 +12,15 @@ from deployer.kestra.answers import Execution, Page, UnexpectedShapeError, items
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.kestra.calls import Calls
 from deployer.kestra.dialect import kind_filter
+from deployer.kestra.operations import (
+    CREATE_EXECUTION,
+    EXECUTION,
+    FOLLOW_EXECUTION,
+    KILL_EXECUTION,
+    OUTPUTS,
+    SEARCH_EXECUTIONS,
+    Operation,
+)
 from deployer.model.version import Dialect
 
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each look for a lost execution: a start shows up a little later
@@ -39,9 +48,8 @@ class ExecutionCalls(Calls):
         params: list[tuple[str, str | int]] = [("labels", f"{key}:{value}") for key, value in (labels or {}).items()]
         params += [("revision", revision)] if revision is not None else []
         params += [("kind", kind)] if kind else []
-        path = ["executions", namespace, id]
         try:
-            return self._execution("POST", path, params=params, files=parts_of(inputs or {}) or None)
+            return self._execution(CREATE_EXECUTION, namespace, id, params=params, files=parts_of(inputs or {}) or None)
         except KestraError as error:
             if not (isinstance(error, KestraUnreachableError) or (error.status or 0) >= _SERVER_ERROR) or not labels:
                 raise
@@ -65,7 +73,7 @@ class ExecutionCalls(Calls):
 
     def execution(self, execution_id: str) -> Execution:
         """Return an execution as it is now: the truth, where a stream is only a hint. Raises KestraNotFoundError."""
-        return self._execution("GET", ["executions", execution_id])
+        return self._execution(EXECUTION, execution_id)
 
     def find_execution(self, labels: Mapping[str, str]) -> Execution | None:
         """Return an execution, TEST or not, that has all these labels; None where there is none.
@@ -101,7 +109,7 @@ class ExecutionCalls(Calls):
             params["filters[kind][IN]"] = ",".join(kinds)
         for key, value in (labels or {}).items():
             params[f"filters[labels][EQUALS][{key}]"] = value
-        page = self._ask("GET", ["executions", "search"], Page.read, params=params)
+        page = self._ask(SEARCH_EXECUTIONS, Page.read, params=params)
         return [self._linked(execution) for execution in items(list(page.results), Execution.read)]
 
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
@@ -110,7 +118,7 @@ class ExecutionCalls(Calls):
         `until` is in `time.monotonic()` seconds. Nothing is raised, nothing is promised: events may be missing, and a
         paused execution never ends its stream. Ask `execution` for the truth.
         """
-        for event in self._connection.events(["executions", execution_id, "follow"], until=until):
+        for event in self._connection.events(FOLLOW_EXECUTION, execution_id, until=until):
             if event.id == "start":  # 1.x: an execution with nothing but its id
                 continue
             try:
@@ -125,17 +133,16 @@ class ExecutionCalls(Calls):
 
         One that is over stays as it is. Raises KestraNotFoundError.
         """
-        actions = ["actions"] if self._connection.server().dialect is Dialect.V2 else []
-        self._connection.tell("DELETE", ["executions", execution_id, *actions, "kill"])
+        self._connection.tell(KILL_EXECUTION[self._connection.server().dialect], execution_id)
 
     def outputs_from_execution(self, execution_id: str) -> Mapping[str, Any]:
         """Return the outputs of the flow. Raises KestraNotFoundError."""
         if self._connection.server().dialect is Dialect.V1:
             return self.execution(execution_id).outputs
-        return self._ask("GET", ["outputs", "executions", execution_id], lambda data: mapping(data, "outputs"))
+        return self._ask(OUTPUTS, lambda data: mapping(data, "outputs"), execution_id)
 
-    def _execution(self, method: str, path: list[str], **parts: Any) -> Execution:
-        return self._linked(self._ask(method, path, Execution.read, **parts))
+    def _execution(self, operation: Operation, *names: str, **parts: Any) -> Execution:
+        return self._linked(self._ask(operation, Execution.read, *names, **parts))
 
     def _linked(self, execution: Execution) -> Execution:
         """Return the execution with a full address of its page: the server gives a path, or none."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from deployer.background import ahead
@@ -14,13 +15,25 @@ from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verd
 from deployer.kestra.bodies import Part, batches, joined, uncut
 from deployer.kestra.calls import Calls
 from deployer.kestra.failures import misshapen
+from deployer.kestra.operations import (
+    CREATE_FLOW,
+    DELETE_FLOW,
+    EXPORT_FLOWS,
+    FLOW,
+    FLOW_REVISIONS,
+    FLOWS_OF_NAMESPACE,
+    SEARCH_FLOWS,
+    UPDATE_FLOW,
+    VALIDATE_FILES,
+    VALIDATE_FLOWS,
+    Operation,
+)
 from deployer.model.version import Dialect
 
-_YAML = {"Content-Type": "application/x-yaml"}  # Kestra refuses any other for a flow's text
 _PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
 _COLLISION = "duplicate entry"  # what 1.3.31 and 2.0.0 say, with 500, where two flows would share a file's name
 _AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two at once (1.3.31, embedded, two cores)
-_LONGEST_FILTER = 3000  # characters; many servers refuse request lines of 4 kB and more
+_ORDER = {"sort": ["namespace:asc", "id:asc"]}
 
 
 class FlowCalls(Calls):
@@ -36,9 +49,9 @@ class FlowCalls(Calls):
         def once(attempt: int) -> StoredFlow:
             there = self._there(namespace, id) if attempt > 1 else None
             if there:
-                return _made(there, body, f"{self._connection.host}/api/v1/{self._connection.tenant}/flows")
+                return _made(there, body, self._connection.url(CREATE_FLOW))
             try:
-                return self._ask("POST", ["flows"], StoredFlow.read, content=body.encode(), headers=_YAML)
+                return self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
             except KestraRefusedError:
                 there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
                 if there and there.runs(body):
@@ -48,9 +61,8 @@ class FlowCalls(Calls):
         return self._connection.repeated(once)
 
     def _there(self, namespace: str, id: str) -> StoredFlow | None:
-        params = {"source": "true"}
         try:
-            return self._ask("GET", ["flows", namespace, id], StoredFlow.read, params=params, repeat=False)
+            return self._ask(FLOW, StoredFlow.read, namespace, id, params={"source": "true"}, repeat=False)
         except KestraNotFoundError:
             return None
 
@@ -59,11 +71,11 @@ class FlowCalls(Calls):
 
         Raises KestraNotFoundError, or KestraRefusedError where the text is invalid or names another flow.
         """
-        return self._ask("PUT", ["flows", namespace, id], StoredFlow.read, content=body.encode(), headers=_YAML)
+        return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, content=body.encode())
 
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
-        self._connection.tell("DELETE", ["flows", namespace, id])
+        self._connection.tell(DELETE_FLOW, namespace, id)
 
     def flow(
         self,
@@ -83,58 +95,77 @@ class FlowCalls(Calls):
             params["revision"] = revision
         if allow_deleted:
             params["allowDeleted"] = "true"
-        return self._ask("GET", ["flows", namespace, id], StoredFlow.read, params=params)
+
+        def read(data: object) -> StoredFlow:
+            flow = StoredFlow.read(data)
+            if (flow.namespace, flow.id) != (namespace, id):
+                raise UnexpectedShapeError(f"the flow {namespace}/{id}")
+            return _with_text(flow) if source else flow
+
+        return self._ask(FLOW, read, namespace, id, params=params)
 
     def list_flows_by_namespace(self, namespace: str) -> list[StoredFlow]:
         """Return the flows of exactly this namespace, without texts."""
-        return list(self._ask("GET", ["flows", namespace], lambda data: items(data, StoredFlow.read)))
+        return list(self._ask(FLOWS_OF_NAMESPACE, lambda data: items(data, StoredFlow.read), namespace))
 
     def list_flow_revisions(self, namespace: str, id: str) -> list[StoredFlow]:
         """Return all revisions with their texts, the oldest first. Raises KestraNotFoundError."""
-        path = ["flows", namespace, id, "revisions"]
-        return list(self._ask("GET", path, lambda data: items(data, StoredFlow.read)))
+        return list(
+            self._ask(
+                FLOW_REVISIONS, lambda data: items(data, lambda each: _with_text(StoredFlow.read(each))), namespace, id
+            )
+        )
 
     def search_flows(self, namespaces: Collection[str] = (), *, pages: int | None = None) -> list[StoredFlow]:
         """Return the flows of these namespaces, of the whole tenant where none is named, without texts.
 
         One request for each 1,000 flows; `pages` ends it after so many requests. On 2.x, what is shown of a flow is its
         newest revision, a draft too.
+
+        No order is asked for at first: H2, as Kestra uses it by default, takes 5 to 11 s to put 300 flows into one
+        (0.04 to 0.1 s without). Where pages without an order did not show every flow, they are read again in order.
         """
+        found, total = self._pages(namespaces, {}, pages)
+        if pages is None and len(found) < total:
+            found, _ = self._pages(namespaces, _ORDER, pages)
+        return [flow for flow in found.values() if not namespaces or flow.namespace in namespaces]
+
+    def _pages(
+        self, namespaces: Collection[str], order: Mapping[str, Any], most: int | None
+    ) -> tuple[dict[tuple[str, str], StoredFlow], int]:
+        """Return the flows of at most so many pages, and how many the server says that there are."""
         found: dict[tuple[str, str], StoredFlow] = {}
-        page, seen = Page((), 1), 0
-        number = 1
+        page, seen, number = Page((), 1), 0, 1
         while seen < page.total:
-            params = {**_in(namespaces), "page": number, "size": _PAGE, "sort": ["namespace:asc", "id:asc"]}
-            page = self._ask("GET", ["flows", "search"], Page.read, params=params)
+            params = {**_beginning(namespaces), "page": number, "size": _PAGE, **order}
+            page = self._ask(SEARCH_FLOWS, Page.read, params=params)
             for flow in items(list(page.results), StoredFlow.read):
                 found[flow.namespace, flow.id] = flow
             seen, number = seen + len(page.results), number + 1
-            if not page.results or (pages is not None and number > pages):
+            if not page.results or (most is not None and number > most):
                 break
-        return [flow for flow in found.values() if not namespaces or flow.namespace in namespaces]
+        return found, page.total
 
     def export_flows_by_query(self, namespaces: Collection[str] = ()) -> dict[str, str]:
         """Return the texts of all flows of these namespaces, of the whole tenant where none is named, in one request.
 
         Each is called `{namespace}-{id}.yml`; a name that two flows share, as both parts may hold `-`, is left out: the
         server fails then, and is asked for each namespace by itself. On 2.0.0 a text is the newest published one, which
-        is what runs; a flow that only exists as a draft is not there (asked of the engine). Long lists of namespaces
-        are not sent: then other namespaces' texts come as well.
+        is what runs; a flow that only exists as a draft is not there (asked of the engine). Other namespaces' texts may
+        come as well. Raises KestraError where there is no archive: that is never as much as an empty one.
         """
         try:
-            entries = self._exported(namespaces)
+            entries = self._exported(_beginning(namespaces))
         except KestraError as error:
             if _COLLISION not in error.reason or not namespaces:
                 raise
-            entries = [entry for namespace in sorted(namespaces) for entry in self._exported([namespace])]
+            each = ({"filters[namespace][EQUALS]": namespace} for namespace in sorted(namespaces))
+            entries = [entry for wanted in each for entry in self._exported(wanted)]
         times = Counter(name for name, _ in entries)
         return {name: text for name, text in entries if times[name] == 1}
 
-    def _exported(self, namespaces: Collection[str]) -> list[tuple[str, str]]:
-        try:
-            response = self._connection.send("GET", ["flows", "export", "by-query"], params=_in(namespaces))
-        except KestraNotFoundError:  # reported of an empty 2.0 server; 2.0.0 itself sends an empty archive
-            return []
+    def _exported(self, wanted: Mapping[str, str]) -> list[tuple[str, str]]:
+        response = self._connection.send(EXPORT_FLOWS, params=wanted)
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
                 return [(name, archive.read(name).decode()) for name in archive.namelist()]
@@ -160,20 +191,27 @@ class FlowCalls(Calls):
         return verdicts
 
     def _validate_text(self, batch: Sequence[tuple[int, str]]) -> list[Verdict]:
-        return self._validated(len(batch), content=joined([text for _, text in batch]).encode(), headers=_YAML)
+        return self._validated(VALIDATE_FLOWS, len(batch), content=joined([text for _, text in batch]).encode())
 
     def _validate_parts(self, texts: Sequence[str]) -> list[Verdict]:
         parts: list[Part] = [("flows", (f"{number}.yaml", text.encode())) for number, text in enumerate(texts)]
-        return self._validated(len(texts), files=parts)
+        return self._validated(VALIDATE_FILES, len(texts), files=parts)
 
-    def _validated(self, count: int, **parts: Any) -> list[Verdict]:
+    def _validated(self, operation: Operation, count: int, **parts: Any) -> list[Verdict]:
         def read(data: object) -> list[Verdict]:
             verdicts = sorted(items(data, Verdict.read), key=lambda verdict: verdict.index)
             if len(verdicts) != count:
                 raise UnexpectedShapeError(f"{count} verdicts (there are {len(verdicts)})")
             return verdicts
 
-        return self._ask("POST", ["flows", "validate"], read, repeat=True, **parts)
+        return self._ask(operation, read, repeat=True, **parts)
+
+
+def _with_text(flow: StoredFlow) -> StoredFlow:
+    """Return a flow that has its text; one without is no answer, and no flow without a text."""
+    if flow.source is None and not flow.deleted:
+        raise UnexpectedShapeError("a flow with its `source`")
+    return flow
 
 
 def _made(there: StoredFlow, body: str, url: str) -> StoredFlow:
@@ -189,7 +227,11 @@ def _made(there: StoredFlow, body: str, url: str) -> StoredFlow:
     )
 
 
-def _in(namespaces: Collection[str]) -> dict[str, str]:
-    """Return the filter for these namespaces, which 1.0 to 2.0 know; nothing where it would grow too long."""
-    value = ",".join(sorted(namespaces))
-    return {"filters[namespace][IN]": value} if 0 < len(value) <= _LONGEST_FILTER else {}
+def _beginning(namespaces: Collection[str]) -> dict[str, str]:
+    """Return the filter for what these namespaces begin with, which lets others through; nothing where that is nothing.
+
+    `IN`, and `EQUALS` too, make H2 read the newest revisions once for each row: 4 to 11 s for 300 flows of genuine
+    servers, 0.04 to 0.2 s with this or without any filter. On PostgreSQL there is no difference.
+    """
+    shared = os.path.commonprefix([*namespaces])  # noqa: RUF071  (of names, not of paths)
+    return {"filters[namespace][STARTS_WITH]": shared} if shared else {}

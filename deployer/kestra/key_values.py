@@ -7,6 +7,7 @@ from typing import Any
 
 from deployer.kestra.answers import KeyValue, UnexpectedShapeError
 from deployer.kestra.calls import Calls
+from deployer.kestra.operations import DELETE_KEY_VALUE, KEY_VALUE, SET_KEY_VALUE
 
 
 class KeyValueCalls(Calls):
@@ -14,14 +15,12 @@ class KeyValueCalls(Calls):
 
     def key_value(self, namespace: str, key: str) -> KeyValue:
         """Return a value with its type. Raises KestraNotFoundError, for an expired one too."""
-        return self._ask("GET", ["namespaces", namespace, "kv", key], KeyValue.read)
+        return self._ask(KEY_VALUE, KeyValue.read, namespace, key)
 
     def set_key_value(self, namespace: str, key: str, value: Any, *, ttl: str | None = None) -> None:
         """Store a value; `ttl` is how long it lives (ISO 8601 duration), for ever without it."""
-        # the text is JSON, but since 1.1 servers refuse it under its own name
-        headers = {"Content-Type": "text/plain"} | ({"ttl": ttl} if ttl else {})
-        path = ["namespaces", namespace, "kv", key]
-        self._connection.tell("PUT", path, content=json.dumps(value).encode(), headers=headers)
+        headers = {"ttl": ttl} if ttl else {}
+        self._connection.tell(SET_KEY_VALUE, namespace, key, content=json.dumps(value).encode(), headers=headers)
 
     def delete_key_value(self, namespace: str, key: str) -> bool:
         """Delete a key; whether there was one."""
@@ -31,4 +30,4 @@ class KeyValueCalls(Calls):
                 raise UnexpectedShapeError("true or false")
             return data
 
-        return self._ask("DELETE", ["namespaces", namespace, "kv", key], read)
+        return self._ask(DELETE_KEY_VALUE, read, namespace, key)

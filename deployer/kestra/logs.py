@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployer.kestra.answers import LogEntry, items
 from deployer.kestra.calls import Calls
+from deployer.kestra.operations import LOGS
 from deployer.model.version import Dialect
 
 _FROM_LEVEL_2X = "filters[level][GREATER_THAN_OR_EQUAL_TO]"  # EQUALS is refused with 400 (asked of the 2.0.0 engine)
@@ -16,4 +17,4 @@ class LogCalls(Calls):
         """Return an execution's log, the oldest entry first; from `min_level` up (TRACE, DEBUG, INFO, WARN, ERROR)."""
         name = "minLevel" if self._connection.server().dialect is Dialect.V1 else _FROM_LEVEL_2X
         params = {name: min_level} if min_level else {}
-        return list(self._ask("GET", ["logs", execution_id], lambda data: items(data, LogEntry.read), params=params))
+        return list(self._ask(LOGS, lambda data: items(data, LogEntry.read), execution_id, params=params))

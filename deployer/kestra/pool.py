@@ -26,7 +26,7 @@ def pool(settings: Settings) -> httpx.Client:
 
     Proxies from the environment (HTTPS_PROXY, NO_PROXY) count, except on the way to this very machine.
     """
-    headers = {"User-Agent": f"kestra-deployer/{__version__}", "Accept": "application/json", **settings.headers}
+    headers = {"User-Agent": f"kestra-deployer/{__version__}", **settings.headers}
     auth = None
     if settings.api_token:
         headers["Authorization"] = f"Bearer {settings.api_token}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from deployer.kestra.answers import UnexpectedShapeError
 from deployer.kestra.calls import Calls
+from deployer.kestra.operations import FLOW_SCHEMA
 
 PUBLIC = "https://api.kestra.io/v1/plugins/schemas/flow"
 
@@ -21,4 +22,4 @@ class SchemaCalls(Calls):
                 raise UnexpectedShapeError("a schema of flows")
             return data
 
-        return self._connection.ask_at(url or f"{self._connection.host}/api/v1/plugins/schemas/flow", read)
+        return self._ask(FLOW_SCHEMA, read, url=url)

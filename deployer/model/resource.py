@@ -73,7 +73,11 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What the server has of the namespaces asked about. `unreadable` says why it cannot read some of it itself."""
+    """What the server has of the namespaces asked about. `unreadable` says why it cannot read some of it itself.
+
+    `degraded` is a sentence where it had to be read in more requests than usual, empty where not.
+    """
 
     resources: Mapping[Key, Resource]
     unreadable: Mapping[Key, str] = field(default_factory=dict)
+    degraded: str = ""

@@ -1,91 +1,23 @@
-"""Flows: how a file becomes a resource, how what is live is read in a fixed number of requests, how one is written."""
+"""Flows: how a file becomes a resource, and how a change is written. What is live is read by `live_flows`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError, KestraRefusedError
+from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
 from deployer.model.flow import Flow
-from deployer.model.ledger import Entry, digest
-from deployer.model.resource import Key, Kind, Live, Resource
+from deployer.model.resource import Key, Resource
 from deployer.model.result import Written
 from deployer.resource.references import described
-
-_FEW = 3  # flows; a search answers with all flows of their namespaces
 
 
 def desired(flow: Flow) -> Resource:
     """Return the resource that a flow's file wants; its body is the file's text, as it stands."""
     document = flow.document
     return described(Resource(flow.key, document.text, origin=document.file), document.data)
-
-
-def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[Key] = ()) -> Live:
-    """Return what the server has of the flows that are `wanted`, with these texts, and of those `owned` besides.
-
-    One export gives the texts that run, one search what it does not say: revisions, drafts, what the server cannot
-    read. Where every text is the wanted one, only the search's first page is asked for. Where a server fails to export
-    at all (one broken flow can do that), each flow is read by itself.
-    """
-    keys = {*wanted, *owned}
-    if not keys:
-        return Live({})
-    namespaces = sorted({key.namespace for key in keys})
-    texts = _exported(client, namespaces)
-    named = _names(keys)
-    same = all(texts.get(named.get(key, "")) == text for key, text in wanted.items()) and keys == wanted.keys()
-    found = {_key(flow): flow for flow in client.search_flows(namespaces, pages=1 if same else None)}
-    unreadable = {key: flow.exception for key, flow in found.items() if flow.exception and not flow.draft}
-    resources = {}
-    for key in keys if same else keys & found.keys():
-        flow = found.get(key)
-        try:
-            body, draft = _bodies(client, key, flow, texts.get(named.get(key, "")))
-        except KestraNotFoundError:
-            continue  # deleted since the search
-        except ENDS_ALL:
-            raise
-        except KestraError as error:
-            unreadable[key] = str(error)
-        else:
-            resources[key] = Resource(key, body, revision=flow.revision if flow else None, draft=draft)
-    return Live(resources, unreadable)
-
-
-def _bodies(client: KestraClient, key: Key, flow: StoredFlow | None, exported: str | None) -> tuple[str, str | None]:
-    """Return the text that runs, empty where there is only a draft, and the draft's text where there is one."""
-    if exported is not None and not (flow and flow.draft):
-        return exported, None
-    newest = client.flow(key.namespace, key.name).source or ""
-    return (exported or "", newest) if flow and flow.draft else (newest, None)
-
-
-def deployed(client: KestraClient, entries: Mapping[Key, Entry]) -> dict[Key, str]:
-    """Return the texts that these entries tell of; those that the server has no more are left out."""
-    found = {}
-    for key, entry in entries.items():
-        with suppress(KestraNotFoundError):
-            text = client.flow(key.namespace, key.name, revision=entry.revision).source or ""
-            if digest(text) == entry.sent:  # else its revisions were counted anew since
-                found[key] = text
-    return found
-
-
-def revisions(client: KestraClient, keys: Iterable[Key]) -> dict[Key, int | None]:
-    """Return the newest revision of each of these flows that is there: a few are asked for, more are searched."""
-    asked = set(keys)
-    if len(asked) > _FEW:
-        found = client.search_flows(sorted({key.namespace for key in asked}))
-        return {_key(flow): flow.revision for flow in found if _key(flow) in asked}
-    newest = {}
-    for key in asked:
-        with suppress(KestraNotFoundError):
-            newest[key] = client.flow(key.namespace, key.name, source=False).revision
-    return newest
 
 
 def write(client: KestraClient, change: Change) -> Written:
@@ -135,27 +67,3 @@ def _created(client: KestraClient, key: Key, body: str) -> StoredFlow:
             if there.runs(body):
                 return there
         raise
-
-
-def _exported(client: KestraClient, namespaces: list[str]) -> dict[str, str]:
-    try:
-        return client.export_flows_by_query(namespaces)
-    except ENDS_ALL:
-        raise
-    except KestraError:
-        return {}
-
-
-def _names(keys: Iterable[Key]) -> dict[Key, str]:
-    """Return the entries of an export by key: they are called `{namespace}-{id}.yml`.
-
-    Both may hold `-`, so a name may stand for two flows (`a-b` + `c`, `a` + `b-c`): such flows are left out.
-    """
-    names: dict[str, list[Key]] = {}
-    for key in keys:
-        names.setdefault(f"{key.namespace}-{key.name}.yml", []).append(key)
-    return {keys[0]: name for name, keys in names.items() if len(keys) == 1}
-
-
-def _key(flow: StoredFlow) -> Key:
-    return Key(Kind.FLOW, flow.namespace, flow.id)

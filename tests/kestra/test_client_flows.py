@@ -48,28 +48,47 @@ def test_a_search_reads_all_pages_and_no_more(httpserver: HTTPServer, total: int
 
 
 def test_a_search_ends_where_flows_vanish_between_two_pages(httpserver: HTTPServer) -> None:
-    httpserver.expect_ordered_request("/api/v1/main/flows/search").respond_with_json(
-        {"results": flows(0, 3), "total": 5}
-    )
-    httpserver.expect_ordered_request("/api/v1/main/flows/search").respond_with_json({"results": [], "total": 5})
+    for _ in range(2):  # without an order, and in order
+        for results in (flows(0, 3), []):
+            httpserver.expect_ordered_request("/api/v1/main/flows/search").respond_with_json(
+                {"results": results, "total": 5}
+            )
     with scripted(httpserver.url_for("")) as it:
         assert len(it.client.search_flows()) == 3
 
 
-def test_namespaces_are_asked_for_in_one_filter() -> None:
-    with raw_server(answer(200, '{"results": [], "total": 0}')) as server, scripted(server.url) as it:
-        it.client.search_flows({"b", "a.c"})
-        assert b"filters%5Bnamespace%5D%5BIN%5D=a.c%2Cb&" in server.requests[0]
+def test_pages_without_an_order_that_miss_a_flow_are_read_again_in_order(httpserver: HTTPServer) -> None:
+    def page(request: Request) -> Response:
+        first = (int(request.args["page"]) - 1) * 1000
+        shown = first if "sort" in request.args else max(0, first - 1)  # the second page begins with the first's last
+        return Response(json.dumps({"results": flows(shown, min(1000, 1500 - first)), "total": 1500}))
+
+    httpserver.expect_request("/api/v1/main/flows/search").respond_with_handler(page)
+    with scripted(httpserver.url_for("")) as it:
+        assert len(it.client.search_flows()) == 1500
+    assert [("sort" in request.args) for request, _ in httpserver.log] == [False, False, True, True]
 
 
-def test_a_filter_that_would_make_the_request_line_too_long_is_left_out_and_applied_here() -> None:
-    many = [f"company.team-{number}" for number in range(400)]
-    found = [{"id": "x", "namespace": many[7]}, {"id": "y", "namespace": "of.others"}]
-    page = answer(200, json.dumps({"results": found, "total": 2}))
+@pytest.mark.parametrize(
+    ("namespaces", "beginning"),
+    [
+        (["company.team"], b"filters%5Bnamespace%5D%5BSTARTS_WITH%5D=company.team&"),
+        (["company.team", "company.tools"], b"filters%5Bnamespace%5D%5BSTARTS_WITH%5D=company.t&"),
+        (["company.team", "sales"], b""),
+        ([], b""),
+    ],
+)
+def test_of_namespaces_only_what_they_begin_with_is_asked_for(namespaces: list[str], beginning: bytes) -> None:
+    found = [{"id": "x", "namespace": each} for each in (*namespaces, "company.team.below", "of.others")]
+    page = answer(200, json.dumps({"results": found, "total": len(found)}))
     with raw_server(page) as server, scripted(server.url) as it:
-        assert [flow.id for flow in it.client.search_flows(many)] == ["x"]
-        assert b"filters" not in server.requests[0]
-        assert len(server.requests[0].split(b"\r\n")[0]) < 4000
+        assert {flow.namespace for flow in it.client.search_flows(namespaces)} == (
+            set(namespaces) or {"company.team.below", "of.others"}
+        )
+        line = server.requests[0].split(b"\r\n")[0]
+    assert beginning in line
+    assert line.count(b"filters") == bool(beginning)
+    assert b"sort" not in line
 
 
 def test_an_export_gives_each_text_byte_for_byte_under_its_name(httpserver: HTTPServer) -> None:
@@ -79,18 +98,25 @@ def test_an_export_gives_each_text_byte_for_byte_under_its_name(httpserver: HTTP
         assert it.client.export_flows_by_query(["a.b"]) == {"a.b-x.yml": text}
 
 
-@pytest.mark.parametrize(("status", "body"), [(200, archive({})), (404, b'{"message": "Not Found"}')])
-def test_nothing_to_export_is_no_error(httpserver: HTTPServer, status: int, body: bytes) -> None:
-    httpserver.expect_request(EXPORT).respond_with_data(body, status=status)
+def test_an_empty_archive_is_no_error(httpserver: HTTPServer) -> None:
+    httpserver.expect_request(EXPORT).respond_with_data(archive({}))
     with scripted(httpserver.url_for("")) as it:
         assert it.client.export_flows_by_query() == {}
+
+
+@pytest.mark.parametrize("status", [404, 406, 500])
+def test_an_export_that_is_refused_is_never_an_empty_one(httpserver: HTTPServer, status: int) -> None:
+    httpserver.expect_request(EXPORT).respond_with_data(f'{{"message": "No {status}"}}', status=status)
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=f"answered {status}"):
+        it.client.export_flows_by_query(["a", "b"])
+    assert len(httpserver.log) == 1
 
 
 def test_an_export_that_fails_on_two_flows_with_one_name_is_asked_for_namespace_by_namespace(
     httpserver: HTTPServer,
 ) -> None:
     def export(request: Request) -> Response:
-        match request.args["filters[namespace][IN]"]:
+        match request.args.get("filters[namespace][EQUALS]"):
             case "n":
                 return Response(archive({"n-a-b.yml": "id: a-b", "n-x.yml": "id: x"}))
             case "n-a":
@@ -102,13 +128,6 @@ def test_an_export_that_fails_on_two_flows_with_one_name_is_asked_for_namespace_
     with scripted(httpserver.url_for("")) as it:
         assert it.client.export_flows_by_query(["n", "n-a"]) == {"n-x.yml": "id: x", "n-a-y.yml": "id: y"}
     assert len(httpserver.log) == 3
-
-
-def test_any_other_failure_of_an_export_is_an_error(httpserver: HTTPServer) -> None:
-    httpserver.expect_request(EXPORT).respond_with_data("boom", status=500)
-    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match="boom"):
-        it.client.export_flows_by_query(["a", "b"])
-    assert len(httpserver.log) == 1
 
 
 def test_a_text_that_1_x_would_cut_is_not_judged_and_the_others_keep_their_places(httpserver: HTTPServer) -> None:
@@ -140,3 +159,17 @@ def test_nothing_to_validate_takes_no_request_beyond_the_version(httpserver: HTT
     with scripted(httpserver.url_for("")) as it:
         assert it.client.validate_flows([]) == []
     assert len(httpserver.log) <= 1
+
+
+def test_an_answer_without_the_text_that_was_asked_for_is_no_flow_without_a_text() -> None:
+    textless = answer(200, '{"id": "x", "namespace": "a.b"}')
+    with raw_server(textless, textless) as server, scripted(server.url) as it:
+        assert it.client.flow("a.b", "x", source=False).source is None
+        with pytest.raises(KestraError, match="something else than a flow with its `source`"):
+            it.client.flow("a.b", "x")
+
+
+def test_another_flow_than_the_one_that_was_asked_for_is_no_answer() -> None:
+    other = answer(200, '{"id": "y", "namespace": "a.b", "source": "id: y"}')
+    with raw_server(other) as server, scripted(server.url) as it, pytest.raises(KestraError, match="than the flow a"):
+        it.client.flow("a.b", "x")

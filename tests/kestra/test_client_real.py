@@ -102,17 +102,24 @@ def test_what_the_server_refuses_comes_in_its_own_words(client: KestraClient) ->
         client.delete_flow("a.b", "missing")
 
 
-def test_search_and_export_give_exactly_the_namespaces_that_are_asked_for(client: KestraClient) -> None:
+def test_a_search_gives_exactly_the_namespaces_that_are_asked_for_and_an_export_at_least_these(
+    client: KestraClient,
+) -> None:
     for namespace in ("a.b", "a.b.c", "d"):
         create(client, flow("x", namespace), "x", namespace)
     create(client, flow("off", tail="disabled: true\n"), "off")
     found = {(stored.namespace, stored.id): stored for stored in client.search_flows(["a.b", "d", "none"])}
     assert set(found) == {("a.b", "x"), ("a.b", "off"), ("d", "x")}
     assert [stored.id for stored in found.values() if stored.disabled] == ["off"]
-    assert client.export_flows_by_query(["a.b", "d", "none"]) == {
+    whole = {
         "a.b-x.yml": flow("x"),
         "a.b-off.yml": flow("off", tail="disabled: true\n"),
+        "a.b.c-x.yml": flow("x", "a.b.c"),
         "d-x.yml": flow("x", "d"),
+    }
+    assert client.export_flows_by_query(["a.b", "d", "none"]) == whole
+    assert client.export_flows_by_query(["a.b", "a.b.c"]) == {
+        name: text for name, text in whole.items() if name.startswith("a.b")
     }
     assert len(client.search_flows()) == len(client.export_flows_by_query()) == 4
     assert sorted(stored.id for stored in client.list_flows_by_namespace("a.b")) == ["off", "x"]

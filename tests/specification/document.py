@@ -35,6 +35,16 @@ def operation(dialect: Dialect, method: str, template: str) -> dict[str, Any] | 
     return _operations(dialect).get((method, _nameless(template)))
 
 
+def specified(dialect: Dialect, method: str, path: str) -> dict[str, Any]:
+    """Return the operation that a request to `path` is about: of several that fit, the one with the most words."""
+    fitting = [
+        (template.count("{}"), each)
+        for (name, template), each in _operations(dialect).items()
+        if name == method and re.fullmatch(re.escape(template).replace(r"\{\}", "[^/]+"), path)
+    ]
+    return min(fitting, key=lambda each: each[0])[1]
+
+
 def objections(answer: httpx.Response, version: KestraVersion, template: str, patches: Iterable[Patch]) -> list[str]:
     """Return in what an answer is not what the document, patched, says: status, content type, JSON body."""
     method, status = answer.request.method, str(answer.status_code)

@@ -1,0 +1,80 @@
+"""The one table of what the client asks of Kestra: method, path, and the media types that go each way.
+
+Kestra takes `Accept` and `Content-Type` into the choice of its route. Of a type that an operation does not produce it
+says 406, or takes another route whose path fits as well: `flows/export/by-query` is a `flows/{namespace}/{id}`, too. So
+each operation asks for exactly what Kestra's specification says that it produces, and sends what it consumes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from deployer.model.version import Dialect
+
+JSON = "application/json"
+YAML = "application/x-yaml"
+TEXT = "text/plain"
+MULTIPART = "multipart/form-data"
+ANYTHING = "*/*"
+"""What is accepted from an operation that answers with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row. `path` is within the tenant unless it begins with a slash, its `{...}` are filled in order.
+
+    `produces` is what is accepted, `consumes` the type of the body, empty where none is sent.
+    """
+
+    method: str
+    path: str
+    produces: str = JSON
+    consumes: str = ""
+
+    def url(self, host: str, tenant: str, names: tuple[str, ...]) -> str:
+        """Return the address on a host, with each name in place of a `{...}`; ValueError for too few or too many."""
+        path = self.path.removeprefix("/") if self.path.startswith("/") else f"api/v1/{{tenant}}/{self.path}"
+        left = [*names] if self.path.startswith("/") else [tenant, *names]
+        segments = [quote(left.pop(0), safe="") if part.startswith("{") else part for part in path.split("/")]
+        if left:
+            raise ValueError(f"{self.path} has no place for {left}")
+        return f"{host}/{'/'.join(segments)}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that say so. The boundary of a multipart body is its sender's to tell."""
+        sent = {"Content-Type": self.consumes} if self.consumes not in ("", MULTIPART) else {}
+        return {"Accept": self.produces, **sent}
+
+
+CONFIGS = Operation("GET", "/api/v1/configs")
+FLOW_SCHEMA = Operation("GET", "/api/v1/plugins/schemas/flow")
+
+CREATE_FLOW = Operation("POST", "flows", consumes=YAML)
+UPDATE_FLOW = Operation("PUT", "flows/{namespace}/{id}", consumes=YAML)
+DELETE_FLOW = Operation("DELETE", "flows/{namespace}/{id}", ANYTHING)
+FLOW = Operation("GET", "flows/{namespace}/{id}")
+FLOW_REVISIONS = Operation("GET", "flows/{namespace}/{id}/revisions")
+FLOWS_OF_NAMESPACE = Operation("GET", "flows/{namespace}")
+SEARCH_FLOWS = Operation("GET", "flows/search")
+EXPORT_FLOWS = Operation("GET", "flows/export/by-query", "application/octet-stream")
+VALIDATE_FLOWS = Operation("POST", "flows/validate", consumes=YAML)
+VALIDATE_FILES = Operation("POST", "flows/validate", consumes=MULTIPART)
+"""Of 2.x only."""
+
+CREATE_EXECUTION = Operation("POST", "executions/{namespace}/{id}", consumes=MULTIPART)
+EXECUTION = Operation("GET", "executions/{executionId}")
+SEARCH_EXECUTIONS = Operation("GET", "executions/search")
+FOLLOW_EXECUTION = Operation("GET", "executions/{executionId}/follow", "text/event-stream")
+KILL_EXECUTION = {
+    Dialect.V1: Operation("DELETE", "executions/{executionId}/kill", "text/json"),
+    Dialect.V2: Operation("DELETE", "executions/{executionId}/actions/kill", "text/json"),
+}
+OUTPUTS = Operation("GET", "outputs/executions/{executionId}")
+"""Of 2.x only."""
+LOGS = Operation("GET", "logs/{executionId}")
+
+KEY_VALUE = Operation("GET", "namespaces/{namespace}/kv/{key}")
+SET_KEY_VALUE = Operation("PUT", "namespaces/{namespace}/kv/{key}", ANYTHING, TEXT)
+DELETE_KEY_VALUE = Operation("DELETE", "namespaces/{namespace}/kv/{key}")
