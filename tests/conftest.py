@@ -73,7 +73,7 @@ def kestra(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     version, data = named(request.param.split()[0]), None
     if request.param.endswith(UNREADABLE):
         data = spoiled_folder(version, tmp_path_factory.mktemp("data") / "engine")
-    with launch(version, data=data) as running:
+    with launch(version, data=data, tenants=()) as running:
         yield running
 
 

@@ -12,6 +12,7 @@ from deployer.engine.launch import RunningEngine
 from deployer.errors import EngineError, UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import merged
+from deployer.model.resource import MAIN
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -21,6 +22,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--host", metavar="ADDR", default=LOOPBACK[0], show_default=True, help="The address to listen on.")
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep data here.  [default: in memory]")
 @click.option("--basic-auth", metavar="USER:PASSWORD", help="Ask every request for these.  [default: ask for nothing]")
+@click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="A tenant there is.  [default: main]")
 @click.option("--kestra", type=click.Choice(versions.NAMES), default=versions.DEFAULT.name, show_default=True)
 @CONFIG
 @PLUGINS
@@ -30,6 +32,7 @@ def dev(
     host: str,
     data: Path | None,
     basic_auth: str | None,
+    tenants: tuple[str, ...],
     kestra: str,
     config: Path | None,
     plugins: tuple[str, ...],
@@ -37,11 +40,14 @@ def dev(
     """Run a Kestra development server: the real engine, on this machine, until ^C.
 
     It has Kestra's HTTP API and executes flows, and no user interface. The first start of a version fetches it.
+
+    Kestra's open edition has the tenant main alone; --tenant gives others, as Enterprise has them.
     """
     credentials = _credentials(basic_auth)
     loaded = merged(project(config)[1].get("plugins", ()), named_plugins(plugins))
+    version = versions.named(kestra)
     with embedded(
-        versions.named(kestra), port=port, host=host, data=data, basic_auth=credentials, plugins=loaded
+        version, port=port, host=host, data=data, basic_auth=credentials, tenants=tenants or (MAIN,), plugins=loaded
     ) as engine:
         try:
             if host not in LOOPBACK and credentials is None:

@@ -13,6 +13,7 @@ from deployer.engine import launch as engines
 from deployer.engine.launch import RunningEngine
 from deployer.engine.progress import Listener, Progress, Stage
 from deployer.model.plugin import Plugin
+from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion
 
 _MB = 1_000_000
@@ -26,6 +27,7 @@ def embedded(
     host: str = "127.0.0.1",
     data: Path | None = None,
     basic_auth: tuple[str, str] | None = None,
+    tenants: tuple[str, ...] = (MAIN,),
     plugins: Sequence[Plugin] = (),
 ) -> Iterator[RunningEngine]:
     """Give a running engine that ends with the block; see `launch` for the parameters and the errors."""
@@ -33,7 +35,14 @@ def embedded(
         with _shown(version) as listen:  # over before the block begins, which may show progress of its own
             engine = stack.enter_context(
                 engines.launch(
-                    version, port=port, host=host, data=data, basic_auth=basic_auth, plugins=plugins, progress=listen
+                    version,
+                    port=port,
+                    host=host,
+                    data=data,
+                    basic_auth=basic_auth,
+                    tenants=tenants,
+                    plugins=plugins,
+                    progress=listen,
                 )
             )
         yield engine

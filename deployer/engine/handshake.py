@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion, named
 
 
@@ -23,6 +24,7 @@ class Orders:
     host: str = "127.0.0.1"
     port: int = 0  # 0: any free one
     basic_auth: tuple[str, str] | None = None
+    tenants: tuple[str, ...] = (MAIN,)  # none: any that is named
     plugins: tuple[Path, ...] = ()  # their jars
     prepared: Path | None = None  # the cache of loaded classes to use
     prepare: Path | None = None  # the cache of loaded classes to make, and nothing else
@@ -40,6 +42,7 @@ def orders(line: bytes) -> Orders:
         fields[name] = Path(fields[name]) if fields[name] else None
     for name in ("jars", "plugins"):
         fields[name] = tuple(Path(jar) for jar in fields[name])
+    fields["tenants"] = tuple(fields["tenants"])
     fields["basic_auth"] = tuple(fields["basic_auth"]) if fields["basic_auth"] else None
     return Orders(**fields | {"version": named(fields["version"])})
 

@@ -17,6 +17,7 @@ from deployer.engine.process import Process, child
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.errors import EngineError
 from deployer.model.plugin import Plugin
+from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion
 
 START_LIMIT = 180.0  # seconds until an engine that has not answered is given up
@@ -46,17 +47,19 @@ def launch(
     host: str = "127.0.0.1",
     data: Path | None = None,
     basic_auth: tuple[str, str] | None = None,
+    tenants: tuple[str, ...] = (MAIN,),
     plugins: Sequence[Plugin] = (),
     progress: Listener = silent,
 ) -> Iterator[RunningEngine]:
     """Run an engine of `version` as long as the block runs, in memory or with its data in the folder `data`.
 
-    Port 0 takes any free one. The first start of a version fetches its jars and prepares them for fast starts. Raises
+    Port 0 takes any free one. `tenants` are those that there are, as in the open edition `main` alone; none stands for
+    any that is named. The first start of a version fetches its jars and prepares them for fast starts. Raises
     EngineError, in one sentence, when the extra is not installed, or the engine or one of its plugins cannot be fetched
     or started; UsageError for a plugin's path that is not there.
     """
     with _ordered(version, plugins, progress) as orders:
-        asked = replace(orders, host=host, port=port, basic_auth=basic_auth)
+        asked = replace(orders, host=host, port=port, basic_auth=basic_auth, tenants=tenants)
         if data:
             asked = replace(asked, folder=data.absolute(), in_memory=False)
         with child(asked) as (process, said):

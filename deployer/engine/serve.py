@@ -117,7 +117,7 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
     runtime.start()
-    app = application(kestra, runtime, basic_auth=given.basic_auth)
+    app = application(kestra, runtime, basic_auth=given.basic_auth, tenants=given.tenants)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     lifeline.server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's own handler ends the serving, then raises it once more

@@ -11,6 +11,9 @@ from deployer.model.sent import Sent
 SYSTEM = "system"
 """Kestra's own namespace, where its system flows are."""
 
+MAIN = "main"
+"""The only tenant of Kestra's open edition."""
+
 
 class Kind(StrEnum):
     """The kinds of resource, in the order in which they are written: flows read the files of their namespace.

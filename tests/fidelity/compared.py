@@ -63,14 +63,15 @@ def differences(recorded: Answer, served: Answer, names: Names) -> list[Differen
     found = [Difference("status", recorded.status, served.status)] if recorded.status != served.status else []
     if recorded.media_type != served.media_type:
         found.append(Difference("media type", recorded.media_type, served.media_type))
-    return [*found, *_values("", recorded.body, served.body, names)]
+    return [*found, *values("", recorded.body, served.body, names)]
 
 
-def _values(path: str, recorded: Any, served: Any, names: Names) -> Iterator[Difference]:
+def values(path: str, recorded: Any, served: Any, names: Names) -> Iterator[Difference]:
+    """Yield every difference between two values of answers; `path` is where they stand."""
     match recorded, served:
         case dict(), dict():
             for key in (*recorded, *(key for key in served if key not in recorded)):
-                yield from _values(f"{path}/{key}", recorded.get(key, ABSENT), served.get(key, ABSENT), names)
+                yield from values(f"{path}/{key}", recorded.get(key, ABSENT), served.get(key, ABSENT), names)
         case list(), list():
             yield from _lists(path, recorded, served, names)
         case str(), str():
@@ -96,7 +97,7 @@ def _lists(path: str, recorded: Sequence[Any], served: Sequence[Any], names: Nam
             before = recorded[low + step] if low + step < high else ABSENT
             now = served[from_ + step] if from_ + step < to else ABSENT
             name = _called(now if before == ABSENT else before)
-            yield from _values(f"{path}/[{name if tag != 'equal' or name else low + step}]", before, now, names)
+            yield from values(f"{path}/[{name if tag != 'equal' or name else low + step}]", before, now, names)
 
 
 def _called(element: Any) -> str:

@@ -1,4 +1,4 @@
-"""The streams of a genuine server beside ours, and what it says to those whom it does not know."""
+"""The streams of a genuine server beside ours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fidelity.recorded import Answer, sessions
 from fidelity.reviewed import explaining
 from shared import SHARED, needs_shared
 
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.launch import RunningEngine
 from deployer.model.version import named
 
 pytestmark = needs_shared
@@ -124,18 +124,3 @@ def test_a_kill_is_streamed_as_recorded(inside: httpx.Client) -> None:
     assert (now[0][0], now[-1][0]) == (before[0][0], before[-1][0]) == ("progress", "end")
     assert states(now) == states(before)
     assert unexplained("follow-killed", before[-1], now[-1]) == []
-
-
-def test_who_is_not_known_is_refused_as_recorded() -> None:
-    text = (SHARED / "recordings/auth-basic.txt").read_bytes().decode()
-    blocks = re.findall(r"auth=(?:-u (\S+))?\nHTTP/1.1 (\d+) .*?\r\n(.*?)\r\n\r\n(.*?)\n", text, re.DOTALL)
-    assert len(blocks) == 3
-    with launch(ASKED, basic_auth=("admin@kestra.io", "kestra")) as engine:
-        for user, status, headers, body in blocks:
-            auth = httpx.BasicAuth(*user.split(":")) if user else None
-            answer = httpx.get(f"{engine.url}/api/v1/main/flows/search", auth=auth)
-
-            assert (answer.status_code, answer.text) == (int(status), body)
-            for name in ("WWW-Authenticate", "content-type", "content-length"):
-                said = dict(line.lower().split(": ") for line in headers.split("\r\n"))
-                assert answer.headers.get(name, "").lower() == said.get(name.lower(), "")

@@ -23,7 +23,7 @@ from sdk.suites import PASSWORD, SUITES, USERNAME, Suite
 from sdk.verdict import Endpoint, Kind, Verdict, judge, needless
 
 from deployer.engine.http.app import RESOURCES
-from deployer.engine.http.route import in_order
+from deployer.engine.http.routing import Router
 from deployer.engine.launch import RunningEngine, launch
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
@@ -81,5 +81,6 @@ def _warm(engine: RunningEngine) -> None:
 
 
 def _served(suite: Suite) -> list[Endpoint]:
-    routes = in_order(chain.from_iterable(resource.ROUTES for resource in RESOURCES), suite.version.name)
-    return [(route.method, route.template) for route in routes]
+    every = chain.from_iterable(resource.ROUTES for resource in RESOURCES)
+    served = Router(route for route in every if route.serves(suite.version.name))
+    return [(route.method, route.template) for route in served.routes]

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 _HATEOAS = "io.micronaut.http.hateoas."
 _KESTRA = "io.kestra.core.exceptions."
+_DAY = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 _STATUSES = (  # the first class that fits; from Kestra's ErrorController
@@ -60,6 +64,23 @@ def object_text(call: Call, **fields: Any) -> str:
     """Return the JSON of an object of these fields, Java values each; those that are None are left out."""
     texts = (f'"{name}":{json_text(call.kestra, value)}' for name, value in fields.items() if value is not None)
     return f"{{{','.join(texts)}}}"
+
+
+def file(content: bytes, media_type: str, name: str = "", *, cached: bool = True) -> Response:
+    """Return 200 with a file as Kestra's web server streams one: for a day, unless it is not to be `cached`.
+
+    With a `name`, whoever asked is to store it under that.
+    """
+    now = datetime.now(UTC)
+    headers = {
+        "content-type": media_type,  # as it is; a text would be given a charset
+        "Cache-Control": f"public, max-age={_DAY.total_seconds():.0f}" if cached else "no-cache",
+        "Expires": format_datetime(now + _DAY, usegmt=True),
+        "Last-Modified": format_datetime(now, usegmt=True),
+    }
+    if name:
+        headers["Content-Disposition"] = f"attachment; filename=\"{name}\"; filename*=utf-8''{quote(name)}"
+    return Response(content, headers=headers)
 
 
 def page(call: Call, results: Any, total: int) -> Response:

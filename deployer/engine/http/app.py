@@ -1,13 +1,13 @@
-"""The web application: which path and method is answered by which resource, in which dialect."""
+"""The web application: every request goes to the row of a resource's table that `routing` finds for it."""
 
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from itertools import chain
+from typing import Any
 
 import jpype
 from starlette import routing
@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from deployer.engine.http import (
     bulk,
@@ -49,11 +50,14 @@ from deployer.engine.http import (
 )
 from deployer.engine.http.answers import failed, refused
 from deployer.engine.http.auth import BasicAuth
-from deployer.engine.http.call import read, sent_uri
+from deployer.engine.http.call import Call, read, sent_uri
+from deployer.engine.http.compression import packed
 from deployer.engine.http.refusal import Refusal
-from deployer.engine.http.route import Handler, Route, in_order
+from deployer.engine.http.route import Handler
+from deployer.engine.http.routing import Asked, Miss, Router, accepted
 from deployer.engine.jvm import Kestra
 from deployer.engine.runtime import Runtime
+from deployer.model.resource import MAIN
 
 RESOURCES = (
     bulk,
@@ -88,15 +92,22 @@ RESOURCES = (
 """Every file with a table of ROUTES."""
 
 
-def application(kestra: Kestra, runtime: Runtime, *, basic_auth: tuple[str, str] | None) -> Starlette:
-    """Return the web application of a started runtime; `basic_auth` is username and password, None leaves it open."""
-    served = in_order(chain.from_iterable(resource.ROUTES for resource in RESOURCES), kestra.version.name)
+_LENGTH = 5  # of the sets that Micronaut puts them into
+
+
+def application(
+    kestra: Kestra, runtime: Runtime, *, basic_auth: tuple[str, str] | None, tenants: Collection[str]
+) -> Starlette:
+    """Return the web application of a started runtime.
+
+    `basic_auth` is username and password, None leaves it open; `tenants` are those that there are, none: any that is
+    named.
+    """
+    served = [route for resource in RESOURCES for route in resource.ROUTES if route.serves(kestra.version.name)]
+    answering = _Answering(kestra, runtime, Router(served), tenants, guarded=basic_auth is not None)
     app = Starlette(
-        routes=[
-            routing.Route(route.template, _answering(route.handler, kestra, runtime), methods=[route.method])
-            for route in served
-        ],
-        exception_handlers={HTTPException: partial(_unserved, kestra, served), Exception: partial(_broken, kestra)},
+        routes=[routing.Route("/{path:path}", answering)],
+        exception_handlers={HTTPException: partial(_unread, kestra), Exception: partial(_broken, kestra)},
     )
     app.router.redirect_slashes = False
     if basic_auth is not None:
@@ -104,43 +115,90 @@ def application(kestra: Kestra, runtime: Runtime, *, basic_auth: tuple[str, str]
     return app
 
 
-def _answering(handler: Handler, kestra: Kestra, runtime: Runtime) -> Callable[[Request], Awaitable[Response]]:
-    """Return the Starlette endpoint of a resource's function: a plain one runs in a thread, as engine calls block."""
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """The one endpoint: finds the row that answers a request, and lets its function answer."""
 
-    async def answer(request: Request) -> Response:
-        call = await read(request, kestra, runtime)
-        try:
-            if inspect.iscoroutinefunction(handler):
-                response: Response = await handler(call)
-            else:
-                response = await run_in_threadpool(handler, call)
-        except Refusal as refusal:
-            return refused(kestra, call.uri, refusal)
-        except jpype.JException as error:
-            return failed(call, error)
-        return response
+    kestra: Kestra
+    runtime: Runtime
+    router: Router
+    tenants: Collection[str]
+    guarded: bool
 
-    return answer
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request as an ASGI app does."""
+        request = Request(scope, receive)
+        response = packed(await self._answer(request), request.headers)
+        if request.method == "HEAD":
+            response = Response(status_code=response.status_code)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        match = self.router.find(asked(request))
+        if isinstance(match, Miss):
+            return refused(self.kestra, sent_uri(request), _refusal(self.kestra, request, match))
+        if self.tenants and match.parameters.get("tenant", MAIN) not in self.tenants:
+            message = f"Tenant must be '{MAIN}' for OSS version"
+            return refused(self.kestra, sent_uri(request), Refusal(400, message))
+        call = await read(request, self.kestra, self.runtime, match.parameters, guarded=self.guarded)
+        return await _carried_out(match.route.handler, call)
 
 
-def _unserved(kestra: Kestra, served: Iterable[Route], request: Request, error: Exception) -> Response:
-    """Return Kestra's 405 for a known path, and for everything else a 404 that tells whose lack it is."""
+async def _carried_out(handler: Handler, call: Call) -> Response:
+    """Return what a resource's function answers: a plain one runs in a thread, as engine calls block."""
+    try:
+        if inspect.iscoroutinefunction(handler):
+            response: Response = await handler(call)
+        else:
+            response = await run_in_threadpool(handler, call)
+    except Refusal as refusal:
+        return refused(call.kestra, call.uri, refusal)
+    except jpype.JException as error:
+        return failed(call, error)
+    return response
+
+
+def asked(request: Request) -> Asked:
+    """Return what of a request decides who answers it."""
+    path = sent_uri(request).partition("?")[0]
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Asked(request.method, path, accepted(request.headers.get("accept", "")), kind)
+
+
+def _refusal(kestra: Kestra, request: Request, miss: Miss) -> Refusal:
+    """Return why nobody answers, in Kestra's words; a path that is not served says whose lack it is."""
+    if miss.consumable:
+        sent = request.headers.get("content-type", "")
+        return Refusal(415, f"Content Type [{sent}] not allowed. Allowed types: {_types(kestra, miss.consumable)}")
+    if miss.producible:
+        wanted = ", ".join(accepted(request.headers.get("accept", "")))
+        given = _types(kestra, miss.producible)
+        return Refusal(406, f"Specified Accept Types [{wanted}] not supported. Supported types: {given}")
     path = request.url.path
-    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(dict.fromkeys(route.method for route in served if _matches(route.template, path)))
-        message = f"Method [{request.method}] not allowed for URI [{path}]. Allowed methods: [{allowed}]"
-        return refused(kestra, sent_uri(request), Refusal(405, message))
-    if status != HTTPStatus.NOT_FOUND:  # a body that Starlette could not read
-        return refused(kestra, sent_uri(request), Refusal(status, str(error)))
-    message = f"the development server does not have {request.method} {path}"
-    return refused(kestra, sent_uri(request), Refusal(404, message))
+    if miss.methods:
+        allowed = _listed(kestra, miss.methods)
+        return Refusal(405, f"Method [{request.method}] not allowed for URI [{path}]. Allowed methods: {allowed}")
+    return Refusal(404, f"the development server does not have {request.method} {path}")
+
+
+def _types(kestra: Kestra, names: Iterable[str]) -> str:
+    return _listed(kestra, map(kestra.java("io.micronaut.http.MediaType").of, names))
+
+
+def _listed(kestra: Kestra, things: Iterable[Any]) -> str:
+    """Return things in the order in which a Java set has them."""
+    found = kestra.java("java.util.HashSet")(_LENGTH)
+    for thing in things:
+        found.add(thing)
+    return str(found)
+
+
+def _unread(kestra: Kestra, request: Request, error: Exception) -> Response:
+    """Return the refusal of a body that could not be read."""
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+    return refused(kestra, sent_uri(request), Refusal(status, str(error)))
 
 
 def _broken(kestra: Kestra, request: Request, error: Exception) -> Response:
     """Return a 500 in Kestra's shape for a fault of this server; the traceback goes to its log."""
     return refused(kestra, sent_uri(request), Refusal(500, repr(error), reason="Internal server error"))
-
-
-def _matches(template: str, path: str) -> bool:
-    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path) is not None

@@ -15,7 +15,7 @@ OPEN = ("/api/v1/configs",)
 class BasicAuth:
     """An ASGI app that lets only requests with the right `username` and `password` through to `app`.
 
-    Without them: 401, an empty body and `WWW-Authenticate: Basic realm=Kestra`, as recorded.
+    Without them: 401, an empty body and `WWW-Authenticate: Basic`, as recorded of 1.0 to 2.0.
     """
 
     def __init__(self, app: ASGIApp, *, username: str, password: str) -> None:
@@ -25,7 +25,7 @@ class BasicAuth:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, or hand the request on."""
         if scope["type"] == "http" and scope["path"] not in OPEN and not self._knows(Headers(scope=scope)):
-            refused = Response(status_code=401, headers={"WWW-Authenticate": "Basic realm=Kestra"})
+            refused = Response(status_code=401, headers={"WWW-Authenticate": "Basic"})
             await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)

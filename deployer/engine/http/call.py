@@ -10,13 +10,12 @@ from starlette.datastructures import Headers, QueryParams, UploadFile
 from starlette.requests import Request
 
 from deployer.engine.http.refusal import Refusal, not_converted
+from deployer.engine.http.route import MULTIPART
 from deployer.engine.jvm import CORE, Kestra
 
 if TYPE_CHECKING:
     from deployer.engine.runtime import Runtime
 
-MULTIPART = "multipart/form-data"
-YAML = "application/x-yaml"
 _MAPPER = "com.fasterxml.jackson.databind.ObjectMapper"
 _PART_LIMIT = 1 << 30  # bytes of a part that is no file; Starlette's own limit of 1 MiB is not Kestra's
 
@@ -32,7 +31,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `uri` is path and query as they were sent; `parts` is empty unless the body is multipart."""
+    """One request. `uri` is path and query as they were sent; `parts` is empty unless the body is multipart.
+
+    `guarded` says whether this server asks for credentials.
+    """
 
     kestra: Kestra
     runtime: Runtime
@@ -42,10 +44,11 @@ class Call:
     headers: Headers
     body: bytes
     parts: tuple[Part, ...]
+    guarded: bool = False
 
     @property
     def tenant(self) -> str:
-        """The tenant of the path; any name will do, a new one is empty."""
+        """The tenant of the path."""
         return self.path["tenant"]
 
     @property
@@ -61,13 +64,6 @@ class Call:
         if not self.body:
             raise Refusal(422, f"Required Body [{name}] not specified", reason="Invalid route params")
         return self.body.decode("utf-8", errors="replace")
-
-    def require(self, *media_types: str) -> None:
-        """Raise Refusal (415) unless the body is of one of these types; a request without a body and type passes."""
-        if self.media_type in media_types or not (self.media_type or self.body):
-            return
-        allowed = ", ".join(media_types)
-        raise Refusal(415, f"Content Type [{self.media_type}] not allowed. Allowed types: [{allowed}]")
 
     def upload(self, name: str) -> Part:
         """Return the file of a multipart body; raises Refusal when it is not there (500: Kestra's own answer)."""
@@ -122,7 +118,7 @@ class Call:
     def json(self, name: str, kind: str) -> Any:
         """Return the body, JSON, as a Java object of the class `kind`; `name` is Kestra's name for it.
 
-        Raises Refusal (415) on another media type, (422) without a body or when it is of another shape.
+        Raises Refusal (422) without a body or when it is of another shape.
         """
         return self._json(name, self._types.constructType(self.java(kind).class_))
 
@@ -152,7 +148,6 @@ class Call:
         return self.kestra.bean(_MAPPER).getTypeFactory()
 
     def _json(self, name: str, kind: Any) -> Any:
-        self.require("application/json")
         try:
             return self.kestra.bean(_MAPPER).readValue(self.text(name), kind)
         except self.java("com.fasterxml.jackson.databind.JsonMappingException") as error:
@@ -166,18 +161,19 @@ def constant(text: str) -> str:
     return text.replace("-", "_").replace(".", "_").upper()
 
 
-async def read(request: Request, kestra: Kestra, runtime: Runtime) -> Call:
-    """Return the whole request as a Call."""
+async def read(request: Request, kestra: Kestra, runtime: Runtime, path: Mapping[str, str], *, guarded: bool) -> Call:
+    """Return the whole request as a Call; `path` has the parameters of its path."""
     multipart = request.headers.get("content-type", "").lower().startswith(MULTIPART)
     return Call(
         kestra=kestra,
         runtime=runtime,
         uri=sent_uri(request),
-        path=request.path_params,
+        path=path,
         query=request.query_params,
         headers=request.headers,
         body=b"" if multipart else await request.body(),
         parts=await _parts(request) if multipart else (),
+        guarded=guarded,
     )
 
 

@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from deployer.engine.executions import Change
 from deployer.engine.http.answers import JSON, as_json
-from deployer.engine.http.call import MULTIPART, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.executions import found
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
 from deployer.engine.http.refusal import Refusal, not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import MULTIPART, Route
 from deployer.engine.jvm import CORE
 
 TEXT_JSON = "text/json"  # what Kestra calls the answer to a kill, and to nothing else
@@ -39,7 +39,6 @@ def replay(call: Call) -> Change:
 
 def replay_with_inputs(call: Call) -> Change:
     """Start a new execution in the same way with the inputs of the body."""
-    call.require(MULTIPART)
     execution, revision = found(call), call.optional(call.boxed("revision"))
     place = (call.tenant, execution.getNamespace(), execution.getFlowId())
     flow = call.bean("services.FlowService").getFlowIfExecutableOrThrow(*place, revision)
@@ -125,7 +124,6 @@ def _replayed(call: Call, execution: Any) -> Change:
 
 
 def _paused(call: Call) -> Any:
-    call.require(MULTIPART)
     return call.bean("services.ExecutionService").getExecutionIfPause(call.tenant, call.path["executionId"], True)
 
 
@@ -157,18 +155,28 @@ _CHANGES: tuple[tuple[str, str, str, Callable[[Call], Change], int | None], ...]
 )
 """Method, last part of the path, Kestra's name for it in messages, function, 1.x's status where it answers no body."""
 
+_TYPES = {
+    "replay-with-inputs": (JSON, MULTIPART),
+    "resume": (JSON, MULTIPART),
+    "kill": (TEXT_JSON, JSON),
+}
+"""What is answered and what is sent, where it is not JSON both ways."""
 
-def actions(method: str, path: str, handler: Callable[[Call], Response]) -> Iterator[Route]:
+
+def actions(
+    method: str, path: str, handler: Callable[[Call], Response], produces: str = JSON, consumes: str = JSON
+) -> Iterator[Route]:
     """Yield where something is done to one execution in each line."""
-    yield Route(method, f"executions/{{executionId}}/{path}", handler, until="1.3")
-    yield Route(method, f"executions/{{executionId}}/actions/{path}", handler, since="2.0")
+    types = (produces,), (consumes,)
+    yield Route(method, f"executions/{{executionId}}/{path}", handler, *types, until="1.3")
+    yield Route(method, f"executions/{{executionId}}/actions/{path}", handler, *types, since="2.0")
 
 
 ROUTES = (
-    *actions("POST", "resume/validate", validate_resume),
+    *actions("POST", "resume/validate", validate_resume, consumes=MULTIPART),
     *(
         route
         for method, path, name, prepare, emptied in _CHANGES
-        for route in actions(method, path, carrying_out(name, prepare, emptied))
+        for route in actions(method, path, carrying_out(name, prepare, emptied), *_TYPES.get(path, (JSON, JSON)))
     ),
 )

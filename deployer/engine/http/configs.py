@@ -23,7 +23,7 @@ def configs(call: Call) -> Response:
         "systemNamespace": SYSTEM,
         "hiddenLabelsPrefixes": ["system.", "internal."],
         "isAiEnabled": False,
-        "isBasicAuthInitialized": False,
+        "isBasicAuthInitialized": call.guarded,
         "pluginsHash": int(call.bean("plugins.PluginRegistry").hash()),
     }
     return as_json(call, call.kestra.from_json(shown))

@@ -11,7 +11,7 @@ from deployer.engine.http.call import Call
 from deployer.engine.http.change import actions
 from deployer.engine.http.executions import by_id
 from deployer.engine.http.refusal import not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import TEXT, Route
 from deployer.engine.jvm import CORE
 
 _FLOWS = "repositories.FlowRepositoryInterface"
@@ -44,7 +44,6 @@ def _execution(call: Call) -> Any:
 
 
 def _evaluated(call: Call, context: Any) -> Response:
-    call.require("text/plain")
     expression = call.text("expression")
     try:
         return as_object(call, result=context.render(expression))
@@ -53,6 +52,7 @@ def _evaluated(call: Call, context: Any) -> Response:
         return as_object(call, error=error.getMessage(), stackTrace=trace)
 
 
-_PLAIN, _OF_TASK_RUN = actions("POST", "eval", of_execution), actions("POST", "eval/{taskRunId}", of_task_run)
-
-ROUTES: tuple[Route, ...] = (*_PLAIN, *_OF_TASK_RUN)
+ROUTES: tuple[Route, ...] = (
+    *actions("POST", "eval", of_execution, consumes=TEXT),
+    *actions("POST", "eval/{taskRunId}", of_task_run, consumes=TEXT),
+)

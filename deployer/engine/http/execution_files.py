@@ -7,12 +7,12 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from deployer.engine.http.answers import as_json
+from deployer.engine.http.answers import as_json, file
 from deployer.engine.http.call import Call
 from deployer.engine.http.executions import by_id
 from deployer.engine.http.preview import rendered_1x, rendered_2x
 from deployer.engine.http.refusal import Refusal, not_converted, not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import OCTETS, Route
 
 _INITIAL_ROWS = 100  # Kestra's defaults, which `configs` tells too
 _MAX_ROWS = 5000
@@ -23,10 +23,8 @@ def download(call: Call) -> Response:
     place = _place(call)
     if isinstance(place, Response):
         return place
-    name = PurePosixPath(call.query["path"]).name
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content = bytes(call.bean("storages.StorageInterface").get(*place).readAllBytes())
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return file(content, OCTETS, PurePosixPath(call.query["path"]).name)
 
 
 def metas(call: Call) -> Response:
@@ -103,7 +101,7 @@ def _uri(call: Call) -> Any:
 
 
 ROUTES = (
-    Route("GET", "executions/{executionId}/file", download),
+    Route("GET", "executions/{executionId}/file", download, produces=(OCTETS,)),
     Route("GET", "executions/{executionId}/file/metas", metas),
     Route("GET", "executions/{executionId}/file/preview", preview_1x, until="1.3"),
     Route("GET", "executions/{executionId}/file/preview", preview_2x, since="2.0"),

@@ -9,15 +9,14 @@ import zipfile
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json
-from deployer.engine.http.call import MULTIPART, Call
+from deployer.engine.http.answers import JSON, as_json, file
+from deployer.engine.http.call import Call
 from deployer.engine.http.refusal import Refusal
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import MULTIPART, OCTETS, Route
 from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.stored_files import StoredFiles
 
 _BYTES = "application/octet-stream"
-_UNCACHED = {"Cache-Control": "no-cache"}
 _FLOWS = "_flows"
 _FLOW_PARTS = 2  # `_flows/NAME`, no deeper
 _NAMESPACE = re.compile(r"^namespace: [^\r\n]*$", re.MULTILINE)
@@ -26,7 +25,7 @@ _NAMESPACE = re.compile(r"^namespace: [^\r\n]*$", re.MULTILINE)
 def content(call: Call) -> Response:
     """Return what a file holds, as of any revision since 1.2; 404 when it is not there."""
     path = _path(call, call.required("path"))
-    return Response(_files(call).content(path, call.number("revision")), media_type=_BYTES, headers=_UNCACHED)
+    return file(_files(call).content(path, call.number("revision")), OCTETS, cached=False)
 
 
 def stats(call: Call) -> Response:
@@ -58,7 +57,6 @@ def make_directory(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     """Store an uploaded file; an archive is unpacked, and what is below `_flows` in it are flows of the namespace."""
-    call.require(MULTIPART)
     path, uploaded = call.required("path"), call.upload("fileContent")
     if not str(uploaded.filename).lower().endswith(".zip"):
         _put(call, path, uploaded.data)
@@ -123,14 +121,14 @@ def _files(call: Call) -> NamespaceFiles | StoredFiles:
 
 _AT = "namespaces/{namespace}/files"
 ROUTES = (
-    Route("GET", _AT, content),
+    Route("GET", _AT, content, produces=(OCTETS,)),
     Route("PUT", _AT, move),
-    Route("POST", _AT, create),
+    Route("POST", _AT, create, consumes=(MULTIPART,)),
     Route("DELETE", _AT, delete),
     Route("GET", _AT + "/stats", stats),
     Route("GET", _AT + "/revisions", revisions, since="1.2"),
     Route("GET", _AT + "/search", search),
-    Route("GET", _AT + "/export", export),
+    Route("GET", _AT + "/export", export, produces=(OCTETS,)),
     Route("GET", _AT + "/directory", directory),
     Route("POST", _AT + "/directory", make_directory),
 )

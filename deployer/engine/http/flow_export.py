@@ -15,7 +15,7 @@ from deployer.engine.http.filters import filters
 from deployer.engine.http.flow_bulk import named_flows
 from deployer.engine.http.flow_search import FLAT
 from deployer.engine.http.flows import REPOSITORY
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import CSV, OCTETS, Route
 
 
 def by_query(call: Call) -> Response:
@@ -61,7 +61,7 @@ def _archive(call: Call, flows: Any, name: Callable[[Any], str]) -> Response:
 
 
 ROUTES = (
-    Route("GET", "flows/export/by-query", by_query),
-    Route("GET", "flows/export/by-query/csv", as_table, since="1.2"),
-    Route("POST", "flows/export/by-ids", by_ids),
+    Route("GET", "flows/export/by-query", by_query, produces=(OCTETS,)),
+    Route("GET", "flows/export/by-query/csv", as_table, produces=(CSV,), since="1.2"),
+    Route("POST", "flows/export/by-ids", by_ids, produces=(OCTETS,)),
 )

@@ -8,11 +8,11 @@ import jpype
 from starlette.responses import Response
 
 from deployer.engine.http.answers import as_json
-from deployer.engine.http.call import YAML, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.flows import REPOSITORY, revision
 from deployer.engine.http.paging import several
 from deployer.engine.http.refusal import Refusal, not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import YAML, Route
 
 
 def of_flow(call: Call) -> Response:
@@ -30,7 +30,6 @@ def of_flow(call: Call) -> Response:
 
 def of_source(call: Call) -> Response:
     """Return the graph of the flow that the body is, which is not stored."""
-    call.require(YAML)
     return _graph(call, call.runtime.read_flow(call.tenant, call.text("flow")))
 
 
@@ -65,7 +64,7 @@ def _uid(call: Call, asked: Any) -> str:
 
 
 ROUTES = (
-    Route("POST", "flows/graph", of_source),
+    Route("POST", "flows/graph", of_source, consumes=(YAML,)),
     Route("GET", "flows/{namespace}/{id}/graph", of_flow),
     Route("GET", "flows/{namespace}/{id}/dependencies", of_dependencies),
     Route("GET", "namespaces/{namespace}/dependencies", of_namespace),

@@ -15,11 +15,11 @@ import jpype
 from starlette.responses import Response
 
 from deployer.engine.http.answers import JSON, as_json, json_text
-from deployer.engine.http.call import MULTIPART, YAML, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.flows import REPOSITORY
 from deployer.engine.http.inputs import upload
 from deployer.engine.http.refusal import Refusal, invalid
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import MULTIPART, YAML, Route
 from deployer.engine.http.text import java_split
 from deployer.model.java import BLANKS
 
@@ -28,7 +28,6 @@ _NAMESPACE = re.compile(r"^namespace:[^\r\n]+", re.MULTILINE)
 
 def bulk(call: Call) -> Response:
     """Store the flows of a text cut at every `---`, and delete all others of `namespace`, without one of the tenant."""
-    call.require(YAML)
     flows = [call.runtime.parse_flow(call.tenant, text) for text in _texts(call)]
     namespace = call.query.get("namespace")
     return as_json(call, _store(call, namespace, flows, children=call.flag("allowNamespaceChild")))
@@ -38,7 +37,6 @@ def namespace_from_text(call: Call) -> Response:
     """Store the flows of a text cut at every `---`, and delete all others of the namespace; 1.x takes JSON too."""
     if call.media_type != YAML and call.runtime.json_flows:
         return _namespace_from_json(call)
-    call.require(YAML)
     flows = [call.runtime.parse_flow(call.tenant, text.strip(BLANKS)) for text in _texts(call)]
     return as_json(call, _store(call, call.path["namespace"], flows))
 
@@ -62,7 +60,6 @@ def import_file(call: Call, *, may_fail: bool) -> Response:
 
     If it `may_fail` and the query says `failOnError`, a refused flow makes it 422, when all others are stored.
     """
-    call.require(MULTIPART)
     service, refused = call.bean("services.FlowService"), []
 
     def store(text: str, name: str) -> None:
@@ -126,9 +123,12 @@ def _belongs(namespace: str, wanted: str, *, children: bool) -> bool:
 
 
 ROUTES = (
-    Route("POST", "flows/bulk", bulk),
-    Route("POST", "flows/import", partial(import_file, may_fail=False), until="1.1"),
-    Route("POST", "flows/import", partial(import_file, may_fail=True), since="1.2"),
-    Route("POST", "flows/{namespace}", namespace_from_text, until="1.1"),
-    Route("POST", "flows/{namespace}", namespace_from_files, since="1.2"),
+    Route("POST", "flows/bulk", bulk, consumes=(YAML,)),
+    Route("POST", "flows/import", partial(import_file, may_fail=False), consumes=(MULTIPART,), until="1.1"),
+    Route("POST", "flows/import", partial(import_file, may_fail=True), consumes=(MULTIPART,), since="1.2"),
+    Route("POST", "flows/{namespace}", namespace_from_text, consumes=(YAML, JSON), until="1.1"),
+    Route(
+        "POST", "flows/{namespace}", namespace_from_files, consumes=(YAML, MULTIPART, JSON), since="1.2", until="1.3"
+    ),
+    Route("POST", "flows/{namespace}", namespace_from_files, consumes=(YAML, MULTIPART), since="2.0"),
 )

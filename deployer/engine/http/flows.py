@@ -7,10 +7,10 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.http.answers import JSON, as_json, json_text, present
-from deployer.engine.http.call import YAML, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.paging import several
 from deployer.engine.http.refusal import Refusal, invalid, not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import ANYTHING, YAML, Route
 
 REPOSITORY = "repositories.FlowRepositoryInterface"
 
@@ -86,7 +86,6 @@ def _identity(call: Call) -> tuple[str, str, str]:
 def _source(call: Call, name: str) -> tuple[str, bool]:
     """Return the flow's text, and whether it came as JSON (1.x takes that too, and anything without a type is JSON)."""
     if call.media_type == YAML or not call.runtime.json_flows:
-        call.require(YAML)
         return call.text(name), False
     if call.media_type not in (JSON, ""):
         raise Refusal(422, f"Required Body [{name}] not specified", reason="Invalid route params")
@@ -103,9 +102,12 @@ def _stored(call: Call, flow: Any, *, is_json: bool) -> Response:
 
 
 ROUTES = (
-    Route("POST", "flows", create),
+    Route("POST", "flows", create, consumes=(YAML, ANYTHING), until="1.3"),
+    Route("POST", "flows", create, consumes=(YAML,), since="2.0"),
     Route("GET", "flows/{namespace}/{id}", get),
-    Route("PUT", "flows/{namespace}/{id}", update),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, ANYTHING), until="1.0"),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, JSON), since="1.1", until="1.3"),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML,), since="2.0"),
     Route("DELETE", "flows/{namespace}/{id}", delete),
     Route("GET", "flows/{namespace}/{id}/tasks/{taskId}", task),
     Route("GET", "flows/{namespace}/{id}/revisions", revisions),

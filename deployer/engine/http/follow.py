@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 
 from deployer.engine.http.answers import json_text
 from deployer.engine.http.executions import by_id
-from deployer.engine.http.refusal import Refusal, not_found
+from deployer.engine.http.refusal import Refusal
 from deployer.engine.http.route import Route
 
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ class Event:
 
 
 async def follow(call: Call) -> Response:
-    """Stream an execution until it ends: 404 after ten seconds for an unknown id, one `end` for one already over."""
-    execution = await awaited(call)
-    flow = await run_in_threadpool(_flow_of, call, execution)
-    return StreamingResponse(_stream(call, execution, flow), headers={"content-type": EVENT_STREAM})
+    """Stream an execution until it ends, with one `end` for one already over.
+
+    Of an unknown id there is `start`, and ten seconds later the end of the stream.
+    """
+    return StreamingResponse(_stream(call), headers={"content-type": EVENT_STREAM})
 
 
 async def ended(call: Call, execution: Any, flow: Any) -> str:
@@ -60,12 +61,17 @@ async def ended(call: Call, execution: Any, flow: Any) -> str:
     return last
 
 
-async def _stream(call: Call, execution: Any, flow: Any) -> AsyncIterator[bytes]:
-    """Yield the stream as it goes over the wire; whoever has its first event misses nothing that comes after it."""
-    identifier = str(execution.getId())
+async def _stream(call: Call) -> AsyncIterator[bytes]:
+    """Yield the stream as it goes over the wire; whoever has its second event misses nothing that comes after it."""
+    identifier = call.path["executionId"]
+    nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
+    yield Event("start", json_text(call.kestra, nothing_yet)).encode()
+    try:
+        execution = await awaited(call)
+        flow = await run_in_threadpool(_flow_of, call, execution)
+    except Refusal:
+        return
     async with _subscribed(call, identifier, flow) as subscription:
-        nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
-        yield Event("start", json_text(call.kestra, nothing_yet)).encode()
         if await run_in_threadpool(_over, call, flow, execution):
             yield Event("end", await run_in_threadpool(json_text, call.kestra, execution)).encode()
             return
@@ -162,13 +168,17 @@ class _Subscription:
 
 
 async def awaited(call: Call) -> Any:
-    """Return the execution of the path, which may not be stored yet; raises Refusal (404) when it does not come."""
+    """Return the execution of the path, which may not be stored yet; raises Refusal when it does not come.
+
+    500, as Kestra's own wait says: a fault of Kestra's, which whoever follows what depends on an execution can see.
+    """
     identifier = call.path["executionId"]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SECONDS_FOR_AN_UNKNOWN_ID
     while (found := await run_in_threadpool(by_id, call, identifier)) is None:
         if loop.time() > deadline:
-            raise not_found(f"Unable to find execution {identifier}")
+            waited = f"PT{SECONDS_FOR_AN_UNKNOWN_ID:.0f}S"
+            raise Refusal(500, f"Await failed to terminate within {waited}.", reason="Internal server error")
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
     return found
 
@@ -188,4 +198,4 @@ def _consumer(function: Any) -> Any:
     return jpype.JProxy("java.util.function.Consumer", dict={"accept": function})
 
 
-ROUTES = (Route("GET", "executions/{executionId}/follow", follow),)
+ROUTES = (Route("GET", "executions/{executionId}/follow", follow, produces=(EVENT_STREAM,)),)

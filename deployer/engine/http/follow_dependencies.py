@@ -24,7 +24,7 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 async def follow(call: Call) -> Response:
-    """Stream `progress` and `end` of every execution of a depending flow, and `end-all`; 404 for an unknown id."""
+    """Stream `progress` and `end` of every execution of a depending flow, and `end-all`; 500 for an unknown id."""
     execution = await awaited(call)
     waited_for = await run_in_threadpool(_dependencies, call, execution)
     return StreamingResponse(_stream(call, execution, waited_for), headers={"content-type": EVENT_STREAM})
@@ -79,4 +79,4 @@ def _told(call: Call, found: Any) -> str:
     )
 
 
-ROUTES = (Route("GET", "executions/{executionId}/follow-dependencies", follow),)
+ROUTES = (Route("GET", "executions/{executionId}/follow-dependencies", follow, produces=(EVENT_STREAM,)),)

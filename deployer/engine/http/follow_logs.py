@@ -55,6 +55,6 @@ def _texts(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any])
 
 
 ROUTES = (
-    Route("GET", "logs/{executionId}/follow", follow_1x, until="1.3"),
-    Route("GET", "logs/{executionId}/follow", follow_2x, since="2.0"),
+    Route("GET", "logs/{executionId}/follow", follow_1x, produces=(EVENT_STREAM,), until="1.3"),
+    Route("GET", "logs/{executionId}/follow", follow_2x, produces=(EVENT_STREAM,), since="2.0"),
 )

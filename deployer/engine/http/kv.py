@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import jpype
@@ -13,7 +14,7 @@ from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.refusal import not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import TEXT, Route
 
 
 def of_namespace(call: Call) -> Response:
@@ -28,10 +29,13 @@ def search(call: Call) -> Response:
     return page(call, found, found.getTotal())
 
 
-def inherited(call: Call) -> Response:
-    """Return the keys of the namespaces above this one; of several with the same name that of the nearest."""
+def inherited(call: Call, *, own: bool) -> Response:
+    """Return the keys of the namespaces above this one; of several with the same name that of the nearest.
+
+    1.0 has this one's `own` keys among them.
+    """
     found: dict[str, Any] = {}
-    above = call.path["namespace"].rpartition(".")[0]
+    above = call.path["namespace"] if own else call.path["namespace"].rpartition(".")[0]
     while above:
         for entry in call.runtime.key_values(call.tenant, above).list():
             found.setdefault(str(entry.key()), entry)
@@ -48,12 +52,6 @@ def get(call: Call) -> Response:
     value = held.get().value()
     kind = call.core("models.kv.KVType").from_(value)
     return Response(object_text(call, type=kind, value=value, **call.runtime.key_details(store, key)), media_type=JSON)
-
-
-def put_text(call: Call) -> Response:
-    """Like `put`, of plain text only (since 1.1)."""
-    call.require(_TEXT)
-    return put(call)
 
 
 def put(call: Call) -> Response:
@@ -83,14 +81,14 @@ def _store(call: Call) -> Any:
 
 
 _AT = "namespaces/{namespace}/kv"
-_TEXT = "text/plain"
 ROUTES = (
     Route("GET", "kv", search, since="1.1"),
     Route("GET", _AT, of_namespace, until="1.3"),
     Route("DELETE", _AT, delete_many),
-    Route("GET", _AT + "/inheritance", inherited),
+    Route("GET", _AT + "/inheritance", partial(inherited, own=True), until="1.0"),
+    Route("GET", _AT + "/inheritance", partial(inherited, own=False), since="1.1"),
     Route("GET", _AT + "/{key}", get),
-    Route("PUT", _AT + "/{key}", put, until="1.0"),
-    Route("PUT", _AT + "/{key}", put_text, since="1.1"),
+    Route("PUT", _AT + "/{key}", put, consumes=(JSON, TEXT), until="1.0"),
+    Route("PUT", _AT + "/{key}", put, consumes=(TEXT,), since="1.1"),
     Route("DELETE", _AT + "/{key}", delete),
 )

@@ -9,11 +9,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text, page
+from deployer.engine.http.answers import JSON, as_json, file, json_text, page
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters, query_filter
 from deployer.engine.http.paging import pageable
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import TEXT, Route
 
 FLAT = ("q", "namespace", "flowId", "triggerId", "minLevel", "startDate", "endDate")
 _EVERY_ENTRY = 2**31 - 1  # a page of this size holds all
@@ -100,10 +100,7 @@ def _all_in_order(call: Call) -> Any:
 def _text(call: Call, text: bytes) -> Response:
     identifier = call.path["executionId"]
     execution = call.bean("services.ExecutionService").getExecution(call.tenant, identifier, False)
-    headers = {"Content-Disposition": f'attachment; filename="{identifier}.log"'}
-    if not execution.getState().isTerminated():
-        headers["Cache-Control"] = "no-cache"
-    return Response(text, headers={"content-type": "text/plain", **headers})
+    return file(text, TEXT, f"{identifier}.log", cached=bool(execution.getState().isTerminated()))
 
 
 ROUTES = (
@@ -111,8 +108,8 @@ ROUTES = (
     Route("GET", "logs/search", search_2x, since="2.0"),
     Route("GET", "logs/{executionId}", of_execution_1x, until="1.3"),
     Route("GET", "logs/{executionId}", of_execution_2x, since="2.0"),
-    Route("GET", "logs/{executionId}/download", download_1x, until="1.3"),
-    Route("GET", "logs/{executionId}/download", download_2x, since="2.0"),
+    Route("GET", "logs/{executionId}/download", download_1x, produces=(TEXT,), until="1.3"),
+    Route("GET", "logs/{executionId}/download", download_2x, produces=(TEXT,), since="2.0"),
     Route("DELETE", "logs/{executionId}", delete_of_execution),
     Route("DELETE", "logs/{namespace}/{flowId}", delete_of_flow),
 )

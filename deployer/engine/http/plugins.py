@@ -139,7 +139,6 @@ def _cached(text: str) -> Response:
 _AT = "/api/v1/plugins"
 ROUTES = (
     Route("GET", _AT, plugins),
-    Route("GET", _AT + "/", plugins),
     Route("GET", _AT + "/groups/subgroups", groups),
     Route("GET", _AT + "/schemas/{type}", schema),
     Route("GET", _AT + "/properties/{type}", properties),

@@ -1,11 +1,11 @@
-"""Which method and path is answered by which function, from which Kestra version on: one row each, beside its function.
+"""Which method, path and media types are answered by which function, from which Kestra version on: one row each.
 
-Every resource's file ends with its own table, `ROUTES`; `app` puts them together.
+Every resource's file ends with its own table, `ROUTES`; `app` puts them together, `routing` chooses among them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +17,29 @@ if TYPE_CHECKING:
 Handler = Callable[["Call"], Any]
 """Returns a Response, or is a coroutine function that does."""
 
+JSON = "application/json"
+YAML = "application/x-yaml"
+TEXT = "text/plain"
+CSV = "text/csv"
+OCTETS = "application/octet-stream"
+EVENTS = "text/event-stream"
+MULTIPART = "multipart/form-data"
+ANYTHING = "*/*"
 _TENANT = "/api/v1/{tenant}/"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row: `path` is within the tenant unless it begins with a slash; versions are names such as `1.3`."""
+    """A row: `path` is within the tenant unless it begins with a slash; versions are names such as `1.3`.
+
+    `produces` and `consumes` are the media types of answer and body; where Kestra says nothing, both are JSON.
+    """
 
     method: str
     path: str
     handler: Handler
+    produces: tuple[str, ...] = (JSON,)
+    consumes: tuple[str, ...] = (JSON,)
     since: str = NAMES[0]
     until: str = NAMES[-1]
 
@@ -38,9 +51,3 @@ class Route:
     def serves(self, version: str) -> bool:
         """Whether Kestra `version` has it."""
         return at_least(version, self.since) and at_least(self.until, version)
-
-
-def in_order(routes: Iterable[Route], version: str) -> list[Route]:
-    """Return what `version` has, so that the first that matches is the one Kestra takes: a word before a parameter."""
-    served = (route for route in routes if route.serves(version))
-    return sorted(served, key=lambda route: [segment.startswith("{") for segment in route.template.split("/")])

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from deployer.engine.executions import breakpoints_of
 from deployer.engine.http.answers import JSON, json_text
-from deployer.engine.http.call import MULTIPART, Call
+from deployer.engine.http.call import Call
 from deployer.engine.http.filters import label_map
 from deployer.engine.http.follow import ended
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
 from deployer.engine.http.refusal import Refusal, system_label
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import MULTIPART, Route
+from deployer.engine.jvm import CORE
 
 
 async def create(call: Call) -> Response:
@@ -23,7 +24,6 @@ async def create(call: Call) -> Response:
 
     404 no such flow or revision, 409 a flow disabled or unreadable, 415 not multipart, 422 bad inputs or labels.
     """
-    call.require(MULTIPART)
     flow, execution = await run_in_threadpool(_start, call)
     if call.flag("wait") and not execution.getState().isFailed():
         text = await ended(call, execution, flow)
@@ -34,7 +34,6 @@ async def create(call: Call) -> Response:
 
 def validate(call: Call) -> Response:
     """Return every input with its value and what is wrong with it, and the checks of the flow that fail."""
-    call.require(MULTIPART)
     flow = _flow(call)
     execution = call.core("models.executions.Execution").newExecution(flow, _labels(call))
     reader = call.bean("runners.FlowInputOutput")
@@ -97,8 +96,11 @@ def _scheduled(call: Call) -> Any:
 
 
 def _kind(call: Call) -> Any:
-    kind = call.query.get("kind")
-    return call.core("models.executions.ExecutionKind").valueOf(kind) if kind else None
+    """Return the kind asked for; one that there is not is taken for none."""
+    try:
+        return call.choice("kind", CORE + "models.executions.ExecutionKind")
+    except Refusal:
+        return None
 
 
 def _url(execution: Any) -> str:
@@ -107,7 +109,7 @@ def _url(execution: Any) -> str:
 
 
 ROUTES = (
-    Route("POST", "executions/{namespace}/{id}", create),
-    Route("POST", "executions/trigger/{namespace}/{id}", create, until="1.3"),
-    Route("POST", "executions/{namespace}/{id}/validate", validate),
+    Route("POST", "executions/{namespace}/{id}", create, consumes=(MULTIPART,)),
+    Route("POST", "executions/trigger/{namespace}/{id}", create, consumes=(MULTIPART,), until="1.3"),
+    Route("POST", "executions/{namespace}/{id}/validate", validate, consumes=(MULTIPART,)),
 )

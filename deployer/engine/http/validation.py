@@ -9,9 +9,9 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.http.answers import JSON, as_json
-from deployer.engine.http.call import MULTIPART, YAML, Call, constant
+from deployer.engine.http.call import Call, constant
 from deployer.engine.http.refusal import not_converted
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import MULTIPART, YAML, Route
 from deployer.engine.http.text import java_split
 from deployer.model.java import BLANKS
 
@@ -22,13 +22,18 @@ _ENUM = "io.kestra.webserver.controllers.api.FlowController.TaskValidationType"
 
 def validate(call: Call) -> Response:
     """Return one verdict for each flow of a text split at `---` lines, or each file of an upload, in their order."""
-    call.require(YAML, *([MULTIPART] if call.runtime.validates_files else []))
     if call.media_type == MULTIPART:
         sources = [(part.filename, part.data.decode("utf-8", "replace")) for part in call.parts if part.name == "flows"]
         texts = [(name, text.strip(BLANKS)) for name, text in sources]
     else:
         texts = [(None, text) for text in split(call.body.decode("utf-8", "replace"))]
     return as_json(call, call.runtime.validate(call.tenant, texts))
+
+
+def validate_text(call: Call) -> Response:
+    """Like `validate`, of a text that has to be there (1.0)."""
+    call.text("flows")
+    return validate(call)
 
 
 def split(text: str) -> list[str]:
@@ -38,7 +43,6 @@ def split(text: str) -> list[str]:
 
 def validate_task(call: Call) -> Response:
     """Return the verdict on a task in JSON, or on a task or trigger in YAML, as the parameter `section` says."""
-    call.require(YAML, JSON)
     if call.media_type != YAML:
         return _from_json(call, name="task", kind=_SECTIONS["TASKS"])
     section = call.required("section")
@@ -50,7 +54,6 @@ def validate_task(call: Call) -> Response:
 
 def _from_json(call: Call, *, name: str, kind: str) -> Response:
     """Return the verdict on a JSON body that is to be of the class `kind`."""
-    call.require(JSON)
     text, wanted = call.text(name), call.core(kind)
 
     def read() -> Any:
@@ -76,7 +79,9 @@ def _verdict(call: Call, name: str, read: Callable[[], Any]) -> Response:
 
 
 ROUTES = (
-    Route("POST", "flows/validate", validate),
-    Route("POST", "flows/validate/task", validate_task),
+    Route("POST", "flows/validate", validate_text, consumes=(YAML,), until="1.0"),
+    Route("POST", "flows/validate", validate, consumes=(YAML,), since="1.1", until="1.1"),
+    Route("POST", "flows/validate", validate, consumes=(YAML, MULTIPART), since="1.2"),
+    Route("POST", "flows/validate/task", validate_task, consumes=(YAML, JSON)),
     Route("POST", "flows/validate/trigger", partial(_from_json, name="trigger", kind=_SECTIONS["TRIGGERS"])),
 )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from deployer.engine.http.answers import JSON, as_json, json_text
 from deployer.engine.http.call import Call
 from deployer.engine.http.refusal import Refusal, not_found
-from deployer.engine.http.route import Route
+from deployer.engine.http.route import ANYTHING, Route
 from deployer.engine.jvm import CORE
 
 _TRIGGERS = "io.kestra.plugin.core.trigger."
@@ -124,9 +124,9 @@ _PATH = "executions/webhook/{namespace}/{id}/{key}"
 _LATER = (_PATH, f"{_PATH}/{{path}}")
 
 ROUTES = (
-    *(Route(method, _PATH, partial(old, method), until="1.2") for method in _METHODS),
+    *(Route(method, _PATH, partial(old, method), consumes=(ANYTHING,), until="1.2") for method in _METHODS),
     *(
-        Route(method, path, partial(current, method, binary=binary), since=since, until=until)
+        Route(method, path, partial(current, method, binary=binary), consumes=(ANYTHING,), since=since, until=until)
         for since, until, binary in (("1.3", "1.3", False), ("2.0", "2.0", True))
         for method in _METHODS
         for path in _LATER

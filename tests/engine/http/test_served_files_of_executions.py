@@ -40,7 +40,10 @@ def test_a_file_is_downloaded_and_measured(api: httpx.Client, written: Callable[
 
     assert (file.status_code, file.content) == (200, b"Hello from file\n")
     assert file.headers["content-type"] == "application/octet-stream"
-    assert file.headers["content-disposition"] == f'attachment; filename="{uri.rpartition("/")[2]}"'
+    name = uri.rpartition("/")[2]
+    assert file.headers["content-disposition"] == f"attachment; filename=\"{name}\"; filename*=utf-8''{name}"
+    assert file.headers["cache-control"] == "public, max-age=86400"
+    assert file.headers["expires"] > ""
     assert metas.json() == {"size": 16}
 
 

@@ -115,10 +115,10 @@ def test_1x_takes_a_flow_as_json_and_answers_without_a_source(api: httpx.Client,
         assert api.get("/flows/team.a/j?source=true").json()["source"]
 
 
-def test_1x_reads_a_body_without_a_content_type_as_json(api: httpx.Client, is_2x: bool) -> None:
+def test_1x_reads_a_body_without_a_content_type_as_json_and_2x_as_yaml(api: httpx.Client, is_2x: bool) -> None:
     answer = api.post("/flows", content=flow())
 
-    assert answer.status_code == (415 if is_2x else 500)
+    assert answer.status_code == (200 if is_2x else 500)
     if not is_2x:
         assert answer.json()["message"].startswith("Internal server error: Unrecognized token 'id'")
 

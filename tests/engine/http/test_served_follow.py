@@ -51,11 +51,12 @@ def test_what_is_over_ends_at_once(api: httpx.Client, store: Store) -> None:
 
 
 @pytest.mark.parametrize("kestra", ["1.3", "2.0"], indirect=True)
-def test_an_unknown_id_is_404_after_a_while(api: httpx.Client) -> None:
+def test_of_an_unknown_id_there_is_the_start_and_after_a_while_the_end_of_the_stream(api: httpx.Client) -> None:
     answer = api.get("/executions/none/follow")
 
-    assert answer.status_code == 404
-    assert answer.json()["message"] == "Not Found: Unable to find execution none"
+    assert answer.status_code == 200
+    [(name, data)] = events(answer.text)
+    assert (name, data["id"]) == ("start", "none")
     assert answer.elapsed.total_seconds() > follow.SECONDS_FOR_AN_UNKNOWN_ID
 
 

@@ -69,8 +69,11 @@ def test_logs_are_downloaded_as_a_text(api: httpx.Client, greeted: str, is_2x: b
     warnings = api.get(f"/logs/{greeted}/download", params=level_filter(is_2x=is_2x))
 
     assert every.headers["content-type"].startswith("text/plain")
-    assert every.headers["content-disposition"] == f'attachment; filename="{greeted}.log"'
-    assert "cache-control" not in every.headers
+    assert (
+        every.headers["content-disposition"]
+        == f"attachment; filename=\"{greeted}.log\"; filename*=utf-8''{greeted}.log"
+    )
+    assert every.headers["cache-control"] == "public, max-age=86400"
     assert ("hello you" in every.text, "careful" in every.text) == (True, True)
     assert ("hello you" in warnings.text, "careful" in warnings.text) == (False, True)
     assert api.get("/logs/none/download").status_code == 404

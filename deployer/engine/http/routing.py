@@ -1,0 +1,141 @@
+"""Which row of the tables answers a request: its path and method, and the media types of `Accept` and `Content-Type`.
+
+As the router of Kestra's web server has it (Micronaut's `DefaultRouter`, read in its source, and the recorded answers
+of genuine servers): a row that does not produce what is accepted is no candidate at all, so another row whose path fits
+as well may answer in its place. Pure; the words of a refusal are `app`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from urllib.parse import unquote
+
+from deployer.engine.http.route import ANYTHING, Route
+from deployer.model.resource import MAIN
+
+_ROOT = "/api/v1/"
+_WITH_BODY = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_ALIASED = re.compile(r"/api/v1/(?!main/|configs$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a request decides who answers it. `path` is as it was sent; the types are without parameters."""
+
+    method: str
+    path: str
+    accepted: tuple[str, ...]  # best first; none stands for anything
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The row that answers, and what its path's parameters are."""
+
+    route: Route
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why nobody answers: the types that would be taken (415) or given (406), or the methods there are (405)."""
+
+    consumable: tuple[str, ...] = ()
+    producible: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Row:
+    route: Route
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.route.template) + "/?")
+
+    @cached_property
+    def rank(self) -> tuple[int, int]:
+        """How exactly its path is written: the most literal characters come first, then the fewest parameters."""
+        literal = re.sub(r"{\w+}", "", self.route.template)
+        return -len(literal), self.route.template.count("{")
+
+    def match(self, path: str) -> Match | None:
+        found = self.pattern.fullmatch(path)
+        return Match(self.route, {name: unquote(value) for name, value in found.groupdict().items()}) if found else None
+
+    def consumes(self, content_type: str) -> bool:
+        return not content_type or ANYTHING in self.route.consumes or content_type in self.route.consumes
+
+    def produces(self, accepted: Sequence[str]) -> bool:
+        return not accepted or ANYTHING in accepted or any(kind in self.route.produces for kind in accepted)
+
+
+class Router:
+    """The rows of one version of Kestra."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._rows = sorted(map(_Row, routes), key=lambda row: row.rank)
+
+    @property
+    def routes(self) -> list[Route]:
+        """The rows, the most exact path first."""
+        return [row.route for row in self._rows]
+
+    def find(self, asked: Asked) -> Match | Miss:
+        """Return who answers. A path that nobody has is tried once more as one of the tenant `main`."""
+        found = self._closest(asked)
+        if found is None and _ALIASED.match(asked.path):
+            found = self._closest(replace(asked, path=asked.path.replace(_ROOT, f"{_ROOT}{MAIN}/", 1)))
+        return found or self._miss(asked)
+
+    def _closest(self, asked: Asked) -> Match | None:
+        rows = [
+            row
+            for row in self._rows
+            if row.route.method == _as_get(asked.method)
+            and (asked.method not in _WITH_BODY or row.consumes(asked.content_type))
+            and row.produces(asked.accepted)
+            and row.match(asked.path)
+        ]
+        if len(rows) > 1 and asked.accepted:  # whoever produces what is wanted most, whatever the paths are
+            rows = [row for row in rows if asked.accepted[0] in row.route.produces] or rows
+        if len(rows) > 1 and asked.method in _WITH_BODY:
+            rows = [row for row in rows if (asked.content_type or ANYTHING) in row.route.consumes] or rows
+        return rows[0].match(asked.path) if rows else None
+
+    def _miss(self, asked: Asked) -> Miss:
+        fitting = [row for row in self._rows if row.match(asked.path)]
+        same = [row for row in fitting if row.route.method == _as_get(asked.method)]
+        consumable = [kind for row in same if not row.consumes(asked.content_type) for kind in row.route.consumes]
+        producible = [kind for row in same if not row.produces(asked.accepted) for kind in row.route.produces]
+        others = [row.route.method for row in fitting if row not in same]
+        methods = [name for method in others for name in ((method, "HEAD") if method == "GET" else (method,))]
+        return Miss(*(tuple(dict.fromkeys(each)) for each in (consumable, producible, methods)))
+
+
+def accepted(header: str) -> tuple[str, ...]:
+    """Return the media types of an `Accept`, best first: those without a `*`, then by quality; `*/*` is last."""
+    found = []
+    for part in header.split(","):
+        kind, *parameters = (each.strip() for each in part.split(";"))
+        if "/" in kind:
+            found.append((kind.lower(), _quality(parameters)))
+    found.sort(key=lambda each: (each[0] == ANYTHING, each[0].endswith("/*"), -each[1]))
+    return tuple(kind for kind, _ in found)
+
+
+def _quality(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            with suppress(ValueError):
+                return float(value)
+    return 1.0
+
+
+def _as_get(method: str) -> str:
+    return "GET" if method == "HEAD" else method
