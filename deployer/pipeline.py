@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deployer import leftovers
 from deployer.check import server as kestra_validate
 from deployer.deploy import Deploying, Planned, at_work, carry_out, kept
 from deployer.kestra.client import KestraClient
@@ -43,6 +44,9 @@ def sync(options: Options, deploying: Deploying, client: KestraClient, listen: L
     if made is None or options.dry_run or made.plan.refused or (made.report.errors and not options.keep_going):
         return
 
+    keeper = made.deploying.keeper
+    notes = leftovers.killed(made.ledger, keeper, client, labelled=options.smoke)
+    made = replace(made, report=replace(made.report, problems=(*made.report.problems, *notes)))
     report = carried_out(made, options, client, listen)
     yield report
     if not options.smoke or report.interrupted or report.error:
@@ -50,8 +54,12 @@ def sync(options: Options, deploying: Deploying, client: KestraClient, listen: L
 
     listen("Running smoke tests")
     deployed = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
-    results, interrupted = run_smoke(made.cases, deployed, client, options.concurrency, listen)
-    yield replace(report, smokes=tuple(results), interrupted=interrupted)
+    results, interrupted = run_smoke(
+        made.cases, deployed, client, options.concurrency, listen, project=made.ledger.project
+    )
+    report = replace(report, smokes=tuple(results), interrupted=interrupted)
+    yield report
+    yield replace(report, problems=(*report.problems, *leftovers.kept(results, keeper)))
 
 
 def shown(

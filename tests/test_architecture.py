@@ -27,7 +27,8 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, ("resource", "kestra", "settings", "model", "errors", "interrupt")),
     "local": ("read", "check", "smoke", "model", "errors"),
     "deploy": ("background", "apply", "plan", "resource", "kestra", "model", "errors"),
-    "pipeline": ("local", "deploy", *STAGES, "resource", "kestra", "settings", "model", "errors"),
+    "leftovers": ("smoke", "resource", "kestra", "model", "errors"),
+    "pipeline": ("leftovers", "local", "deploy", *STAGES, "resource", "kestra", "settings", "model", "errors"),
     "engine": ("__init__", "cache", "model", "errors"),
     "cli": (
         "__init__",

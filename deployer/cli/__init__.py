@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -55,7 +56,7 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. What went wrong is said on stderr, never as a traceback."""
-    signal.signal(signal.SIGTERM, _terminate)
+    _end_as_after_an_interrupt()
     try:
         code = cli.main(list(arguments), prog_name="kestra-deployer", standalone_mode=False)
     except click.exceptions.Abort:
@@ -93,6 +94,19 @@ def _bug(error: Exception) -> int:
     return ExitCode.BUG
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  the signal module's signature
-    """End as after ^C, so that what was started is ended and what was done is reported."""
-    raise KeyboardInterrupt
+def _end_as_after_an_interrupt() -> None:
+    """Let SIGTERM and SIGHUP end the run as ^C does: what was started is ended, what was done is reported.
+
+    What would be printed on a terminal that went away goes nowhere.
+    """
+    terminals = [number for number in (1, 2) if os.isatty(number)]
+
+    def terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  the signal module's signature
+        for gone in (each for each in terminals if not os.isatty(each)):
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                os.dup2(nowhere.fileno(), gone)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, terminate)

@@ -51,7 +51,7 @@ class Ledger:
     """What one project has deployed to one environment.
 
     `pending` has what a run was about to write when it was last heard of: where the server has such a text, it is ours,
-    though no entry says so yet.
+    though no entry says so yet. `running` are executions of smoke tests that could not be killed.
     """
 
     project: str
@@ -59,6 +59,7 @@ class Ledger:
     entries: Mapping[Key, Entry] = field(default_factory=dict)
     pending: Mapping[Key, Entry] = field(default_factory=dict)
     lease: Lease | None = None
+    running: tuple[str, ...] = ()
 
     def owns(self, key: Key) -> bool:
         """Whether this project deployed it, or was about to."""

@@ -35,7 +35,10 @@ class SmokeCase:
 
 @dataclass(frozen=True, slots=True)
 class SmokeResult:
-    """What came of a case. `execution` and `url` are None where none was started; `state` is the last one seen."""
+    """What came of a case. `execution` and `url` are None where none was started; `state` is the last one seen.
+
+    `left_running` says that the execution goes on: it could not be killed.
+    """
 
     case: SmokeCase
     verdict: Verdict
@@ -44,3 +47,4 @@ class SmokeResult:
     execution: str | None = None
     url: str | None = None
     seconds: float = 0.0
+    left_running: bool = False

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from deployer.model.change import Action, Change
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report, Status
-from deployer.model.smoke import Verdict
+from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 
@@ -56,7 +56,8 @@ def _annotations(report: Report) -> Iterator[str]:
             yield _command(Problem("deploy", message, outcome.change.origin, hint=outcome.hint))
     for smoke in report.smokes:
         if smoke.verdict is not Verdict.PASSED:
-            message = f"{smoke.case.flow.path}, {smoke.case.id}: {smoke.message}"
+            still = f"; it still runs: {smoke.url}" if smoke.left_running else ""
+            message = f"{smoke.case.flow.path}, {smoke.case.id}: {smoke.message}{still}"
             yield _command(Problem("smoke", message, smoke.case.file))
     if report.error:
         yield _command(Problem("run", str(report.error), hint=report.error.hint))
@@ -110,10 +111,13 @@ def _planned_row(change: Change) -> tuple[str, str, str]:
 
 
 def _smoke_rows(report: Report) -> list[tuple[str, str]]:
-    return [
-        (f"{smoke.case.flow.path}: {smoke.case.id}", f"{smoke.verdict} {smoke.message}".strip())
-        for smoke in report.smokes
-    ]
+    return [(f"{smoke.case.flow.path}: {smoke.case.id}", _smoke_words(smoke)) for smoke in report.smokes]
+
+
+def _smoke_words(smoke: SmokeResult) -> str:
+    """Return the verdict and why, with the address of what was left running."""
+    still = f"; it still runs: {smoke.url}" if smoke.left_running else ""
+    return f"{smoke.verdict} {smoke.message}".strip() + still
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

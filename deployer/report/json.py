@@ -131,5 +131,6 @@ def _smoke(smoke: SmokeResult) -> dict[str, Any]:
         "execution": smoke.execution,
         "url": smoke.url,
         "message": smoke.message,
+        "left_running": smoke.left_running,
         "seconds": round(smoke.seconds, 3),
     }

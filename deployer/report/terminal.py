@@ -160,7 +160,9 @@ def _smoke(smoke: SmokeResult) -> Iterator[Text]:
     words = f"{smoke.state} in {smoke.seconds:.1f} s" if passed else f"{smoke.verdict}: {smoke.message}"
     head = Text(f"  {'✓' if passed else '✗'} {smoke.case.flow.path}", style="green" if passed else "red")
     yield head.append(f"  {smoke.case.id}: {words}", style="default")
-    if not passed and smoke.url:
+    if smoke.left_running:
+        yield Text(f"      it still runs: {smoke.url}", style="red")
+    elif not passed and smoke.url:
         yield Text(f"      {smoke.url}", style="dim")
 
 

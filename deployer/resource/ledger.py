@@ -142,6 +142,7 @@ def _written(ledger: Ledger) -> dict[str, Any]:
         "entries": [_entry(key, entry) for key, entry in sorted(ledger.entries.items())],
         "pending": [_entry(key, entry) for key, entry in sorted(ledger.pending.items())],
         "lease": {"by": ledger.lease.by, "until": ledger.lease.until} if ledger.lease else None,
+        "running": list(ledger.running),
     }
 
 
@@ -176,6 +177,7 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
             {_key_of(each): _entry_of(each) for each in data["entries"]},
             {_key_of(each): _entry_of(each) for each in data["pending"]},
             Lease(str(lease["by"]), str(lease["until"])) if lease else None,
+            tuple(map(str, data.get("running", ()))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         hint = "restore it, or remove it: what is live then counts as deployed by somebody else"

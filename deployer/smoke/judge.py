@@ -14,7 +14,7 @@ def judge(case: SmokeCase, state: str, first_error: str = "") -> tuple[Verdict, 
 
 
 def overdue(case: SmokeCase, state: str) -> tuple[Verdict, str]:
-    """Return the verdict on an execution that had to be killed at its deadline."""
+    """Return the verdict on an execution that is to be killed at its deadline, and a sentence without an end."""
     seconds = f"{case.timeout.total_seconds():g} s"
-    paused = ": nobody resumes a paused execution here" if state == "PAUSED" else ""
-    return Verdict.TIMED_OUT, f"still {state} after {seconds}, killed{paused}"
+    paused = " (nobody resumes a paused execution here)" if state == "PAUSED" else ""
+    return Verdict.TIMED_OUT, f"still {state} after {seconds}{paused}"

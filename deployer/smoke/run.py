@@ -7,10 +7,10 @@ ends it. So every round listens for a while and then asks.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 from deployer.errors import KestraError, KestraNotFoundError
@@ -20,10 +20,11 @@ from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.smoke.judge import judge, overdue
+from deployer.smoke.labels import labels
 
-LABEL = "kestra-deployer.smoke"
 _ROUND = 5.0  # seconds of listening before asking; bounds how late a missed event is noticed
 _KILL_GRACE = 10.0  # seconds an execution is given to be over after its kill
+_KILL_AGAIN = 3.0  # seconds after which an execution that is not over is killed once more
 _UNSEEN = 10.0  # seconds after which an execution that the server does not know is taken for lost
 _LOG_LOOKS = 15
 _PAUSE = 0.2  # seconds between two questions where the stream gives nothing
@@ -35,12 +36,15 @@ def run(
     client: KestraClient,
     workers: int = 4,
     listen: Callable[[SmokeResult], None] = lambda _: None,
+    *,
+    project: str = "",
 ) -> tuple[list[SmokeResult], bool]:
     """Return what came of every case, in their order, and whether ^C ended the run: then what still ran was killed.
 
-    A case whose flow is not among those `deployed` is not run: it would test what was there before.
+    A case whose flow is not among those `deployed` is not run: it would test what was there before. `project` is whose
+    tests these are, as the executions' labels say.
     """
-    runner = _Runner(client, deployed, {case.flow: Lock() for case in cases})
+    runner = _Runner(client, deployed, {case.flow: Lock() for case in cases}, project)
 
     def work() -> list[SmokeResult]:
         results = []
@@ -60,6 +64,7 @@ class _Runner:
     client: KestraClient
     deployed: Collection[Key]
     turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-values
+    project: str = ""
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
@@ -79,14 +84,14 @@ class _Runner:
         try:
             result = self._finish(result, began + case.timeout.total_seconds())
         except KestraError as error:
-            result = replace(result, message=f"could not be followed: {error}")
+            result = self._killed(replace(result, message=f"could not be followed: {error}"))
         return replace(result, seconds=time.monotonic() - began)
 
     def _trigger(self, case: SmokeCase) -> Execution:
         """Start a TEST execution: it runs as any other, but fires no flow triggers and stays out of the metrics."""
-        label = {LABEL: uuid.uuid4().hex}
+        marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=_KILL_GRACE))
         return self.client.create_execution(
-            case.flow.namespace, case.flow.name, inputs=case.inputs, labels=label, kind="TEST"
+            case.flow.namespace, case.flow.name, inputs=case.inputs, labels=marks, kind="TEST"
         )
 
     def _finish(self, started: SmokeResult, deadline: float) -> SmokeResult:
@@ -99,12 +104,32 @@ class _Runner:
             return replace(started, verdict=verdict, message=sentence, state=execution.state)
         verdict, sentence = overdue(case, execution.state)
         if self.stop.is_set():
-            verdict, sentence = Verdict.FAILED, f"interrupted while {execution.state}, killed"
-        self.client.kill_execution(name)
-        killed = self._follow(name, time.monotonic() + _KILL_GRACE, to_the_end=True)
-        if not killed.over:
-            sentence += f" (the kill was accepted, but it is still {killed.state})"
-        return replace(started, verdict=verdict, message=sentence, state=killed.state)
+            verdict, sentence = Verdict.FAILED, f"interrupted while {execution.state}"
+        return self._killed(replace(started, verdict=verdict, message=sentence, state=execution.state))
+
+    def _killed(self, result: SmokeResult) -> SmokeResult:
+        """Kill an execution and return the result with what came of that: it is over, or it was left running.
+
+        Killed again and again until it is over: 2.0.0 does not know an execution that was just started, and was seen to
+        forget a kill that came as early.
+        """
+        name, deadline, seen = result.execution or "", time.monotonic() + _KILL_GRACE, None
+        while True:
+            try:
+                self.client.kill_execution(name)
+                seen = self._follow(name, min(deadline, time.monotonic() + _KILL_AGAIN), to_the_end=True)
+            except KestraNotFoundError:
+                time.sleep(_PAUSE)
+            except KestraError as error:
+                return replace(result, message=f"{result.message}; could not be killed: {error}", left_running=True)
+            if seen and seen.over:
+                return replace(result, message=f"{result.message}, killed", state=seen.state)
+            if time.monotonic() >= deadline:
+                break
+        if seen is None:
+            return replace(result, message=f"{result.message}; it is not there any more")
+        still = f"the kill was accepted, but it is still {seen.state}"
+        return replace(result, message=f"{result.message}; {still}", state=seen.state, left_running=True)
 
     def _follow(self, name: str, deadline: float, *, to_the_end: bool = False) -> Execution:
         """Return the execution as a GET shows it: over, or as it is at the deadline (or when told to stop)."""

@@ -71,8 +71,8 @@ def test_an_empty_body_is_one_invalid_flow_and_none_at_all_to_1_0(api: httpx.Cli
     assert "No content to map due to end-of-input" in verdict["constraints"]
 
 
-def test_json_is_refused_with_415(api: httpx.Client) -> None:
-    answer = api.post("/flows/validate", json={})
+def test_another_type_is_refused_with_415(api: httpx.Client) -> None:
+    answer = api.post("/flows/validate", content="id: x", headers={"content-type": "text/plain"})
 
     assert answer.status_code == 415
     assert "Allowed types: [application/x-yaml" in answer.json()["message"]

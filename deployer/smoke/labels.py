@@ -1,0 +1,33 @@
+"""The labels of a smoke test's execution, which find it where its start was not answered or nobody ended it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+RUN = "kestra-deployer.smoke"
+"""A name that no other execution has."""
+PROJECT = "kestra-deployer.project"
+UNTIL = "kestra-deployer.until"
+"""When the run that started it will have killed it, in seconds since 1970: what runs on later was left running."""
+
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def labels(project: str, now: datetime, longest: timedelta) -> dict[str, str]:
+    """Return the labels for an execution of a project's smoke test that is to be over after so long."""
+    found = {RUN: uuid.uuid4().hex, UNTIL: f"{(now + longest).timestamp():.0f}"}
+    return found | of_project(project)
+
+
+def of_project(project: str) -> dict[str, str]:
+    """Return the label that all of a project's have; none where it has no name. A `:` would end a label's key."""
+    return {PROJECT: _UNFIT.sub("-", project)} if project else {}
+
+
+def left(found: Mapping[str, str], now: datetime) -> bool:
+    """Whether an execution with these labels, which still runs, should have been killed by now."""
+    until = found.get(UNTIL, "")
+    return until.isdigit() and int(until) < now.timestamp()

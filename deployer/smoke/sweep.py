@@ -1,0 +1,57 @@
+"""Finds executions of smoke tests that earlier runs left running, by their ids and their labels, and kills them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from deployer.errors import KestraError, KestraNotFoundError
+from deployer.kestra.answers import Execution
+from deployer.kestra.client import KestraClient
+from deployer.smoke.labels import left, of_project
+
+UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
+"""The states, known from 1.0 on, in which an execution goes on unless it is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was killed, and what could not be, with why."""
+
+    killed: tuple[Execution, ...] = ()
+    failed: tuple[tuple[Execution, str], ...] = ()
+
+
+def sweep(client: KestraClient, known: Collection[str], project: str, now: datetime) -> Swept:
+    """Kill what earlier runs left running: executions with these ids, and those of the project past their time.
+
+    `project` may be empty: then only what is `known` by its id. Raises KestraError where nothing can be found out.
+    """
+    found = {execution.id: execution for execution in _known(client, known)}
+    if project:
+        labelled = client.search_executions(labels=of_project(project), kinds=("TEST",), states=UNDER_WAY)
+        found |= {execution.id: execution for execution in labelled if left(execution.labels, now)}
+    killed, failed = [], []
+    for execution in found.values():
+        try:
+            client.kill_execution(execution.id)
+        except KestraNotFoundError:
+            continue
+        except KestraError as error:
+            failed.append((execution, str(error)))
+        else:
+            killed.append(execution)
+    return Swept(tuple(killed), tuple(failed))
+
+
+def _known(client: KestraClient, ids: Collection[str]) -> list[Execution]:
+    """Return those of these executions that are not over."""
+    found = []
+    for each in ids:
+        with suppress(KestraNotFoundError):
+            execution = client.execution(each)
+            if not execution.over:
+                found.append(execution)
+    return found
