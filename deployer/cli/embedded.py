@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from deployer.engine import launch as engines
+from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
 from deployer.engine.progress import Listener, Progress, Stage
 from deployer.model.plugin import Plugin
@@ -25,6 +26,7 @@ def embedded(
     port: int = 0,
     host: str = "127.0.0.1",
     data: Path | None = None,
+    database: Database = Database.EMBEDDED,
     basic_auth: tuple[str, str] | None = None,
     plugins: Sequence[Plugin] = (),
 ) -> Iterator[RunningEngine]:
@@ -33,7 +35,14 @@ def embedded(
         with _shown(version) as listen:  # over before the block begins, which may show progress of its own
             engine = stack.enter_context(
                 engines.launch(
-                    version, port=port, host=host, data=data, basic_auth=basic_auth, plugins=plugins, progress=listen
+                    version,
+                    port=port,
+                    host=host,
+                    data=data,
+                    database=database,
+                    basic_auth=basic_auth,
+                    plugins=plugins,
+                    progress=listen,
                 )
             )
         yield engine
