@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -26,7 +26,7 @@ from statistics import median
 
 import httpx
 from flow_text import NAMESPACE
-from stores_table import EACH, FORMS, OURS, Form, Measured, said
+from stores_table import EACH, FORMS, OURS, Content, Form, Measured, said
 from sync_table import AT_ONCE, Cost
 from world import OUR_COMMAND, PAGE, PROJECT, TENANT, World, api_url, before, files, role, run
 
@@ -37,29 +37,36 @@ LEDGER = f"/namespaces/system/kv/kestra-deployer.{PROJECT}.default"
 
 
 def main() -> None:
-    """Print the tables; or, with the name of the role, be the process that `sync` is measured beside."""
+    """Print the tables; or, with `be-gets`, be the process that `sync` is measured beside."""
     if sys.argv[1:] == ["be-gets"]:
         be_gets()
         return
     parser = argparse.ArgumentParser(description="Measure what the database makes of deploys; prints Markdown.")
-    parser.add_argument("--flows", type=_numbers, default=[300, 1000], help="how many there are; such as 300,1000")
-    parser.add_argument("--revisions", type=int, default=4, help="how many each flow has")
+    contents = [Content(300, 4), Content(1000, 1), Content(1000, 4)]
+    parser.add_argument(
+        "--flows", type=_contents, default=contents, help="how many, and revisions of each: 300x4,1000x1"
+    )
     parser.add_argument("--repeats", type=int, default=3, help="how often all is measured; the median counts")
     parser.add_argument("--kestra", default="1.3", help="the version of the engine")
     parser.add_argument("--server", type=_named, action="append", default=[], metavar="NAME=URL", help="one more store")
+    parser.add_argument("--only-servers", action="store_true", help="leave out the embedded engine")
     options = parser.parse_args()
-    stores = _stores(options.kestra, dict(options.server))
-    found: dict[int, dict[str, Measured]] = {}
-    for flows in options.flows:
+    stores = {} if options.only_servers else _embedded(options.kestra)
+    stores |= {name: partial(there, url) for name, url in options.server}
+    if not stores:
+        parser.error("--only-servers needs --server")
+    found: dict[Content, dict[str, Measured]] = {}
+    for content in options.flows:
         for name, start in stores.items():
             with start() as here:
-                fill(here, flows, options.revisions)
-                found.setdefault(flows, {})[name] = measured(here, name, flows, options.revisions, options.repeats)
-    print(said(found, options.revisions, NAMESPACES, servers=bool(options.server)))
+                fill(here, content)
+                found.setdefault(content, {})[name] = measured(here, content, options.repeats)
+            print(f"{name}: {content} measured", file=sys.stderr, flush=True)
+    print(said(found, NAMESPACES, servers=bool(options.server)))
 
 
-def _numbers(text: str) -> list[int]:
-    return [int(each) for each in text.split(",")]
+def _contents(text: str) -> list[Content]:
+    return [Content(*map(int, each.split("x"))) for each in text.split(",")]
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -74,14 +81,13 @@ def _named(text: str) -> tuple[str, str]:
 Start = Callable[[], AbstractContextManager[World]]
 
 
-def _stores(version: str, servers: Mapping[str, str]) -> dict[str, Start]:
-    """Return what gives a server without flows, by what the tables call it."""
+def _embedded(version: str) -> dict[str, Start]:
+    """Return what gives an embedded engine with its data in a file, by what the tables call it."""
     from deployer.engine.database import Database  # noqa: PLC0415  (the measured process does without)
 
     return {
         "H2 as embedded": partial(embedded, version, Database.EMBEDDED),
         "H2 as a server has it": partial(embedded, version, Database.SERVER),
-        **{name: partial(there, url) for name, url in servers.items()},
     }
 
 
@@ -125,7 +131,7 @@ def total(api: httpx.Client) -> int:
     return int(api.get("/flows/search", params={**BELOW, "size": "1"}).raise_for_status().json()["total"])
 
 
-def fill(here: World, flows: int, revisions: int) -> None:
+def fill(here: World, content: Content) -> None:
     """Store the flows with so many revisions each, the last of them what the project says."""
     with client(here.server) as api, ThreadPoolExecutor(AT_ONCE) as pool:
 
@@ -137,15 +143,15 @@ def fill(here: World, flows: int, revisions: int) -> None:
             api.put(path, content=here.text(number, text)).raise_for_status()
 
         def says(revision: int) -> str:
-            return "done" if revision == revisions - 1 else f"revision {revision}"
+            return "done" if revision == content.revisions - 1 else f"revision {revision}"
 
-        list(pool.map(create, range(flows)))
-        for revision in range(1, revisions):
-            list(pool.map(partial(update, text=says(revision)), range(flows)))
-    here.write(range(flows))
+        list(pool.map(create, range(content.flows)))
+        for revision in range(1, content.revisions):
+            list(pool.map(partial(update, text=says(revision)), range(content.flows)))
+    here.write(range(content.flows))
 
 
-def measured(here: World, name: str, flows: int, revisions: int, repeats: int) -> Measured:
+def measured(here: World, content: Content, repeats: int) -> Measured:
     """Return what a deploy without a change and the queries take, and see that nothing was changed."""
     run(here, TENANT, OUR_COMMAND)  # it takes over the flows that are there
     costs: dict[str, list[Cost]] = {OURS: [], EACH: []}
@@ -156,11 +162,10 @@ def measured(here: World, name: str, flows: int, revisions: int, repeats: int) -
     with client(here.server) as api:
         for form in FORMS:
             here.settle()
-            seconds[form] = median(asked(api, form, flows) for _ in range(repeats))
-        changed = [number for number in range(flows) if newest(here, api, number) != revisions]
+            seconds[form] = median(asked(api, form, content.flows) for _ in range(repeats))
+        changed = [number for number in range(content.flows) if newest(here, api, number) != content.revisions]
     if changed:
-        raise SystemExit(f"{name}: {len(changed)} of {flows} flows do not have {revisions} revisions")
-    print(f"{name}, {flows} flows: measured", file=sys.stderr, flush=True)
+        raise SystemExit(f"{len(changed)} of {content} do not have these")
     return Measured(costs, seconds)
 
 

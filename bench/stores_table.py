@@ -11,7 +11,18 @@ LEFT_OUT = """
 PostgreSQL is left out, as no server was named: Kestra's library for it is not on Maven Central, so the embedded engine
 cannot have it. `--server PostgreSQL=URL` measures a server that is there.
 """
-__all__ = ["EACH", "FORMS", "OURS", "Form", "Measured", "said"]
+__all__ = ["EACH", "FORMS", "OURS", "Content", "Form", "Measured", "said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a store is given: so many flows, each with so many revisions."""
+
+    flows: int
+    revisions: int
+
+    def __str__(self) -> str:
+        return f"{self.flows:,} flows of {self.revisions} revision{'s' if self.revisions > 1 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +52,28 @@ class Measured:
     seconds: dict[Form, float]
 
 
-def said(found: dict[int, dict[str, Measured]], revisions: int, namespaces: int, *, servers: bool) -> str:
-    """Return all tables of what was found, by the number of flows and the name of the store."""
+def said(found: dict[Content, dict[str, Measured]], namespaces: int, *, servers: bool) -> str:
+    """Return all tables of what was found, by what was stored and the name of the store."""
     rows = [
-        (f"{flows:,}", store, side, *typical(runs).cells)
-        for flows, stores in found.items()
+        (str(content), store, side, *typical(runs).cells)
+        for content, stores in found.items()
         for store, measured in stores.items()
         for side, runs in measured.costs.items()
     ]
     names = list(next(iter(found.values())))
     parts = [
-        table(("flows", "nothing changed, on", "by", *HEAD), rows),
-        f"Each flow has {revisions} revisions; they lie in {namespaces} namespaces.\n",
-        table(("", "aim", *names, "met"), [_aim(flows, stores).row(names) for flows, stores in found.items()]),
-        *(table((f"{flows:,} flows", *names), _forms(stores)) for flows, stores in found.items()),
+        table(("nothing changed", "on", "by", *HEAD), rows),
+        f"The flows lie in {namespaces} namespaces.\n",
+        table(("", "aim", *names, "met"), [_aim(content, stores).row(names) for content, stores in found.items()]),
+        *(table((str(content), *names), _forms(stores)) for content, stores in found.items()),
         "In parentheses: to one GET for each flow.\n",
     ]
     return "\n".join(parts) + ("" if servers else LEFT_OUT)
 
 
-def _aim(flows: int, stores: dict[str, Measured]) -> Aim:
+def _aim(content: Content, stores: dict[str, Measured]) -> Aim:
     ratios = {name: ratio(each.costs[OURS], each.costs[EACH]) for name, each in stores.items()}
-    return Aim(f"{flows:,} flows, nothing changed: {OURS} to {EACH}", 0.33, ratios)
+    return Aim(f"{content}: {OURS} to {EACH}", 0.33, ratios)
 
 
 def _forms(stores: dict[str, Measured]) -> list[list[str]]:
