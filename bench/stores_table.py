@@ -8,7 +8,7 @@ from sync_table import HEAD, OURS, Aim, Cost, ratio, table, typical
 
 EACH = "one GET for each flow"
 LEFT_OUT = """
-PostgreSQL is left out, as no server was named: Kestra's library for it is not on Maven Central, so the embedded engine
+PostgreSQL is left out, as no server was named: Kestra does not publish its library for it, so the embedded engine
 cannot have it. `--server PostgreSQL=URL` measures a server that is there.
 """
 __all__ = ["EACH", "FORMS", "OURS", "Content", "Form", "Measured", "said"]
