@@ -43,7 +43,7 @@ def main() -> None:
         be_gets()
         return
     parser = argparse.ArgumentParser(description="Measure what the database makes of deploys; prints Markdown.")
-    contents = [Content(300, 4), Content(1000, 1), Content(1000, 4)]
+    contents = [Content(300, 4), Content(1000, 1)]
     parser.add_argument(
         "--flows", type=_contents, default=contents, help="how many, and revisions of each: 300x4,1000x1"
     )
