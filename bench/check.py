@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flow_text import FLOW
+from flow_text import flow
 
 TRIGGERS = """triggers:
   - id: daily
@@ -57,11 +57,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for count in (1, *counts):
-            texts = [(FLOW + TRIGGERS).format(number=number) for number in range(count)]
+            texts = [flow(number, TRIGGERS) for number in range(count)]
             for number, text in enumerate(texts):
                 (folder / f"flow-{number}.yaml").write_text(text)
             print(command(count, "check", name).row(f"`check`, {count:,} flows"))
-    schema, engine = beside([(FLOW + TRIGGERS).format(number=number) for number in range(counts[0])])
+    schema, engine = beside([flow(number, TRIGGERS) for number in range(counts[0])])
     print(schema.row(f"`jsonschema`, {schema.flows} flows"))
     print(engine.row(f"the engine with its start, {engine.flows:,} flows"))
 

@@ -1,7 +1,10 @@
 """The flow that checks and deploys are measured with: of the size that most are."""
 
+from __future__ import annotations
+
+NAMESPACE = "company.bench"
 FLOW = """id: flow-{number}
-namespace: company.bench
+namespace: {namespace}
 description: A flow of the size that most are
 labels:
   team: bench
@@ -22,3 +25,8 @@ tasks:
     values:
       loud: "{{{{ inputs.who | upper }}}}"
 """
+
+
+def flow(number: int, more: str = "", *, namespace: str = NAMESPACE) -> str:
+    """Return the text of the flow with this number, with more lines at its end."""
+    return FLOW.format(number=number, namespace=namespace) + more

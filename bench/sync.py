@@ -12,20 +12,13 @@ loops fewer flows, where the delays would make them take too long; the table the
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from flow_text import FLOW
 from sync_table import (
     AT_ONCE,
     FIRST,
@@ -41,20 +34,12 @@ from sync_table import (
     said_of_aims,
     said_of_large,
 )
-from usage import processor_seconds
+from world import OUR_COMMAND, World, api_url, before, files, role, run, verified
 
-REST = '  - id: rest\n    type: io.kestra.plugin.core.log.Log\n    message: "{text}"\n'
-NAMESPACE = "company.bench"
-PROXY = Path(__file__).with_name("delaying_proxy.py")
-TENANT, WARM_TENANT = "main", "warm"
+WARM_TENANT = "warm"
 YAML = {"content-type": "application/x-yaml"}
-FLOWS = "flows"  # the folder in a project
 AGAIN = 3  # times that nothing, and then one flow, has changed after a first deploy
-PAGE = 1000  # flows that are looked at with one request
-OUR_COMMAND = [sys.executable, "-m", "deployer", "sync", FLOWS, "--project", "bench"]
-PAUSE, PATIENCE, IDLE = 1.0, 900, 0.1  # seconds between two looks at the engine and in all, and its share of a core
 MISSING = 404
-LAST = 3000  # characters that are shown of what a failed side wrote
 
 
 def main() -> None:
@@ -103,65 +88,23 @@ def sdk_python(version: str) -> Path:
     raise SystemExit(f"there is no SDK for Kestra {version} here")
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """An engine at `engine`, in the process `pid`, the proxy before it at `url`, and a project in a folder."""
-
-    engine: str
-    pid: int
-    url: str
-    delay: int
-    folder: Path
-    _proxy: subprocess.Popen[str] = field(repr=False)
-
-    def counted(self) -> int:
-        """Return how many requests went through the proxy since this was last asked."""
-        print(file=self._proxy.stdin, flush=True)
-        return int(self._proxy.stdout.readline() if self._proxy.stdout else "")
-
-    def settle(self) -> None:
-        """Return when the engine has done what it does later, for about as long as it takes creates."""
-        used = processor_seconds(self.pid)
-        for _ in range(round(PATIENCE / PAUSE)):
-            time.sleep(PAUSE)
-            before, used = used, processor_seconds(self.pid)
-            if used - before < PAUSE * IDLE:
-                return
-        raise SystemExit(f"the engine was not idle within {PATIENCE} s")
-
-    def write(self, numbers: Iterable[int], text: str = "done") -> None:
-        """Write the flows with these numbers into the project."""
-        for number in numbers:
-            file = self.folder / FLOWS / f"flow-{number}.yaml"
-            file.write_text((FLOW + REST).format(number=number, text=text))
-
-    def clear(self) -> None:
-        """Leave the project without flows."""
-        shutil.rmtree(self.folder / FLOWS, ignore_errors=True)
-        (self.folder / FLOWS).mkdir()
-
-
 @contextmanager
 def world(version: str, warmed: int, delay: int) -> Iterator[World]:
     """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
     from deployer.engine.launch import launch  # noqa: PLC0415  (only some of the processes have it)
     from deployer.model.version import named  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder, launch(named(version)) as engine:
-        command = [sys.executable, str(PROXY), engine.url, str(delay / 1000)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy:
-            port = int(proxy.stdout.readline() if proxy.stdout else "")
-            here = World(engine.url, engine.pid, f"http://127.0.0.1:{port}", delay, Path(folder), proxy)
-            here.clear()
-            if warmed:
-                warm(here, warmed)
-            yield here
+    tenants = (TENANT, WARM_TENANT)
+    with launch(named(version), tenants=tenants) as engine, before(engine.url, engine.pid, delay=delay) as here:
+        if warmed:
+            warm(here, warmed)
+        yield here
 
 
 def warm(here: World, flows: int) -> None:
     """Let the engine do once what is measured later: its first answers take it longer."""
     here.write(range(flows))
-    for command in (_role("be-floor"), OUR_COMMAND):
+    for command in (role(__file__, "be-floor"), OUR_COMMAND):
         run(here, WARM_TENANT, command)
     here.clear()
 
@@ -176,7 +119,7 @@ def measured(start: Start, delay: int, flows: int, repeats: int) -> Costs:
     for _ in range(repeats):
         with start(delay) as here:
             here.write(range(flows))
-            _add(costs, FIRST, FLOOR, verified(here, _role("be-floor"), flows, flows))
+            _add(costs, FIRST, FLOOR, verified(here, role(__file__, "be-floor"), flows, flows))
         with start(delay) as here:
             here.write(range(flows))
             _add(costs, FIRST, OURS, verified(here, OUR_COMMAND, flows, flows))
@@ -190,7 +133,7 @@ def measured(start: Start, delay: int, flows: int, repeats: int) -> Costs:
 def looped(start: Start, delay: int, flows: int, sample: int, python: Path) -> Costs:
     """Return what the loops take with this delay for some flows, and from that what they take for all."""
     costs: Costs = {}
-    for side, command in ((SDK, _role("be-kestrapy", python)), (HTTPX, _role("be-httpx"))):
+    for side, command in ((SDK, role(__file__, "be-kestrapy", python)), (HTTPX, role(__file__, "be-httpx"))):
         with start(delay) as here:
             none = verified(here, command, 0, 0)
             here.write(range(sample))
@@ -224,79 +167,6 @@ def _add(costs: Costs, case: str, side: str, cost: Cost) -> None:
     print(f"{case}, {side}: {', '.join(cost.cells)}", file=sys.stderr, flush=True)
 
 
-def _role(name: str, python: Path = Path(sys.executable)) -> list[str]:
-    return [str(python), __file__, name]
-
-
-def verified(here: World, command: Sequence[str], flows: int, revisions: int) -> Cost:
-    """Run a side, and see that the server then has so many flows with so many revisions. Returns what it took."""
-    cost = run(here, TENANT, command)
-    there = on_server(here)
-    if there != (flows, revisions):
-        raise SystemExit(f"{command} left (flows, revisions) {there} in place of {(flows, revisions)}")
-    return cost
-
-
-def run(here: World, tenant: str, command: Sequence[str]) -> Cost:
-    """Run a side in the project, against the proxy. Returns what it took."""
-    away = ("KESTRA_HOST", "KESTRA_TENANT", "PYTHONDONTWRITEBYTECODE")  # modules are compiled once, as elsewhere
-    ours = {name: value for name, value in os.environ.items() if name not in away}
-    settings = {"KESTRA_HOST": here.url, "KESTRA_TENANT": tenant, "NO_PROXY": "127.0.0.1"}
-    here.settle()
-    here.counted()
-    ended = subprocess.run(
-        [sys.executable, __file__, "be-measured", *command],
-        cwd=here.folder,
-        env=ours | settings,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    told = json.loads(ended.stdout)
-    if told["code"]:
-        raise SystemExit(f"{command} ended with {told['code']}:\n{told['output']}")
-    return Cost(told["wall"], here.counted(), told["processor"], told["megabytes"])
-
-
-def on_server(here: World) -> tuple[int, int]:
-    """Return how many flows the tenant has, and how many revisions these have."""
-    import httpx  # noqa: PLC0415  (only some of the processes have it)
-
-    revisions: list[int] = []
-    total, page = 1, 1
-    with httpx.Client(base_url=f"{here.engine}/api/v1/{TENANT}", timeout=120) as api:
-        while len(revisions) < total:
-            params = {"page": str(page), "size": str(PAGE), "sort": "id:asc"}
-            found = api.get("/flows/search", params=params).raise_for_status().json()
-            if not found["results"]:
-                break
-            revisions += [flow["revision"] for flow in found["results"]]
-            total, page = int(found["total"]), page + 1
-    return len(revisions), sum(revisions)
-
-
-def be_measured(*command: str) -> None:
-    """Run a command and write what it took, as JSON.
-
-    A child's peak memory begins with its parent's, which is why this process is small.
-    """
-    with tempfile.TemporaryFile() as output:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read().decode(errors="replace")[-LAST:] if process.returncode else ""
-    took = {"wall": wall, "processor": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1000}
-    print(json.dumps({"code": process.returncode, "output": text, **took}))
-
-
-def _files() -> list[tuple[str, str]]:
-    """Return id and text of every flow of the project; its id is the name of its file."""
-    return [(file.stem, file.read_text()) for file in sorted(Path(FLOWS).iterdir())]
-
-
 def be_kestrapy() -> None:
     """Look every flow up and then create or update it, with Kestra's SDK, in its environment."""
     from kestrapy import KestraClient  # type: ignore[import-not-found]  # noqa: PLC0415  (only some of the processes have it)
@@ -304,23 +174,22 @@ def be_kestrapy() -> None:
 
     tenant = os.environ["KESTRA_TENANT"]
     client = KestraClient(host=os.environ["KESTRA_HOST"])
-    for name, text in _files():
+    for namespace, name, text in files():
         try:
-            client.flows.flow(NAMESPACE, name, tenant)
+            client.flows.flow(namespace, name, tenant)
         except NotFoundException:
             client.flows.create_flow(tenant, text)
         else:
-            client.flows.update_flow(NAMESPACE, name, tenant, text)
+            client.flows.update_flow(namespace, name, tenant, text)
 
 
 def be_httpx() -> None:
     """Look every flow up and then create or update it."""
     import httpx  # noqa: PLC0415  (only some of the processes have it)
 
-    base = f"{os.environ['KESTRA_HOST']}/api/v1/{os.environ['KESTRA_TENANT']}"
-    with httpx.Client(base_url=base, headers=YAML, timeout=60) as api:
-        for name, text in _files():
-            path = f"/flows/{NAMESPACE}/{name}"
+    with httpx.Client(base_url=api_url(), headers=YAML, timeout=60) as api:
+        for namespace, name, text in files():
+            path = f"/flows/{namespace}/{name}"
             there = api.get(path)
             answer = api.post("/flows", content=text) if there.status_code == MISSING else api.put(path, content=text)
             answer.raise_for_status()
@@ -332,14 +201,12 @@ def be_floor() -> None:
 
     import httpx  # noqa: PLC0415
 
-    base = f"{os.environ['KESTRA_HOST']}/api/v1/{os.environ['KESTRA_TENANT']}"
-    with httpx.Client(base_url=base, headers=YAML, timeout=60) as api, ThreadPoolExecutor(AT_ONCE) as pool:
-        for answer in pool.map(lambda file: api.post("/flows", content=file[1]), _files()):
+    with httpx.Client(base_url=api_url(), headers=YAML, timeout=60) as api, ThreadPoolExecutor(AT_ONCE) as pool:
+        for answer in pool.map(lambda file: api.post("/flows", content=file[2]), files()):
             answer.raise_for_status()
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    "be-measured": be_measured,
     "be-kestrapy": be_kestrapy,
     "be-httpx": be_httpx,
     "be-floor": be_floor,

@@ -8,6 +8,7 @@ import click
 
 from deployer.cli.embedded import embedded
 from deployer.cli.options import CONFIG, PLUGINS, named_plugins, project
+from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
 from deployer.errors import EngineError, UsageError
 from deployer.model import version as versions
@@ -21,6 +22,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
 @click.option("--host", metavar="ADDR", default=LOOPBACK[0], show_default=True, help="The address to listen on.")
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep data here.  [default: in memory]")
+@click.option("--like-a-server", is_flag=True, help="Give the database the settings that Kestra's servers give it.")
 @click.option("--basic-auth", metavar="USER:PASSWORD", help="Ask every request for these.  [default: ask for nothing]")
 @click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="A tenant there is.  [default: main]")
 @click.option("--kestra", type=click.Choice(versions.NAMES), default=versions.DEFAULT.name, show_default=True)
@@ -31,6 +33,7 @@ def dev(
     port: int,
     host: str,
     data: Path | None,
+    like_a_server: bool,
     basic_auth: str | None,
     tenants: tuple[str, ...],
     kestra: str,
@@ -47,7 +50,14 @@ def dev(
     loaded = merged(project(config)[1].get("plugins", ()), named_plugins(plugins))
     version = versions.named(kestra)
     with embedded(
-        version, port=port, host=host, data=data, basic_auth=credentials, tenants=tenants or (MAIN,), plugins=loaded
+        version,
+        port=port,
+        host=host,
+        data=data,
+        database=Database.SERVER if like_a_server else Database.EMBEDDED,
+        basic_auth=credentials,
+        tenants=tenants or (MAIN,),
+        plugins=loaded,
     ) as engine:
         try:
             if host not in LOOPBACK and credentials is None:

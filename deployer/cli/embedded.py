@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from deployer.engine import launch as engines
+from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
 from deployer.engine.progress import Listener, Progress, Stage
 from deployer.model.plugin import Plugin
@@ -26,6 +27,7 @@ def embedded(
     port: int = 0,
     host: str = "127.0.0.1",
     data: Path | None = None,
+    database: Database = Database.EMBEDDED,
     basic_auth: tuple[str, str] | None = None,
     tenants: tuple[str, ...] = (MAIN,),
     plugins: Sequence[Plugin] = (),
@@ -39,6 +41,7 @@ def embedded(
                     port=port,
                     host=host,
                     data=data,
+                    database=database,
                     basic_auth=basic_auth,
                     tenants=tenants,
                     plugins=plugins,

@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from deployer.engine.database import Database
 from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion, named
 
@@ -21,6 +22,7 @@ class Orders:
     jars: tuple[Path, ...]
     folder: Path
     in_memory: bool = True
+    database: Database = Database.EMBEDDED
     host: str = "127.0.0.1"
     port: int = 0  # 0: any free one
     basic_auth: tuple[str, str] | None = None
@@ -44,7 +46,7 @@ def orders(line: bytes) -> Orders:
         fields[name] = tuple(Path(jar) for jar in fields[name])
     fields["tenants"] = tuple(fields["tenants"])
     fields["basic_auth"] = tuple(fields["basic_auth"]) if fields["basic_auth"] else None
-    return Orders(**fields | {"version": named(fields["version"])})
+    return Orders(**fields | {"version": named(fields["version"]), "database": Database(fields["database"])})
 
 
 @dataclass(frozen=True, slots=True)

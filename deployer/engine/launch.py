@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
+from deployer.engine.database import Database
 from deployer.engine.extra import require_extra
 from deployer.engine.handshake import Answer, Orders, answer
 from deployer.engine.process import Process, child
@@ -46,6 +47,7 @@ def launch(
     port: int = 0,
     host: str = "127.0.0.1",
     data: Path | None = None,
+    database: Database = Database.EMBEDDED,
     basic_auth: tuple[str, str] | None = None,
     tenants: tuple[str, ...] = (MAIN,),
     plugins: Sequence[Plugin] = (),
@@ -59,7 +61,7 @@ def launch(
     or started; UsageError for a plugin's path that is not there.
     """
     with _ordered(version, plugins, progress) as orders:
-        asked = replace(orders, host=host, port=port, basic_auth=basic_auth, tenants=tenants)
+        asked = replace(orders, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
         if data:
             asked = replace(asked, folder=data.absolute(), in_memory=False)
         with child(asked) as (process, said):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deployer.engine.database import Database
 from deployer.model.version import Dialect, KestraVersion
 
 WORKERS_CONTROLLER_PORT = "kestra.worker.controllers.static.endpoints[0].port"
@@ -60,20 +61,20 @@ _ALWAYS: dict[str, Property] = {
 
 
 def properties(
-    version: KestraVersion, folder: Path, *, in_memory: bool, controller_port: int | None = None
+    version: KestraVersion,
+    folder: Path,
+    *,
+    in_memory: bool,
+    database: Database = Database.EMBEDDED,
+    controller_port: int | None = None,
 ) -> dict[str, Property]:
     """Return every setting for an engine of `version` whose files live in `folder`.
 
     `controller_port` is where the worker of a 2.x engine finds its controller, on loopback; 1.x has none.
     """
-    # written at each commit: with H2's own delay of half a second, a kill loses flows that were acknowledged
-    place = "mem:kestra;DB_CLOSE_DELAY=-1" if in_memory else f"file:{folder / 'database'};WRITE_DELAY=0"
-    # H2 first looks at what a table holds after so many changes, and again when they have doubled. With its own 2000 a
-    # search by namespace of 1,200 flows took 20 s, as it was planned for a table of a few; with 100 it takes 0.2 s
-    place += ";ANALYZE_AUTO=100"
     settings = {
         **_ALWAYS,
-        "datasources.h2.url": f"jdbc:h2:{place};TIME ZONE=UTC;DB_CLOSE_ON_EXIT=FALSE",
+        "datasources.h2.url": database.url(None if in_memory else folder / "database"),
         "kestra.storage.local.base-path": str(folder / "storage"),
         "kestra.tasks.tmp-dir.path": str(folder / "tmp"),
     }

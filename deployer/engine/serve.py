@@ -113,7 +113,14 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to decide about
     listener = _listen(given.host, given.port)  # before anything slow: a port in use is said at once
     claimed = None if given.in_memory else data.claim(given.folder, given.version.engine)
-    kestra = boot(given.version, given.jars, given.folder, in_memory=given.in_memory, jvm_options=_options(given))
+    kestra = boot(
+        given.version,
+        given.jars,
+        given.folder,
+        in_memory=given.in_memory,
+        database=given.database,
+        jvm_options=_options(given),
+    )
     plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
     runtime.start()
