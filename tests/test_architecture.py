@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "local": ("read", "check", "smoke", "model", "errors"),
     "deploy": ("background", "apply", "plan", "resource", "kestra", "model", "errors"),
     "pipeline": ("local", "deploy", *STAGES, "resource", "kestra", "settings", "model", "errors"),
+    "trial": ("pipeline", "local", "deploy", "plan", "resource", "kestra", "model", "errors", "interrupt"),
     "engine": ("__init__", "cache", "model", "errors"),
     "cli": (
         "__init__",
@@ -35,6 +36,7 @@ MAY_IMPORT = {
         "pipeline",
         "local",
         "deploy",
+        "trial",
         "engine",
         *STAGES,
         "resource",
