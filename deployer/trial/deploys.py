@@ -44,13 +44,15 @@ def key_value(ground: Ground) -> Iterator[str]:
 
 
 def create(ground: Ground) -> Iterator[str]:
-    """Deploy everything for the first time."""
+    """Deploy everything for the first time. What could not be created is left out of what follows."""
     ran = ground.sync()
     yield from ran.differs()
     made = {each.change.key for each in ran.report.outcomes if each.status is Status.DONE and each.change.writes}
     ground.created = frozenset(name for name, key in ground.project.keys.items() if key in made)
-    if missing := [key.path for key in ground.project.keys.values() if key not in made]:
-        yield f"not created: {', '.join(missing)}"
+    if missing := sorted(set(ground.project.keys) - ground.created):
+        yield f"not created: {', '.join(ground.project.key(name).path for name in missing)}"
+        for name in missing:
+            ground.project.remove(name)
 
 
 def texts(ground: Ground) -> Iterator[str]:
@@ -108,7 +110,7 @@ def ledger(ground: Ground) -> Iterator[str]:
             yield f"{key.path} is not in {ground.keeper.place}"
         elif entry.sent != digest(ground.project.text(name)):
             yield f"{key.path} is in {ground.keeper.place} with another text"
-    if kept.pending or kept.lease:
+    if kept.lease or any(ground.project.key(name) in kept.pending for name in ground.created):
         yield f"{ground.keeper.place} still says that a run is at work"
 
 

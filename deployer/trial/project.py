@@ -6,7 +6,7 @@ The flows' ids end with a mark that no other trial has: what is called so on the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,9 +132,11 @@ class Project:
         self._file(name).unlink()
         return text
 
-    def add_suites(self) -> None:
-        """Write the smoke tests."""
+    def add_suites(self, names: Collection[str]) -> None:
+        """Write the smoke tests of these flows."""
         for name, (state, timeout) in SUITES.items():
+            if name not in names:
+                continue
             suite = _SUITE.format(
                 id=f"trial-{name}", namespace=self.namespace, flow=self.key(name).name, case=name, state=state,
                 timeout=timeout,

@@ -1,0 +1,83 @@
+"""A server for trials, past which the tests look at what is left on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cli.conftest import Ended, api, deployer, project, server
+from jsonschema import Draft202012Validator
+from proxy import Fault, Proxy
+
+__all__ = ["api", "deployer", "project", "server"]
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/trial.schema.json").read_text())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The JSON document of a trial, which is what its published schema says, and the exit code."""
+
+    document: dict[str, Any]
+    code: int
+
+    def steps(self, verdict: str) -> list[str]:
+        """The steps of the promises with a verdict, each once, in their order."""
+        return list(dict.fromkeys(each["step"] for each in self.document["promises"] if each["verdict"] == verdict))
+
+    def of(self, judge: str) -> str:
+        """All that was found of the promises whose sentence holds this."""
+        [each] = [each for each in self.document["promises"] if judge in each["promise"]]
+        return f"{each['verdict']}: {' | '.join(each['found'])}"
+
+
+def document(text: str, code: int) -> Found:
+    found = json.loads(text)
+    Draft202012Validator(SCHEMA).validate(found)
+    assert found["exit_code"] == code
+    return Found(found, code)
+
+
+@pytest.fixture
+def trial(server: Proxy, deployer: Callable[..., Ended]) -> Callable[..., Found]:
+    """Run a trial on the server."""
+    assert server.url
+
+    def command(*arguments: str) -> Found:
+        ended = deployer("trial", "--format", "json", *arguments)
+        return document(ended.stdout, ended.code)
+
+    return command
+
+
+def where(part: str, fault: Fault) -> Callable[[int, str], Fault | None]:
+    """Do this to every request whose method and address hold a text."""
+    return lambda _, asked: fault if part in asked else None
+
+
+def flows(api: httpx.Client) -> set[str]:
+    """The flows of the whole tenant."""
+    found = api.get("/flows/search", params={"size": 100}).raise_for_status().json()["results"]
+    return {f"{each['namespace']}/{each['id']}" for each in found}
+
+
+def executions(api: httpx.Client, kinds: Collection[str] = ("TEST", "")) -> set[str]:
+    """The executions of the whole tenant. A server that knows no kinds shows all or none of them to both questions."""
+    found: set[str] = set()
+    for kind in kinds:
+        params = {"size": "100"} | ({"filters[kind][IN]": kind} if kind else {})
+        answer = api.get("/executions/search", params=params)
+        if answer.is_success:
+            found |= {each["id"] for each in answer.json()["results"]}
+    return found
+
+
+def keys(api: httpx.Client, server: Proxy) -> set[str]:
+    """The keys of the key-values that are still there, of all that were ever written past this proxy."""
+    written = {asked.split()[1].split(f"{api.base_url.path}")[-1] for asked in server.requests if "/kv/" in asked}
+    return {path for path in written if api.get(path).is_success}
