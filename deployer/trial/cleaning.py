@@ -18,11 +18,13 @@ from deployer.trial.project import NAMES
 
 _LOOKS = 5  # times that what was deleted is looked for: a search may lag behind
 _PAUSE = 1.0  # seconds
+_AGAIN = 5.0  # seconds; a kill that comes right after the start may be lost (seen with 2.0.0)
 
 
 def clean_up(ground: Ground) -> list[str]:
     """Kill, delete, and look; return what is left, each with its address and why, a sentence each."""
     cleaning = _Cleaning(ground)
+    time.sleep(_PAUSE)  # what was started a moment ago is not there at once
     try:
         cleaning.executions()
         cleaning.flows()
@@ -43,16 +45,19 @@ class _Cleaning:
     def executions(self) -> None:
         """Kill what runs, and delete what is over. What does not end is left: it would go on without a trace."""
         ground, client = self.ground, self.ground.client
-        running = [each for each in map(self._execution, sorted(self._executions())) if each and not each.over]
-        for each in running:
-            self._try(each.id, partial(client.kill_execution, each.id))
         end = time.monotonic() + PATIENCE
-        for each in running:
-            if each.id not in self.why:
-                eventually(partial(self._ended, each.id), max(0.0, end - time.monotonic()))
+        while (running := self._running()) and time.monotonic() < end:
+            for name in running:
+                self._try(name, partial(client.kill_execution, name))
+            eventually(lambda: not self._running(), _AGAIN)
         for execution_id in sorted(ground.started):
             if self._ended(execution_id):
                 self._try(execution_id, partial(client.delete_execution, execution_id))
+
+    def _running(self) -> list[str]:
+        """Return the executions that are not over, without those whose kill was refused."""
+        known = sorted(self._executions() - self.why.keys())
+        return [each.id for each in map(self._execution, known) if each and not each.over]
 
     def flows(self) -> None:
         """Delete all flows, who calls before who is called."""
@@ -66,12 +71,16 @@ class _Cleaning:
             self._try(name, partial(self.ground.client.delete_key_value, self.ground.project.namespace, name))
 
     def left(self) -> list[str]:
-        """Return what is still there, after a few looks. Raises KestraError."""
+        """Return what is still there, after a few looks. Raises KestraError.
+
+        An execution that was just started may have called a flow meanwhile: what shows up late is removed as well.
+        """
         left = self._still_there()
         for _ in range(_LOOKS - 1):
             if not left or self.why:
                 break
             time.sleep(_PAUSE)
+            self.executions()
             left = self._still_there()
         return left
 
