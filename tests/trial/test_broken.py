@@ -48,10 +48,10 @@ def test_an_export_that_is_not_there_is_found(trial: Trial, server: Proxy, api: 
     server.fault = where("/flows/export/", answers(404, '{"message": "Not Found"}'))
     found = trial()
     assert found.code == 1
-    with_drafts = ["draft"] if found.document["server"]["version"].startswith("2.") else []  # the one above is taken
-    assert found.steps("broken") == ["reads", "create", "again", *with_drafts]
-    assert "GET flows/export/by-query: 404" in found.of("an export holds the texts")
-    assert "GET flows/export/by-query: 404" in found.of("the export and the search have them all")
+    assert [step for step in found.steps("broken") if step != "draft"] == ["reads", "create", "again"]
+    for judge in ("an export holds the texts", "the export and the search have them all"):
+        assert "flows/export/by-query" in found.of(judge)
+        assert "404" in found.of(judge)
     assert "requests" in found.of("an unchanged deploy reads")
     assert flows(api) == {"company.team/hello"}
 
