@@ -16,7 +16,7 @@ from cli.conftest import Project
 from proxy import Proxy
 from trial.conftest import document, executions, flows, keys
 
-LONGEST = 60  # seconds; a trial takes about ten
+LONGEST = 120  # seconds; a trial takes about ten
 
 
 @contextmanager
