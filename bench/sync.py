@@ -34,7 +34,7 @@ from sync_table import (
     said_of_aims,
     said_of_large,
 )
-from world import OUR_COMMAND, World, api_url, before, files, role, run, verified
+from world import OUR_COMMAND, TENANT, World, api_url, before, files, role, run, verified
 
 WARM_TENANT = "warm"
 YAML = {"content-type": "application/x-yaml"}

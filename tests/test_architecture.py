@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "deploy": ("background", "apply", "plan", "resource", "kestra", "model", "errors"),
     "leftovers": ("smoke", "resource", "kestra", "model", "errors"),
     "pipeline": ("leftovers", "local", "deploy", *STAGES, "resource", "kestra", "settings", "model", "errors"),
+    "trial": ("pipeline", "local", "deploy", "plan", "resource", "kestra", "model", "errors", "interrupt"),
     "engine": ("__init__", "cache", "model", "errors"),
     "cli": (
         "__init__",
@@ -36,6 +37,7 @@ MAY_IMPORT = {
         "pipeline",
         "local",
         "deploy",
+        "trial",
         "engine",
         *STAGES,
         "resource",

@@ -25,6 +25,7 @@ COMMANDS = {
     "plan": ("deployer.cli.plan", "Show what a deploy would do, and do nothing."),
     "schema": ("deployer.cli.schema", "Make the types of more plugins known to check, and all types to editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
+    "trial": ("deployer.cli.trial", "Find out whether a server keeps what this deployer promises."),
 }
 """Every command: its module, which has a click command of the same name, and its line in the help."""
 

@@ -41,7 +41,7 @@ def write(report: Report, format_: str, environ: Mapping[str, str] = os.environ)
             _append(environ.get("GITHUB_STEP_SUMMARY"), github.summary(report))
             _append(environ.get("GITHUB_OUTPUT"), "".join(f"{k}={v}\n" for k, v in github.outputs(report).items()))
         case _:
-            click.echo(terminal.render(report, color=_wants_color(environ)), nl=False)
+            click.echo(terminal.render(report, color=wants_color(environ)), nl=False)
 
 
 def _append(file: str | None, text: str) -> None:
@@ -50,7 +50,7 @@ def _append(file: str | None, text: str) -> None:
             stream.write(text)
 
 
-def _wants_color(environ: Mapping[str, str]) -> bool:
+def wants_color(environ: Mapping[str, str]) -> bool:
     """Colours are for a person at a terminal; NO_COLOR and FORCE_COLOR say otherwise."""
     if environ.get("NO_COLOR"):
         return False

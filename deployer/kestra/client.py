@@ -13,11 +13,13 @@ from deployer.kestra.executions import ExecutionCalls
 from deployer.kestra.flows import FlowCalls
 from deployer.kestra.key_values import KeyValueCalls
 from deployer.kestra.logs import LogCalls
+from deployer.kestra.people import PeopleCalls
 from deployer.kestra.schemas import SchemaCalls
+from deployer.kestra.traffic import Traffic
 from deployer.settings import Settings
 
 
-class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCalls):
+class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCalls, PeopleCalls):
     """All endpoints, on one pool of connections. A context manager; threads may share it.
 
     Raises UsageError at once where the settings cannot make a connection, KestraError where a request fails. `sleep`
@@ -40,6 +42,10 @@ class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCal
     def server(self) -> ServerInfo:
         """What the server is; asked once. Raises KestraError for what is no Kestra, or one that is too old."""
         return self._connection.server()
+
+    def watched(self) -> Traffic:
+        """Return what notes every answer from now on."""
+        return self._connection.watched()
 
     def close(self) -> None:
         """Close all connections."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from httpx_sse import ServerSentEvent, connect_sse
@@ -20,6 +21,7 @@ from deployer.kestra.failures import misshapen, refused, unanswered
 from deployer.kestra.operations import CONFIGS, Operation
 from deployer.kestra.pool import CONNECT, pool, secrets
 from deployer.kestra.retry import repeated
+from deployer.kestra.traffic import Traffic
 from deployer.settings import Settings
 
 _T = TypeVar("_T")
@@ -42,6 +44,18 @@ class Connection:
     def close(self) -> None:
         """Close every connection of the pool."""
         self._http.close()
+
+    def watched(self) -> Traffic:
+        """Return what notes every answer from now on; whoever watched before is told of no more."""
+        traffic = Traffic()
+        within = f"{urlsplit(self.host).path}/api/v1/{self.tenant}/"
+
+        def note(response: httpx.Response) -> None:
+            request = response.request
+            traffic.note(request.method, request.url.path.removeprefix(within), response.status_code)
+
+        self._http.event_hooks = {"response": [note]}
+        return traffic
 
     def server(self) -> ServerInfo:
         """What the server is: asked when it is first needed, once for all threads. Raises KestraError."""

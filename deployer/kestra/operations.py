@@ -59,12 +59,14 @@ FLOW_REVISIONS = Operation("GET", "flows/{namespace}/{id}/revisions")
 FLOWS_OF_NAMESPACE = Operation("GET", "flows/{namespace}")
 SEARCH_FLOWS = Operation("GET", "flows/search")
 EXPORT_FLOWS = Operation("GET", "flows/export/by-query", "application/octet-stream")
+DISABLE_FLOWS = Operation("POST", "flows/disable/by-ids", consumes=JSON)
 VALIDATE_FLOWS = Operation("POST", "flows/validate", consumes=YAML)
 VALIDATE_FILES = Operation("POST", "flows/validate", consumes=MULTIPART)
 """Of 2.x only."""
 
 CREATE_EXECUTION = Operation("POST", "executions/{namespace}/{id}", consumes=MULTIPART)
 EXECUTION = Operation("GET", "executions/{executionId}")
+DELETE_EXECUTION = Operation("DELETE", "executions/{executionId}", ANYTHING)
 SEARCH_EXECUTIONS = Operation("GET", "executions/search")
 FOLLOW_EXECUTION = Operation("GET", "executions/{executionId}/follow", "text/event-stream")
 KILL_EXECUTION = {

@@ -25,8 +25,10 @@ CUT = "id: a\n---\nid: b\n"  # a text that 1.x would cut in two goes as a file o
 CALLS: Mapping[str, Callable[[KestraClient], Any]] = {
     "create_execution": lambda client: client.create_execution("a.b", "x", inputs={"n": 1}, labels={"k": "v"}),
     "create_flow": lambda client: client.create_flow("id: x", namespace="a.b", id="x"),
+    "delete_execution": lambda client: client.delete_execution("E"),
     "delete_flow": lambda client: client.delete_flow("a.b", "x"),
     "delete_key_value": lambda client: client.delete_key_value("a.b", "k"),
+    "disable_flows_by_ids": lambda client: client.disable_flows_by_ids([("a.b", "x")]),
     "execution": lambda client: client.execution("E"),
     "export_flows_by_query": lambda client: client.export_flows_by_query(["a.b", "c"]),
     "find_execution": lambda client: client.find_execution({"k": "v"}),
@@ -39,6 +41,7 @@ CALLS: Mapping[str, Callable[[KestraClient], Any]] = {
     "list_flows_by_namespace": lambda client: client.list_flows_by_namespace("a.b"),
     "list_logs_from_execution": lambda client: client.list_logs_from_execution("E", min_level="WARN"),
     "outputs_from_execution": lambda client: client.outputs_from_execution("E"),
+    "save_draft": lambda client: client.save_draft("a.b", "x", "id: x"),
     "search_executions": lambda client: client.search_executions(namespace="a.b", flow_id="x", kinds=["TEST"]),
     "search_flows": lambda client: client.search_flows(["a.b"]),
     "server": lambda client: client.server(),
@@ -72,7 +75,7 @@ def asked(httpserver: HTTPServer) -> Asked:
 
 def test_every_method_that_asks_the_server_is_called_here() -> None:
     methods = {name for name, _ in inspect.getmembers(KestraClient, inspect.isfunction) if not name.startswith("_")}
-    assert methods - {"close"} == set(CALLS)
+    assert methods - {"close", "watched"} == set(CALLS)
 
 
 @needs_shared

@@ -1,0 +1,114 @@
+"""`kestra-deployer trial`: whether this deployer fits a server, found out on that server."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from deployer.cli import say
+from deployer.cli.options import Configured, configured, connection
+from deployer.cli.output import wants_color
+from deployer.errors import DeployerError, UsageError
+from deployer.kestra.client import KestraClient
+from deployer.model.result import Server
+from deployer.model.trial import Judged, Trial
+from deployer.report import trial as report
+from deployer.resource.ledger import OnServer
+from deployer.trial.conduct import conduct
+from deployer.trial.ground import Ground
+from deployer.trial.project import NAMES, Project
+
+USUAL = "kestra-deployer.trial"
+_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,149}")  # what Kestra takes
+
+
+@click.command(
+    epilog="Exit codes: 0 every promise is kept, 1 something differs, 2 usage, 3 could not run, 130 interrupted."
+)
+@click.option("--namespace", metavar="NAME", help=f"Where to write; it must hold no flows.  [default: {USUAL}.RANDOM]")
+@click.option("--read-only", is_flag=True, help="End after what is judged without writing anything.")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", help="[default: text]")
+@connection
+def trial(*, namespace: str | None, read_only: bool, format_: str, **connected: Any) -> int:
+    """Find out whether the configured server keeps what this deployer promises.
+
+    The whole life of a deploy runs there, in a namespace of its own: create, again, change, drafts, drift, stops, smoke
+    tests, kill, prune. Everything that it made is deleted at the end, also after a failure or ^C. Try it on staging.
+    """
+    mark = uuid.uuid4().hex[:8]
+    shown = _Shown(namespace or f"{USUAL}.{mark}", read_only=read_only, text=format_ == "text")
+    try:
+        done = _trial(shown, mark, **connected)
+    except DeployerError as error:
+        done = Trial(shown.namespace, read_only, error=error)
+    except KeyboardInterrupt:
+        done = Trial(shown.namespace, read_only, interrupted=True)
+    shown.end(done)
+    return done.exit_code
+
+
+def _trial(shown: _Shown, mark: str, **connected: Any) -> Trial:
+    asked = configured(**connected)
+    _fits(shown.namespace, asked)
+    with (
+        TemporaryDirectory(prefix="kestra-deployer-trial-") as folder,
+        asked.server() as settings,
+        KestraClient(settings) as client,
+    ):
+        project = Project(Path(folder), shown.namespace, mark)
+        keeper = OnServer(client, project.name, namespace=shown.namespace)
+        place = settings.ledger
+        users = "" if place == "none" or place.startswith("file:") else place
+        ground = Ground(client, project, client.watched(), keeper, users, settings.concurrency)
+        return conduct(ground, shown, read_only=shown.read_only)
+
+
+def _fits(namespace: str, asked: Configured) -> None:
+    if not _NAMESPACE.fullmatch(namespace):
+        hint = "lowercase letters, digits, `.`, `_` and `-`; it must start with a letter or digit"
+        raise UsageError(f"--namespace: {namespace!r} is none that Kestra takes", hint=hint)
+    if namespace in asked.settings.protected:
+        raise UsageError(f"--namespace: {namespace} is protected: nothing is deleted there", hint="name another")
+
+
+class _Shown:
+    """Says what happens as it happens: the promises on stdout, where text is wanted; what will be written on stderr."""
+
+    def __init__(self, namespace: str, *, read_only: bool, text: bool) -> None:
+        self.namespace = namespace
+        self.read_only = read_only
+        self._text = text
+        self._color = wants_color(os.environ)
+
+    def __call__(self, event: Server | Judged) -> None:
+        if isinstance(event, Judged):
+            self._echo(report.promise(event, color=self._color))
+            return
+        where = f"{event.url}, tenant {event.tenant}"
+        if self.read_only:
+            click.echo(f"Nothing is written to {where}", err=True)
+        else:
+            what = f"{len(NAMES)} flows, executions of them and a key-value"
+            click.echo(f"About to write to {where}, namespace {self.namespace}: {what}", err=True)
+            click.echo("All of it is deleted at the end; nothing else is changed.", err=True)
+        self._echo(report.head(event, self.namespace, color=self._color))
+
+    def end(self, done: Trial) -> None:
+        """Show what came of it all."""
+        if not self._text:
+            click.echo(report.document(done), nl=False)
+            return
+        if done.promises:
+            self._echo(report.closing(done, color=self._color))
+        if done.error:
+            say(done.error)
+
+    def _echo(self, text: str) -> None:
+        if self._text:
+            click.echo(text, nl=False)

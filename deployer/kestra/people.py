@@ -1,0 +1,32 @@
+"""What people do on Kestra's own pages, and a deploy never does: save drafts, disable flows, delete executions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deployer.kestra.answers import StoredFlow
+from deployer.kestra.calls import Calls
+from deployer.kestra.operations import DELETE_EXECUTION, DISABLE_FLOWS, UPDATE_FLOW
+
+_ALONG = {"deleteLogs": "true", "deleteMetrics": "true", "deleteStorage": "true"}
+
+
+class PeopleCalls(Calls):
+    """The endpoints behind those pages."""
+
+    def save_draft(self, namespace: str, id: str, body: str) -> StoredFlow:
+        """Save a text above a flow without publishing it (2.x; before, there are no drafts, and it is published).
+
+        Raises KestraNotFoundError.
+        """
+        params = {"draft": "true"}
+        return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, params=params, content=body.encode())
+
+    def disable_flows_by_ids(self, flows: Iterable[tuple[str, str]]) -> None:
+        """Disable flows, each given by namespace and id: the server writes `disabled: true` into their texts."""
+        body = [{"namespace": namespace, "id": name} for namespace, name in flows]
+        self._connection.tell(DISABLE_FLOWS, json=body)
+
+    def delete_execution(self, execution_id: str) -> None:
+        """Delete an execution with its logs, metrics and files. Raises KestraNotFoundError."""
+        self._connection.tell(DELETE_EXECUTION, execution_id, params=_ALONG)

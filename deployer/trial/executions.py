@@ -1,0 +1,120 @@
+"""Smoke tests, and the kill of an execution that we started."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from deployer.errors import ExitCode, KestraNotFoundError
+from deployer.kestra.answers import Execution
+from deployer.kestra.dialect import kind_filter
+from deployer.model.smoke import SmokeResult, Verdict
+from deployer.trial.ground import Ground, NotJudgedError
+from deployer.trial.project import CALLS, FAILS, PLAIN, SLEEPS
+
+_Found = TypeVar("_Found")
+
+LABEL = "kestra-deployer.trial"
+PATIENCE = 30.0
+"""Seconds that an execution is given to run, or to be over after its kill."""
+_LOOK = 0.3  # seconds between two questions
+_KILLED = "KILLED"
+
+
+def passes(ground: Ground) -> Iterator[str]:
+    """Run all smoke tests, and look at the one that is to end well."""
+    ground.project.add_suites(ground.created)
+    ran = ground.sync(smoke=True)
+    ground.smokes = ran.report.smokes
+    yield from ran.differs(ExitCode.SMOKE_FAILED if SLEEPS in ground.created else ExitCode.OK)  # past its deadline
+    yield from _passed(_smoke(ground, PLAIN))
+
+
+def fails(ground: Ground) -> Iterator[str]:
+    """Look at the smoke test that expects a failure."""
+    yield from _passed(_smoke(ground, FAILS))
+
+
+def times_out(ground: Ground) -> Iterator[str]:
+    """Look at the smoke test that sleeps past its deadline."""
+    result = _smoke(ground, SLEEPS)
+    if result.verdict is not Verdict.TIMED_OUT:
+        yield f"it is told as {result.verdict}: {result.message}"
+    if result.execution:
+        state = ground.client.execution(result.execution).state
+        if state != _KILLED:
+            yield f"its execution is {state}: {result.url}"
+
+
+def kill(ground: Ground) -> Iterator[str]:
+    """Start a flow that calls another, wait until that one runs, and kill the first."""
+    ground.needs(CALLS, SLEEPS)
+    key, called = ground.project.key(CALLS), ground.project.key(SLEEPS)
+    before = {execution.id for execution in found(ground, called.name)}
+    labels = {LABEL: ground.project.mark}
+    # of kind TEST, so that it fires no flow trigger on this server; before 1.2, no search shows what such a one calls
+    kind = "TEST" if kind_filter(ground.client.server()) else None
+    first = ground.client.create_execution(key.namespace, key.name, labels=labels, kind=kind)
+    ground.started.add(first.id)
+
+    def inner() -> Execution | None:
+        new = (execution for execution in found(ground, called.name) if execution.id not in before)
+        return next((execution for execution in new if execution.state == "RUNNING"), None)
+
+    second = eventually(inner)
+    if second is None:
+        yield f"{called.path} does not run within {PATIENCE:g} s of its call: {first.url}"
+    else:
+        ground.started.add(second.id)
+    ground.client.kill_execution(first.id)
+    for execution in (first, second):
+        if execution is None:
+            continue
+        over = eventually(partial(_over, ground, execution.id))
+        if over is None:
+            yield f"not over {PATIENCE:g} s after the kill: {execution.url}"
+        elif over.state != _KILLED:
+            yield f"it ended {over.state}, not {_KILLED}: {execution.url}"
+
+
+def found(ground: Ground, flow_id: str) -> list[Execution]:
+    """Return the executions of a flow of the trial: TEST ones show only to who asks for them."""
+    all_but_test: tuple[str, ...] = ()
+    known: dict[str, Execution] = {}
+    for kinds in (("TEST",), all_but_test):
+        namespace = ground.project.namespace
+        for each in ground.client.search_executions(namespace=namespace, flow_id=flow_id, kinds=kinds):
+            known[each.id] = each
+    return list(known.values())
+
+
+def eventually(look: Callable[[], _Found], patience: float = PATIENCE) -> _Found:
+    """Return what is looked for as soon as there is something, and nothing where it is not within so many seconds."""
+    end = time.monotonic() + patience
+    while not (there := look()) and time.monotonic() < end:
+        time.sleep(_LOOK)
+    return there
+
+
+def _over(ground: Ground, execution_id: str) -> Execution | None:
+    try:
+        execution = ground.client.execution(execution_id)
+    except KestraNotFoundError:  # what was just started is not there at once
+        return None
+    return execution if execution.over else None
+
+
+def _smoke(ground: Ground, name: str) -> SmokeResult:
+    ground.needs(name)
+    key = ground.project.key(name)
+    for result in ground.smokes:
+        if result.case.flow == key:
+            return result
+    raise NotJudgedError("the smoke tests were not run")
+
+
+def _passed(result: SmokeResult) -> Iterator[str]:
+    if result.verdict is not Verdict.PASSED:
+        yield f"it is told as {result.verdict}: {result.message} {result.url or ''}".rstrip()

@@ -1,0 +1,170 @@
+"""What the steps of a trial share: the server, the temporary project, and the product run on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deployer.deploy import Deploying
+from deployer.errors import DeployerError, ExitCode, KestraError, KestraNotFoundError, KestraUnreachableError
+from deployer.kestra.answers import StoredFlow
+from deployer.kestra.client import KestraClient
+from deployer.kestra.traffic import Exchange, Traffic
+from deployer.local import Options, run
+from deployer.model.result import Report, Status
+from deployer.model.smoke import SmokeResult
+from deployer.pipeline import shown, sync
+from deployer.plan import OnDrift, Policy
+from deployer.resource.ledger import InFile, Keeper, OnServer
+from deployer.trial.project import Project
+
+UNAUTHORIZED = 401
+_CONFIGS = 1  # request for the server's version, which is asked once for the whole trial
+_VALIDATE = "flows/validate"
+
+
+class NotJudgedError(Exception):
+    """A promise that cannot be judged; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run of the product, and what it asked of the server."""
+
+    report: Report
+    exchanges: Sequence[Exchange]
+
+    @property
+    def writes(self) -> list[Exchange]:
+        """Every request that changed the server, or was to."""
+        return [each for each in self.exchanges if each.writes]
+
+    @property
+    def flow_writes(self) -> list[Exchange]:
+        """Those of them that are about flows, not about the ledger."""
+        return [each for each in self.writes if each.path.split("/")[0] == "flows"]
+
+    @property
+    def reads(self) -> int:
+        """How many requests a process of its own needs to read what is live: all but the verdict on new texts."""
+        return _CONFIGS + sum(not each.writes and each.path != _VALIDATE for each in self.exchanges)
+
+    def differs(self, expected: ExitCode = ExitCode.OK) -> Iterator[str]:
+        """Yield what is wrong with how the run ended."""
+        code = self.report.exit_code
+        if code is not expected:
+            yield f"the run ended with exit code {int(code)}, not {int(expected)}"
+            yield from self._said()
+
+    def _said(self) -> Iterator[str]:
+        if self.report.error:
+            yield str(self.report.error)
+        yield from (problem.message for problem in self.report.errors)
+        for outcome in self.report.outcomes:
+            if outcome.status is not Status.DONE:
+                yield f"{outcome.change.key.path}: {outcome.message}"
+        yield from (f"{change.key.path}: {change.held}" for change in self.report.refused)
+
+
+@dataclass(slots=True)
+class Ground:
+    """One trial under way. `keeper` keeps its ledger; `started` are the executions that it knows of."""
+
+    client: KestraClient
+    project: Project
+    traffic: Traffic
+    keeper: Keeper
+    users_ledger: str = ""  # the namespace in which the user's own deploys keep theirs, "" where in none
+    workers: int = 4
+    wrote: bool = False  # something may be on the server from here on
+    probed: bool = False  # whether a key was written to see whether that may be
+    created: frozenset[str] = frozenset()
+    smokes: Sequence[SmokeResult] = ()
+    started: set[str] = field(default_factory=set)
+
+    @property
+    def on_server(self) -> bool:
+        """Whether the server keeps the ledger."""
+        return isinstance(self.keeper, OnServer)
+
+    def keep_in_file(self) -> None:
+        """Keep the ledger in a file from now on: the server does not let us."""
+        self.keeper = InFile(self.project.root / "ledger.json", self.project.mark)
+
+    def needs(self, *names: str) -> None:
+        """Raise NotJudgedError unless these flows were created."""
+        if missing := sorted(set(names) - self.created):
+            raise NotJudgedError(f"{' and '.join(self.project.key(name).path for name in missing)} was not created")
+
+    def live(self, name: str) -> StoredFlow:
+        """Return a flow as the server has it. Raises KestraError."""
+        key = self.project.key(name)
+        return self.client.flow(key.namespace, key.name)
+
+    def is_live(self, name: str, text: str) -> Iterator[str]:
+        """Yield what is wrong where a flow's newest text is not this one, to the byte."""
+        key = self.project.key(name)
+        try:
+            source = self.live(name).source or ""
+        except KestraNotFoundError:
+            yield f"{key.path} is not there"
+            return
+        if source != text:
+            yield f"{key.path} is not what was sent: {difference(text, source)}"
+
+    def sync(
+        self, *, dry_run: bool = False, smoke: bool = False, prune: bool = False, on_drift: OnDrift | None = None
+    ) -> Ran:
+        """Deploy the project, as `kestra-deployer sync` does. Raises what `_ran` raises."""
+        options = self._options(dry_run=dry_run, smoke=smoke)
+        how = Deploying(
+            self.keeper, Policy(on_drift), prune, len(self.project.keys), protected=(), root=self.project.root,
+            by="kestra-deployer trial", backup=Path("deleted"),
+        )  # fmt: skip
+        mark = self.traffic.count
+        self.wrote = self.wrote or not dry_run
+        ran = self._ran(run(sync(options, how, self.client, lambda _: None)), mark)
+        self.started |= {each.execution for each in ran.report.smokes if each.execution}
+        return ran
+
+    def drift(self) -> Ran:
+        """Look for drift, as `kestra-deployer drift` does. Raises what `_ran` raises."""
+        how = Deploying(self.keeper, Policy(), root=self.project.root)
+        mark = self.traffic.count
+        options = self._options(dry_run=True, smoke=False)
+        return self._ran(run(shown(options, how, self.client, lambda _: None, "drift")), mark)
+
+    def _options(self, *, dry_run: bool, smoke: bool) -> Options:
+        project = self.project
+        return Options((project.flows,), project.root, dry_run=dry_run, smoke=smoke, concurrency=self.workers)
+
+    def _ran(self, report: Report, mark: int) -> Ran:
+        """Return the run. Raises KeyboardInterrupt where ^C ended it, and the errors that end a trial."""
+        ran = Ran(report, self.traffic.since(mark))
+        if report.interrupted:
+            self.started |= {each.execution for each in report.smokes if each.execution}
+            raise KeyboardInterrupt
+        if report.error and ends(report.error):
+            raise report.error
+        return ran
+
+
+def ends(error: DeployerError) -> bool:
+    """Whether no other request would fare better: no answer came, or nobody knows us."""
+    return isinstance(error, KestraUnreachableError) or (
+        isinstance(error, KestraError) and error.status == UNAUTHORIZED
+    )
+
+
+def difference(sent: str, found: str) -> str:
+    """Return where two texts part, as a sentence."""
+    at = next((at for at, (one, other) in enumerate(zip(sent, found, strict=False)) if one != other), None)
+    if at is None:
+        at = min(len(sent), len(found))
+    return f"from character {at + 1} on it is {found[at : at + 20]!r}, and {sent[at : at + 20]!r} was sent"
+
+
+def listed(exchanges: Collection[Exchange]) -> str:
+    """Return requests for people."""
+    return ", ".join(map(str, exchanges)) or "none"

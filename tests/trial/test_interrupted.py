@@ -1,0 +1,69 @@
+"""A trial that is broken off: what it made is removed all the same."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from cli.conftest import Project
+from proxy import Proxy
+from trial.conftest import document, executions, flows, keys
+
+LONGEST = 120  # seconds; a trial takes about ten
+
+
+@contextmanager
+def running(project: Project) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "deployer", "trial", "--format", "json"]
+    with subprocess.Popen(
+        command, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def seen(server: Proxy, process: subprocess.Popen[str], pattern: str) -> bool:
+    """Wait until such a request was sent."""
+    end = time.monotonic() + LONGEST
+    while not any(re.fullmatch(pattern, asked) for asked in list(server.requests)):
+        if process.poll() is not None or time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=lambda end: end.name)
+@pytest.mark.parametrize("at", [r"POST \S+/flows", r"POST \S+/executions/\S+", r"POST \S+/calls-\S+"])
+def test_nothing_is_left_however_a_trial_is_broken_off(
+    project: Project, server: Proxy, api: httpx.Client, end: signal.Signals, at: str
+) -> None:
+    with running(project) as process:
+        assert seen(server, process, at)
+        process.send_signal(end)
+        written, _ = process.communicate(timeout=LONGEST)
+    found = document(written, process.returncode)
+    assert found.code == 130
+    assert found.document["interrupted"] is True
+    assert found.of("everything that the trial made") == "kept: "
+    assert flows(api) == set()
+    assert executions(api, server) == set()
+    assert keys(api, server) == set()
+
+
+def test_a_second_interrupt_does_not_end_the_clean_up(project: Project, server: Proxy, api: httpx.Client) -> None:
+    with running(project) as process:
+        assert seen(server, process, r"POST \S+/executions/\S+")
+        process.send_signal(signal.SIGINT)
+        assert seen(server, process, r"DELETE \S+/flows/\S+")
+        process.send_signal(signal.SIGINT)
+        written, _ = process.communicate(timeout=LONGEST)
+    assert document(written, process.returncode).code == 130
+    assert flows(api) == set()
+    assert keys(api, server) == set()
