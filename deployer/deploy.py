@@ -32,6 +32,7 @@ BACKUP = ".kestra-deployer/deleted"
 """Where texts of deleted flows are kept, from the project's root, unless the user says so."""
 _GRANT = "or name another namespace with `ledger:` in kestra-deployer.yaml"
 _LEASE = timedelta(minutes=15)
+_SHOWN = 5  # names in one sentence
 
 
 Ask = Callable[[Sequence[Change]], OnDrift]
@@ -40,6 +41,12 @@ Ask = Callable[[Sequence[Change]], OnDrift]
 
 class ChangedError(DeployerError):
     """What the plan was made of is not there any more."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class RefusedError(DeployerError):
+    """Somebody else's text would be lost, and nobody said what is to become of it."""
 
     exit_code = ExitCode.REFUSED
 
@@ -79,7 +86,7 @@ class Planned:
 
 
 def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
-    """Return the ledger. Where the server refuses it, the run goes on without, and a warning says what that costs."""
+    """Return the ledger. Where the server refuses it, it counts as empty, and a warning says what that costs."""
     keeper = deploying.keeper
     if isinstance(keeper, Nowhere):
         return _without_ledger(deploying), keeper.read(), []
@@ -88,9 +95,12 @@ def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
     except KestraAccessError as error:
         if error.status != FORBIDDEN:
             raise
-    message = f"the server does not let us read {keeper.place}: what others edited is not told from what was deployed"
+    message = (
+        f"the server does not let us read {keeper.place}: nobody knows what this project deployed, so all that is "
+        "there counts as somebody else's"
+    )
     told = [Problem("ledger", message, severity=Severity.WARNING, hint=f"let the account read and write it, {_GRANT}")]
-    return _without_ledger(replace(deploying, keeper=Nowhere())), Ledger(""), told
+    return replace(deploying, keeper=Nowhere()), Ledger(""), told
 
 
 def _without_ledger(deploying: Deploying) -> Deploying:
@@ -98,6 +108,16 @@ def _without_ledger(deploying: Deploying) -> Deploying:
     policy = deploying.policy
     known = replace(policy, on_drift=policy.on_drift or OnDrift.OVERWRITE, takes_over=False)
     return replace(deploying, policy=known)
+
+
+def refusal(plan: Plan) -> RefusedError:
+    """Return why a plan is not carried out: for the sake of what somebody else wrote."""
+    paths = sorted(change.key.path for change in plan.refused)
+    listed = ", ".join(paths[:_SHOWN]) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
+    return RefusedError(
+        f"nothing was written, as it would be lost what somebody else made of {listed}",
+        hint="look at it with `kestra-deployer plan`, then give --on-drift overwrite, or keep",
+    )
 
 
 def at_work(ledger: Ledger, now: datetime) -> list[Problem]:

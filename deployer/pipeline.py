@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deployer import leftovers
 from deployer.check import server as kestra_validate
-from deployer.deploy import Deploying, Planned, at_work, carry_out, kept
+from deployer.deploy import Deploying, Planned, at_work, carry_out, kept, refusal
 from deployer.kestra.client import KestraClient
 from deployer.local import Files, Options, check_all, meaning, read_all, relative, upgrade
 from deployer.model.change import Change, Detail, Plan
@@ -41,7 +41,10 @@ _EXPORT = "look at what Kestra, or a proxy in front of it, answers to `GET flows
 def sync(options: Options, deploying: Deploying, client: KestraClient, listen: Listen) -> Iterator[Report]:
     """Deploy every flow under a path. A problem found before the first write ends it with nothing written."""
     made = yield from planned(options, deploying, client, listen, "sync")
-    if made is None or options.dry_run or made.plan.refused or (made.report.errors and not options.keep_going):
+    if made is None or options.dry_run or (made.report.errors and not options.keep_going):
+        return
+    if made.plan.refused:
+        yield replace(made.report, error=refusal(made.plan))
         return
 
     keeper = made.deploying.keeper

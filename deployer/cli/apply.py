@@ -13,7 +13,7 @@ from deployer.cli import output
 from deployer.cli.deploying import NAMES, deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
-from deployer.deploy import ChangedError
+from deployer.deploy import ChangedError, refusal
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
@@ -52,7 +52,9 @@ def _apply(file: Path, **connected: Any) -> Report:
             made = yield from planned(options, deploying(asked, client, **how), client, listen, "apply")
             if made is None or made.plan.digest != plan.digest:
                 raise ChangedError(f"what {file} was made from has changed", hint=NOTHING)
-            if not made.plan.refused:
+            if made.plan.refused:
+                yield replace(made.report, error=refusal(made.plan))
+            else:
                 yield carried_out(made, options, client, listen)
 
         return run(stages())

@@ -147,7 +147,8 @@ class Connection:
         except httpx.RequestError as error:
             raise self._redacted(unanswered(request, error)) from error
         if not response.is_success:
-            raise self._redacted(refused(response, signed_in=self._signed_in))
+            userless = self._server is not None and self._server.userless
+            raise self._redacted(refused(response, signed_in=self._signed_in, userless=userless))
         return response
 
     def _read(self, response: httpx.Response, read: Callable[[object], _T]) -> _T:

@@ -26,6 +26,7 @@ class ServerInfo:
     dialect: Dialect
     edition: str = ""  # OSS or EE, "" where it says nothing
     note: str = ""
+    userless: bool = False  # it asks for a user, and nobody has made the first one
 
 
 def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
@@ -35,11 +36,11 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
     """
     data = mapping(configs, "the server's configuration")
     version, edition = _text(data, "version"), _text(data, "edition")
-    number = _number(version)
+    number, userless = _number(version), data.get("isBasicAuthInitialized") is False
     if treat_as:
         differs = version and number != _number(treat_as)
         note = f"the server says that it is Kestra {version}; it is treated as {treat_as}, as asked" if differs else ""
-        return ServerInfo(version, named(treat_as).dialect, edition, note)
+        return ServerInfo(version, named(treat_as).dialect, edition, note, userless)
     if number is None:
         raise UnexpectedShapeError("the server's configuration with a `version`")
     if number < _FIRST:
@@ -47,7 +48,7 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
     dialect = Dialect.V1 if number < (2, 0) else Dialect.V2
     newest = max(_number(known.name) or _FIRST for known in VERSIONS)
     note = f"Kestra {version} is newer than this deployer knows: treated as {dialect}" if number > newest else ""
-    return ServerInfo(version, dialect, edition, note)
+    return ServerInfo(version, dialect, edition, note, userless)
 
 
 def kind_filter(info: ServerInfo) -> bool:

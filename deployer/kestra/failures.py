@@ -21,6 +21,7 @@ from deployer.errors import (
     KestraUnreachableError,
     KestraUnreadableError,
 )
+from deployer.model.resource import MAIN
 
 _PREFIXES = re.compile(r"^(Invalid entity|Invalid route params|Illegal argument|Illegal state|Bad Request): ")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -35,6 +36,8 @@ _KINDS: dict[int, type[KestraError]] = {
     422: KestraRefusedError,
     423: KestraUnreadableError,
 }
+_TENANT = "Tenant must be"
+_FIRST_USER = "nobody has made the server's first user yet: open it in a browser, or set kestra.server.basic-auth there"
 _HINTS = {
     403: "ask an administrator for the rights to this tenant and namespace, or give other credentials",
     404: "check the tenant, and whether the host needs a path prefix",
@@ -54,13 +57,20 @@ def place(request: httpx.Request) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
 
 
-def refused(response: httpx.Response, *, signed_in: str) -> KestraError:
-    """Return the error that an answer stands for; `signed_in` says how: "token", "password" or ""."""
+def refused(response: httpx.Response, *, signed_in: str, userless: bool = False) -> KestraError:
+    """Return the error that an answer stands for.
+
+    `signed_in` says how: "token", "password" or ""; `userless` that nobody has made the server's first user.
+    """
     request, status, reason = response.request, response.status_code, words(response)
     kind = _KINDS.get(status, KestraError)
     if kind is KestraNotFoundError and not _is_json(response):
         kind = KestraError  # a gateway that has no way to a server says nothing of what is on it
-    hint = _access_hint(signed_in) if status == httpx.codes.UNAUTHORIZED else _HINTS.get(status, "")
+    hint = _HINTS.get(status, "")
+    if status == httpx.codes.UNAUTHORIZED:
+        hint = _FIRST_USER if userless else _access_hint(signed_in)
+    if status == httpx.codes.BAD_REQUEST and _TENANT in reason:
+        hint = f"the open edition of Kestra has the tenant {MAIN} alone: leave out the tenant, or give --tenant {MAIN}"
     if response.has_redirect_location:
         target = str(response.headers["location"]).partition("?")[0]
         reason, hint = f"redirects to {target}", "set the host to where the server really is (https?)"

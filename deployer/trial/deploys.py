@@ -122,6 +122,8 @@ def draft(ground: Ground) -> Iterator[str]:
     key, text = ground.project.key(LETTERS), other(ground.project.text(LETTERS), "a draft")
     if not ground.client.save_draft(key.namespace, key.name, text).draft:
         yield "the server published what was to be saved as a draft"
+        ground.client.update_flow(key.namespace, key.name, ground.project.text(LETTERS))  # so the next steps are judged
+        return
     ran = ground.sync()
     yield from ran.differs()
     yield from _unwritten(ran)

@@ -21,6 +21,15 @@ def edit(api: httpx.Client, name: str, old: str, new: str) -> str:
     return text
 
 
+def save_draft(api: httpx.Client, name: str, old: str, new: str) -> str:
+    """Save a draft above a flow (2.x); return its text."""
+    text = source(api, name).replace(old, new)
+    where = f"/flows/company.team/{name}"
+    saved = api.put(where, params={"draft": "true"}, content=text.encode(), headers=YAML).raise_for_status()
+    assert saved.json()["draft"]
+    return text
+
+
 def create(api: httpx.Client, text: str) -> None:
     """Store a flow."""
     api.post("/flows", content=text.encode(), headers=YAML).raise_for_status()
