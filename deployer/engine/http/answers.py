@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from deployer.engine.http.media import JSON
 from deployer.engine.http.refusal import Refusal
 
 if TYPE_CHECKING:
     from deployer.engine.http.call import Call
     from deployer.engine.jvm import Kestra
 
-JSON = "application/json"
 _HATEOAS = "io.micronaut.http.hateoas."
 _KESTRA = "io.kestra.core.exceptions."
 _DAY = timedelta(days=1)

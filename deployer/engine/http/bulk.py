@@ -12,10 +12,11 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.executions import Change
-from deployer.engine.http.answers import JSON, json_text
+from deployer.engine.http.answers import json_text
 from deployer.engine.http.call import Call
 from deployer.engine.http.change import STATE, ending
 from deployer.engine.http.executions import by_id, matching
+from deployer.engine.http.media import JSON
 from deployer.engine.http.route import Route
 
 NOT_FOUND = "execution not found"

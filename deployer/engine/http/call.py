@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, QueryParams, UploadFile
 from starlette.requests import Request
 
+from deployer.engine.http.media import MULTIPART
 from deployer.engine.http.refusal import Refusal, not_converted
-from deployer.engine.http.route import MULTIPART
 from deployer.engine.jvm import CORE, Kestra
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.executions import Change
-from deployer.engine.http.answers import JSON, as_json
+from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
 from deployer.engine.http.executions import found
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
+from deployer.engine.http.media import JSON, MULTIPART
 from deployer.engine.http.refusal import Refusal, not_found
-from deployer.engine.http.route import MULTIPART, Route
+from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE
 
 TEXT_JSON = "text/json"  # what Kestra calls the answer to a kill, and to nothing else

@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON
 from deployer.engine.http.bulk import NOT_FOUND, fit, sent_ids
 from deployer.engine.http.call import Call
 from deployer.engine.http.executions import found, matching
+from deployer.engine.http.media import JSON
 from deployer.engine.http.route import Route
 
 _ALONG = ("deleteLogs", "deleteMetrics", "deleteStorage")

@@ -10,8 +10,9 @@ from deployer.engine.http.answers import as_object
 from deployer.engine.http.call import Call
 from deployer.engine.http.change import actions
 from deployer.engine.http.executions import by_id
+from deployer.engine.http.media import TEXT
 from deployer.engine.http.refusal import not_found
-from deployer.engine.http.route import TEXT, Route
+from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE
 
 _FLOWS = "repositories.FlowRepositoryInterface"

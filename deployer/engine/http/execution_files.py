@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from deployer.engine.http.answers import as_json, file
 from deployer.engine.http.call import Call
 from deployer.engine.http.executions import by_id
+from deployer.engine.http.media import OCTETS
 from deployer.engine.http.preview import rendered_1x, rendered_2x
 from deployer.engine.http.refusal import Refusal, not_converted, not_found
-from deployer.engine.http.route import OCTETS, Route
+from deployer.engine.http.route import Route
 
 _INITIAL_ROWS = 100  # Kestra's defaults, which `configs` tells too
 _MAX_ROWS = 5000

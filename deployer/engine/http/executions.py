@@ -6,9 +6,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, object_text, present
+from deployer.engine.http.answers import object_text, present
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
+from deployer.engine.http.media import JSON
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
 from deployer.engine.http.shown import alone, listed

@@ -9,10 +9,11 @@ import zipfile
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, file
+from deployer.engine.http.answers import as_json, file
 from deployer.engine.http.call import Call
+from deployer.engine.http.media import JSON, MULTIPART, OCTETS
 from deployer.engine.http.refusal import Refusal
-from deployer.engine.http.route import MULTIPART, OCTETS, Route
+from deployer.engine.http.route import Route
 from deployer.engine.namespace_files import NamespaceFiles
 from deployer.engine.stored_files import StoredFiles
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.flow_search import FLAT
 from deployer.engine.http.flows import REPOSITORY
+from deployer.engine.http.media import JSON
 from deployer.engine.http.route import Route
 
 Flows = Callable[[Call], Iterable[Any]]

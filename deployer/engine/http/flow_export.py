@@ -15,7 +15,8 @@ from deployer.engine.http.filters import filters
 from deployer.engine.http.flow_bulk import named_flows
 from deployer.engine.http.flow_search import FLAT
 from deployer.engine.http.flows import REPOSITORY
-from deployer.engine.http.route import CSV, OCTETS, Route
+from deployer.engine.http.media import CSV, OCTETS
+from deployer.engine.http.route import Route
 
 
 def by_query(call: Call) -> Response:

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
 from deployer.engine.http.flows import REPOSITORY, revision
+from deployer.engine.http.media import YAML
 from deployer.engine.http.paging import several
 from deployer.engine.http.refusal import Refusal, not_found
-from deployer.engine.http.route import YAML, Route
+from deployer.engine.http.route import Route
 
 
 def of_flow(call: Call) -> Response:

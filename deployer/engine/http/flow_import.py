@@ -14,12 +14,13 @@ from typing import Any
 import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text
+from deployer.engine.http.answers import as_json, json_text
 from deployer.engine.http.call import Call
 from deployer.engine.http.flows import REPOSITORY
 from deployer.engine.http.inputs import upload
+from deployer.engine.http.media import JSON, MULTIPART, YAML
 from deployer.engine.http.refusal import Refusal, invalid
-from deployer.engine.http.route import MULTIPART, YAML, Route
+from deployer.engine.http.route import Route
 from deployer.engine.http.text import java_split
 from deployer.model.java import BLANKS
 

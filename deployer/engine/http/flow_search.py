@@ -6,10 +6,11 @@ import json
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text, page
+from deployer.engine.http.answers import as_json, json_text, page
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
 from deployer.engine.http.flows import REPOSITORY
+from deployer.engine.http.media import JSON
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE

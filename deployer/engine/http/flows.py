@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text, present
+from deployer.engine.http.answers import as_json, json_text, present
 from deployer.engine.http.call import Call
+from deployer.engine.http.media import ANYTHING, JSON, YAML
 from deployer.engine.http.paging import several
 from deployer.engine.http.refusal import Refusal, invalid, not_found
-from deployer.engine.http.route import ANYTHING, YAML, Route
+from deployer.engine.http.route import Route
 
 REPOSITORY = "repositories.FlowRepositoryInterface"
 

@@ -19,13 +19,13 @@ from starlette.responses import Response, StreamingResponse
 
 from deployer.engine.http.answers import json_text
 from deployer.engine.http.executions import by_id
+from deployer.engine.http.media import EVENTS
 from deployer.engine.http.refusal import Refusal
 from deployer.engine.http.route import Route
 
 if TYPE_CHECKING:
     from deployer.engine.http.call import Call
 
-EVENT_STREAM = "text/event-stream"  # without a charset, as recorded
 SECONDS_FOR_AN_UNKNOWN_ID = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SILENT_SECONDS = 2.0
@@ -49,7 +49,7 @@ async def follow(call: Call) -> Response:
 
     Of an unknown id there is `start`, and ten seconds later the end of the stream.
     """
-    return StreamingResponse(_stream(call), headers={"content-type": EVENT_STREAM})
+    return StreamingResponse(_stream(call), headers={"content-type": EVENTS})
 
 
 async def ended(call: Call, execution: Any, flow: Any) -> str:
@@ -198,4 +198,4 @@ def _consumer(function: Any) -> Any:
     return jpype.JProxy("java.util.function.Consumer", dict={"accept": function})
 
 
-ROUTES = (Route("GET", "executions/{executionId}/follow", follow, produces=(EVENT_STREAM,)),)
+ROUTES = (Route("GET", "executions/{executionId}/follow", follow, produces=(EVENTS,)),)

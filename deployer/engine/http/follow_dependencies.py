@@ -17,7 +17,8 @@ from deployer.engine.http.answers import object_text
 from deployer.engine.http.call import Call
 from deployer.engine.http.executions import REPOSITORY
 from deployer.engine.http.filters import query_filter
-from deployer.engine.http.follow import EVENT_STREAM, Event, awaited
+from deployer.engine.http.follow import Event, awaited
+from deployer.engine.http.media import EVENTS
 from deployer.engine.http.route import Route
 
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -27,7 +28,7 @@ async def follow(call: Call) -> Response:
     """Stream `progress` and `end` of every execution of a depending flow, and `end-all`; 500 for an unknown id."""
     execution = await awaited(call)
     waited_for = await run_in_threadpool(_dependencies, call, execution)
-    return StreamingResponse(_stream(call, execution, waited_for), headers={"content-type": EVENT_STREAM})
+    return StreamingResponse(_stream(call, execution, waited_for), headers={"content-type": EVENTS})
 
 
 async def _stream(call: Call, execution: Any, waited_for: set[tuple[str, str]]) -> AsyncIterator[bytes]:
@@ -79,4 +80,4 @@ def _told(call: Call, found: Any) -> str:
     )
 
 
-ROUTES = (Route("GET", "executions/{executionId}/follow-dependencies", follow, produces=(EVENT_STREAM,)),)
+ROUTES = (Route("GET", "executions/{executionId}/follow-dependencies", follow, produces=(EVENTS,)),)

@@ -16,8 +16,9 @@ from starlette.responses import Response, StreamingResponse
 
 from deployer.engine.http.answers import json_text
 from deployer.engine.http.call import Call
-from deployer.engine.http.follow import EVENT_STREAM, Event
+from deployer.engine.http.follow import Event
 from deployer.engine.http.logs import by_filters, by_parameters
+from deployer.engine.http.media import EVENTS
 from deployer.engine.http.route import Route
 
 _SECONDS_BETWEEN_LOOKS = 0.25
@@ -35,7 +36,7 @@ def follow_2x(call: Call) -> Response:
 
 def _streaming(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> Response:
     find(call)  # a parameter that is wrong is refused before the stream begins
-    return StreamingResponse(_stream(call, find, shown), headers={"content-type": EVENT_STREAM})
+    return StreamingResponse(_stream(call, find, shown), headers={"content-type": EVENTS})
 
 
 async def _stream(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> AsyncIterator[bytes]:
@@ -55,6 +56,6 @@ def _texts(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any])
 
 
 ROUTES = (
-    Route("GET", "logs/{executionId}/follow", follow_1x, produces=(EVENT_STREAM,), until="1.3"),
-    Route("GET", "logs/{executionId}/follow", follow_2x, produces=(EVENT_STREAM,), since="2.0"),
+    Route("GET", "logs/{executionId}/follow", follow_1x, produces=(EVENTS,), until="1.3"),
+    Route("GET", "logs/{executionId}/follow", follow_2x, produces=(EVENTS,), since="2.0"),
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, json_text, object_text
+from deployer.engine.http.answers import json_text, object_text
+from deployer.engine.http.media import JSON
 
 if TYPE_CHECKING:
     from deployer.engine.http.call import Call, Part

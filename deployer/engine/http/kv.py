@@ -9,12 +9,13 @@ from typing import Any
 import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, object_text, page
+from deployer.engine.http.answers import as_json, object_text, page
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters
+from deployer.engine.http.media import JSON, TEXT
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.refusal import not_found
-from deployer.engine.http.route import TEXT, Route
+from deployer.engine.http.route import Route
 
 
 def of_namespace(call: Call) -> Response:

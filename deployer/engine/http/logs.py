@@ -9,11 +9,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, file, json_text, page
+from deployer.engine.http.answers import as_json, file, json_text, page
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import filters, query_filter
+from deployer.engine.http.media import JSON, TEXT
 from deployer.engine.http.paging import pageable
-from deployer.engine.http.route import TEXT, Route
+from deployer.engine.http.route import Route
 
 FLAT = ("q", "namespace", "flowId", "triggerId", "minLevel", "startDate", "endDate")
 _EVERY_ENTRY = 2**31 - 1  # a page of this size holds all

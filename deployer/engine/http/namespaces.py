@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json
+from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call
 from deployer.engine.http.flows import REPOSITORY
+from deployer.engine.http.media import JSON
 from deployer.engine.http.paging import pageable
 from deployer.engine.http.route import Route
 from deployer.model.resource import SYSTEM

@@ -8,8 +8,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text, object_text
+from deployer.engine.http.answers import as_json, json_text, object_text
 from deployer.engine.http.call import Call
+from deployer.engine.http.media import JSON
 from deployer.engine.http.refusal import not_converted, not_found
 from deployer.engine.http.route import Route
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deployer.engine.http.media import JSON
 from deployer.model.version import NAMES, at_least
 
 if TYPE_CHECKING:
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 Handler = Callable[["Call"], Any]
 """Returns a Response, or is a coroutine function that does."""
 
-JSON = "application/json"
-YAML = "application/x-yaml"
-TEXT = "text/plain"
-CSV = "text/csv"
-OCTETS = "application/octet-stream"
-EVENTS = "text/event-stream"
-MULTIPART = "multipart/form-data"
-ANYTHING = "*/*"
 _TENANT = "/api/v1/{tenant}/"
 
 

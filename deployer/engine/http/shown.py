@@ -11,8 +11,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, json_text, object_text
+from deployer.engine.http.answers import json_text, object_text
 from deployer.engine.http.call import Call
+from deployer.engine.http.media import JSON
 
 _FIRST = ("tenantId", "id", "namespace", "flowId", "flowRevision")
 _DATA = ("inputs", "outputs", "labels")

@@ -9,13 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from deployer.engine.executions import breakpoints_of
-from deployer.engine.http.answers import JSON, json_text
+from deployer.engine.http.answers import json_text
 from deployer.engine.http.call import Call
 from deployer.engine.http.filters import label_map
 from deployer.engine.http.follow import ended
 from deployer.engine.http.inputs import input_parts, read_inputs, verdict
+from deployer.engine.http.media import JSON, MULTIPART
 from deployer.engine.http.refusal import Refusal, system_label
-from deployer.engine.http.route import MULTIPART, Route
+from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE
 
 

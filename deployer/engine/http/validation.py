@@ -8,10 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json
+from deployer.engine.http.answers import as_json
 from deployer.engine.http.call import Call, constant
+from deployer.engine.http.media import JSON, MULTIPART, YAML
 from deployer.engine.http.refusal import not_converted
-from deployer.engine.http.route import MULTIPART, YAML, Route
+from deployer.engine.http.route import Route
 from deployer.engine.http.text import java_split
 from deployer.model.java import BLANKS
 

@@ -9,10 +9,11 @@ from typing import Any
 import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.answers import JSON, as_json, json_text
+from deployer.engine.http.answers import as_json, json_text
 from deployer.engine.http.call import Call
+from deployer.engine.http.media import ANYTHING, JSON
 from deployer.engine.http.refusal import Refusal, not_found
-from deployer.engine.http.route import ANYTHING, Route
+from deployer.engine.http.route import Route
 from deployer.engine.jvm import CORE
 
 _TRIGGERS = "io.kestra.plugin.core.trigger."
