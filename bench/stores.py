@@ -33,6 +33,7 @@ from world import OUR_COMMAND, PAGE, PROJECT, TENANT, World, api_url, before, fi
 
 NAMESPACES = 15
 YAML = {"content-type": "application/x-yaml"}
+JSON = {"content-type": "application/json"}
 BELOW = {"filters[namespace][STARTS_WITH]": f"{NAMESPACE}."}
 LEDGER = f"/namespaces/system/kv/kestra-deployer.{PROJECT}.default"
 
@@ -116,7 +117,7 @@ def there(url: str) -> Iterator[World]:
         try:
             yield here
         finally:
-            api.delete("/flows/delete/by-query", params=BELOW).raise_for_status()
+            api.delete("/flows/delete/by-query", params=BELOW, headers=JSON).raise_for_status()
             api.delete(LEDGER).raise_for_status()
 
 

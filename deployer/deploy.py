@@ -66,11 +66,14 @@ class Deploying:
     prune: bool = False
     most: float | None = None  # how many may be deleted, as a float which share; None for the usual
     protected: tuple[str, ...] = (SYSTEM,)
-    root: Path = field(default_factory=Path)  # that files are named from in the ledger
+    root: Path = field(default_factory=Path)  # of the project
     commit: str = ""
     by: str = ""  # who deploys: the CI run's address, or a person
     backup: Path = Path(BACKUP)  # where the texts of what is deleted are kept
     ask: Ask | None = None  # None: nobody is there to ask
+    top: Path = field(default_factory=Path)  # of its repository, from where the ledger names files
+    place: str = ""  # where the root lies below the top
+    notes: tuple[Problem, ...] = ()  # what every report is to say of how it is protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +88,25 @@ class Planned:
     cases: Sequence[SmokeCase] = ()
 
 
-def kept(deploying: Deploying) -> tuple[Deploying, Ledger, list[Problem]]:
-    """Return the ledger. Where the server refuses it, it counts as empty, and a warning says what that costs."""
+def kept(deploying: Deploying, *, needed: bool = False) -> tuple[Deploying, Ledger, list[Problem]]:
+    """Return the ledger. Where the server refuses it, it counts as empty, and a warning says what that costs.
+
+    Where it is `needed`, that is an error like any other. Raises DeployerError.
+    """
     keeper = deploying.keeper
     if isinstance(keeper, Nowhere):
-        return _without_ledger(deploying), keeper.read(), []
+        return _without_ledger(deploying), keeper.read(), [*deploying.notes]
     try:
-        return deploying, keeper.read(), []
+        return deploying, keeper.read(), [*deploying.notes]
     except KestraAccessError as error:
-        if error.status != FORBIDDEN:
+        if error.status != FORBIDDEN or needed:
             raise
     message = (
         f"the server does not let us read {keeper.place}: nobody knows what this project deployed, so all that is "
         "there counts as somebody else's"
     )
     told = [Problem("ledger", message, severity=Severity.WARNING, hint=f"let the account read and write it, {_GRANT}")]
-    return replace(deploying, keeper=Nowhere()), Ledger(""), told
+    return replace(deploying, keeper=Nowhere()), Ledger(""), [*deploying.notes, *told]
 
 
 def _without_ledger(deploying: Deploying) -> Deploying:
@@ -135,17 +141,21 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
     Raises DeployerError before the first write only; what goes wrong later is in the report.
     """
     plan, deploying, keeper, saved = made.plan, made.deploying, made.deploying.keeper, ""
+    before: Ledger | None = None
     notes = list(made.report.problems)
     writes = [change for change in plan.changes if change.writes]
     if writes:
-        kept_now = started(keeper.read)  # somebody else may have deployed other things meanwhile, or be about to
+        kept_now = started(
+            partial(_again, keeper, made.ledger)
+        )  # somebody else may have deployed other things meanwhile, or be about to
         _still(client, writes)
         latest = kept_now.result()
         saved = backup.save(writes, deploying.root / deploying.backup, datetime.now(UTC))
         if latest.lease != made.ledger.lease:
             notes += at_work(latest, datetime.now(UTC))
-        if unkept := _told(keeper, _before(latest, made, writes)):
-            keeper, notes = Nowhere(), [*notes, *unkept]
+        before = _before(latest, made, writes)
+        if unkept := _told(keeper, before):
+            keeper, before, notes = Nowhere(), None, [*notes, *unkept]
     applied = apply(plan.changes, partial(flows.write, client), workers, listen)
     report = replace(
         made.report,
@@ -157,12 +167,23 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
     if not writes and not any(change.takes for change in plan.changes):
         return report
     try:
-        told = after(keeper.read(), made.ledger, applied.outcomes, deploying, _time(datetime.now(UTC)))
+        told = after(
+            _again(keeper, before or made.ledger), made.ledger, applied.outcomes, deploying, _time(datetime.now(UTC))
+        )
         return replace(report, problems=(*notes, *_told(keeper, told)))
     except DeployerError as error:
         message = f"what was deployed could not be told to {keeper.place}: {error}"
         untold = UntoldError(message, hint="run it again: what was about to be written is known there")
         return replace(report, error=untold)
+
+
+def _again(keeper: Keeper, known: Ledger) -> Ledger:
+    """Return the ledger as it is now. That one which was there a moment ago is not any more, is never its end."""
+    ledger = keeper.read()
+    if known.ours and not ledger.ours and not isinstance(keeper, Nowhere):
+        message = f"{keeper.place} held what was deployed a moment ago, and seems empty now"
+        raise ChangedError(message, hint="a gateway may have answered in its place: run it again")
+    return ledger
 
 
 def _before(ledger: Ledger, made: Planned, writes: Iterable[Change]) -> Ledger:
@@ -215,12 +236,13 @@ def _entry(change: Change, revision: int | None, deploying: Deploying, at: str) 
     return Entry(
         digest(text),
         digest(change.desired.text),
-        _file(change, deploying.root),
+        _file(change, deploying.top),
         revision,
         deploying.commit,
         at,
         deploying.by,
         change.stops,
+        deploying.place,
     )
 
 

@@ -24,9 +24,10 @@ from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.sent import Sent
 from deployer.model.smoke import SmokeResult
 from deployer.model.version import nearest
-from deployer.plan import Decider, Scope, plan, stopped
+from deployer.plan import Decider, Scope, orphans, plan, stopped
 from deployer.plan.text import counts, difference, edits, only_layout
 from deployer.read import git
+from deployer.read.declared import declaring
 from deployer.resource import flow as flows
 from deployer.resource.live_flows import deployed, read_live
 from deployer.resource.references import references
@@ -132,14 +133,16 @@ def planned(
     listen("Reading what is live")
     if server.note:
         problems.append(Problem("server-version", server.note, severity=Severity.WARNING))
-    deploying, ledger, notes = kept(deploying)
+    deploying, ledger, notes = kept(deploying, needed=command == "drift")
     problems += [*notes, *at_work(ledger, datetime.now(UTC))]
     report = replace(report, server=Server(client.url, server.version, client.tenant), problems=tuple(problems))
     yield report
-    scope = _scope(options, deploying, ledger, read, problems)
     wanted = {flow.key: flow.document.text for flow in found}
-    owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(key, entry.file)]
+    unread = any(problem.stops and problem.file for problem in problems)
+    scope = _scope(options, deploying, ledger, read, wanted, unread=unread)
+    owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(key, entry)]
     live = read_live(client, wanted, owned)
+    scope = replace(scope, unknown=live.unreadable) if scope else None
     problems += _named_unreadable(found, live)
     if live.degraded:
         problems.append(Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT))
@@ -161,17 +164,20 @@ def planned(
 
 
 def _scope(
-    options: Options, deploying: Deploying, ledger: Ledger, read: Files, problems: Sequence[Problem]
+    options: Options, deploying: Deploying, ledger: Ledger, read: Files, declared: Collection[Key], *, unread: bool
 ) -> Scope | None:
     """Return in what may be deleted, None where nothing is to be."""
     if not deploying.prune:
         return None
-    within = tuple(relative(path, options.root) for path in options.paths)
-    unread = any(problem.stops and problem.file for problem in problems) or not read.whole
-    seen = {relative(Path(document.file), options.root) for document in read.flows}
-    files = {entry.file for entry in ledger.ours.values()} - seen
-    hidden = frozenset(file for file in files if (options.root / file).is_file())
-    return Scope(within=within, hidden=hidden, unread=unread, most=deploying.most, protected=deploying.protected)
+    scope = Scope(
+        within=tuple(relative(path, deploying.top) for path in options.paths),
+        place=deploying.place,
+        unread=unread or not read.whole,
+        empty=not read.flows,
+        most=deploying.most,
+        protected=deploying.protected,
+    )
+    return replace(scope, declared=declaring(deploying.root, orphans(ledger, declared, scope)))
 
 
 def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:
@@ -186,7 +192,12 @@ def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: L
     def with_stops(resource: Resource, stops: tuple[str, ...]) -> Sent | None:
         return stopped(documents[resource.key], stops, meaning)
 
-    return Decider(ledger, deploying.policy, meaning, with_stops, deployed(client, over))
+    moved = {
+        key
+        for key, document in documents.items()
+        if (entry := ledger.entries.get(key)) and entry.file != relative(Path(document.file), deploying.top)
+    }
+    return Decider(ledger, deploying.policy, meaning, with_stops, deployed(client, over), frozenset(moved))
 
 
 def check_asking(

@@ -52,7 +52,7 @@ MAY_IMPORT = {
 
 FENCES = {
     "click": ("cli",),
-    "git": ("read/git.py",),
+    "git": ("read/git.py", "read/remote.py"),
     "httpx": ("kestra",),
     "httpx_sse": ("kestra",),
     "tenacity": ("kestra",),

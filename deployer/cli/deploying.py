@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from deployer.cli.naming import Named, named
 from deployer.cli.options import Configured, configured
 from deployer.deploy import BACKUP, Ask, Deploying
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import Options
+from deployer.model.problem import Problem, Severity
 from deployer.plan import OnDisabled, OnDrift, Policy
 from deployer.read import git
 from deployer.resource.ledger import InFile, Keeper, Nowhere, OnServer
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = "file:"
+_NAME_IT = "give --project NAME, or `project: NAME` in kestra-deployer.yaml"
 _OPTIONS = (
-    click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]"),
+    click.option("--project", metavar="NAME", help="Whose flows these are.  [default: what the git remote is called]"),
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
     click.option(
@@ -67,12 +70,15 @@ def deploying(
 ) -> Deploying:
     """Return how to deploy; `ask` is whom to ask about edits where no option says. Raises UsageError."""
     settings = asked.settings
-    name = project or settings.project or git.origin(asked.root) or ""
-    keeper = _keeper(asked, client, name)
+    name = named(asked.root, project or settings.project)
+    keeper = _keeper(asked, client, name.project)
     if prune and isinstance(keeper, Nowhere):
-        why = "no project name" if not name else "no ledger"
-        hint = "give --project, or `project:` in kestra-deployer.yaml" if not name else "remove `ledger: none`"
-        raise UsageError(f"--prune needs to know what this project deployed, and there is {why}", hint=hint)
+        raise UsageError(
+            "--prune needs to know what this project deployed, and there is no ledger", hint="remove `ledger: none`"
+        )
+    if prune and name.after_folder:
+        message = f"--prune needs a project's name, and this one is only called after its folder: {name.project}"
+        raise UsageError(message, hint=_NAME_IT)
     policy = Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled))
     return Deploying(
         keeper,
@@ -85,7 +91,20 @@ def deploying(
         _who(),
         Path(backup),
         None if on_drift else ask,
+        name.top,
+        name.place,
+        tuple(_notes(keeper, name)),
     )
+
+
+def _notes(keeper: Keeper, name: Named) -> Iterator[Problem]:
+    """Yield what is to be said, once in every report, of how this project is protected."""
+    if isinstance(keeper, Nowhere):
+        message = "`ledger: none`: nobody knows what was deployed, so edits on the server are written over"
+        yield Problem("ledger", message, severity=Severity.NOTICE, hint="remove it to protect what others edit")
+    elif name.after_folder:
+        message = f"nothing names this project: it is called after its folder, {name.project}, and --prune is refused"
+        yield Problem("project-name", message, severity=Severity.NOTICE, hint=_NAME_IT)
 
 
 def parted(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
@@ -106,7 +125,7 @@ def options_of(asked: Configured, *paths: Path) -> Options:
 
 def _keeper(asked: Configured, client: KestraClient, project: str) -> Keeper:
     place = asked.settings.ledger
-    if place == "none" or not project:
+    if place == "none":
         return Nowhere(project)
     if place.startswith(_FILE):
         return InFile(asked.root / place.removeprefix(_FILE), project)

@@ -12,16 +12,18 @@ from deployer.cli import output
 from deployer.cli.deploying import deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
+from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import shown
 from deployer.plan import OnDisabled
+from deployer.resource.ledger import Nowhere
 
 
 @click.command(epilog="Exit codes: 0 no drift, 1 problems found, 2 usage, 3 could not run, 11 drift.")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
-@click.option("--project", metavar="NAME", help="Whose flows these are.  [default: the git origin's name]")
+@click.option("--project", metavar="NAME", help="Whose flows these are.  [default: what the git remote is called]")
 @click.option("--stat", is_flag=True, help="Show how many lines differ, not which.")
 @output.formatted
 @connection
@@ -40,4 +42,7 @@ def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> 
         how = deploying(
             asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP
         )
+        if isinstance(how.keeper, Nowhere):
+            message = "drift is told from what was deployed last, and with `ledger: none` nobody knows that"
+            raise UsageError(message, hint="remove `ledger: none` from kestra-deployer.yaml")
         return run(shown(options, how, client, listen, "drift"))

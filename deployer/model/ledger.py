@@ -30,12 +30,13 @@ class Entry:
 
     sent: str
     source: str
-    file: str = ""  # as it was named when it was deployed, from the project's root
+    file: str = ""  # as it was named when it was deployed, from the top of the repository
     revision: int | None = None
     commit: str = ""
     at: str = ""  # when, ISO 8601 in UTC
     by: str = ""  # the CI run's address, or who it was
     stops: tuple[str, ...] = ()  # what was kept stopped: "" is the flow itself, else the id of a trigger
+    root: str | None = None  # where the project's root lay in its repository; None where that was not kept
 
 
 @dataclass(frozen=True, slots=True)

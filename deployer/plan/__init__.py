@@ -2,7 +2,7 @@
 
 from deployer.plan.decide import Decider, OnDisabled, OnDrift, Policy
 from deployer.plan.diff import plan
-from deployer.plan.prune import Scope
+from deployer.plan.prune import Scope, orphans
 from deployer.plan.stops import stopped
 
-__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "plan", "stopped"]
+__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "orphans", "plan", "stopped"]

@@ -57,6 +57,7 @@ class Decider:
     meaning: Meaning
     stopped: Stopped
     deployed: Mapping[Key, str]
+    moved: frozenset[Key] = frozenset()  # what lies in another file than when it was deployed
 
     def change(self, desired: Resource, live: Resource | None, broken: str = "") -> Change:
         """Return the change of what a file declares; `broken` is why the server cannot read what it has of it."""
@@ -129,15 +130,19 @@ class Decider:
             desired = replace(desired, body=sent.text, source=desired.text, lines=sent.lines)
             change = replace(change, desired=desired, stops=wanted, reason=f"{_called(wanted)} stays stopped")
             if same:
-                return replace(change, action=Action.KEEP, takes=not _told(entry, desired, live, wanted))
+                return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
         elif found:
             change = replace(change, reason=f"{_called(found)} is enabled again")
         if live.body == desired.body or (entry and _told(entry, desired, live, wanted)):
-            return replace(change, action=Action.KEEP, takes=not _told(entry, desired, live, wanted))
+            return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
         takes = change.standing is Standing.LAYOUT and self.policy.takes_over
         if takes and (entry is None or entry.source == digest(desired.text)):
             return replace(change, action=Action.KEEP, takes=True, reason="the same flow in other layout")
         return change
+
+    def _takes(self, entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
+        """Whether the ledger has to learn of what is not written: the text, or the file that it lies in now."""
+        return desired.key in self.moved or not _told(entry, desired, live, wanted)
 
     def edited(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision since which somebody edited, and that in words."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from deployer.model.change import Action, Change, Standing
+from deployer.model.ledger import Entry, Ledger
 from deployer.model.resource import SYSTEM, Key, Kind, Resource
 from deployer.plan.decide import Decider, OnDisabled, OnDrift
 
 SHARE, FEW = 0.2, 10
-"""What may be deleted in one run unless the user says so: this share of what is deployed, or so many."""
+"""What may be deleted in one run unless the user says so: this share of what is deployed, so many, and never all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +19,29 @@ class Scope:
     """What the run looked at, and what may be deleted.
 
     `kinds` are what it reads: of others, which a later deployer may have deployed, it knows nothing. `within` are
-    folders and files, from the project's root; `hidden` are files that are there, and ignored; `unread`
-    says that a file could not be read or was refused, so that nobody knows what it declares. `most` is how many may be
+    folders and files, from the top of the repository, and `place` is where the project's root lies there: what another
+    root deployed is none of this one's. `declared` says of what is declared elsewhere below the project's root, by
+    which file; `unread` that a file could not be read or was refused, so that nobody knows what it declares; `empty`
+    that there was no flow at all. `unknown` has what the server did not show, and why. `most` is how many may be
     deleted (a float: which share), None for the usual.
     """
 
     kinds: frozenset[Kind] = frozenset({Kind.FLOW})
     within: tuple[str, ...] = ("",)
-    hidden: frozenset[str] = frozenset()
+    place: str = ""
+    declared: Mapping[Key, str] = field(default_factory=dict)
+    unknown: Mapping[Key, str] = field(default_factory=dict)
     unread: bool = False
+    empty: bool = False
     most: float | None = None
     protected: tuple[str, ...] = (SYSTEM,)
 
-    def covers(self, key: Key, file: str) -> bool:
+    def covers(self, key: Key, entry: Entry) -> bool:
         """Whether a thing of ours is of what the run looked at, as its file lay there."""
-        return key.kind in self.kinds and any(
-            not each or file == each or file.startswith(f"{each}/") for each in self.within
+        return (
+            key.kind in self.kinds
+            and entry.root in (None, self.place)
+            and any(not each or entry.file == each or entry.file.startswith(f"{each}/") for each in self.within)
         )
 
 
@@ -42,33 +50,53 @@ def prunes(
 ) -> tuple[Change, ...]:
     """Return a change for each thing of ours that no file declares any more, held where it must not be deleted."""
     entries = decider.ledger.ours
-    orphans = [key for key in sorted(entries) if key not in declared and scope.covers(key, entries[key].file)]
-    found = [_change(decider, key, entries[key].file, live.get(key), scope) for key in orphans]
+    found = [_change(decider, key, live.get(key), scope) for key in orphans(decider.ledger, declared, scope)]
     going = [change for change in found if change.action is Action.PRUNE and not change.held]
-    most = max(FEW, int(SHARE * len(entries)))
-    if scope.most is not None:
-        most = int(scope.most * len(entries)) if isinstance(scope.most, float) else scope.most
-    if len(going) <= most:
-        return tuple(found)
-    why = f"{len(going)} of {len(entries)} would be deleted, and --max-prune allows {most}"
-    return tuple(replace(change, held=change.held or why) if change in going else change for change in found)
+    why = _too_many(len(going), len(entries), scope.most)
+    return tuple(replace(change, held=why) if why and change in going else change for change in found)
 
 
-def _change(decider: Decider, key: Key, file: str, live: Resource | None, scope: Scope) -> Change:
+def orphans(ledger: Ledger, declared: Collection[Key], scope: Scope) -> list[Key]:
+    """Return what this project deployed from where the run looked, and no file there declares any more."""
+    entries = ledger.ours
+    return [key for key in sorted(entries) if key not in declared and scope.covers(key, entries[key])]
+
+
+def _too_many(going: int, every: int, most: float | None) -> str:
+    """Return why so many of all may not be deleted, empty where they may."""
+    if most is None and going and going == every:
+        return "this would be all that the project deployed: --max-prune 100% allows it"
+    allowed = max(1, min(FEW, int(SHARE * every))) if most is None else most
+    allowed = int(most * every) if isinstance(most, float) else int(allowed)
+    return f"{going} of {every} would be deleted, and --max-prune allows {allowed}" if going > allowed else ""
+
+
+def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> Change:
     ledger = decider.ledger
+    if live is None and key in scope.unknown:
+        return Change(Action.KEEP, key, None, reason=f"whether it is there is not known: {scope.unknown[key]}")
     if key not in ledger.entries and not (live and ledger.knows(key, live.body)):
         return Change(Action.KEEP, key, None, reason="a run that was cut off did not create it", takes=True)
     if live is None:
         return Change(Action.KEEP, key, None, reason="it is gone already", takes=True)
     standing, stopped = decider.standing(None, live)
     change = Change(Action.PRUNE, key, None, live, "no file declares it any more", standing=standing, stops=stopped)
-    if file in scope.hidden:
-        return replace(change, held=f"its file {file} is there, and ignored")
-    if scope.unread:
-        return replace(change, held="a file could not be read or was refused, and may declare it")
-    if any(key.namespace == each or key.namespace.startswith(f"{each}.") for each in scope.protected):
-        return replace(change, held=f"the namespace {key.namespace} is protected")
+    if why := _held(key, scope):
+        return replace(change, held=why)
     return _asked(decider, change)
+
+
+def _held(key: Key, scope: Scope) -> str:
+    """Return why something that no file here declares is not deleted all the same, empty where it is."""
+    if key in scope.declared:
+        return scope.declared[key]
+    if scope.empty:
+        return "no flow at all was found: an empty folder is no reason to delete"
+    if scope.unread:
+        return "a file could not be read or was refused, and may declare it"
+    if any(key.namespace == each or key.namespace.startswith(f"{each}.") for each in scope.protected):
+        return f"the namespace {key.namespace} is protected"
+    return ""
 
 
 def _asked(decider: Decider, change: Change) -> Change:

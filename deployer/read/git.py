@@ -1,13 +1,9 @@
-"""What git knows of a folder. Nothing else asks git; every answer is None outside a repository, or without git."""
+"""What git knows of a folder: every answer is None outside a repository, or without git. Its remote is `remote`'s."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-_SCP = re.compile(r"^((?:[^/@]+@)?[^/:]+):(?!\d+/)")
-"""The short form of an address, `git@github.com:acme/flows`."""
 
 if TYPE_CHECKING:
     from git import Repo
@@ -23,16 +19,6 @@ def commit(folder: Path) -> str | None:
     """Return the full hash of the commit that is checked out around `folder`; None before the first commit."""
     repository = _repository(folder)
     return repository.head.commit.hexsha if repository and repository.head.is_valid() else None
-
-
-def origin(folder: Path) -> str | None:
-    """Return what the remote `origin` is called without protocol and credentials: `github.com/acme/flows`."""
-    repository = _repository(folder)
-    if repository is None or "origin" not in {remote.name for remote in repository.remotes}:
-        return None
-    url = next(iter(repository.remotes.origin.urls), "")
-    place = _SCP.sub(r"\1/", url.partition("://")[2] or url).rpartition("@")[2]
-    return place.rstrip("/").removesuffix(".git") or None
 
 
 def _repository(folder: Path) -> Repo | None:

@@ -32,8 +32,21 @@ def write(client: KestraClient, change: Change) -> Written:
             return Written(revision, lost(client, key, body, before, revision))
         case Action.PRUNE, _:
             with suppress(KestraNotFoundError):  # somebody was faster
+                _unchanged(client, key, before)
                 client.delete_flow(key.namespace, key.name)
     return Written()
+
+
+def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
+    """Raise KestraRefusedError where somebody has written a flow since it was looked at: theirs is not deleted."""
+    now = client.flow(key.namespace, key.name, source=False).revision
+    if now != revision:
+        raise KestraRefusedError(
+            f"{key.path} was changed meanwhile, as revision {now}: it is not deleted",
+            method="DELETE",
+            url=client.url,
+            hint="look who else deploys there, then run it again",
+        )
 
 
 def lost(client: KestraClient, key: Key, body: str, before: int | None, revision: int | None) -> int | None:

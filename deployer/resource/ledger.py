@@ -161,6 +161,7 @@ def _entry(key: Key, entry: Entry) -> dict[str, Any]:
         "at": entry.at,
         "by": entry.by,
         "stops": list(entry.stops),
+        "root": entry.root,
     }
 
 
@@ -199,4 +200,5 @@ def _entry_of(data: Mapping[str, Any]) -> Entry:
         at=str(data["at"]),
         by=str(data["by"]),
         stops=tuple(map(str, data["stops"])),
+        root=None if data.get("root") is None else str(data["root"]),
     )

@@ -6,7 +6,7 @@ read by itself, and the report says what that cost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ from deployer.model.resource import Key, Kind, Live, Resource
 _FEW = 3  # flows; a search answers with all flows of their namespaces
 
 
-def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[Key] = ()) -> Live:
+def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Collection[Key] = ()) -> Live:
     """Return what the server has of the flows that are `wanted`, with these texts, and of those `owned` besides.
 
     One export gives the texts that run, one search what it does not say: revisions, drafts, what the server cannot
@@ -37,7 +37,8 @@ def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Iterable[K
     found = {_key(flow): flow for flow in client.search_flows(namespaces, pages=1 if same else None)}
     unreadable = {key: flow.exception for key, flow in found.items() if flow.exception and not flow.draft}
     resources = {}
-    for key in keys if same else keys & found.keys():
+    # a search may miss a flow: of what is ours, only a look at the flow itself says that it is gone
+    for key in keys if same else keys & ({*found, *owned} if owned else found.keys()):
         flow = found.get(key)
         try:
             body, draft = texts.of(key, drafted=bool(flow and flow.draft))

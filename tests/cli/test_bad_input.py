@@ -75,6 +75,7 @@ def test_a_server_below_1_0_is_refused_unless_told_what_to_treat_it_as(
     project: Project, deployer: Run, httpserver: HTTPServer
 ) -> None:
     project.flow("a")
+    project.write("kestra-deployer.yaml", "ledger: none\n")
     httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "0.24.1"})
     httpserver.expect_request("/api/v1/main/flows/search").respond_with_json({"results": [], "total": 0})
     httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json([{"index": 0}])
@@ -86,6 +87,7 @@ def test_a_broken_stored_flow_that_breaks_the_export_is_named_and_the_rest_goes_
     project: Project, deployer: Run, httpserver: HTTPServer
 ) -> None:
     texts = {name: project.flow(name) for name in ("a", "b")}
+    project.write("kestra-deployer.yaml", "ledger: none\n")
     found = [{"namespace": "company.team", "id": name, "revision": 1} for name in texts]
     httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
     httpserver.expect_request("/api/v1/main/flows/search").respond_with_json({"results": found, "total": 2})
@@ -190,6 +192,7 @@ def test_a_server_newer_than_any_known_is_said_to_be_one(
     project: Project, deployer: Run, httpserver: HTTPServer
 ) -> None:
     project.flow("a")
+    project.write("kestra-deployer.yaml", "ledger: none\n")
     httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "2.7.1"})
     httpserver.expect_request("/api/v1/main/flows/search").respond_with_json({"results": [], "total": 0})
     httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json([{"index": 0}])

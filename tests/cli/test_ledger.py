@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cli.conftest import Ended, Project
 from cli.others import edit, source, there
-from proxy import Proxy, answers
+from proxy import Fault, Proxy, answers
 
 Run = Callable[..., Ended]
 OURS = ("--project", "ours")
@@ -75,8 +75,67 @@ def test_without_one_what_differs_is_written_over(project: Project, deployer: Ru
     text = project.flow("a")
     deployer("sync")
     edit(api, "a", "hello", "edited")
-    assert deployer("sync").code == 0
+    ended = deployer("sync", "--format", "json")
+    assert ended.code == 0
     assert source(api, "a") == text
+    [told] = ended.report["problems"]
+    assert (told["severity"], told["message"].partition(":")[0]) == ("notice", "`ledger")
+    drift = deployer("drift")
+    assert (drift.code, "nobody knows" in drift.stderr) == (2, True)
+
+
+def test_a_project_that_nothing_names_is_called_after_its_folder_and_protected(
+    project: Project, deployer: Run, api: httpx.Client
+) -> None:
+    project.flow("a")
+    first = deployer("sync", "--format", "json")
+    [told] = first.report["problems"]
+    assert (told["check"], told["severity"]) == ("project-name", "notice")
+    assert project.root.name in told["message"]
+    edited = edit(api, "a", "hello", "edited")
+    project.flow("a", message="good day")
+    assert deployer("sync").code == 4
+    assert source(api, "a") == edited
+    assert deployer("drift").code == 11
+    refused = deployer("sync", "--prune")
+    assert (refused.code, "only called after its folder" in refused.stderr) == (2, True)
+
+
+def test_without_a_git_program_a_project_has_the_same_name(
+    project: Project, deployer: Run, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in (["init", "--quiet"], ["remote", "add", "origin", "git@github.com:acme/flows.git"]):
+        subprocess.run(["git", *command], cwd=project.root, check=True)
+    project.flow("a")
+    assert deployer("sync").code == 0
+    edit(api, "a", "hello", "edited")
+    project.flow("a", message="good day")
+    monkeypatch.setenv("PATH", str(project.root / "nothing"))
+    assert deployer("sync").code == 4
+
+
+GONE = {"as Kestra says it": answers(404, "{}"), "a gateway's": answers(404, "no way", "text/plain")}
+
+
+@pytest.mark.parametrize("page", GONE)
+def test_a_ledger_that_seems_empty_a_moment_later_ends_the_run_with_nothing_written(
+    project: Project, deployer: Run, server: Proxy, api: httpx.Client, page: str
+) -> None:
+    before = project.flow("a")
+    deployer("sync", *OURS)
+    project.flow("a", message="good day")
+    looks = []
+
+    def gone(_: int, asked: str) -> Fault | None:
+        if not (asked.startswith("GET") and "/kv/" in asked):
+            return None
+        looks.append(asked)
+        return GONE[page] if looks[1:] else None
+
+    with server.failing(gone):
+        ended = deployer("sync", *OURS)
+    assert ended.code in (3, 4)
+    assert source(api, "a") == before
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

@@ -18,7 +18,7 @@ def test_a_stored_flow_that_cannot_be_read_is_named_and_the_rest_goes_on(
     project.write("flows/sound.yaml", flow("sound", message="changed"))
     project.write("flows/mended.yaml", flow("mended", message="changed"))
     project.write("flows/new.yaml", flow("new"))
-    server = ("--host", spoiled.url, "--tenant", "other")
+    server = ("--host", spoiled.url, "--tenant", "other", "--project", "ours", "--on-drift", "overwrite")
     ended = deployer("sync", *server, "--format", "json")
     again = deployer("sync", *server, "--format", "json")
     assert ended.code == 0

@@ -205,6 +205,10 @@ class TestStops:
         assert (world.ledger.entries[key()].stops, world.server["hello"][-1]) == ((), OLD)
 
 
+ALL = Scope(most=1.0)
+"""Where all may be deleted: these worlds have one flow."""
+
+
 class TestPrune:
     """Deletions: only of ours, only within what was looked at, never a guess."""
 
@@ -212,8 +216,8 @@ class TestPrune:
         world = deployed(OLD)
         world.files.clear()
         assert world.plan().changes == ()
-        assert told(only(world.plan(prune=Scope()))) == (Action.PRUNE, Standing.OURS, True)
-        assert world.deploy(prune=Scope()) == {"hello": "prune"}
+        assert told(only(world.plan(prune=ALL))) == (Action.PRUNE, Standing.OURS, True)
+        assert world.deploy(prune=ALL) == {"hello": "prune"}
         assert (world.server, world.ledger.entries) == ({}, {})
 
     def test_what_we_never_deployed_is_never_deleted(self) -> None:
@@ -223,7 +227,9 @@ class TestPrune:
     @pytest.mark.parametrize(
         ("scope", "why"),
         [
-            (Scope(hidden=frozenset({"flows/hello.yaml"})), "ignored"),
+            (Scope(declared={key(): "flows/.hello.YAML declares it"}), "declares it"),
+            (Scope(empty=True), "no flow at all"),
+            (Scope(), "all that the project deployed"),
             (Scope(unread=True), "could not be read"),
             (Scope(protected=("company",)), "protected"),
             (Scope(most=0), "--max-prune allows 0"),
@@ -248,7 +254,7 @@ class TestPrune:
         entries = {**world.ledger.entries, file: Entry(digest("x"), digest("x"), "files/script.py")}
         decider = replace(world.decider(), ledger=replace(world.ledger, entries=entries))
         live = {key(): Resource(key(), OLD, revision=1), file: Resource(file, "x")}
-        every = prunes(decider, (), live, Scope(kinds=frozenset(Kind)))
+        every = prunes(decider, (), live, Scope(kinds=frozenset(Kind), most=1.0))
         assert [(change.key, change.action, change.held) for change in every] == [
             (key(), Action.PRUNE, ""),
             (file, Action.PRUNE, ""),
@@ -260,7 +266,7 @@ class TestPrune:
         call += "    namespace: company.team\n    flowId: below\n"
         world = deployed(text(tail=call + TRIGGERS))
         world.files.clear()
-        change = only(world.plan(prune=Scope()))
+        change = only(world.plan(prune=ALL))
         assert (change.needs, change.alone) == (frozenset({key("below")}), True)
 
     def test_what_was_edited_since_is_deleted_only_where_overwriting_is_allowed(self) -> None:
@@ -268,15 +274,24 @@ class TestPrune:
         world.files.clear()
         world.server["hello"].append(NEW)
         assert "edited" in only(world.plan(prune=Scope())).held
-        assert only(world.plan(OVERWRITE, Scope())).writes
+        assert only(world.plan(OVERWRITE, ALL)).writes
 
-    def test_a_share_of_what_is_deployed_may_be_deleted_or_a_few(self) -> None:
-        world = World({f"f{n}": text(f"f{n}") for n in range(100)})
+    @pytest.mark.parametrize(("every", "allowed"), [(100, 10), (30, 6), (9, 1), (4, 1), (2, 1)])
+    def test_a_fifth_of_what_is_deployed_may_be_deleted_and_no_more_than_ten(self, every: int, allowed: int) -> None:
+        world = World({f"f{n}": text(f"f{n}") for n in range(every)})
         world.deploy()
-        for count, held in ((20, False), (21, True)):
-            world.files = {f"f{n}": text(f"f{n}") for n in range(count, 100)}
+        for count, held in ((allowed, False), (allowed + 1, True)):
+            world.files = {f"f{n}": text(f"f{n}") for n in range(count, every)}
             pruned = [change for change in world.plan(prune=Scope()).changes if change.action is Action.PRUNE]
             assert (len(pruned), any(change.held for change in pruned)) == (count, held)
+
+    def test_what_the_server_did_not_show_is_not_gone(self) -> None:
+        world = deployed(OLD)
+        world.files.clear()
+        world.server.clear()
+        change = only(world.plan(prune=Scope(unknown={key(): "answered 500"})))
+        assert (change.action, change.takes) == (Action.KEEP, False)
+        assert change.reason == "whether it is there is not known: answered 500"
 
     def test_what_is_gone_already_is_forgotten(self) -> None:
         world = deployed(OLD)

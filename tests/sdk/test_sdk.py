@@ -25,6 +25,7 @@ from sdk.verdict import Endpoint, Kind, Verdict, judge, needless
 from deployer.engine.http.app import RESOURCES
 from deployer.engine.http.routing import Router
 from deployer.engine.launch import RunningEngine, launch
+from deployer.model.resource import MAIN
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 _WARM = 5  # executions
@@ -66,7 +67,7 @@ def _heard(suite: Suite) -> list[Verdict]:
 
 
 def _judged(suite: Suite, against_nothing: Mapping[str, Run], tests: Sequence[str] = ()) -> list[Verdict]:
-    with launch(suite.version, basic_auth=(USERNAME, PASSWORD)) as engine:
+    with launch(suite.version, basic_auth=(USERNAME, PASSWORD), tenants=(MAIN, "warm")) as engine:
         _warm(engine)
         return judge(run(suite, engine.url, tests), against_nothing, _served(suite), TABLE)
 

@@ -1,0 +1,41 @@
+"""What a project is called, under which its ledger is kept, and where in its repository it lies."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployer.read import git, remote
+
+_NAMELESS = "root"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A project: its name, and whether it is only called after its folder, as nothing else names it.
+
+    `top` is the top of its repository, from where the ledger names files; `place` says where the project's root lies
+    below it: empty for the top itself, and the folder's name after a slash where there is no repository.
+    """
+
+    project: str
+    top: Path
+    place: str
+    after_folder: bool = False
+
+
+def named(root: Path, given: str | None) -> Named:
+    """Return what the project at `root` is called: as `given`, else as its remote, else as its folder.
+
+    Two roots in one repository have names of their own, unless both are given one. Raises UsageError.
+    """
+    above = git.root(root)
+    top = above or root
+    below = os.path.relpath(root, top).replace(os.sep, "/")
+    place = f"/{root.name}" if above is None else "" if below == "." else below
+    if given:
+        return Named(given, top, place)
+    if found := remote.name(root):
+        return Named(f"{found}:{place}" if place else found, top, place)
+    return Named(root.name or _NAMELESS, top, place, after_folder=True)
