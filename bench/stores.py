@@ -118,7 +118,7 @@ def there(url: str) -> Iterator[World]:
             yield here
         finally:
             api.delete("/flows/delete/by-query", params=BELOW, headers=JSON).raise_for_status()
-            api.delete(LEDGER).raise_for_status()
+            api.delete(LEDGER, headers=JSON).raise_for_status()
 
 
 def client(server: str) -> httpx.Client:

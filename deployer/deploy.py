@@ -73,6 +73,7 @@ class Deploying:
     ask: Ask | None = None  # None: nobody is there to ask
     top: Path = field(default_factory=Path)  # of its repository, from where the ledger names files
     place: str = ""  # where the root lies below the top
+    force: bool = False  # delete what others still call
     notes: tuple[Problem, ...] = ()  # what every report is to say of how it is protected
 
 

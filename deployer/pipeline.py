@@ -5,7 +5,7 @@ Every stage yields the report as it stands, so that whatever ends a run early, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +30,8 @@ from deployer.read import git
 from deployer.read.declared import declaring
 from deployer.resource import flow as flows
 from deployer.resource.live_flows import deployed, read_live
-from deployer.resource.references import references
 from deployer.smoke.run import run as run_smoke
+from deployer.undeclared import callers_of, renamed, spared, told
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
 """Hears what the run is about to do (a sentence), and every result as it comes."""
@@ -75,7 +75,7 @@ def shown(
         return None
     listen("Looking for what depends on it")
     changed = [change for change in made.plan.changes if change.writes or change.held or change.standing.drifts]
-    callers = _callers(client, {change.key for change in changed}) if changed and command == "plan" else {}
+    callers = callers_of(client, {change.key for change in changed}) if changed and command == "plan" else {}
     before = made.deployed if command == "drift" else {}
     details = {change.key: _detail(change, callers.get(change.key, ()), before.get(change.key)) for change in changed}
     yield replace(made.report, details=details)
@@ -88,25 +88,10 @@ def carried_out(made: Planned, options: Options, client: KestraClient, listen: L
     return carry_out(made, client, options.concurrency, listen)
 
 
-def _detail(change: Change, callers: Sequence[str], deployed: str | None) -> Detail:
+def _detail(change: Change, callers: Sequence[Key], deployed: str | None) -> Detail:
     lines = edits(change, deployed) if deployed is not None and change.standing.drifts else difference(change)
     added, removed = counts(lines)
-    return Detail(lines, added, removed, only_layout(change, meaning), tuple(callers))
-
-
-def _callers(client: KestraClient, keys: Collection[Key]) -> dict[Key, list[str]]:
-    """Return which flows of the whole tenant name these, by one export of their texts."""
-    found: dict[Key, list[str]] = {}
-    names = {key.name for key in keys}
-    for text in client.export_flows_by_query().values():
-        if not any(name in text for name in names):
-            continue
-        data = meaning(text) or {}
-        here = f"{data.get('namespace')}/{data.get('id')}"
-        for key in references(data) & set(keys):
-            if key.path != here:
-                found.setdefault(key, []).append(here)
-    return {key: sorted(callers) for key, callers in found.items()}
+    return Detail(lines, added, removed, only_layout(change, meaning), tuple(caller.path for caller in callers))
 
 
 def planned(
@@ -139,7 +124,10 @@ def planned(
     yield report
     wanted = {flow.key: flow.document.text for flow in found}
     unread = any(problem.stops and problem.file for problem in problems)
-    scope = _scope(options, deploying, ledger, read, wanted, unread=unread)
+    view = _view(options, deploying, read, unread=unread)
+    scope = None
+    if deploying.prune:
+        scope = replace(view, declared=declaring(deploying.root, orphans(ledger, wanted, view)))
     owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(key, entry)]
     live = read_live(client, wanted, owned)
     scope = replace(scope, unknown=live.unreadable) if scope else None
@@ -158,18 +146,19 @@ def planned(
         problems += refused
         if len(sound) < len(found):
             plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
+        plans = spared(plans, client, force=deploying.force)
+    if not unread:
+        gone = orphans(ledger, wanted, scope or view)
+        gone = [key for key in gone if key not in (scope.declared if scope else declaring(deploying.root, gone))]
+        problems += told(gone, renamed(client, ledger, gone, plans.changes), prune=scope is not None)
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
     return Planned(report, plans, ledger, deploying, decider.deployed, cases)
 
 
-def _scope(
-    options: Options, deploying: Deploying, ledger: Ledger, read: Files, declared: Collection[Key], *, unread: bool
-) -> Scope | None:
-    """Return in what may be deleted, None where nothing is to be."""
-    if not deploying.prune:
-        return None
-    scope = Scope(
+def _view(options: Options, deploying: Deploying, read: Files, *, unread: bool) -> Scope:
+    """Return what the run looked at, and how much of it may be deleted."""
+    return Scope(
         within=tuple(relative(path, deploying.top) for path in options.paths),
         place=deploying.place,
         unread=unread or not read.whole,
@@ -177,7 +166,6 @@ def _scope(
         most=deploying.most,
         protected=deploying.protected,
     )
-    return replace(scope, declared=declaring(deploying.root, orphans(ledger, declared, scope)))
 
 
 def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:

@@ -28,6 +28,7 @@ _OPTIONS = (
     click.option("--project", metavar="NAME", help="Whose flows these are.  [default: what the git remote is called]"),
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
+    click.option("--force", is_flag=True, help="Delete with --prune also what other flows still call."),
     click.option(
         "--backup", metavar="DIR", default=BACKUP, help=f"Where deleted flows' texts are kept.  [default: {BACKUP}]"
     ),
@@ -45,7 +46,7 @@ _OPTIONS = (
 )
 
 
-NAMES = ("project", "prune", "max_prune", "backup", "on_drift", "on_disabled")
+NAMES = ("project", "prune", "max_prune", "force", "backup", "on_drift", "on_disabled")
 """What these options are called as keywords."""
 
 
@@ -65,6 +66,7 @@ def deploying(
     max_prune: str | None,
     on_drift: str | None,
     on_disabled: str,
+    force: bool = False,
     backup: str = BACKUP,
     ask: Ask | None = None,
 ) -> Deploying:
@@ -93,6 +95,7 @@ def deploying(
         None if on_drift else ask,
         name.top,
         name.place,
+        force,
         tuple(_notes(keeper, name)),
     )
 
