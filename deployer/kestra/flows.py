@@ -28,6 +28,7 @@ from deployer.kestra.operations import (
     VALIDATE_FLOWS,
     Operation,
 )
+from deployer.kestra.stored import called, made, stored, with_text
 from deployer.model.version import Dialect
 
 _PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
@@ -42,16 +43,18 @@ class FlowCalls(Calls):
     def create_flow(self, body: str, *, namespace: str, id: str) -> StoredFlow:
         """Create a flow from its text, which must name this namespace and id.
 
-        Raises KestraRefusedError where it exists or is invalid. Sent again only after a look that it is not
-        there yet; where it is, with this very text, that is success.
+        Raises KestraRefusedError where it exists or is invalid, and KestraError where the answer does not say that this
+        text runs now. Sent again only after a look that it is not there yet; where it is, with this very text, that is
+        success.
         """
 
         def once(attempt: int) -> StoredFlow:
             there = self._there(namespace, id) if attempt > 1 else None
             if there:
-                return _made(there, body, self._connection.url(CREATE_FLOW))
+                return made(there, body, self._connection.url(CREATE_FLOW))
             try:
-                return self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
+                answered = self._ask(CREATE_FLOW, called(namespace, id), content=body.encode())
+                return stored(answered, body, "POST", self._connection.url(CREATE_FLOW))
             except KestraRefusedError:
                 there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
                 if there and there.runs(body):
@@ -62,16 +65,18 @@ class FlowCalls(Calls):
 
     def _there(self, namespace: str, id: str) -> StoredFlow | None:
         try:
-            return self._ask(FLOW, StoredFlow.read, namespace, id, params={"source": "true"}, repeat=False)
+            return self._ask(FLOW, called(namespace, id), namespace, id, params={"source": "true"}, repeat=False)
         except KestraNotFoundError:
             return None
 
     def update_flow(self, namespace: str, id: str, body: str) -> StoredFlow:
         """Replace a flow's text; the identical text keeps the revision. On 2.x this publishes a draft.
 
-        Raises KestraNotFoundError, or KestraRefusedError where the text is invalid or names another flow.
+        Raises KestraNotFoundError, KestraRefusedError where the text is invalid or names another flow, and KestraError
+        where the answer does not say that this text runs now.
         """
-        return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, content=body.encode())
+        answered = self._ask(UPDATE_FLOW, called(namespace, id), namespace, id, content=body.encode())
+        return stored(answered, body, "PUT", self._connection.url(UPDATE_FLOW, namespace, id))
 
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
@@ -97,10 +102,8 @@ class FlowCalls(Calls):
             params["allowDeleted"] = "true"
 
         def read(data: object) -> StoredFlow:
-            flow = StoredFlow.read(data)
-            if (flow.namespace, flow.id) != (namespace, id):
-                raise UnexpectedShapeError(f"the flow {namespace}/{id}")
-            return _with_text(flow) if source else flow
+            flow = called(namespace, id)(data)
+            return with_text(flow) if source else flow
 
         return self._ask(FLOW, read, namespace, id, params=params)
 
@@ -112,7 +115,7 @@ class FlowCalls(Calls):
         """Return all revisions with their texts, the oldest first. Raises KestraNotFoundError."""
         return list(
             self._ask(
-                FLOW_REVISIONS, lambda data: items(data, lambda each: _with_text(StoredFlow.read(each))), namespace, id
+                FLOW_REVISIONS, lambda data: items(data, lambda each: with_text(StoredFlow.read(each))), namespace, id
             )
         )
 
@@ -205,26 +208,6 @@ class FlowCalls(Calls):
             return verdicts
 
         return self._ask(operation, read, repeat=True, **parts)
-
-
-def _with_text(flow: StoredFlow) -> StoredFlow:
-    """Return a flow that has its text; one without is no answer, and no flow without a text."""
-    if flow.source is None and not flow.deleted:
-        raise UnexpectedShapeError("a flow with its `source`")
-    return flow
-
-
-def _made(there: StoredFlow, body: str, url: str) -> StoredFlow:
-    """Return the flow where it is what an attempt without an answer has made."""
-    if there.runs(body):
-        return there
-    raise KestraRefusedError(
-        f"POST {url}: {there.namespace}/{there.id} was created by somebody else meanwhile, with another text",
-        method="POST",
-        url=url,
-        reason="Flow id already exists",
-        hint="look who else deploys there, then try again",
-    )
 
 
 def _beginning(namespaces: Collection[str]) -> dict[str, str]:
