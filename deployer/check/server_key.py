@@ -36,7 +36,7 @@ def check(folder: Folder) -> Iterator[Finding]:
     known = folder.types.types[FLOW]["props"]
     for flow in folder.flows:
         for key in KEYS:
-            if key in known and flow.document.data.get(key) is not None:
+            if key in known and flow.document.data.get(key) not in (None, ""):
                 yield _told(flow, key)
 
 

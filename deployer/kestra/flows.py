@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -37,6 +38,10 @@ _AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two 
 _ORDER = {"sort": ["namespace:asc", "id:asc"]}
 
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""What comes of an archive that is cut, spoilt, encrypted (RuntimeError) or packed in some other way."""
+
+
 class FlowCalls(Calls):
     """The endpoints under `flows`."""
 
@@ -53,8 +58,8 @@ class FlowCalls(Calls):
             if there:
                 return made(there, body, self._connection.url(CREATE_FLOW))
             try:
-                answered = self._ask(CREATE_FLOW, called(namespace, id), content=body.encode())
-                return stored(answered, body, "POST", self._connection.url(CREATE_FLOW))
+                answered = self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
+                return stored(answered, (namespace, id), body, CREATE_FLOW.method, self._connection.url(CREATE_FLOW))
             except KestraRefusedError:
                 there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
                 if there and there.runs(body):
@@ -65,7 +70,7 @@ class FlowCalls(Calls):
 
     def _there(self, namespace: str, id: str) -> StoredFlow | None:
         try:
-            return self._ask(FLOW, called(namespace, id), namespace, id, params={"source": "true"}, repeat=False)
+            return self._ask(FLOW, StoredFlow.read, namespace, id, params={"source": "true"}, repeat=False)
         except KestraNotFoundError:
             return None
 
@@ -75,8 +80,9 @@ class FlowCalls(Calls):
         Raises KestraNotFoundError, KestraRefusedError where the text is invalid or names another flow, and KestraError
         where the answer does not say that this text runs now.
         """
-        answered = self._ask(UPDATE_FLOW, called(namespace, id), namespace, id, content=body.encode())
-        return stored(answered, body, "PUT", self._connection.url(UPDATE_FLOW, namespace, id))
+        answered = self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, content=body.encode())
+        url = self._connection.url(UPDATE_FLOW, namespace, id)
+        return stored(answered, (namespace, id), body, UPDATE_FLOW.method, url)
 
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
@@ -141,8 +147,8 @@ class FlowCalls(Calls):
         page, seen, number = Page((), 1), 0, 1
         while seen < page.total:
             params = {**_beginning(namespaces), "page": number, "size": _PAGE, **order}
-            page = self._ask(SEARCH_FLOWS, Page.read, params=params)
-            for flow in items(list(page.results), StoredFlow.read):
+            page, flows = self._ask(SEARCH_FLOWS, _page, params=params)
+            for flow in flows:
                 found[flow.namespace, flow.id] = flow
             seen, number = seen + len(page.results), number + 1
             if not page.results or (most is not None and number > most):
@@ -172,7 +178,7 @@ class FlowCalls(Calls):
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
                 return [(name, archive.read(name).decode()) for name in archive.namelist()]
-        except (zipfile.BadZipFile, UnicodeDecodeError):
+        except _BROKEN:
             raise misshapen(response, "an archive of flows") from None
 
     def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
@@ -203,11 +209,16 @@ class FlowCalls(Calls):
     def _validated(self, operation: Operation, count: int, **parts: Any) -> list[Verdict]:
         def read(data: object) -> list[Verdict]:
             verdicts = sorted(items(data, Verdict.read), key=lambda verdict: verdict.index)
-            if len(verdicts) != count:
-                raise UnexpectedShapeError(f"{count} verdicts (there are {len(verdicts)})")
+            if [verdict.index for verdict in verdicts] != [*range(count)]:
+                raise UnexpectedShapeError(f"{count} verdicts, one on each flow (there are {len(verdicts)})")
             return verdicts
 
         return self._ask(operation, read, repeat=True, **parts)
+
+
+def _page(data: object) -> tuple[Page, tuple[StoredFlow, ...]]:
+    page = Page.read(data)
+    return page, items(list(page.results), StoredFlow.read)
 
 
 def _beginning(namespaces: Collection[str]) -> dict[str, str]:

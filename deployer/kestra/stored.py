@@ -20,17 +20,20 @@ def called(namespace: str, id: str) -> Callable[[object], StoredFlow]:
     return read
 
 
-def stored(flow: StoredFlow, body: str, method: str, url: str) -> StoredFlow:
+def stored(flow: StoredFlow, named: tuple[str, str], body: str, method: str, url: str) -> StoredFlow:
     """Return what a write has answered, where that says that this text runs now. Raises KestraError.
 
-    Kestra answers 200 too where a text deletes its flow, and where it keeps the text that it has (1.0.36 to 2.0.0).
+    Kestra answers 200 too where a text deletes its flow, and where it keeps the text that it has (1.0.36 to 2.0.0). The
+    name counts only where there is no text: of `id: 010` the answer says `8`, and the flow is called `010`.
     """
     what, hint = "", "look at what the flow is on the server"
     if flow.deleted:
         what, hint = "the flow is deleted now", "its text says so: remove `deleted`, and deploy again"
     elif flow.draft:
         what = "the text was stored as a draft, which does not run"
-    elif flow.source is not None and flow.source != body:
+    elif flow.source is None and (flow.namespace, flow.id) != named:
+        what = f"the answer is about the flow {flow.namespace}/{flow.id}"
+    elif flow.source not in (None, body):
         what, hint = (
             "the server has another text than was sent",
             f"{hint}; `revision` in a text makes Kestra keep the old",

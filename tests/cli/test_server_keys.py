@@ -97,3 +97,22 @@ def test_an_answer_that_does_not_say_that_the_text_runs_is_a_failure(
         ended = deployer(*SYNC)
     assert (ended.code, ended.done) == (5, [("a", "failed", None)])
     assert deployer(*SYNC).code == 0
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("written", ["010", "off", "1.50", "0x10"])
+def test_a_flow_whose_id_is_no_text_to_kestra_is_created_and_warned_of_as_nobody_can_update_it(
+    project: Project, deployer: Run, api: httpx.Client, written: str
+) -> None:
+    project.flow(written)
+    created = deployer(*SYNC)
+    assert created.done == [(written, "create", 1)]
+    assert ["in quotes" in each["hint"] for each in created.report["problems"]] == [True]
+    assert deployer(*SYNC).done == [(written, "keep", 1)]
+    assert there(api) == {written}
+    project.flow(written, message="good day")
+    assert "Illegal flow id update" in deployer(*SYNC).report["outcomes"][0]["message"]
+    quoted = project.flow(f'"{written}"', message="good day")
+    project.remove(written)
+    assert deployer(*SYNC).done == [(written, "update", 2)]
+    assert api.get(f"/flows/company.team/{written}", params={"source": "true"}).json()["source"] == quoted
