@@ -38,8 +38,14 @@ def stops(known: Any, live: Any) -> tuple[str, ...]:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values."""
-    return _canonical(one) == _canonical(other)
+    """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values.
+
+    What is nested too deeply to be compared (990 levels and more) counts as different: that loses nobody's text.
+    """
+    try:
+        return _canonical(one) == _canonical(other)
+    except RecursionError:
+        return False
 
 
 def _canonical(data: Any) -> str:

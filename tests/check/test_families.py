@@ -86,3 +86,20 @@ def test_only_types_of_the_family_are_meant() -> None:
     assert document
     [problem] = [each for each in check([document]) if each.check == "unknown-type"]
     assert PROCESS not in problem.hint
+
+
+def test_a_runner_that_lost_its_indentation_is_told_at_its_own_line() -> None:
+    text = f"""\
+id: dedented
+namespace: company.team
+tasks:
+  - id: shell
+    type: io.kestra.plugin.scripts.shell.Commands
+    taskRunner:
+    type: {PROCESS}
+    commands: [ls]
+"""
+    document, duplicate = parse("dedented.yaml", text)
+    assert document
+    found = check([document], found=duplicate)
+    assert [(each.check, each.span and each.span.line) for each in found] == [("duplicate-key", 7), ("wrong-type", 7)]

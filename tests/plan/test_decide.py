@@ -120,6 +120,14 @@ def test_numbers_and_truths_are_not_the_same_whatever_python_says() -> None:
     assert only(world.plan()).standing is Standing.FOREIGN
 
 
+def test_texts_that_are_nested_too_deeply_to_be_compared_are_different() -> None:
+    levels = 995
+    deep = text(tail=f"variables: {'{a: ' * levels}1{'}' * levels}\n")
+    world = World({"hello": deep}, {"hello": [deep + "# edited\n"]})
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.FOREIGN, False)
+    assert only(World({"hello": deep}, {"hello": [deep]}).plan()).standing is Standing.SAME
+
+
 STOPPED = text(tail="description: old\ndisabled: true\n")
 
 
