@@ -211,6 +211,21 @@ class TestStopsInOddTexts:
         assert (live["disabled"], live["source"]) == (False, head + BODY)
 
 
+@pytest.mark.usefixtures("server")
+def test_files_with_marks_are_validated_and_written_together(
+    project: Project, deployer: Run, api: httpx.Client
+) -> None:
+    for name in ("a", "b", "c"):
+        project.write(f"flows/{name}.yaml", f"{BOM}id: {name}\n{BODY}")
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, ended.report["problems"]) == (0, [])
+    assert [each[1] for each in ended.done] == ["create"] * 3
+    assert source(api, "b") == f"{BOM}id: b\n{BODY}"
+    assert [each[1] for each in deployer("sync", *OURS, "--format", "json").done] == ["keep"] * 3
+    project.write("flows/b.yaml", f"{BOM}id: b\n{BODY.replace('message', 'massage')}")
+    assert deployer("sync", *OURS, "--format", "json").report["problems"][0]["file"] == "flows/b.yaml"
+
+
 def test_a_stop_that_cannot_be_written_holds_new_text_and_nothing_else(
     project: Project, deployer: Run, api: httpx.Client
 ) -> None:
