@@ -23,6 +23,7 @@ from deployer.model.smoke import SmokeCase
 from deployer.model.upgrade import Upgrade
 from deployer.read.files import read_files
 from deployer.read.parse import parse
+from deployer.smoke.suites import CHECK as SUITE
 from deployer.smoke.suites import suites, unknown_flows
 
 
@@ -132,6 +133,15 @@ def _whole(read: Files, options: Options) -> bool:
     return read.whole and not any(path.is_file() for path in options.paths)
 
 
+def _cases(suite: Document) -> tuple[list[SmokeCase], list[Problem]]:
+    """Return the cases of one suite; whatever fails on it, the others are read."""
+    try:
+        return suites([suite])
+    except Exception as error:  # noqa: BLE001
+        message = f"it cannot be read: {type(error).__name__}: {error}"
+        return [], [Problem(SUITE, message, suite.file, suite.marks.at(()), hint="write it as the README shows")]
+
+
 def check_all(
     read: Files, version: str, options: Options, *, off: Sequence[str] = ()
 ) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
@@ -151,8 +161,10 @@ def check_all(
         defaults=options.defaults,
     )
     sound = check.sound_flows(read.flows, problems)
-    cases, found = suites(read.suites)
-    problems += found
+    cases: list[SmokeCase] = []
+    for suite in read.suites:
+        found, wrong = _cases(suite)
+        cases, problems = [*cases, *found], [*problems, *wrong]
     if read.whole:  # else the flow may well be in a file that is not read
         declared = {flow.key for flow in map(check.flow_of, read.flows) if flow}
         problems += unknown_flows(cases, declared)

@@ -15,6 +15,7 @@ from deployer.check import (
     empty_item,
     enterprise_only,
     expression_syntax,
+    guarded,
     identity,
     input_order,
     input_paths,
@@ -30,6 +31,7 @@ from deployer.check import (
     regex,
     reserved_id,
     retry,
+    server_key,
     silence,
     switch,
     system_labels,
@@ -47,7 +49,7 @@ from deployer.check import (
     working_directory,
     wrong_type,
 )
-from deployer.check.base import Check, FlowFile, Folder, problem
+from deployer.check.base import Check, FlowFile, Folder
 from deployer.check.identity import flow_of
 from deployer.check.levels import levelled, rules
 from deployer.check.pulled import Pulled, widened
@@ -75,6 +77,7 @@ CHECKS = (
     Check("input-paths", input_paths.check),
     Check("input-values", input_values.check),
     Check("dashed-reference", dashed_reference.check),
+    Check("server-key", server_key.check),
     Check("reserved-id", reserved_id.check),
     Check("enterprise-only", enterprise_only.check),
     Check("unusable-task", unusable_task.check),
@@ -104,7 +107,8 @@ CHECKS = (
 __all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows", "upgrade"]
 
 
-NAMES = (*(check.name for check in CHECKS), "yaml-syntax", "duplicate-key", "second-document", silence.CHECK)
+_READING = ("yaml-syntax", "duplicate-key", "second-document", guarded.UNREAD)
+NAMES = (*(check.name for check in CHECKS), *_READING, silence.CHECK)
 """What a comment or the configuration file may name."""
 
 
@@ -165,7 +169,7 @@ def _problems(
 ) -> Iterator[Problem]:
     types = widened(types_of(version), pulled) if pulled else types_of(version)
     folder = Folder([FlowFile(document, types) for document in documents], types, whole, defaults or {})
-    return (problem(check.name, finding) for check in CHECKS for finding in check.run(folder))
+    return guarded.problems(CHECKS, folder)
 
 
 def sound_flows(documents: Sequence[Document], problems: Sequence[Problem]) -> list[Flow]:

@@ -36,16 +36,26 @@ class FlowFile:
     def __init__(self, document: Document, types: Types) -> None:
         self.document = document
         self.types = types
+        self.fault: Exception | None = None
+        """What ended the reading, where it is not the flow's fault but ours: checks then see a flow of nothing."""
 
     @cached_property
     def read(self) -> Read:
         """What the engine reads, and what it does not."""
-        return reading.read(self.document.data, self.types)
+        try:
+            return reading.read(self.document.data, self.types)
+        except Exception as error:  # noqa: BLE001  told once, by `guarded`
+            self.fault = error
+            return Read()
 
     @cached_property
     def constraints(self) -> Sequence[Violation | Asked]:
         """What the engine's validator looks at, in whatever could be read: all problems are told at once."""
-        return list(constraints.check(self.read.flow, self.types)) if self.read.flow else []
+        try:
+            return list(constraints.check(self.read.flow, self.types)) if self.read.flow else []
+        except Exception as error:  # noqa: BLE001
+            self.fault = error
+            return []
 
     def value(self, route: Route) -> Any:
         """Return what the file has at a place, None where it has nothing there."""

@@ -1,6 +1,7 @@
 """Whether a flow says who it is: `id` and `namespace`, there and well-formed.
 
-Why: the two together are the flow's address on the server; Kestra refuses a flow without them.
+Why: the two together are the flow's address on the server; Kestra refuses a flow without them. An id that looks like a
+number or a truth needs quotes: without them Kestra stores the flow and then refuses every update of it.
 
 Bad:  `namespace: Company Team`
 Good: `namespace: company.team`
@@ -11,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deployer.check.base import Finding, Folder
+from deployer.check.base import Finding, FlowFile, Folder
 from deployer.check.leaves import as_text
 from deployer.model.document import Document
 from deployer.model.flow import Flow
+from deployer.model.problem import Severity
 
 # the patterns and lengths are those in the engines' own messages
 _RULES = {
@@ -35,6 +37,15 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         for key in _RULES:
             yield from _one(flow.document, key)
+        if flow.document.data.get("id") is not None and not isinstance(flow.document.data["id"], str | list | dict):
+            yield _unquoted(flow)
+
+
+def _unquoted(flow: FlowFile) -> Finding:
+    """Return the warning for an id such as `010` or `off` (1.0.36 to 2.0.0: "Illegal flow id update")."""
+    written = _text(flow.document, "id")
+    message = f"Kestra stores a flow with the id `{written}`, and refuses every update of it"
+    return flow.finding(("id",), message, f'write it in quotes: `id: "{written}"`', Severity.WARNING)
 
 
 def flow_of(document: Document) -> Flow | None:

@@ -22,6 +22,7 @@ class Misread:
     known: tuple[str, ...] = ()
     owner: str = ""
     wanted: str = ""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -36,8 +37,12 @@ class Part:
 
 @dataclass(slots=True)
 class Read:
-    """What was read of a whole flow: its parts, from `flow` down, what could not be read, which types nobody knows."""
+    """What was read of a whole flow: its parts, from `flow` down, what could not be read, which types nobody knows.
+
+    `useless` is what the engine reads all the same, and cannot use when the flow runs.
+    """
 
     flow: Part | None = None
     misreads: list[Misread] = field(default_factory=list)
+    useless: list[Misread] = field(default_factory=list)
     unverified: list[tuple[Route, str]] = field(default_factory=list)

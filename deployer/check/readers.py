@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from deployer.check import gone
+from deployer.check import families, gone
 from deployer.check.leaves import LEAVES, Leaf, anything, as_text, enum_word
 from deployer.check.parts import Misread, Part, Read
 from deployer.check.types import Types, former, stranger
@@ -17,12 +17,6 @@ _NESTED = re.compile(r"(\w+)<(.*)>")
 
 CORE = ("io.kestra.core.", "io.kestra.plugin.core.")
 """How the names of Kestra's own types begin; every other type belongs to a plugin."""
-
-_STRICT = {
-    "io.kestra.core.models.tasks.Task": "a task",
-    "io.kestra.core.models.triggers.AbstractTrigger": "a trigger",
-}
-"""Kinds of plugins that Kestra itself looks at; anything goes for a condition as long as no flow runs."""
 
 _MADE_OF = {"io.kestra.core.models.flows.input.ValueOption": "value"}
 """Classes with a maker of their own that takes anything, but of a mapping needs this key."""
@@ -154,14 +148,21 @@ class Readers:
         if cls is None and isinstance(name, str) and "." in name and not name.startswith(CORE):
             notes.unverified.append(((*route, "type"), name))
             self._bean(stranger(base), value, route, parts, notes)
-        elif cls is None or cls not in self._types.types:
+        elif cls is None:
             place = (*route, "type") if "type" in value else route
             notes.misreads.append(Misread("unknown-type", place, str(name or ""), owner=base))
             self._former(str(name), value, route, parts, notes)
-        elif base in _STRICT and base not in self._types.types[cls].get("is", ()):
-            wrong(notes, (*route, "type"), f"a type of {_STRICT[base]}")
-        else:
+        elif self._of_family(base, cls, ((*route, "type"), str(name)), notes) and cls in self._types.types:
             self._bean(cls, value, route, parts, notes)
+
+    def _of_family(self, base: str, cls: str, named: tuple[Route, str], notes: Read) -> bool:
+        """Whether the engine takes a type where one of this family stands; note it where it is of another."""
+        fits = families.taken(cls, base, self._types)
+        if base in families.FAMILIES and not families.is_of(cls, base, self._types):
+            wanted, hint = f"that of {families.FAMILIES[base]}", families.belongs(cls, self._types)
+            found = Misread("wrong-type", *named, wanted=wanted, hint=hint)
+            (notes.useless if fits else notes.misreads).append(found)
+        return fits
 
     def _former(self, name: str, value: dict[str, Any], route: Route, parts: list[Part], notes: Read) -> None:
         """Read on in an object whose type an earlier version had, so that all that is gone is told at once."""
@@ -169,7 +170,7 @@ class Readers:
         if was and was[0] in self._types.types:
             self._bean(was[0], value, route, parts, notes)
         elif was:
-            for prop, kind in was[1].types[was[0]]["props"].items():
+            for prop, kind in was[1].types.get(was[0], {}).get("props", {}).items():
                 if "plugin:" in kind and value.get(prop) is not None:
                     self.of(kind)(value[prop], (*route, prop), parts, notes)
 

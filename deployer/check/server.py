@@ -21,7 +21,11 @@ NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
 _PLACE = re.compile(r"^(?:Validation error: |Invalid entity: )?([\w.\[\]-]+): ")
 _STEP = re.compile(r"(\w+)|\[([^\]]*)\]")
-_SYNTAX = re.compile(r"line: (?P<line>\d+), column: (?P<column>\d+)\]")  # what the server's YAML reader says
+_INDEX = re.compile(r"[0-9]{1,9}")
+_SYNTAX = re.compile(
+    r"line: (?P<line>[0-9]{1,9}), column: (?P<column>[0-9]{1,9})\]"
+)  # what the server's YAML reader says
+_UNSAID = "Kestra refuses this flow, and does not say why"
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
@@ -43,7 +47,8 @@ def problems(
     document: Document, sent: Sent, verdict: Verdict, declared: Collection[tuple[str, str]] = ()
 ) -> Iterator[Problem]:
     """Yield what a verdict on what was sent for a document says, at its places in the document."""
-    for constraint in _split(verdict.constraints or ""):
+    refused = verdict.constraints is not None
+    for constraint in (_split(verdict.constraints or "") or [_UNSAID]) if refused else ():
         if syntax := _SYNTAX.search(constraint):
             line, column = sent.line(int(syntax["line"])), int(syntax["column"])
             span = Span(line, column, line, column + 1)
@@ -84,7 +89,11 @@ def place(constraint: str, data: Any) -> Route:
             data, route = data[name], (*route, name)
             continue
         items = data if isinstance(data, list) else []
-        at = int(index) if index.isdigit() else next((n for n, each in enumerate(items) if _id(each) == index), -1)
+        at = (
+            int(index)
+            if _INDEX.fullmatch(index)
+            else next((n for n, each in enumerate(items) if _id(each) == index), -1)
+        )
         if not 0 <= at < len(items):
             break
         data, route = items[at], (*route, at)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployer.check import server_key
 from deployer.check.base import Finding, FlowFile, Folder
 from deployer.check.conditions import when
 from deployer.check.gone import PROPERTIES, property_gone_since
 from deployer.check.parts import Misread
-from deployer.check.types import Types
+from deployer.check.types import FLOW, Types
 from deployer.check.words import meant, needs, short
 from deployer.model.problem import Effort
 
@@ -31,6 +32,8 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 def _explained(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     what = f"`{misread.name}` of {short(misread.owner)}"
+    if misread.owner == FLOW and misread.name in server_key.KEYS:
+        return f"`{misread.name}` is the server's to set, and not a property of a flow's text", "remove it", None
     if since := property_gone_since(misread.owner, misread.name, types):
         hint, effort = PROPERTIES.get(misread.name) or ("remove it", None)
         if misread.name.lower().endswith("conditions") and (said := when(flow.value(misread.route), types)):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
+from deployer.check.families import is_of
 from deployer.check.gone import WORDS, type_instead
 from deployer.check.parts import Misread
 from deployer.check.types import Types
@@ -37,7 +38,7 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 
 def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
-    known = misread.known or tuple(types.plugins)
+    known = misread.known or _family(misread.owner, types)
     if not misread.name:
         hint = f"one of {', '.join(known)}" if misread.known else "give the plugin's full name"
         return f"{_kind(misread.owner)} has no `type`", hint, None
@@ -57,6 +58,11 @@ def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]
     if not hint and misread.known:
         hint = f"one of {', '.join(known)}"
     return f"there is no type `{misread.name}` of {_kind(misread.owner)}", hint, None
+
+
+def _family(base: str, types: Types) -> tuple[str, ...]:
+    """Return the names of all types of a family: one of another would be as wrong."""
+    return tuple(name for name, cls in types.plugins.items() if is_of(cls, base, types))
 
 
 def _kind(owner: str) -> str:

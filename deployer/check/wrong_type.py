@@ -1,7 +1,8 @@
 """Whether every value is of a kind that its property takes.
 
 Why: Kestra cannot read a flow with a list where it takes a text, or a word where it takes a number. Numbers are fine as
-texts, and texts as numbers where they are one.
+texts, and texts as numbers where they are one. The `type` of a task has to be that of a task: what Kestra has of other
+kinds, such as task runners, belongs elsewhere.
 
 Bad:  `maxAttempts: many`
 Good: `maxAttempts: 3`
@@ -14,6 +15,8 @@ from typing import Any
 
 from deployer.check import identity
 from deployer.check.base import Finding, Folder
+from deployer.check.parts import Misread
+from deployer.model.problem import Severity
 
 _LONGEST = 40  # characters of a value that are shown
 
@@ -27,8 +30,15 @@ def check(folder: Folder) -> Iterator[Finding]:
             value = flow.value(misread.route)
             if misread.route in identity.ROUTES and isinstance(value, list | dict):
                 continue  # told there
-            name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
-            yield flow.finding(misread.route, f"`{name}` is to be {misread.wanted}, and is {_shown(value)}")
+            yield flow.finding(misread.route, _message(misread, value), misread.hint)
+        for misread in flow.read.useless:
+            message = f"{_message(misread, flow.value(misread.route))}: Kestra stores that, and the flow cannot run"
+            yield flow.finding(misread.route, message, misread.hint, Severity.WARNING)
+
+
+def _message(misread: Misread, value: Any) -> str:
+    name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
+    return f"`{name}` is to be {misread.wanted}, and is {f'`{misread.name}`' if misread.name else _shown(value)}"
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ import click
 from deployer.cli import output
 from deployer.cli.deploying import NAMES, deploying, options_of
 from deployer.cli.options import configured, connection
+from deployer.cli.plan import plan as plan_command
 from deployer.cli.progress import progress
 from deployer.deploy import ChangedError, refusal
 from deployer.errors import UsageError
@@ -62,6 +63,26 @@ def _apply(file: Path, **connected: Any) -> Report:
 
 def _read(file: Path) -> Saved:
     try:
-        return saved(str(file), file.read_text(encoding="utf-8"), {*NAMES, "paths", "keep_going"})
+        plan = saved(str(file), file.read_text(encoding="utf-8"), {*NAMES, "paths", "keep_going"})
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from error
+    for name, value in plan.options.items():
+        if not _could_be(name, value):
+            raise UsageError(f"{file} is no saved plan: its option `{name}` cannot be {value!r}", hint=AGAIN)
+    return plan
+
+
+def _could_be(name: str, value: Any) -> bool:
+    """Whether the command line of `plan` could have given an option this value."""
+    if name == "paths":
+        return isinstance(value, list) and bool(value) and all(map(_is_text, value))
+    option = next(each for each in plan_command.params if each.name == name)
+    if isinstance(option, click.Option) and option.is_flag:
+        return isinstance(value, bool)
+    if value is None:
+        return not isinstance(option.default, str)
+    return _is_text(value) and (not isinstance(option.type, click.Choice) or value in option.type.choices)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value

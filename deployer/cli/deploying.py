@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,6 +46,8 @@ _OPTIONS = (
     ),
 )
 
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 NAMES = ("project", "prune", "max_prune", "force", "backup", "on_drift", "on_disabled")
 """What these options are called as keywords."""
@@ -139,7 +142,7 @@ def _most(text: str | None) -> int | float | None:
     if text is None:
         return None
     number = text.removesuffix("%")
-    if not number.isdigit() or (number != text and int(number) > 100):  # noqa: PLR2004
+    if not _NUMBER.fullmatch(number) or (number != text and int(number) > 100):  # noqa: PLR2004
         raise UsageError(f"--max-prune: {text!r} is neither a number nor a percentage", hint="write 25, or 50%")
     return int(number) if number == text else int(number) / 100
 

@@ -48,12 +48,12 @@ class StoredFlow:
         return cls(
             namespace=_needed(flow, "namespace", "a flow"),
             id=_needed(flow, "id", "a flow"),
-            revision=_number(flow, "revision"),
-            disabled=flow.get("disabled") is True,
-            deleted=flow.get("deleted") is True,
-            draft=flow.get("draft") is True,
-            exception=_text(flow, "exception"),
-            source=_text(flow, "source") if "source" in flow else None,
+            revision=_said(flow, "revision", int, "a flow"),
+            disabled=_said(flow, "disabled", bool, "a flow") is True,
+            deleted=_said(flow, "deleted", bool, "a flow") is True,
+            draft=_said(flow, "draft", bool, "a flow") is True,
+            exception=_said(flow, "exception", str, "a flow") or "",
+            source=_said(flow, "source", str, "a flow"),
         )
 
 
@@ -77,11 +77,11 @@ class Verdict:
             raise UnexpectedShapeError("a verdict with an `index`")
         return cls(
             index=index,
-            constraints=_text(verdict, "constraints") or None,
+            constraints=_said(verdict, "constraints", str, "a verdict"),
             warnings=_texts(verdict, "warnings"),
             infos=_texts(verdict, "infos"),
             deprecation_paths=_texts(verdict, "deprecationPaths"),
-            outdated=verdict.get("outdated") is True,
+            outdated=_said(verdict, "outdated", bool, "a verdict") is True,
         )
 
 
@@ -231,14 +231,21 @@ def _needed(data: Mapping[str, Any], key: str, what: str) -> str:
     return value
 
 
+def _said(data: Mapping[str, Any], key: str, kind: type[_T], what: str) -> _T | None:
+    """Return a value of exactly this kind, None where there is none: what a deploy goes by must not be guessed."""
+    value = data.get(key)
+    if value is not None and type(value) is not kind:
+        raise UnexpectedShapeError(f"{what} with a sound `{key}`")
+    return value
+
+
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
     return value if isinstance(value, str) else ""
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = data.get(key)
-    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+    return tuple(str(item) for item in _said(data, key, list, "a verdict") or ())
 
 
 def _number(data: Mapping[str, Any], key: str) -> int | None:

@@ -156,7 +156,7 @@ class Connection:
             return read(response.json())
         except UnexpectedShapeError as error:
             raise self._redacted(misshapen(response, str(error))) from None
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: lists in lists without an end
             raise self._redacted(misshapen(response, "JSON")) from None
 
     def _redacted(self, error: KestraError) -> KestraError:

@@ -113,8 +113,11 @@ class ExecutionCalls(Calls):
             params["filters[state][IN]"] = ",".join(states)
         for key, value in (labels or {}).items():
             params[f"filters[labels][EQUALS][{key}]"] = value
-        page = self._ask(SEARCH_EXECUTIONS, Page.read, params=params)
-        return [self._linked(execution) for execution in items(list(page.results), Execution.read)]
+
+        def read(data: object) -> tuple[Execution, ...]:
+            return items(list(Page.read(data).results), Execution.read)
+
+        return [self._linked(execution) for execution in self._ask(SEARCH_EXECUTIONS, read, params=params)]
 
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
         """Yield the execution at each change that the server tells of; end at its end, at a cut, or at `until`.
@@ -127,7 +130,7 @@ class ExecutionCalls(Calls):
                 continue
             try:
                 yield self._linked(Execution.read(json.loads(event.data)))
-            except (ValueError, UnexpectedShapeError):
+            except (ValueError, RecursionError, UnexpectedShapeError):
                 return
             if event.id == "end":
                 return

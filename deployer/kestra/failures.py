@@ -153,7 +153,7 @@ def is_html(response: httpx.Response) -> bool:
 def _is_json(response: httpx.Response) -> bool:
     try:
         response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -165,7 +165,7 @@ def words(response: httpx.Response) -> str:
         return _shortened(" ".join(html.unescape(title[1] if title else _TAG.sub(" ", response.text)).split()))
     try:
         body = json.loads(response.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _shortened(response.text)
     message = body.get("message") if isinstance(body, dict) else None
     return _shortened(_PREFIXES.sub("", message)) if isinstance(message, str) else ""
@@ -183,6 +183,6 @@ def _retry_after(response: httpx.Response) -> float | None:
         return float(value)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

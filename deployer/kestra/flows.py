@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ from deployer.kestra.operations import (
     VALIDATE_FLOWS,
     Operation,
 )
+from deployer.kestra.stored import called, made, stored, with_text
 from deployer.model.version import Dialect
 
 _PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
@@ -36,22 +38,28 @@ _AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two 
 _ORDER = {"sort": ["namespace:asc", "id:asc"]}
 
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""What comes of an archive that is cut, spoilt, encrypted (RuntimeError) or packed in some other way."""
+
+
 class FlowCalls(Calls):
     """The endpoints under `flows`."""
 
     def create_flow(self, body: str, *, namespace: str, id: str) -> StoredFlow:
         """Create a flow from its text, which must name this namespace and id.
 
-        Raises KestraRefusedError where it exists or is invalid. Sent again only after a look that it is not
-        there yet; where it is, with this very text, that is success.
+        Raises KestraRefusedError where it exists or is invalid, and KestraError where the answer does not say that this
+        text runs now. Sent again only after a look that it is not there yet; where it is, with this very text, that is
+        success.
         """
 
         def once(attempt: int) -> StoredFlow:
             there = self._there(namespace, id) if attempt > 1 else None
             if there:
-                return _made(there, body, self._connection.url(CREATE_FLOW))
+                return made(there, body, self._connection.url(CREATE_FLOW))
             try:
-                return self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
+                answered = self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
+                return stored(answered, (namespace, id), body, CREATE_FLOW.method, self._connection.url(CREATE_FLOW))
             except KestraRefusedError:
                 there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
                 if there and there.runs(body):
@@ -69,9 +77,12 @@ class FlowCalls(Calls):
     def update_flow(self, namespace: str, id: str, body: str) -> StoredFlow:
         """Replace a flow's text; the identical text keeps the revision. On 2.x this publishes a draft.
 
-        Raises KestraNotFoundError, or KestraRefusedError where the text is invalid or names another flow.
+        Raises KestraNotFoundError, KestraRefusedError where the text is invalid or names another flow, and KestraError
+        where the answer does not say that this text runs now.
         """
-        return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, content=body.encode())
+        answered = self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, content=body.encode())
+        url = self._connection.url(UPDATE_FLOW, namespace, id)
+        return stored(answered, (namespace, id), body, UPDATE_FLOW.method, url)
 
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
@@ -97,10 +108,8 @@ class FlowCalls(Calls):
             params["allowDeleted"] = "true"
 
         def read(data: object) -> StoredFlow:
-            flow = StoredFlow.read(data)
-            if (flow.namespace, flow.id) != (namespace, id):
-                raise UnexpectedShapeError(f"the flow {namespace}/{id}")
-            return _with_text(flow) if source else flow
+            flow = called(namespace, id)(data)
+            return with_text(flow) if source else flow
 
         return self._ask(FLOW, read, namespace, id, params=params)
 
@@ -112,7 +121,7 @@ class FlowCalls(Calls):
         """Return all revisions with their texts, the oldest first. Raises KestraNotFoundError."""
         return list(
             self._ask(
-                FLOW_REVISIONS, lambda data: items(data, lambda each: _with_text(StoredFlow.read(each))), namespace, id
+                FLOW_REVISIONS, lambda data: items(data, lambda each: with_text(StoredFlow.read(each))), namespace, id
             )
         )
 
@@ -138,8 +147,8 @@ class FlowCalls(Calls):
         page, seen, number = Page((), 1), 0, 1
         while seen < page.total:
             params = {**_beginning(namespaces), "page": number, "size": _PAGE, **order}
-            page = self._ask(SEARCH_FLOWS, Page.read, params=params)
-            for flow in items(list(page.results), StoredFlow.read):
+            page, flows = self._ask(SEARCH_FLOWS, _page, params=params)
+            for flow in flows:
                 found[flow.namespace, flow.id] = flow
             seen, number = seen + len(page.results), number + 1
             if not page.results or (most is not None and number > most):
@@ -169,7 +178,7 @@ class FlowCalls(Calls):
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
                 return [(name, archive.read(name).decode()) for name in archive.namelist()]
-        except (zipfile.BadZipFile, UnicodeDecodeError):
+        except _BROKEN:
             raise misshapen(response, "an archive of flows") from None
 
     def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
@@ -200,31 +209,16 @@ class FlowCalls(Calls):
     def _validated(self, operation: Operation, count: int, **parts: Any) -> list[Verdict]:
         def read(data: object) -> list[Verdict]:
             verdicts = sorted(items(data, Verdict.read), key=lambda verdict: verdict.index)
-            if len(verdicts) != count:
-                raise UnexpectedShapeError(f"{count} verdicts (there are {len(verdicts)})")
+            if [verdict.index for verdict in verdicts] != [*range(count)]:
+                raise UnexpectedShapeError(f"{count} verdicts, one on each flow (there are {len(verdicts)})")
             return verdicts
 
         return self._ask(operation, read, repeat=True, **parts)
 
 
-def _with_text(flow: StoredFlow) -> StoredFlow:
-    """Return a flow that has its text; one without is no answer, and no flow without a text."""
-    if flow.source is None and not flow.deleted:
-        raise UnexpectedShapeError("a flow with its `source`")
-    return flow
-
-
-def _made(there: StoredFlow, body: str, url: str) -> StoredFlow:
-    """Return the flow where it is what an attempt without an answer has made."""
-    if there.runs(body):
-        return there
-    raise KestraRefusedError(
-        f"POST {url}: {there.namespace}/{there.id} was created by somebody else meanwhile, with another text",
-        method="POST",
-        url=url,
-        reason="Flow id already exists",
-        hint="look who else deploys there, then try again",
-    )
+def _page(data: object) -> tuple[Page, tuple[StoredFlow, ...]]:
+    page = Page.read(data)
+    return page, items(list(page.results), StoredFlow.read)
 
 
 def _beginning(namespaces: Collection[str]) -> dict[str, str]:

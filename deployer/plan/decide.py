@@ -122,12 +122,13 @@ class Decider:
         if wanted:
             sent = self.stopped(desired, wanted)
             unchanged = entry is None or entry.source == digest(desired.text)
-            same = unchanged and sent is not None and alike(self.meaning(sent.text), self.meaning(live.body))
+            same = unchanged and self._says(live.body, desired.text, wanted)
             if not same and self.policy.on_disabled is OnDisabled.REFUSE:
                 return replace(change, stops=wanted, held=f"{_called(wanted)} was stopped on the server")
-            if sent is None:
+            if sent is None and not same:
                 return replace(change, stops=wanted, held=f"the stop of {_called(wanted)} cannot be kept in this text")
-            desired = replace(desired, body=sent.text, source=desired.text, lines=sent.lines)
+            if sent is not None:
+                desired = replace(desired, body=sent.text, source=desired.text, lines=sent.lines)
             change = replace(change, desired=desired, stops=wanted, reason=f"{_called(wanted)} stays stopped")
             if same:
                 return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
@@ -143,6 +144,10 @@ class Decider:
     def _takes(self, entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
         """Whether the ledger has to learn of what is not written: the text, or the file that it lies in now."""
         return desired.key in self.moved or not _told(entry, desired, live, wanted)
+
+    def _says(self, live: str, text: str, wanted: tuple[str, ...]) -> bool:
+        """Whether a live text says what a file's does, with these stops and nothing else."""
+        return set(stops(self.meaning(text), self.meaning(live))) == set(wanted)
 
     def edited(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision since which somebody edited, and that in words."""

@@ -57,5 +57,5 @@ def saved(name: str, text: str, options: Collection[str]) -> Saved:
         if set(data["options"]) != set(options):
             raise UsageError(f"{name} is a plan of another kestra-deployer", hint=AGAIN)
         return Saved(str(data["digest"]), str(data["server"]), str(data["tenant"]), dict(data["options"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{name} is no saved plan", hint=AGAIN) from error

@@ -19,7 +19,10 @@ Meaning = Callable[[str], Any]
 """What a text says: the data of its YAML, None where it cannot be read."""
 
 FLOW = ""
+BOM = "\ufeff"
+"""A byte order mark, which counts for nothing in front of a text and is wrong anywhere else."""
 _KEY = "disabled"
+_BLOCK = "disabled: true\n{indent}"
 
 
 def stops(known: Any, live: Any) -> tuple[str, ...]:
@@ -35,8 +38,14 @@ def stops(known: Any, live: Any) -> tuple[str, ...]:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values."""
-    return _canonical(one) == _canonical(other)
+    """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values.
+
+    What is nested too deeply to be compared (990 levels and more) counts as different: that loses nobody's text.
+    """
+    try:
+        return _canonical(one) == _canonical(other)
+    except RecursionError:
+        return False
 
 
 def _canonical(data: Any) -> str:
@@ -98,24 +107,46 @@ def kept(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
 def stopped(document: Document, wanted: Iterable[str], meaning: Meaning) -> Sent | None:
     """Return the text of a document with stops written into it; None where that cannot be done.
 
-    Each goes in front of the first key of what it stops, and the result is read once more: it says the same, and that.
+    Each goes in front of the first key of what it stops, behind a byte order mark; where that key is written as `? id`,
+    the flow's own goes to the end, where Kestra itself writes it. The result is read once more: it says the same, and
+    that.
     """
-    places = sorted((_place(document, name) for name in wanted), reverse=True)
-    for one in ("disabled: true\n{indent}", "disabled: true, "):
-        lines = document.text.splitlines(keepends=True)
-        for line, column in places:
-            indent = " " * (column - 1)
-            head, tail = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
-            lines[line - 1] = f"{head}{one.format(indent=indent)}{tail}"
+    wanted = set(wanted)
+    places = {name: _place(document, name) for name in wanted}
+    if not all(places.values()):
+        return None
+    tried = [_in_front(document.text, places.values(), one) for one in (_BLOCK, "disabled: true, ")]
+    if flow := places.pop(FLOW, None):
+        whole = document.marks.at(())
+        columns = {flow[1], whole.column if whole else 1}
+        tried += [_at_the_end(_in_front(document.text, places.values(), _BLOCK), each) for each in sorted(columns)]
+    for lines in tried:
         text = "".join(lines)
-        if set(stops(document.data, meaning(text))) == set(wanted):
+        if set(stops(document.data, meaning(text))) == wanted:
             origins = (number for number, line in enumerate(lines, 1) for _ in line.splitlines())
             return Sent(text, tuple(origins))
     return None
 
 
-def _place(document: Document, name: str) -> tuple[int, int]:
-    """Return line and column of the first key of the flow or of a trigger."""
+def _in_front(text: str, places: Iterable[tuple[int, int] | None], stop: str) -> list[str]:
+    """Return a text's lines with a stop written at places (line and column, from 1)."""
+    lines = text.splitlines(keepends=True)
+    for line, column in sorted(filter(None, places), reverse=True):
+        at = column - 1 + (line == 1 and text.startswith(BOM))  # no column counts the mark
+        head, tail = lines[line - 1][:at], lines[line - 1][at:]
+        lines[line - 1] = f"{head}{stop.format(indent=' ' * (column - 1))}{tail}"
+    return lines
+
+
+def _at_the_end(lines: list[str], column: int) -> list[str]:
+    """Return the lines with a stop behind them, its own line not counted as one of the file's."""
+    ended = lines[-1].splitlines()[0] != lines[-1]
+    lines[-1] = f"{lines[-1]}{'' if ended else chr(10)}{' ' * (column - 1)}disabled: true\n"
+    return lines
+
+
+def _place(document: Document, name: str) -> tuple[int, int] | None:
+    """Return line and column of the first key of the flow or of a trigger, None where nothing is known of that."""
     route: Route = ()
     data: Any = document.data
     if name != FLOW:
@@ -124,6 +155,4 @@ def _place(document: Document, name: str) -> tuple[int, int]:
         )
         route, data = ("triggers", at), data["triggers"][at]
     span = document.marks.key((*route, next(iter(data))))
-    if span is None:
-        raise ValueError(f"{document.file}: nothing is known of where {route} stands")
-    return span.line, span.column
+    return (span.line, span.column) if span else None

@@ -16,6 +16,7 @@ import yaml
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Severity, Span
 from deployer.read import scalars, syntax
+from deployer.read.files import CHECK
 from deployer.read.places import Node, Places, span
 from deployer.read.reader import LONGEST_SLOW, differs, reading
 
@@ -41,6 +42,14 @@ class _Read:
 
 def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     """Return the document in `text`, None when it is not a YAML mapping, and what is wrong with its YAML."""
+    try:
+        return _parsed(file, text)
+    except Exception as error:  # noqa: BLE001  one file must not end a run for all
+        message = f"cannot be read: {type(error).__name__}: {error}"
+        return None, [Problem(CHECK, message, file, hint="this is a fault of kestra-deployer, please report it")]
+
+
+def _parsed(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     try:
         read = _read(text)
     except syntax.Refused as refused:

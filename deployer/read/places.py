@@ -131,7 +131,8 @@ class Places:
 
 def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
     if isinstance(node.first, yaml.MappingStartEvent):
-        return next((pair for pair in node.pairs if pair[0].text == str(step)), None)
+        named = [pair for pair in node.pairs if pair[0].text == str(step)]
+        return named[-1] if named else None  # of a key that is given twice, the data has the last
     if isinstance(step, int) and step < len(node.below):
         return node.below[step], node.below[step]
     return None

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,7 +97,7 @@ class InFile:
             raise LedgerError(f"{self.file} cannot be read: {error}", hint="name another with `ledger:`") from error
         try:
             data = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise LedgerError(f"{self.file} is no ledger: {error}", hint="restore it, or name another") from error
         return _read(data, self)
 
@@ -171,18 +172,26 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
             f"the ledger in {keeper.place} was written by a later kestra-deployer", hint="update kestra-deployer"
         )
     try:
-        lease = data.get("lease")  # the store keeps no nulls
         return Ledger(
             keeper.project,
             keeper.environment,
             {_key_of(each): _entry_of(each) for each in data["entries"]},
             {_key_of(each): _entry_of(each) for each in data["pending"]},
-            Lease(str(lease["by"]), str(lease["until"])) if lease else None,
+            _lease_of(data.get("lease")),  # the store keeps no nulls
             tuple(map(str, data.get("running", ()))),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         hint = "restore it, or remove it: what is live then counts as deployed by somebody else"
         raise LedgerError(f"{keeper.place} holds no ledger: {error!r}", hint=hint) from error
+
+
+def _lease_of(data: Mapping[str, Any] | None) -> Lease | None:
+    """Return a lease whose end is a moment: without a time zone it is none. Raises what `_read` expects."""
+    if not data:
+        return None
+    if datetime.fromisoformat(data["until"]).tzinfo is None:
+        raise ValueError(f"the lease's end has no time zone: {data['until']}")
+    return Lease(str(data["by"]), data["until"])
 
 
 def _key_of(data: Mapping[str, Any]) -> Key:

@@ -30,4 +30,4 @@ def of_project(project: str) -> dict[str, str]:
 def left(found: Mapping[str, str], now: datetime) -> bool:
     """Whether an execution with these labels, which still runs, should have been killed by now."""
     until = found.get(UNTIL, "")
-    return until.isdigit() and int(until) < now.timestamp()
+    return until.isdecimal() and int(until) < now.timestamp()

@@ -16,7 +16,11 @@ def source(api: httpx.Client, name: str) -> str:
 
 def edit(api: httpx.Client, name: str, old: str, new: str) -> str:
     """Change a live text; return the new one."""
-    text = source(api, name).replace(old, new)
+    return put(api, name, source(api, name).replace(old, new))
+
+
+def put(api: httpx.Client, name: str, text: str) -> str:
+    """Write a text over the live one; return it."""
     api.put(f"/flows/company.team/{name}", content=text.encode(), headers=YAML).raise_for_status()
     return text
 

@@ -239,3 +239,37 @@ def test_a_subflow_is_looked_for_when_its_folder_is_checked_and_not_when_only_a_
     assert "nothing found" in deployer("check", "flows/a.yaml").stdout
     project.write("flows/b.yaml", "id: [")
     assert "no flow `nobody`" not in deployer("check").stdout
+
+
+DEEP = "{id: say, type: io.kestra.plugin.core.log.Log, message: hello}"
+for _ in range(450):
+    DEEP = f"{{id: all, type: io.kestra.plugin.core.flow.Sequential, tasks: [{DEEP}]}}"
+PATTERN = "(" * 500 + "x" + ")" * 500
+CHART = "io.kestra.plugin.core.dashboard.chart.Bar"
+LOST = {
+    "task-runner": (HELLO.replace("core.log.Log", "core.runner.Process"), "wrong-type"),
+    "storage": (HELLO.replace("plugin.core.log.Log", "storage.local.LocalStorage"), "wrong-type"),
+    "chart": (f"{HELLO}triggers: [{{id: t, type: {CHART}}}]\n", "wrong-type"),
+    "pattern": (f"{HELLO}inputs: [{{id: i, type: STRING, validator: {PATTERN}}}]\n", "regex"),
+    "tasks": (f"id: hello\nnamespace: company.team\ntasks: [{DEEP}]\n", "unread-flow"),
+    "timeout.smoke": (
+        "id: s\nnamespace: company.team\nflowId: typo\ntestCases: [{id: c, timeout: P9999999999999D}]\n",
+        "smoke-suite",
+    ),
+}
+"""Files with one thing that is more than a check can take, or was, and the check that tells of it."""
+
+
+@pytest.mark.parametrize("version", NAMES)
+def test_what_is_wrong_with_one_file_keeps_no_other_from_being_judged(
+    project: Project, deployer: Run, version: str
+) -> None:
+    project.write("flows/typo.yaml", WRONG.replace("id: hello", "id: typo"))
+    for name, (text, _) in LOST.items():
+        project.write(f"flows/{name}.yaml", text.replace("id: hello", f"id: {name}"))
+    ended = deployer("check", "--kestra", version, "--format", "json")
+    assert ended.code == 1
+    found = [(each["file"], each["check"]) for each in ended.report["problems"] if each["severity"] == "error"]
+    expected = {(f"flows/{name}.yaml", check) for name, (_, check) in LOST.items()}
+    assert len(found) == len(set(found))
+    assert set(found) == expected | {("flows/typo.yaml", "unknown-property")}

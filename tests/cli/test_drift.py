@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from cli.conftest import HELLO, Ended, Project
-from cli.others import create, disable, edit, enable, source
+from cli.others import create, disable, edit, enable, put, source
 from proxy import Proxy
 
 Run = Callable[..., Ended]
@@ -163,3 +163,80 @@ class TestStops:
         deployed.flow("a", message="good day")
         assert deployer("sync", *OURS).code == 0
         assert api.get("/flows/company.team/a").json()["disabled"] is False
+
+
+BOM = "\ufeff"
+BODY = HELLO.removeprefix("id: hello\n")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [f"{BOM}id: a\n", f"{BOM}# a\nid: a\n", "? id\n: a\n", "--- # a\n!!map\nid: a\n"],
+    ids=["a mark", "a mark and a comment", "a key that is asked for", "a tag"],
+)
+class TestStopsInOddTexts:
+    """A stop stays however a file is written, and what has not changed does not fail."""
+
+    def test_a_file_that_has_not_changed_is_unchanged(
+        self, project: Project, deployer: Run, api: httpx.Client, head: str
+    ) -> None:
+        project.write("flows/a.yaml", head + BODY)
+        assert deployer("sync", *OURS).code == 0
+        disable(api, "a")
+        ended = deployer("sync", *OURS, "--format", "json")
+        assert (ended.code, ended.done) == (0, [("a", "keep", 2)])
+        assert api.get("/flows/company.team/a").json()["disabled"] is True
+
+    def test_new_text_is_deployed_with_the_stop_kept(
+        self, project: Project, deployer: Run, api: httpx.Client, head: str
+    ) -> None:
+        project.write("flows/a.yaml", head + BODY)
+        assert deployer("sync", *OURS).code == 0
+        disable(api, "a")
+        project.write("flows/a.yaml", head + BODY.replace("message: hello", "message: good day"))
+        ended = deployer("sync", *OURS, "--format", "json")
+        assert (ended.code, ended.done) == (0, [("a", "update", 3)])
+        assert ended.report["plan"]["changes"][0]["reason"] == "the flow stays stopped"
+        live = api.get("/flows/company.team/a", params={"source": "true"}).json()
+        assert (live["disabled"], live["tasks"][0]["message"]) == (True, "good day")
+        assert BOM not in live["source"].removeprefix(BOM)
+        assert deployer("sync", *OURS, "--format", "json").done == [("a", "keep", 3)]
+
+    def test_it_can_be_started_again(self, project: Project, deployer: Run, api: httpx.Client, head: str) -> None:
+        project.write("flows/a.yaml", head + BODY)
+        assert deployer("sync", *OURS).code == 0
+        disable(api, "a")
+        assert deployer("sync", *OURS, "--on-disabled", "enable").code == 0
+        live = api.get("/flows/company.team/a", params={"source": "true"}).json()
+        assert (live["disabled"], live["source"]) == (False, head + BODY)
+
+
+@pytest.mark.usefixtures("server")
+def test_files_with_marks_are_validated_and_written_together(
+    project: Project, deployer: Run, api: httpx.Client
+) -> None:
+    for name in ("a", "b", "c"):
+        project.write(f"flows/{name}.yaml", f"{BOM}id: {name}\n{BODY}")
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, ended.report["problems"]) == (0, [])
+    assert [each[1] for each in ended.done] == ["create"] * 3
+    assert source(api, "b") == f"{BOM}id: b\n{BODY}"
+    assert [each[1] for each in deployer("sync", *OURS, "--format", "json").done] == ["keep"] * 3
+    project.write("flows/b.yaml", f"{BOM}id: b\n{BODY.replace('message', 'massage')}")
+    assert deployer("sync", *OURS, "--format", "json").report["problems"][0]["file"] == "flows/b.yaml"
+
+
+def test_a_stop_that_cannot_be_written_holds_new_text_and_nothing_else(
+    project: Project, deployer: Run, api: httpx.Client
+) -> None:
+    text = "? id\n: a\n" + BODY + "...\n"  # the flow's text ends in front of where a stop could go
+    project.write("flows/a.yaml", text)
+    assert deployer("sync", *OURS).code == 0
+    put(api, "a", "disabled: true\n" + text)
+    assert deployer("sync", *OURS, "--format", "json").done == [("a", "keep", 2)]
+    project.write("flows/a.yaml", text.replace("message: hello", "message: good day"))
+    ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, ended.done) == (5, [("a", "failed", None)])
+    assert "the stop of the flow cannot be kept in this text" in ended.stdout
+    live = api.get("/flows/company.team/a").json()
+    assert (live["disabled"], live["tasks"][0]["message"]) == (True, "hello")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from differential import families
 from differential.corners import corners
 from differential.mutants import Mutant, mutants, unspoilt
 from differential.oracle import Oracle
@@ -99,6 +100,13 @@ def kestras(version: str) -> Case:
 def in_corners(version: str) -> Case:
     """Return flows that people seldom write, as they are."""
     return Case(Oracle(version), unspoilt([*corners()]))
+
+
+@cache
+def misplaced(version: str) -> Case:
+    """Return flows with types where those of another family have to stand, as they are."""
+    oracle = Oracle(version)
+    return Case(oracle, unspoilt([*families.sample(known_types(oracle))]))
 
 
 @cache

@@ -27,7 +27,7 @@ def asked() -> Iterator[Callable[[str], Oracle]]:
 
 def _ask(version: str) -> Oracle:
     oracle = Oracle(version)
-    flows = [*cases.ours(version).flows, *cases.in_corners(version).flows]
+    flows = [*cases.ours(version).flows, *cases.in_corners(version).flows, *cases.misplaced(version).flows]
     flows += cases.kestras(version).flows if SHARED.is_dir() else ()
     oracle.verdicts([*cases.ODD, *(flow.text for flow in flows)])
     return oracle

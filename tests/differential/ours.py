@@ -15,6 +15,9 @@ _UNVERIFIED = "unverified-type"
 """A type of a plugin that is not there: a notice for users, whose server may have it; the engine here has it no more
 than we do, and refuses the flow."""
 
+_UNDOES = "server-key"
+"""A key that the engine takes, and then does something else than to store the flow: no verdict of its `validate`."""
+
 
 def refused(text: str, types: Types) -> list[str]:
     """Return why we say that the engine refuses a text, empty where we say that it takes it."""
@@ -22,7 +25,8 @@ def refused(text: str, types: Types) -> list[str]:
     if document:
         folder = Folder([FlowFile(document, types)], types)
         problems += [problem(check.name, finding) for check in CHECKS for finding in check.run(folder)]
-    return [f"{each.check}: {each.message}" for each in problems if each.stops or each.check == _UNVERIFIED]
+    judged = [each for each in problems if each.check != _UNDOES]
+    return [f"{each.check}: {each.message}" for each in judged if each.stops or each.check == _UNVERIFIED]
 
 
 def known_types(oracle: Oracle) -> Types:

@@ -59,6 +59,12 @@ def test_verdicts_agree_in_corners(version: str, asked: Asked) -> None:
     verdicts_agree(cases.in_corners, version)
 
 
+@pytest.mark.parametrize("version", NAMES)
+def test_verdicts_agree_on_types_where_those_of_another_family_stand(version: str, asked: Asked) -> None:
+    asked(version)
+    verdicts_agree(cases.misplaced, version)
+
+
 @pytest.mark.parametrize("version", STAYED_ON)
 def test_verdicts_agree_on_flows_with_a_plugin(version: str) -> None:
     verdicts_agree(cases.of_a_plugin, version)

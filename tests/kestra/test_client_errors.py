@@ -191,7 +191,10 @@ def test_a_proxy_that_refuses_is_named_as_the_one_who_does() -> None:
 def test_too_few_verdicts_are_an_error_not_a_wrong_match(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
     httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json([{"index": 0}])
-    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=r"2 verdicts \(there are 1\)"):
+    with (
+        scripted(httpserver.url_for("")) as it,
+        pytest.raises(KestraError, match=r"2 verdicts, one on each flow \(there are 1\)"),
+    ):
         it.client.validate_flows(["id: a", "id: b"])
 
 

@@ -12,6 +12,8 @@ from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.resource import Key, Kind, Resource
 from deployer.plan import OnDisabled, OnDrift, Policy, Scope
 from deployer.plan.prune import prunes
+from deployer.plan.stops import stopped, stops
+from deployer.read.parse import parse
 
 OLD, NEW = text(tail="description: old\n"), text(tail="description: new\n")
 KEEP, OVERWRITE = Policy(OnDrift.KEEP), Policy(OnDrift.OVERWRITE)
@@ -118,6 +120,14 @@ def test_numbers_and_truths_are_not_the_same_whatever_python_says() -> None:
     assert only(world.plan()).standing is Standing.FOREIGN
 
 
+def test_texts_that_are_nested_too_deeply_to_be_compared_are_different() -> None:
+    levels = 995
+    deep = text(tail=f"variables: {'{a: ' * levels}1{'}' * levels}\n")
+    world = World({"hello": deep}, {"hello": [deep + "# edited\n"]})
+    assert told(only(world.plan())) == (Action.UPDATE, Standing.FOREIGN, False)
+    assert only(World({"hello": deep}, {"hello": [deep]}).plan()).standing is Standing.SAME
+
+
 STOPPED = text(tail="description: old\ndisabled: true\n")
 
 
@@ -166,6 +176,44 @@ class TestStops:
         for number, line in enumerate(sent.body.splitlines(), 1):
             ours = file[sent.sent.line(number) - 1]
             assert line == ours or "disabled: true" in line or line.strip() in ours
+
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    @pytest.mark.parametrize(
+        "written",
+        [
+            OLD,
+            "{id: hello, namespace: company.team, tasks: []}",
+            "  id: hello\n  namespace: company.team",
+            "? id\n: hello\nnamespace: company.team\n",
+            "  ? id\n  : hello\n  namespace: company.team",
+            "# hello\n---\nid: hello\nnamespace: company.team\n...\n",
+            "id: hello\rnamespace: company.team\r",
+            "id: hello\nnamespace: company.team\ndescription: |+\n  keeps its last lines\n\n",
+            OLD + TRIGGERS,
+            "? id\n: hello\nnamespace: company.team\n" + TRIGGERS,
+        ],
+    )
+    def test_a_stop_can_be_written_into_nearly_every_text(self, written: str, mark: str) -> None:
+        document, _ = parse("hello.yaml", mark + written)
+        assert document
+        for wanted in ([""], ["", "daily"], ["daily"]):
+            if "daily" in wanted and TRIGGERS not in written:
+                continue
+            sent = stopped(document, wanted, meaning)
+            assert sent
+            assert set(stops(document.data, meaning(sent.text))) == set(wanted)
+            assert sent.text.startswith(mark)
+            assert "\ufeff" not in sent.text.removeprefix(mark)
+            assert len(sent.text.splitlines()) == len(sent.lines)
+
+    def test_a_text_that_takes_no_stop_is_kept_while_nothing_changes_and_then_held(self) -> None:
+        odd = "? id\n: hello\nnamespace: company.team\n...\n"
+        world = deployed(odd)
+        world.server["hello"].append("disabled: true\n" + odd)
+        change = only(world.plan())
+        assert (told(change), change.held) == ((Action.KEEP, Standing.STOPPED, False), "")
+        world.files["hello"] = odd.replace("...", "labels: {a: b}\n...")
+        assert only(world.plan()).held == "the stop of the flow cannot be kept in this text"
 
     def test_a_file_that_says_otherwise_enables(self) -> None:
         world = deployed(OLD)

@@ -1,0 +1,56 @@
+"""Runs checks so that what one throws is a problem of the file it was thrown at: all other files are judged as ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from deployer.check.base import Check, FlowFile, Folder, problem
+from deployer.model.document import Document
+from deployer.model.problem import Problem
+
+UNREAD = "unread-flow"
+"""The name of what is no check's: a flow that could not be read as the engine reads it."""
+
+
+def problems(checks: Sequence[Check], folder: Folder) -> Iterator[Problem]:
+    """Yield what each check finds, and a problem that names it for each file that it throws at."""
+    for check in checks:
+        try:
+            yield from _found(check, folder)
+        except Exception:  # noqa: BLE001  whatever it is, it must not end the run
+            yield from _one_by_one(check, folder)
+    for flow in folder.flows:
+        if flow.fault:
+            yield _thrown(UNREAD, flow.document, flow.fault, "it cannot be read as Kestra reads it")
+
+
+def _found(check: Check, folder: Folder) -> list[Problem]:
+    return [problem(check.name, finding) for finding in check.run(folder)]
+
+
+def _one_by_one(check: Check, folder: Folder) -> Iterator[Problem]:
+    """Yield a problem for each file that a check throws at, and what it finds in the others."""
+    sound: list[FlowFile] = []
+    for flow in folder.flows:
+        try:
+            _found(check, replace(folder, flows=[flow], whole=False))
+        except Exception as error:  # noqa: BLE001
+            yield _thrown(check.name, flow.document, error, f"the check `{check.name}` fails on this file")
+        else:
+            sound.append(flow)
+    try:
+        yield from _found(check, replace(folder, flows=sound, whole=folder.whole and len(sound) == len(folder.flows)))
+    except Exception as error:  # noqa: BLE001
+        yield _thrown(check.name, None, error, f"the check `{check.name}` fails on these files together")
+
+
+def _thrown(check: str, document: Document | None, error: Exception, what: str) -> Problem:
+    span = document.marks.at(()) if document else None
+    file = document.file if document else None
+    off = f"`checks: {{{check}: off}}` in kestra-deployer.yaml goes on without it"
+    if isinstance(error, RecursionError):
+        hint = f"nest less deeply: put what is inside into a flow of its own; {off}"
+        return Problem(check, f"{what}: it is nested too deeply", file, span, hint=hint)
+    message = f"{what}: {type(error).__name__}: {error}"
+    return Problem(check, message, file, span, hint=f"this is a fault of kestra-deployer, please report it; {off}")
