@@ -14,7 +14,7 @@ from typing import Any
 
 from deployer import check
 from deployer.check.pulled import Pulled
-from deployer.errors import DeployerError
+from deployer.errors import DeployerError, SystemRefusedError, UnforeseenError
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
@@ -52,13 +52,20 @@ class Options:
 
 
 def run(stages: Iterator[Report]) -> Report:
-    """Return the last report that the stages yield, with what ended them: nothing, an error, or ^C."""
+    """Return the last report that the stages yield, with what ended them: nothing, an error, or ^C.
+
+    Whatever the error is, ours as well, what was done until then is reported.
+    """
     began, report = time.monotonic(), Report("")
     try:
         for report in stages:  # noqa: B007  the last one counts
             pass
     except DeployerError as error:
         report = replace(report, error=error)
+    except OSError as error:
+        report = replace(report, error=SystemRefusedError(error))
+    except Exception as error:  # noqa: BLE001  see above
+        report = replace(report, error=UnforeseenError(error))
     except KeyboardInterrupt:
         report = replace(report, interrupted=True)
     return replace(report, seconds=time.monotonic() - began)

@@ -17,10 +17,12 @@ from deployer.check.types import types_of
 from deployer.cli.options import CONFIG, Configured, configured, connection
 from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
+from deployer.cli.streams import note
 from deployer.configuration import NAME
 from deployer.errors import UsageError
 from deployer.kestra.schemas import PUBLIC
 from deployer.model.version import DEFAULT, NAMES, named, nearest
+from deployer.report.harmless import one_line
 from deployer.settings import Settings
 
 
@@ -48,7 +50,7 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
     if not found.plugins:
         raise UsageError(f"there are no plugins besides Kestra's own in {found.origin}", hint="nothing was written")
     pulled.write(file, {**before, version: found})
-    click.echo(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}")
+    click.echo(one_line(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}"))
 
 
 def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:
@@ -95,8 +97,8 @@ def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None
     asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
     version, notes = rules_of(asked.settings)
     found, told = plugin_types(asked.settings, asked.root, version)
-    for note in (*notes, *told):
-        click.echo(f"{note.message} ({note.hint})", err=True)
+    for each in (*notes, *told):
+        note(f"{each.message} ({each.hint})")
     types = types_of(version)
     text = json.dumps(to_schema(pulled.widened(types, found) if found else types), separators=(",", ":"))
     if out is None:

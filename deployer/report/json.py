@@ -44,7 +44,7 @@ def render(report: Report) -> str:
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _server(report: Report) -> dict[str, Any] | None:
