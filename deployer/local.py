@@ -42,6 +42,7 @@ class Options:
     keep_going: bool = False
     smoke: bool = False
     strict: bool = False  # warnings count as errors do
+    rules: str = ""  # where the version is from by whose rules the files are checked
     upgrade_from: str | None = None  # the version that the flows run on, where they are checked for a later one
     concurrency: int = 4  # writes, and smoke tests, under way at once
 
@@ -73,7 +74,7 @@ def run(stages: Iterator[Report]) -> Report:
 
 def check_only(options: Options, version: str, notes: Sequence[Problem] = ()) -> Iterator[Report]:
     """Check every flow and smoke suite under the paths, with nothing but the files and a version of Kestra."""
-    report = Report("check", options.path, strict=options.strict, kestra=version)
+    report = Report("check", options.path, strict=options.strict, kestra=version, rules=options.rules)
     yield report
     read = read_all(options)
     _, _, problems = check_all(read, version, options)

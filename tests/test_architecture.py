@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "__init__": (),
     "__main__": ("cli",),
     "errors": (),
-    "cache": (),
+    "cache": ("errors",),
     "interrupt": (),
     "background": (),
     "model": ("errors",),

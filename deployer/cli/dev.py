@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from deployer.cli.embedded import embedded
-from deployer.cli.options import CONFIG, PLUGINS, named_plugins, project
+from deployer.cli.options import CONFIG, PLUGINS, named_plugins
+from deployer.cli.project import project
 from deployer.cli.streams import note
 from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
@@ -48,7 +49,7 @@ def dev(
     Kestra's open edition has the tenant main alone; --tenant gives others, as Enterprise has them.
     """
     credentials = _credentials(basic_auth)
-    loaded = merged(project(config)[1].get("plugins", ()), named_plugins(plugins))
+    loaded = merged(project(config).settings.get("plugins", ()), named_plugins(plugins))
     version = versions.named(kestra)
     with embedded(
         version,

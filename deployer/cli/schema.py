@@ -54,17 +54,15 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
 
 
 def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:
-    from deployer.kestra.client import KestraClient  # noqa: PLC0415  most that is done here asks no server
-
-    settings = asked.settings
     if public:
-        settings = _stranger(settings, public)
-        version = settings.kestra or DEFAULT.name
-    with KestraClient(settings) as client:
-        if not public:
-            version = settings.kestra or nearest(client.server().version).name
-        schema = client.flow_schema(public or "")
-    origin = f"the schema of {public or settings.host}"
+        from deployer.kestra.client import KestraClient  # noqa: PLC0415  most that is done here asks no server
+
+        with KestraClient(_stranger(asked.settings, public)) as client:
+            version, schema = asked.settings.kestra or DEFAULT.name, client.flow_schema(public)
+    else:
+        with asked.client() as client:
+            version, schema = asked.settings.kestra or nearest(client.server().version).name, client.flow_schema("")
+    origin = f"the schema of {public or asked.settings.host}"
     try:
         return version, from_schema(types_of(version), schema, origin)
     except ValueError:
@@ -83,7 +81,7 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
         raise UsageError("no plugins are named", hint=f"give --plugins, or write `engine.plugins` into {NAME}")
     from deployer.cli.embedded import described  # noqa: PLC0415  needs the extra [engine]
 
-    version = named(rules_of(asked.settings)[0])
+    version = named(rules_of(asked).version)
     description, loaded = described(version, plugins=asked.settings.plugins)
     return version.name, pulled.beyond(types_of(version.name), description, f"the jars of {', '.join(loaded)}")
 
@@ -95,9 +93,10 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
 def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None:
     """Write the JSON Schema of flows for editors: of Kestra's core, and of what was pulled."""
     asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
-    version, notes = rules_of(asked.settings)
+    rules = rules_of(asked)
+    version = rules.version
     found, told = plugin_types(asked.settings, asked.root, version)
-    for each in (*notes, *told):
+    for each in (*rules.notes, *told):
         note(f"{each.message} ({each.hint})")
     types = types_of(version)
     text = json.dumps(to_schema(pulled.widened(types, found) if found else types), separators=(",", ":"))

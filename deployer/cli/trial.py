@@ -16,7 +16,6 @@ from deployer.cli.options import Configured, configured, connection
 from deployer.cli.output import wants_color
 from deployer.cli.streams import note, out
 from deployer.errors import DeployerError, UsageError
-from deployer.kestra.client import KestraClient
 from deployer.model.result import Server
 from deployer.model.trial import Judged, Trial
 from deployer.report import trial as report
@@ -59,14 +58,13 @@ def _trial(shown: _Shown, mark: str, **connected: Any) -> Trial:
     _fits(shown.namespace, asked)
     with (
         TemporaryDirectory(prefix="kestra-deployer-trial-") as folder,
-        asked.server() as settings,
-        KestraClient(settings) as client,
+        asked.client() as client,
     ):
         project = Project(Path(folder), shown.namespace, mark)
         keeper = OnServer(client, project.name, namespace=shown.namespace)
-        place = settings.ledger
+        place = asked.settings.ledger
         users = "" if place == "none" or place.startswith("file:") else place
-        ground = Ground(client, project, client.watched(), keeper, users, settings.concurrency)
+        ground = Ground(client, project, client.watched(), keeper, users, asked.settings.concurrency)
         return conduct(ground, shown, read_only=shown.read_only)
 
 

@@ -47,6 +47,8 @@ def summary(report: Report) -> str:
     if report.server:
         server = report.server
         lines += ["", markdown(f"Server {server.url}, Kestra {server.version}, tenant `{server.tenant}`")]
+    if report.rules and report.files is not None:
+        lines += ["", markdown(f"By the rules of Kestra {report.kestra}: {report.rules}")]
     lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
     lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
     lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))

@@ -29,6 +29,7 @@ def render(report: Report) -> str:
         "dry_run": report.dry_run,
         "server": _server(report),
         "kestra": report.kestra or None,
+        "rules": report.rules or None,
         "problems": problems,
         "upgrade": _upgrade(report.upgrade) if report.upgrade else None,
         "plan": {

@@ -50,6 +50,8 @@ def _lines(report: Report) -> Iterator[Text]:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
             yield from _smoke(smoke)
+    if report.files is not None and report.rules:
+        yield Text(f"By the rules of Kestra {report.kestra}: {report.rules}", style="dim")
     if closing := _closing(report):
         yield Text(closing, style="bold")
 
