@@ -15,8 +15,11 @@ from urllib.parse import urlsplit
 
 from deployer.errors import UsageError
 from deployer.model.plugin import FORMS, Plugin, plugin
+from deployer.model.version import NAMES
 
 NAME = "kestra-deployer.yaml"
+Where = Callable[[tuple[str, ...]], str]
+"""Tells where in the file a key stands, given with the keys above it: `kestra-deployer.yaml:3:1`."""
 
 _SECRETS = {
     "username": "KESTRA_USERNAME",
@@ -32,53 +35,59 @@ class _WrongError(Exception):
     """A value is not what its key holds; says what it would be."""
 
 
-def settings(data: Mapping[str, Any], root: Path) -> dict[str, Any]:
+def settings(data: Mapping[str, Any], root: Path, where: Where = lambda _: NAME) -> dict[str, Any]:
     """Return the settings that the file's content gives, by the names of `Settings`; paths count from `root`.
 
-    Raises UsageError that names the key.
+    Raises UsageError that names the key, and says where it stands.
     """
     found: dict[str, Any] = {}
-    for key, value in _flat(data):
+    for key, value in _flat(data, where):
         setting, read = _KEYS[key]
         if value is None or value == "":  # `host:` with nothing behind it: not given
             continue
         try:
             found[setting] = read(value)
         except _WrongError as error:
-            raise UsageError(f"{NAME}: `{key}` must be {error}", hint=f"mend `{key}` in {NAME}") from None
+            place = where(tuple(key.split(".")))
+            raise UsageError(f"{place}: `{key}` must be {error}", hint=f"mend `{key}` there") from None
     for setting in ("ca_file", "client_cert", "client_key", "plugin_types"):
         if setting in found:
             found[setting] = root / found[setting]
     if "plugins" in found:
-        found["plugins"] = _plugins(found["plugins"], root)
+        found["plugins"] = _plugins(found["plugins"], root, where)
+    if "client_key" in found and "client_cert" not in found:
+        message = f"{where(('tls', 'key'))}: there is a client key but no client certificate"
+        raise UsageError(message, hint="give `tls.cert` as well, or neither")
     return found
 
 
-def _plugins(texts: tuple[str, ...], root: Path) -> tuple[Plugin, ...]:
+def _plugins(texts: tuple[str, ...], root: Path, where: Where) -> tuple[Plugin, ...]:
     try:
         return tuple(plugin(text, root) for text in texts)
     except ValueError as error:
-        raise UsageError(f"{NAME}: `engine.plugins`: {error}", hint=f"a plugin is {FORMS}") from error
+        place = where(("engine", "plugins"))
+        raise UsageError(f"{place}: `engine.plugins`: {error}", hint=f"a plugin is {FORMS}") from error
 
 
-def _flat(data: Mapping[str, Any], section: str = "") -> list[tuple[str, Any]]:
+def _flat(data: Mapping[str, Any], where: Where, section: str = "") -> list[tuple[str, Any]]:
     """Return the file's keys, those in a section as `tls.ca`, with their values. Raises UsageError for unknown ones."""
     pairs: list[tuple[str, Any]] = []
     for key, value in data.items():
         name = f"{section}{key}"
+        place = where((*section.split(".")[:-1], str(key)))
         if name in _SECTIONS:
             if value not in (None, "") and not isinstance(value, Mapping):
-                raise UsageError(f"{NAME}: `{name}` must be a mapping", hint=f"known there: {_known(f'{name}.')}")
-            pairs += _flat(value or {}, f"{name}.")
+                raise UsageError(f"{place}: `{name}` must be a mapping", hint=f"known there: {_known(f'{name}.')}")
+            pairs += _flat(value or {}, where, f"{name}.")
         elif name in _KEYS:
             pairs.append((name, value))
         elif name in _SECRETS:
             raise UsageError(
-                f"{NAME}: `{name}` does not belong into a file that is kept in a repository",
+                f"{place}: `{name}` does not belong into a file that is kept in a repository",
                 hint=f"remove it and set {_SECRETS[name]} in the environment or in .env",
             )
         else:
-            raise UsageError(f"{NAME}: unknown key `{name}`", hint=_nearest(name, section))
+            raise UsageError(f"{place}: unknown key `{name}`", hint=_nearest(name, section))
     return pairs
 
 
@@ -110,6 +119,8 @@ def _version(value: object) -> str:
     """Return a version's name: YAML makes a number of an unquoted 1.3."""
     if isinstance(value, bool) or not isinstance(value, str | float):
         raise _WrongError('a Kestra version such as "1.3"')
+    if str(value) not in NAMES:
+        raise _WrongError(f"a Kestra version that is known here ({', '.join(NAMES)}), not {str(value)!r}")
     return str(value)
 
 

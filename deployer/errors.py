@@ -37,6 +37,26 @@ class UsageError(DeployerError):
     exit_code = ExitCode.USAGE
 
 
+class SystemRefusedError(DeployerError):
+    """The system refuses: a full disk, a folder without rights. It is none of our faults."""
+
+    def __init__(self, cause: OSError) -> None:
+        files = " and ".join(str(each) for each in (cause.filename, cause.filename2) if each is not None)
+        reason = cause.strerror or str(cause) or type(cause).__name__
+        super().__init__(f"{files}: {reason}" if files else f"the system refuses: {reason}")
+        self.__cause__ = cause
+
+
+class UnforeseenError(DeployerError):
+    """A fault of ours, which `__cause__` is."""
+
+    exit_code = ExitCode.BUG
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(f"kestra-deployer failed in a way it should not: {type(cause).__name__}: {cause}")
+        self.__cause__ = cause
+
+
 class EngineError(DeployerError):
     """The embedded Kestra engine could not be fetched or started."""
 

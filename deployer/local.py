@@ -14,7 +14,7 @@ from typing import Any
 
 from deployer import check
 from deployer.check.pulled import Pulled
-from deployer.errors import DeployerError
+from deployer.errors import DeployerError, SystemRefusedError, UnforeseenError
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
@@ -43,6 +43,7 @@ class Options:
     keep_going: bool = False
     smoke: bool = False
     strict: bool = False  # warnings count as errors do
+    rules: str = ""  # where the version is from by whose rules the files are checked
     upgrade_from: str | None = None  # the version that the flows run on, where they are checked for a later one
     concurrency: int = 4  # writes, and smoke tests, under way at once
 
@@ -53,13 +54,20 @@ class Options:
 
 
 def run(stages: Iterator[Report]) -> Report:
-    """Return the last report that the stages yield, with what ended them: nothing, an error, or ^C."""
+    """Return the last report that the stages yield, with what ended them: nothing, an error, or ^C.
+
+    Whatever the error is, ours as well, what was done until then is reported.
+    """
     began, report = time.monotonic(), Report("")
     try:
         for report in stages:  # noqa: B007  the last one counts
             pass
     except DeployerError as error:
         report = replace(report, error=error)
+    except OSError as error:
+        report = replace(report, error=SystemRefusedError(error))
+    except Exception as error:  # noqa: BLE001  see above
+        report = replace(report, error=UnforeseenError(error))
     except KeyboardInterrupt:
         report = replace(report, interrupted=True)
     return replace(report, seconds=time.monotonic() - began)
@@ -67,7 +75,7 @@ def run(stages: Iterator[Report]) -> Report:
 
 def check_only(options: Options, version: str, notes: Sequence[Problem] = ()) -> Iterator[Report]:
     """Check every flow and smoke suite under the paths, with nothing but the files and a version of Kestra."""
-    report = Report("check", options.path, strict=options.strict, kestra=version)
+    report = Report("check", options.path, strict=options.strict, kestra=version, rules=options.rules)
     yield report
     read = read_all(options)
     _, _, problems = check_all(read, version, options)

@@ -192,7 +192,7 @@ def check_asking(
     options: Options, client: KestraClient, version: str, notes: Sequence[Problem] = ()
 ) -> Iterator[Report]:
     """Check as without a server, and ask one for its verdict on every flow in which nothing was found."""
-    report = Report("check", options.path, strict=options.strict, kestra=version)
+    report = Report("check", options.path, strict=options.strict, kestra=version, rules=options.rules)
     yield report
     read = read_all(options)
     report = replace(report, files=len(read.flows) + len(read.suites))

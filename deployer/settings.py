@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -40,7 +42,17 @@ ENVIRONMENT = (
 )
 """Which variable gives which setting: first ours, then those of Kestra's own kestractl."""
 
-_LOOKALIKES = ("KESTRA_URL", "KESTRA_HOSTNAME", "KESTRA_API_URL")
+_READ = {name for names in ENVIRONMENT for name in names.values()}
+DOTENV = ".env"
+_LARGEST = 1 << 20  # bytes of a `.env`
+_LOOKALIKES = {
+    "host": ("URL", "HOSTNAME", "API_URL", "SERVER", "SERVER_URL", "BASE_URL", "ADDRESS", "ENDPOINT"),
+    "tenant": ("TENANT_ID", "TENANTID"),
+    "api_token": ("TOKEN", "API_KEY", "APIKEY", "APITOKEN", "ACCESS_TOKEN", "BEARER_TOKEN"),
+    "username": ("USER", "LOGIN", "USER_NAME"),
+    "password": ("PASS", "PASSWD", "PWD"),
+}
+"""Behind `KESTRA_`: what other tools, or people, call the variable for a setting."""
 _COPIED_ALONG = re.compile(r"/(ui|api/v1)(/.*)?$")
 
 
@@ -72,7 +84,9 @@ class Settings:
     project: str = ""  # whose flows these are, in the ledger; "": what the git origin is called
     ledger: str = SYSTEM  # the namespace that keeps it, `file:PATH` (from the root), or `none`
     protected: tuple[str, ...] = (SYSTEM,)  # namespaces in which nothing is deleted
-    lookalike: str = field(default="", repr=False, compare=False)  # a variable set for other tools, which may be meant
+    unread: Mapping[str, str] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # variable: which is read instead
 
     def __post_init__(self) -> None:
         if self.username and not self.password and not self.api_token:
@@ -95,10 +109,11 @@ class Settings:
 
     def require_host(self) -> str:
         """Return the host. Raises UsageError, with the ways to give one, where there is none."""
-        if not self.host and self.lookalike:
+        ours = ENVIRONMENT[0]["host"]
+        if not self.host and (lookalike := next((name for name, it in self.unread.items() if it == ours), "")):
             raise UsageError(
-                f"no Kestra host is configured: {self.lookalike} is set, but not read",
-                hint="call it KESTRA_HOST; --embedded needs none",
+                f"no Kestra host is configured: {lookalike} is set, but not read",
+                hint=f"call it {ours}; --embedded needs none",
             )
         if not self.host:
             raise UsageError(
@@ -114,24 +129,64 @@ def resolve(
     environ: Mapping[str, str],
     dotenv: Mapping[str, str],
     file: Mapping[str, Any],
+    in_file: Callable[[str], str] = lambda name: f"`{name}` in {configuration.NAME}",
 ) -> Settings:
     """Return what these sources give together.
 
     `flags` has the names of `Settings`, and None for what was not given; `file` is what `configuration.settings`
-    returned. Of credentials, the first source that has any decides the kind: after an API token, usernames and
-    passwords from further down are not used, after a username or a password, tokens are not; a half that is missing may
-    come from further down. In one and the same source a token wins.
-    Raises UsageError, which never shows a secret.
+    returned, and `in_file` says where one of its settings stands. Of credentials, the first source that has any decides
+    the kind: after an API token, usernames and passwords from further down are not used, after a username or a
+    password, tokens are not; a half that is missing may come from further down. In one and the same source a token
+    wins. Raises UsageError, which never shows a secret.
     """
-    sources: list[tuple[str, Mapping[str, Any]]] = [("--host", flags)]
+    sources: list[tuple[Callable[[str], str], Mapping[str, Any]]] = [(lambda name: f"--{name}", flags)]
     for where, variables in (("", environ), (" in .env", dotenv)):
-        sources += [(names["host"] + where, _named(variables, names)) for names in ENVIRONMENT]
-    sources.append((f"`host` in {configuration.NAME}", file))
+        sources += [(_variable(names, where), _named(variables, names)) for names in ENVIRONMENT]
+    sources.append((in_file, file))
     merged: dict[str, Any] = {}
-    for where, source in sources:
-        merged = _of_one_kind(_with_plain_host(where, source), merged) | merged
-    lookalike = next((name for name in _LOOKALIKES if environ.get(name) or dotenv.get(name)), "")
-    return Settings(**merged, lookalike=lookalike)
+    for place, source in sources:
+        _readable(place, source)
+        merged = _of_one_kind(_with_plain_host(place("host"), source), merged) | merged
+    return Settings(**merged, unread=_unread({**dotenv, **environ}, flags))
+
+
+def is_text(value: str) -> bool:
+    """Whether a value can be sent: it holds no byte that is no text."""
+    return not any("\ud800" <= one <= "\udfff" for one in value)
+
+
+def _unread(variables: Mapping[str, str], flags: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables that are set and not read, each with the one that is meant and is not set."""
+    found: dict[str, str] = {}
+    for setting, ours in ENVIRONMENT[0].items():
+        read = [names[setting] for names in ENVIRONMENT]
+        if flags.get(setting) is not None or any(variables.get(name, "").strip() for name in read):
+            continue
+        alike = {f"KESTRA_{name}" for name in _LOOKALIKES[setting]}
+        for name in sorted(name for name, value in variables.items() if value.strip()):
+            plain = name.upper()
+            if name not in _READ and (plain in alike or any(slip(plain, each) or plain == each for each in read)):
+                found[name] = ours
+    return found
+
+
+def slip(one: str, other: str) -> bool:
+    """Whether one name is the other with a letter too many, too few, or wrong, or with two that changed places."""
+    first = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[first:], other[first:]
+    swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
+    return one != other and (a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped)
+
+
+def _variable(names: Mapping[str, str], where: str) -> Callable[[str], str]:
+    return lambda name: names[name] + where
+
+
+def _readable(where: Callable[[str], str], source: Mapping[str, Any]) -> None:
+    """Raise UsageError for a value that holds bytes which are no text: no request could."""
+    for name, value in source.items():
+        if isinstance(value, str) and not is_text(value):
+            raise UsageError(f"{where(name)} holds bytes that are no UTF-8 text", hint="look at how it is set")
 
 
 def _named(variables: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
@@ -189,22 +244,37 @@ def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
     return host, {name: value for name, value in userinfo.items() if value}
 
 
-def read_dotenv(root: Path) -> dict[str, str]:
+def read_dotenv(folder: Path) -> dict[str, str]:
     """Return what `.env` in this folder sets, an empty mapping where there is none. Leaves the environment alone.
 
-    Values are taken as they are written: `$` has no meaning. Raises UsageError for a file that cannot be read.
+    Values are taken as they are written: `$` has no meaning. Such a file may be somebody else's: a folder, a pipe or a
+    script counts for nothing, and of a text only what is called as our variables are has to be sound. Raises UsageError
+    for a file that may not be read, and for a line of ours that says nothing.
     """
-    file = root / ".env"
-    if not file.exists():
-        return {}
+    file = folder / DOTENV
     try:
-        with file.open(encoding="utf-8-sig") as stream:
-            bindings = list(parse_stream(stream))
-    except (OSError, UnicodeDecodeError) as error:
+        text = _text(file)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
         raise UsageError(
-            f"{file} cannot be read: {error}", hint="make it a readable UTF-8 text, or move it away"
+            f"{file} cannot be read: {error.strerror}", hint="make it readable, or move it away"
         ) from error
-    for binding in bindings:
-        if binding.error:
+    found: dict[str, str] = {}
+    for binding in parse_stream(StringIO(text)):
+        if binding.error and "KESTRA" in binding.original.string:
             raise UsageError(f"{file}, line {binding.original.line}: not NAME=value", hint="mend or remove this line")
-    return {binding.key: binding.value for binding in bindings if binding.key and binding.value}
+        if binding.key and binding.value and not binding.error:
+            found[binding.key] = binding.value
+    return found
+
+
+def _text(file: Path) -> str:
+    """Return a file's text, in whatever encoding: bytes that are no text stay in it as what they are."""
+    about = file.stat()
+    if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+        return ""
+    data = file.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # as some editors and shells on Windows write it
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "surrogateescape")

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "__init__": (),
     "__main__": ("cli",),
     "errors": (),
-    "cache": (),
+    "cache": ("errors",),
     "interrupt": (),
     "background": (),
     "model": ("errors",),
@@ -64,7 +64,7 @@ MAY_IMPORT = {
 
 FENCES = {
     "click": ("cli",),
-    "git": ("read/git.py", "read/remote.py"),
+    "git": ("read/remote.py",),
     "httpx": ("kestra",),
     "httpx_sse": ("kestra",),
     "tenacity": ("kestra",),

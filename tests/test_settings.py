@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -220,8 +221,6 @@ def test_dotenv_is_read_without_touching_the_environment(tmp_path: Path, monkeyp
     (tmp_path / ".env").write_text(DOTENV)
     found = read_dotenv(tmp_path)
     assert found == {"KESTRA_HOST": "http://k", "KESTRA_USERNAME": "ann", "KESTRA_PASSWORD": "p$a#5${HOME}5"}
-    import os  # noqa: PLC0415  beside what it proves
-
     assert "KESTRA_HOST" not in os.environ
 
 
@@ -231,18 +230,63 @@ def test_a_dotenv_may_be_missing_and_may_begin_with_a_byte_order_mark(tmp_path: 
     assert read_dotenv(tmp_path) == {"KESTRA_HOST": "http://k"}
 
 
-def test_a_line_of_dotenv_that_sets_nothing_is_named_by_its_number_not_its_text(tmp_path: Path) -> None:
+def test_a_line_of_ours_in_dotenv_that_sets_nothing_is_named_by_its_number_not_its_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text('A=1\nKESTRA_PASSWORD="pa55\n')
     with pytest.raises(UsageError, match="line 2") as caught:
         read_dotenv(tmp_path)
     assert "pa55" not in f"{caught.value}{caught.value.hint}"
 
 
-@pytest.mark.parametrize("kind", ["folder", "not UTF-8"])
-def test_a_dotenv_that_cannot_be_read_is_a_usage_error(tmp_path: Path, kind: str) -> None:
-    if kind == "folder":
-        (tmp_path / ".env").mkdir()
-    else:
-        (tmp_path / ".env").write_bytes(b"A=\xff\xfe")
-    with pytest.raises(UsageError, match=r"\.env cannot be read"):
-        read_dotenv(tmp_path)
+SOMEBODY_ELSES = {
+    "a script": b"#!/bin/sh\nif [ -z $A ]; then\n  exit 1\nfi\nKESTRA_HOST=http://k\n",
+    "another encoding": b"NAME=caf\xe9\nKESTRA_HOST=http://k\n",
+    "UTF-16": "NAME=café\r\nKESTRA_HOST=http://k\r\n".encode("utf-16"),
+    "no text at all": b"\x00\xff\x01\n" * 9 + b"KESTRA_HOST=http://k\n",
+}
+
+
+@pytest.mark.parametrize("content", SOMEBODY_ELSES.values(), ids=SOMEBODY_ELSES)
+def test_of_a_dotenv_that_is_somebody_elses_what_is_ours_is_read(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert read_dotenv(tmp_path)["KESTRA_HOST"] == "http://k"
+
+
+def test_a_dotenv_that_is_no_file_or_is_no_settings_counts_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.mkdir()
+    assert read_dotenv(tmp_path) == {}
+    file.rmdir()
+    os.mkfifo(file)
+    assert read_dotenv(tmp_path) == {}
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    assert read_dotenv(tmp_path) == {}
+    file.unlink()
+    with file.open("wb") as large:
+        large.truncate(1 << 30)
+    assert read_dotenv(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("KESTRA_URL", "KESTRA_HOST"),
+        ("KESTRA_HOTS", "KESTRA_HOST"),
+        ("kestra_host", "KESTRA_HOST"),
+        ("KESTRA_TOKEN", "KESTRA_API_TOKEN"),
+        ("KESTRA_API_TOKE", "KESTRA_API_TOKEN"),
+        ("KESTRA_USER", "KESTRA_USERNAME"),
+        ("KESTRA_PASS", "KESTRA_PASSWORD"),
+        ("KESTRCTL_HOST", "KESTRA_HOST"),
+    ],
+)
+def test_a_variable_that_is_not_read_is_known_with_the_one_that_is(name: str, ours: str) -> None:
+    assert settings(environ={name: "x"}).unread == {name: ours}
+    assert settings(dotenv={name: "x"}).unread == {name: ours}
+    assert settings(environ={name: "x", ours: "http://k", "KESTRA_USERNAME": "u", "KESTRA_PASSWORD": "p"}).unread == {}
+    assert settings(environ={name: " "}).unread == {}
+
+
+@pytest.mark.parametrize("name", ["KESTRA_PORT", "KESTRA_SERVICE_HOST", "KESTRA_CONFIGURATION", "HOST", "USER"])
+def test_a_variable_of_kestras_own_or_of_a_cluster_is_not_taken_for_ours(name: str) -> None:
+    assert settings(environ={name: "x"}).unread == {}

@@ -14,7 +14,8 @@ from typing import NoReturn
 import click
 
 from deployer import __version__
-from deployer.errors import DeployerError, ExitCode
+from deployer.cli.streams import labelled, note, steady
+from deployer.errors import DeployerError, ExitCode, SystemRefusedError, UnforeseenError
 
 COMMANDS = {
     "apply": ("deployer.cli.apply", "Carry out a saved plan, where all that it was made from is as it was."),
@@ -57,42 +58,60 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. What went wrong is said on stderr, never as a traceback."""
-    _end_as_after_an_interrupt()
+    with steady() as stdout:
+        _end_as_after_an_interrupt()
+        code = _run(arguments)
+        stdout.flush()
+        if stdout.failed and not stdout.unread and not stdout.told:
+            labelled("error", "red", f"standard output cannot be written: {stdout.failed}")
+            return code or ExitCode.COULD_NOT_RUN
+        return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         code = cli.main(list(arguments), prog_name="kestra-deployer", standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        note("interrupted")
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _say_usage(error)
         return error.exit_code
     except DeployerError as error:
         say(error)
         return error.exit_code
+    except OSError as error:
+        say(SystemRefusedError(error))
+        return ExitCode.COULD_NOT_RUN
     except Exception as error:  # noqa: BLE001  the last line of defence: a bug of ours, said as one
-        return _bug(error)
+        say(UnforeseenError(error))
+        return ExitCode.BUG
     return code if isinstance(code, int) else ExitCode.OK
 
 
 def say(error: DeployerError) -> None:
-    """Say on stderr what happened and what to do."""
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(str(error), err=True)
+    """Say on stderr what happened and what to do; of a fault of ours, how it can be reported."""
+    ours = isinstance(error, UnforeseenError)
+    labelled("bug" if ours else "error", "red", str(error))
     if error.hint:
-        click.secho("hint: ", fg="cyan", nl=False, err=True)
-        click.echo(error.hint, err=True)
-
-
-def _bug(error: Exception) -> int:
-    click.secho("bug: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(
-        f"kestra-deployer {__version__} failed in a way it should not: {type(error).__name__}: {error}", err=True
-    )
+        labelled("hint", "cyan", error.hint)
+    if not isinstance(error, UnforeseenError | SystemRefusedError):
+        return
     if os.environ.get(DEBUG):
-        traceback.print_exception(error)
+        traceback.print_exception(error.__cause__)
+    elif ours:
+        note(f"please report it, with the version {__version__} and what {DEBUG}=1 shows")
     else:
-        click.echo(f"please report it with what {DEBUG}=1 shows", err=True)
-    return ExitCode.BUG
+        note(f"{DEBUG}=1 shows where that happened")
+
+
+def _say_usage(error: click.ClickException) -> None:
+    """Say what click has to say of a command line, as click does."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context:
+        note(context.get_usage())
+        note(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n")
+    note(f"Error: {error.format_message()}")
 
 
 def _end_as_after_an_interrupt() -> None:

@@ -16,7 +16,6 @@ from deployer.cli.plan import plan as plan_command
 from deployer.cli.progress import progress
 from deployer.deploy import ChangedError, refusal
 from deployer.errors import UsageError
-from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import carried_out, planned
@@ -44,7 +43,7 @@ def _apply(file: Path, **connected: Any) -> Report:
     how = dict(plan.options)
     paths, keep_going = [Path(each) for each in how.pop("paths")], bool(how.pop("keep_going"))
     options = replace(options_of(asked, *paths), keep_going=keep_going)
-    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+    with asked.client() as client, progress() as listen:
         if (client.url, client.tenant) != (plan.server, plan.tenant):
             told = f"{plan.server}, tenant {plan.tenant}"
             raise ChangedError(f"{file} is a plan for {told}, not for {client.url}, {client.tenant}", hint=NOTHING)

@@ -14,7 +14,8 @@ import click
 from deployer.cli import output
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.plugin_types import plugin_types
-from deployer.cli.rules import rules_of, upgrade_from
+from deployer.cli.rules import named_by, rules_of, upgrade_from
+from deployer.cli.streams import labelled
 from deployer.local import Options, check_only, run
 from deployer.model import version as versions
 from deployer.model.result import Report
@@ -44,8 +45,13 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
 
 
 def _check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, **connected: Any) -> Report:
-    asked = configured(**connected)
+    asked = configured(server=ask_server, **connected)
     settings = asked.settings
+    for nearer in asked.not_read(paths):
+        text = (
+            f"{nearer} is not read: the configuration is looked for from the current folder upwards, or give --config"
+        )
+        labelled("note", "cyan", text)
     options = Options(
         paths, asked.root, settings.ignore, settings.checks, defaults=settings.plugin_defaults, strict=strict
     )
@@ -53,18 +59,21 @@ def _check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, **connect
 
 
 def _alone(asked: Configured, options: Options) -> Report:
-    version, notes = rules_of(asked.settings)
-    pulled, told = plugin_types(asked.settings, asked.root, version)
-    options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked.settings, asked.kestra, version))
-    return run(check_only(options, version, [*notes, *told]))
+    rules = rules_of(asked)
+    pulled, told = plugin_types(asked.settings, asked.root, rules.version)
+    options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked, rules.version), rules=rules.source)
+    return run(check_only(options, rules.version, [*rules.notes, *told]))
 
 
 def _asked(asked: Configured, options: Options) -> Report:
-    from deployer.kestra.client import KestraClient  # noqa: PLC0415  a check alone imports no client
-    from deployer.pipeline import check_asking  # noqa: PLC0415
+    from deployer.pipeline import check_asking  # noqa: PLC0415  a check alone imports no client
 
-    with asked.server() as settings, KestraClient(settings) as client:
-        version = asked.settings.kestra or versions.nearest(client.server().version).name
+    with asked.client() as client:
+        server = client.server().version
+        named = asked.settings.kestra
+        version, source = (
+            (named, named_by(asked)) if named else (versions.nearest(server).name, f"the server is {server}")
+        )
         pulled, notes = plugin_types(asked.settings, asked.root, version)
-        options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked.settings, asked.kestra, version))
+        options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked, version), rules=source)
         return run(check_asking(options, client, version, notes))

@@ -6,6 +6,7 @@ import getpass
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,9 @@ from deployer.local import Options
 from deployer.model.problem import Problem, Severity
 from deployer.plan import OnDisabled, OnDrift, Policy
 from deployer.read import git
+from deployer.report.harmless import one_line
 from deployer.resource.ledger import InFile, Keeper, Nowhere, OnServer
+from deployer.settings import is_text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = "file:"
@@ -75,6 +78,8 @@ def deploying(
 ) -> Deploying:
     """Return how to deploy; `ask` is whom to ask about edits where no option says. Raises UsageError."""
     settings = asked.settings
+    if not is_text(project or ""):
+        raise UsageError("--project holds bytes that are no UTF-8 text", hint="look at how it is set")
     name = named(asked.root, project or settings.project)
     keeper = _keeper(asked, client, name.project)
     if prune and isinstance(keeper, Nowhere):
@@ -123,6 +128,9 @@ def parted(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
 def options_of(asked: Configured, *paths: Path) -> Options:
     """Return what is asked of a run over these paths."""
     settings = asked.settings
+    if nearer := asked.not_read(paths):
+        message = f"{nearer[0]} would not be read: the configuration is looked for from the current folder upwards"
+        raise UsageError(message, hint=f"run it in {os.path.dirname(nearer[0])}, or give --config {nearer[0]}")  # noqa: PTH120
     return Options(
         paths, asked.root, settings.ignore, settings.checks, defaults=settings.plugin_defaults,
         concurrency=settings.concurrency,
@@ -148,12 +156,9 @@ def _most(text: str | None) -> int | float | None:
 
 
 def _who(environ: Mapping[str, str] = os.environ) -> str:
-    """Return the CI run's address, or who is at the keyboard."""
-    if environ.get("GITHUB_RUN_ID"):
-        return "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}".format_map(environ)
-    if url := environ.get("CI_JOB_URL") or environ.get("BUILD_URL"):
-        return url
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container without names
-        return ""
+    """Return the CI run's address, or who is at the keyboard; empty where nobody says."""
+    server, repository, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    github = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+    with suppress(OSError, KeyError, ImportError):  # a container without names
+        return one_line(github or environ.get("CI_JOB_URL") or environ.get("BUILD_URL") or getpass.getuser())
+    return ""

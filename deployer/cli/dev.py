@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from deployer.cli.embedded import embedded
-from deployer.cli.options import CONFIG, PLUGINS, named_plugins, project
+from deployer.cli.options import CONFIG, PLUGINS, named_plugins
+from deployer.cli.project import project
+from deployer.cli.streams import note
 from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
 from deployer.errors import EngineError, UsageError
@@ -47,7 +49,7 @@ def dev(
     Kestra's open edition has the tenant main alone; --tenant gives others, as Enterprise has them.
     """
     credentials = _credentials(basic_auth)
-    loaded = merged(project(config)[1].get("plugins", ()), named_plugins(plugins))
+    loaded = merged(project(config).settings.get("plugins", ()), named_plugins(plugins))
     version = versions.named(kestra)
     with embedded(
         version,
@@ -61,11 +63,11 @@ def dev(
     ) as engine:
         try:
             if host not in LOOPBACK and credentials is None:
-                click.echo("warning: whoever reaches this address can run flows here; --basic-auth asks them", err=True)
+                note("warning: whoever reaches this address can run flows here; --basic-auth asks them")
             _introduce(engine, data, credentials)
             engine.wait()
         except KeyboardInterrupt:
-            click.echo("stopping", err=True)
+            note("stopping")
             return
         raise EngineError(f"Kestra {engine.version.engine} ended by itself", hint="start it again")
 
@@ -84,9 +86,9 @@ def _credentials(text: str | None) -> tuple[str, str] | None:
 def _introduce(engine: RunningEngine, data: Path | None, credentials: tuple[str, str] | None) -> None:
     place = f"its data is in {data}" if data else "in memory: what it holds ends with it"
     account = f" KESTRA_USERNAME={credentials[0]} KESTRA_PASSWORD=..." if credentials else ""
-    click.echo(f"a development server without a user interface, {place}", err=True)
-    click.echo(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync", err=True)
+    note(f"a development server without a user interface, {place}")
+    note(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync")
     for plugin in engine.plugins:
-        click.echo(f"with the plugin {plugin}", err=True)
-    click.echo("^C ends it", err=True)
+        note(f"with the plugin {plugin}")
+    note("^C ends it")
     click.echo(f"Kestra {engine.version.engine} at {engine.url}")  # last: whoever reads it may begin

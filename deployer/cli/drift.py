@@ -13,7 +13,6 @@ from deployer.cli.deploying import deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
-from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import shown
@@ -38,7 +37,7 @@ def drift(path: Path, *, format_: str, **asked: Any) -> int:
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
     asked = configured(**connected)
     options = replace(options_of(asked, path), stat=stat, dry_run=True)
-    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+    with asked.client() as client, progress() as listen:
         how = deploying(
             asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP
         )

@@ -7,8 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from deployer.cli.progress import console
 from deployer.engine import launch as engines
 from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
@@ -60,15 +59,14 @@ def described(version: KestraVersion, *, plugins: Sequence[Plugin]) -> tuple[dic
 @contextmanager
 def _shown(version: KestraVersion) -> Iterator[Listener]:
     """Give a listener that keeps one line up to date on a terminal; elsewhere it says once what takes long."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
-    said: set[Stage] = set()
-    with console.status(f"Looking for Kestra {version.engine}") as status:
+    shown, said = console(), set[Stage]()
+    with shown.status(f"Looking for Kestra {version.engine}") as status:
 
         def listen(progress: Progress) -> None:
             status.update(words(progress, version))
-            if not console.is_terminal and progress.stage is not Stage.START and progress.stage not in said:
+            if not shown.is_terminal and progress.stage is not Stage.START and progress.stage not in said:
                 said.add(progress.stage)
-                console.print(words(progress, version))
+                shown.print(words(progress, version))
 
         yield listen
 

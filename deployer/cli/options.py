@@ -7,23 +7,31 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from deployer import configuration
+from deployer.cli.project import Project, project, unread
+from deployer.cli.remembered import remember
+from deployer.cli.streams import labelled
 from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import FORMS, Plugin, merged, plugin
-from deployer.read import git
-from deployer.read.parse import EMPTY, parse
-from deployer.settings import Settings, read_dotenv, resolve
+from deployer.settings import ENVIRONMENT, Settings, resolve
+
+if TYPE_CHECKING:
+    from deployer.kestra.client import KestraClient
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-CONFIG = click.option("--config", type=click.Path(path_type=Path), help=f"[default: {configuration.NAME} in the root]")
+CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), help=f"[default: {configuration.NAME}, here or the nearest above]"
+)
 PLUGINS = click.option(
     "--plugins", multiple=True, metavar="WHAT", help="Give the engine a plugin: a Maven coordinate, a jar or a folder."
 )
+_WAY = ("host", "username")
+"""The settings that say which server is meant, and by whom."""
 _OPTIONS = (
     CONFIG,
     click.option("--host", metavar="URL", help="Kestra's address; a path prefix is kept.  [env: KESTRA_HOST]"),
@@ -48,15 +56,26 @@ class Configured:
     """What the options, the environment and the two files say together."""
 
     settings: Settings
-    root: Path  # where `.env`, the configuration file and `ignore` patterns belong
+    root: Path  # where the configuration file and `ignore` patterns belong
     embedded: bool
-    kestra: str | None = None  # the version that the configuration file names, whatever --kestra says
+    project: Project
+    chosen: bool = False  # the configuration file was named on the command line
+    flagged: bool = False  # and so was the version
+
+    @property
+    def kestra(self) -> str | None:
+        """The version that the configuration file names, whatever --kestra says."""
+        return self.project.settings.get("kestra")
+
+    def not_read(self, paths: Iterable[Path]) -> list[str]:
+        """Return the configuration files below the current folder that are nearer to these paths than the one read."""
+        return [] if self.chosen else [os.path.relpath(file) for file in unread(self.project.file, paths)]
 
     @contextmanager
     def server(self) -> Iterator[Settings]:
         """Give settings with a host while the context lasts: the configured one, or an engine started for the while."""
         if not self.embedded:
-            self.settings.require_host()
+            self._told()
             yield self.settings
             return
         from deployer.cli.embedded import embedded  # noqa: PLC0415  needs the extra [engine]
@@ -65,28 +84,56 @@ class Configured:
         with embedded(version, plugins=self.settings.plugins) as engine:
             yield self.settings.aimed_at(engine.url)
 
+    @contextmanager
+    def client(self) -> Iterator[KestraClient]:
+        """Give a client of that server; what a configured one says it is, is remembered for `check`."""
+        from deployer.kestra.client import KestraClient  # noqa: PLC0415  a check alone imports no client
 
-def configured(*, config: Path | None, embedded: bool, plugins: Iterable[str], **flags: Any) -> Configured:
-    """Resolve what the connection options were given. Raises UsageError."""
-    root, file = project(config)
-    settings = resolve(flags, os.environ, read_dotenv(root), file)
+        with self.server() as settings, KestraClient(settings) as client:
+            try:
+                yield client
+            finally:
+                if client.known and not self.embedded:
+                    remember(client.url, client.known.version)
+
+    def _told(self) -> None:
+        """Say what is set and not read. Raises UsageError where that is missing."""
+        trouble = self.project.trouble
+        if trouble and not self.settings.host:
+            raise trouble
+        self.settings.require_host()
+        if trouble:
+            labelled("note", "cyan", f"{trouble}")
+        for name, ours in self.settings.unread.items():
+            labelled("note", "cyan", f"{name} is set, but not read; {ours} is")
+
+
+def configured(
+    *, config: Path | None, embedded: bool, plugins: Iterable[str], server: bool = True, **flags: Any
+) -> Configured:
+    """Resolve what the connection options were given. Raises UsageError.
+
+    Where no configured `server` has to be asked, what is wrong with the way to it does not matter.
+    """
+    found = project(config)
+    try:
+        settings = resolve(flags, os.environ, found.dotenv, found.settings, found.place)
+    except UsageError as error:
+        if server and not embedded:
+            raise
+        settings = resolve({**flags, **dict.fromkeys(_WAY)}, {}, {}, _without(found.settings), found.place)
+        if not embedded and any(os.environ.get(names["host"]) for names in ENVIRONMENT):
+            labelled("note", "cyan", f"no server is asked anything: {error}")
     given = named_plugins(plugins)
     if given and not embedded:
         raise UsageError("--plugins is for an engine of our own, a server has its own", hint="add --embedded")
     settings = replace(settings, plugins=merged(settings.plugins, given))
-    return Configured(settings, root, embedded, file.get("kestra"))
+    flagged = flags.get("kestra") is not None
+    return Configured(settings, found.root, embedded, found, chosen=config is not None, flagged=flagged)
 
 
-def project(config: Path | None) -> tuple[Path, dict[str, Any]]:
-    """Return the project's root and the settings of its configuration file, none where there is none.
-
-    `config` names another file, whose folder then is the root. Raises UsageError.
-    """
-    root = config.absolute().parent if config else git.root(Path.cwd()) or Path.cwd()
-    file = config or root / configuration.NAME
-    if config and not config.is_file():
-        raise UsageError(f"there is no configuration file {config}", hint="correct --config, or leave it out")
-    return root, configuration.settings(_mapping(file), root)
+def _without(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in _WAY}
 
 
 def named_plugins(texts: Iterable[str]) -> tuple[Plugin, ...]:
@@ -95,16 +142,3 @@ def named_plugins(texts: Iterable[str]) -> tuple[Plugin, ...]:
         return tuple(map(plugin, texts))
     except ValueError as error:
         raise UsageError(f"--plugins: {error}", hint=f"a plugin is {FORMS}") from error
-
-
-def _mapping(file: Path) -> Mapping[str, Any]:
-    if not file.is_file():
-        return {}
-    try:
-        document, problems = parse(str(file), file.read_bytes().decode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}", hint="it is to be YAML in UTF-8") from error
-    for problem in [problem for problem in problems if problem.check != EMPTY]:
-        place = f":{problem.span.line}:{problem.span.column}" if problem.span else ""
-        raise UsageError(f"{file}{place}: {problem.message}", hint=problem.hint)
-    return document.data if document else {}

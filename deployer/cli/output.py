@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import click
 
 from deployer.cli import say
+from deployer.cli.streams import is_terminal, labelled, out
 from deployer.errors import DeployerError
 from deployer.model.result import Report
 from deployer.report import github, json, terminal
@@ -32,26 +32,38 @@ def reported(format_: str, work: Callable[[], Report], command: str, path: str, 
 
 def write(report: Report, format_: str, environ: Mapping[str, str] = os.environ) -> None:
     """Write a report in one of FORMATS; `github` also fills GITHUB_OUTPUT and GITHUB_STEP_SUMMARY where set."""
+
+    def instead() -> str:
+        return terminal.render(report)
+
     match format_:
         case "json":
-            click.echo(json.render(report), nl=False)
+            out(json.render(report), instead)
         case "github":
-            click.echo(terminal.render(report), nl=False)
-            click.echo(github.commands(report), nl=False)
-            _append(environ.get("GITHUB_STEP_SUMMARY"), github.summary(report))
-            _append(environ.get("GITHUB_OUTPUT"), "".join(f"{k}={v}\n" for k, v in github.outputs(report).items()))
+            out(terminal.render(report) + github.commands(report), instead)
+            _append("GITHUB_STEP_SUMMARY", environ, github.summary(report))
+            outputs = github.outputs(report)
+            _append("GITHUB_OUTPUT", environ, "".join(f"{name}={value}\n" for name, value in outputs.items()))
         case _:
-            click.echo(terminal.render(report, color=wants_color(environ)), nl=False)
+            out(terminal.render(report, color=wants_color(environ)), instead)
 
 
-def _append(file: str | None, text: str) -> None:
-    if file:
-        with Path(file).open("a", encoding="utf-8") as stream:
+def _append(variable: str, environ: Mapping[str, str], text: str) -> None:
+    """Add to the file that a variable names. Where that fails, it is said: what the run did is done all the same."""
+    if not (file := environ.get(variable)):
+        return
+    try:
+        # a pipe that nobody reads is not waited for
+        number = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)
+        with open(number, "a", encoding="utf-8") as stream:  # noqa: PTH123
             stream.write(text)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        labelled("error", "red", f"{variable} names {file}, which cannot be written: {reason}")
 
 
 def wants_color(environ: Mapping[str, str]) -> bool:
     """Colours are for a person at a terminal; NO_COLOR and FORCE_COLOR say otherwise."""
     if environ.get("NO_COLOR"):
         return False
-    return bool(environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(environ.get("FORCE_COLOR")) or is_terminal(sys.stdout)

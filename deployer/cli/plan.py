@@ -14,7 +14,6 @@ from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
-from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import shown
@@ -38,7 +37,7 @@ def plan(path: Path, *, format_: str, **asked: Any) -> int:
 def _plan(path: Path, *, out: Path | None, stat: bool, detailed: bool, keep_going: bool, **more: Any) -> Report:
     asked, how = parted(more)
     options = replace(options_of(asked, path), keep_going=keep_going, detailed=detailed, stat=stat, dry_run=True)
-    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+    with asked.client() as client, progress() as listen:
 
         def stages() -> Iterator[Report]:
             made = yield from shown(options, deploying(asked, client, **how), client, listen)

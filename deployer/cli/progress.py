@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from deployer.model.result import Outcome
 from deployer.model.smoke import SmokeResult
+from deployer.report.harmless import one_line
 
 
 @dataclass(slots=True)
@@ -25,10 +28,13 @@ class Progress:
         """Show what is done now, or how many results there are."""
         if isinstance(event, str):
             self._doing, self._count = event, 0
-            self._status.update(self._doing)
+            self._show(self._doing)
         else:
             self._count += 1
-            self._status.update(f"{self._doing}: {self._count} done")
+            self._show(f"{self._doing}: {self._count} done")
+
+    def _show(self, text: str) -> None:
+        self._status.update(Text(one_line(text)))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -40,8 +46,14 @@ class Progress:
             self._status.start()
 
 
+def console() -> Console:
+    """Return where progress is shown. How wide it is, the terminal itself says: variables may say anything."""
+    environ = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    return Console(stderr=True, soft_wrap=True, highlight=False, _environ=environ)
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Give a listener that shows what is under way while the context lasts."""
-    with Console(stderr=True).status("Reading files") as status:
+    with console().status("Reading files") as status:
         yield Progress(status)

@@ -17,10 +17,12 @@ from deployer.check.types import types_of
 from deployer.cli.options import CONFIG, Configured, configured, connection
 from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
+from deployer.cli.streams import note
 from deployer.configuration import NAME
 from deployer.errors import UsageError
 from deployer.kestra.schemas import PUBLIC
 from deployer.model.version import DEFAULT, NAMES, named, nearest
+from deployer.report.harmless import one_line
 from deployer.settings import Settings
 
 
@@ -48,21 +50,19 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
     if not found.plugins:
         raise UsageError(f"there are no plugins besides Kestra's own in {found.origin}", hint="nothing was written")
     pulled.write(file, {**before, version: found})
-    click.echo(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}")
+    click.echo(one_line(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}"))
 
 
 def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:
-    from deployer.kestra.client import KestraClient  # noqa: PLC0415  most that is done here asks no server
-
-    settings = asked.settings
     if public:
-        settings = _stranger(settings, public)
-        version = settings.kestra or DEFAULT.name
-    with KestraClient(settings) as client:
-        if not public:
-            version = settings.kestra or nearest(client.server().version).name
-        schema = client.flow_schema(public or "")
-    origin = f"the schema of {public or settings.host}"
+        from deployer.kestra.client import KestraClient  # noqa: PLC0415  most that is done here asks no server
+
+        with KestraClient(_stranger(asked.settings, public)) as client:
+            version, schema = asked.settings.kestra or DEFAULT.name, client.flow_schema(public)
+    else:
+        with asked.client() as client:
+            version, schema = asked.settings.kestra or nearest(client.server().version).name, client.flow_schema("")
+    origin = f"the schema of {public or asked.settings.host}"
     try:
         return version, from_schema(types_of(version), schema, origin)
     except ValueError:
@@ -81,7 +81,7 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
         raise UsageError("no plugins are named", hint=f"give --plugins, or write `engine.plugins` into {NAME}")
     from deployer.cli.embedded import described  # noqa: PLC0415  needs the extra [engine]
 
-    version = named(rules_of(asked.settings)[0])
+    version = named(rules_of(asked).version)
     description, loaded = described(version, plugins=asked.settings.plugins)
     return version.name, pulled.beyond(types_of(version.name), description, f"the jars of {', '.join(loaded)}")
 
@@ -93,10 +93,11 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
 def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None:
     """Write the JSON Schema of flows for editors: of Kestra's core, and of what was pulled."""
     asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
-    version, notes = rules_of(asked.settings)
+    rules = rules_of(asked)
+    version = rules.version
     found, told = plugin_types(asked.settings, asked.root, version)
-    for note in (*notes, *told):
-        click.echo(f"{note.message} ({note.hint})", err=True)
+    for each in (*rules.notes, *told):
+        note(f"{each.message} ({each.hint})")
     types = types_of(version)
     text = json.dumps(to_schema(pulled.widened(types, found) if found else types), separators=(",", ":"))
     if out is None:

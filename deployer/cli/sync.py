@@ -14,7 +14,6 @@ from deployer.cli.asking import ask_about_drift, somebody_is_there
 from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
-from deployer.kestra.client import KestraClient
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import sync as stages
@@ -48,6 +47,6 @@ def sync(path: Path, *, format_: str, **asked: Any) -> int:
 def _sync(path: Path, *, asks: bool, dry_run: bool, smoke: bool, keep_going: bool, **more: Any) -> Report:
     asked, how = parted(more)
     options = replace(options_of(asked, path), dry_run=dry_run, keep_going=keep_going, smoke=smoke)
-    with asked.server() as settings, KestraClient(settings) as client, progress() as listen:
+    with asked.client() as client, progress() as listen:
         ask = partial(ask_about_drift, listen) if asks and not dry_run and somebody_is_there() else None
         return run(stages(options, deploying(asked, client, **how, ask=ask), client, listen))

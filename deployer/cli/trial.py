@@ -14,8 +14,8 @@ import click
 from deployer.cli import say
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.output import wants_color
+from deployer.cli.streams import note, out
 from deployer.errors import DeployerError, UsageError
-from deployer.kestra.client import KestraClient
 from deployer.model.result import Server
 from deployer.model.trial import Judged, Trial
 from deployer.report import trial as report
@@ -58,14 +58,13 @@ def _trial(shown: _Shown, mark: str, **connected: Any) -> Trial:
     _fits(shown.namespace, asked)
     with (
         TemporaryDirectory(prefix="kestra-deployer-trial-") as folder,
-        asked.server() as settings,
-        KestraClient(settings) as client,
+        asked.client() as client,
     ):
         project = Project(Path(folder), shown.namespace, mark)
         keeper = OnServer(client, project.name, namespace=shown.namespace)
-        place = settings.ledger
+        place = asked.settings.ledger
         users = "" if place == "none" or place.startswith("file:") else place
-        ground = Ground(client, project, client.watched(), keeper, users, settings.concurrency)
+        ground = Ground(client, project, client.watched(), keeper, users, asked.settings.concurrency)
         return conduct(ground, shown, read_only=shown.read_only)
 
 
@@ -92,23 +91,28 @@ class _Shown:
             return
         where = f"{event.url}, tenant {event.tenant}"
         if self.read_only:
-            click.echo(f"Nothing is written to {where}", err=True)
+            note(f"Nothing is written to {where}")
         else:
             what = f"{len(NAMES)} flows, executions of them and a key-value"
-            click.echo(f"About to write to {where}, namespace {self.namespace}: {what}", err=True)
-            click.echo("All of it is deleted at the end; nothing else is changed.", err=True)
+            note(f"About to write to {where}, namespace {self.namespace}: {what}")
+            note("All of it is deleted at the end; nothing else is changed.")
         self._echo(report.head(event, self.namespace, color=self._color))
 
     def end(self, done: Trial) -> None:
         """Show what came of it all."""
         if not self._text:
-            click.echo(report.document(done), nl=False)
+            out(report.document(done), lambda: self._all(done))
             return
         if done.promises:
-            self._echo(report.closing(done, color=self._color))
+            out(report.closing(done, color=self._color), lambda: self._all(done))
         if done.error:
             say(done.error)
 
     def _echo(self, text: str) -> None:
         if self._text:
-            click.echo(text, nl=False)
+            out(text)
+
+    def _all(self, done: Trial) -> str:
+        """Return the text of the whole trial."""
+        head = report.head(done.server, self.namespace) if done.server else ""
+        return head + "".join(map(report.promise, done.promises)) + report.closing(done)

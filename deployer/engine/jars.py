@@ -8,6 +8,7 @@ hash of the first download. Nothing is ever resolved here, and nothing is asked 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -27,6 +28,8 @@ from deployer.errors import EngineError
 from deployer.model.version import KestraVersion
 
 AT_ONCE = 8  # more does not help: Maven Central answers a small jar in the time of a round trip
+_WAYS = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables that say by which way Maven Central is reached, and whom is trusted there."""
 ATTEMPTS = 3
 _UNFINISHED = ".fetching-"
 _CHANGED = "something between here and Maven Central changes downloads (a proxy, a mirror); try another network"
@@ -151,9 +154,10 @@ def _is_whole(jar: Path) -> bool:
 def _unreachable(jar: Jar, error: OSError) -> EngineError:
     answer = getattr(error, "response", None)  # of a repository that refuses
     why = type(error).__name__ if answer is None else f"HTTP {answer.status_code}"
+    ways = " and ".join(name for name in _WAYS if os.environ.get(name))
     return EngineError(
         f"{jar} could not be fetched from Maven Central ({why})",
-        hint="its first use needs the network; later ones, none",
+        hint="its first use needs the network; later ones, none" + (f"; {ways} count on the way" if ways else ""),
     )
 
 

@@ -43,6 +43,11 @@ class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCal
         """What the server is; asked once. Raises KestraError for what is no Kestra, or one that is too old."""
         return self._connection.server()
 
+    @property
+    def known(self) -> ServerInfo | None:
+        """What the server is, where it has been asked already."""
+        return self._connection.known
+
     def watched(self) -> Traffic:
         """Return what notes every answer from now on."""
         return self._connection.watched()

@@ -22,6 +22,7 @@ from deployer.kestra.operations import CONFIGS, Operation
 from deployer.kestra.pool import CONNECT, pool, secrets
 from deployer.kestra.retry import repeated
 from deployer.kestra.traffic import Traffic
+from deployer.kestra.way import proxy
 from deployer.settings import Settings
 
 _T = TypeVar("_T")
@@ -37,7 +38,8 @@ class Connection:
         self.tenant = settings.tenant
         self.sleep = sleep
         self._settings = settings
-        self._http = pool(settings)
+        self._way = proxy(settings)
+        self._http = pool(settings, self._way)
         self._server: ServerInfo | None = None
         self._asking = threading.Lock()
 
@@ -63,6 +65,11 @@ class Connection:
             if self._server is None:
                 self._server = self._ask_server()
             return self._server
+
+    @property
+    def known(self) -> ServerInfo | None:
+        """What the server is, where it has been asked already."""
+        return self._server
 
     def _ask_server(self) -> ServerInfo:
         def read(configs: object) -> ServerInfo:
@@ -145,7 +152,7 @@ class Connection:
         try:
             response = self._http.send(request)
         except httpx.RequestError as error:
-            raise self._redacted(unanswered(request, error)) from error
+            raise self._redacted(unanswered(request, error, self._way)) from error
         if not response.is_success:
             userless = self._server is not None and self._server.userless
             raise self._redacted(refused(response, signed_in=self._signed_in, userless=userless))
@@ -162,7 +169,7 @@ class Connection:
     def _redacted(self, error: KestraError) -> KestraError:
         """Return the error without any of our secrets: a server or a proxy may have quoted them."""
         message = str(error)
-        for secret in secrets(self._settings):
+        for secret in secrets(self._settings, self._way):
             message = message.replace(secret, "***")
             error.reason = error.reason.replace(secret, "***")
         error.args = (message,)

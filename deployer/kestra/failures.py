@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import ssl
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from deployer.errors import (
     KestraUnreachableError,
     KestraUnreadableError,
 )
+from deployer.kestra.way import Proxy
 from deployer.model.resource import MAIN
 
 _PREFIXES = re.compile(r"^(Invalid entity|Invalid route params|Illegal argument|Illegal state|Bad Request): ")
@@ -96,14 +98,20 @@ def _access_hint(signed_in: str) -> str:
     return "set KESTRA_API_TOKEN, or KESTRA_USERNAME and KESTRA_PASSWORD"
 
 
-def unanswered(request: httpx.Request, error: httpx.RequestError) -> KestraError:
-    """Return the error for a request to which no whole answer came."""
+def unanswered(request: httpx.Request, error: httpx.RequestError, way: Proxy | None = None) -> KestraError:
+    """Return the error for a request to which no whole answer came, by way of this proxy."""
     told: dict[str, Any] = {"method": request.method, "url": place(request)}
     what = f"{request.method} {place(request)}"
     certificate = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     if certificate is not None:
         hint = "give the CA that signed it (tls: ca), or check that the host is a TLS server and takes your certificate"
+        if used := " and ".join(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)):
+            hint += f"; only what {used} names is trusted"
         return KestraError(f"{what}: no secure connection: {_reason(certificate)}", **told, hint=hint)
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError) and way:
+        by = f"the proxy {way.place} that {way.named_by} names"
+        hint = f"correct {way.named_by}; NO_PROXY names hosts that are reached without one"
+        return KestraUnreachableError(f"{what}: {by} cannot be reached: {_reason(error)}", **told, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
         hint = "is the server running, and is the host right? From inside a container, localhost is the container"
         return KestraUnreachableError(f"{what}: cannot be reached: {_reason(error)}", **told, hint=hint)

@@ -67,6 +67,7 @@ class Report:
     detailed: bool = False  # the exit code says whether there are changes
     strict: bool = False  # warnings count as errors do
     kestra: str = ""  # the version whose rules the files were checked by, where no server said
+    rules: str = ""  # where that version is from: an option, a file, a server that said so
     files: int | None = None  # how many files were checked, where that is all that was done
     problems: tuple[Problem, ...] = ()
     upgrade: Upgrade | None = None  # where flows of an earlier version were checked by the rules of a later one

@@ -45,7 +45,7 @@ class Saved:
             "options": dict(self.options),
             "changes": changes,
         }
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(document, indent=2) + "\n"
 
 
 def saved(name: str, text: str, options: Collection[str]) -> Saved:

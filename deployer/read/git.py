@@ -1,32 +1,63 @@
-"""What git knows of a folder: every answer is None outside a repository, or without git. Its remote is `remote`'s."""
+"""What git knows of a folder: an answer is None outside a repository, and where it is not known. Not here: its remote.
+
+The commit is read from git's own files: the program may not be there, and refuses a checkout that another user owns, a
+configuration that it cannot read, and what its variables say that it cannot use. None of that concerns a commit.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from git import Repo
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NAME = re.compile(r"refs/(?!.*\.\.)\S+")
+_LINKS = 5  # references that lead to another
 
 
 def root(folder: Path) -> Path | None:
     """Return the top of the work tree that holds `folder`."""
     here = folder.absolute()
-    return next((above for above in (here, *here.parents) if (above / ".git").exists()), None)
+    return next((above for above in (here, *here.parents) if _there(above / ".git")), None)
+
+
+def _there(file: Path) -> bool:
+    return os.path.exists(file)  # noqa: PTH110  Path.exists raises where it may not look
 
 
 def commit(folder: Path) -> str | None:
     """Return the full hash of the commit that is checked out around `folder`; None before the first commit."""
-    repository = _repository(folder)
-    return repository.head.commit.hexsha if repository and repository.head.is_valid() else None
+    try:
+        top = root(folder)
+        return _head(top / ".git") if top else None
+    except (OSError, ValueError):
+        return None
 
 
-def _repository(folder: Path) -> Repo | None:
-    try:
-        import git  # noqa: PLC0415  slow to import, and fails where no git is installed
-    except ImportError:
-        return None
-    try:
-        return git.Repo(folder, search_parent_directories=True)
-    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
-        return None
+def _head(git: Path) -> str | None:
+    """Return the commit that HEAD leads to. Raises OSError or ValueError where git's files are none."""
+    if git.is_file():  # of a submodule, or a work tree beside the first
+        git = git.parent / _text(git).removeprefix("gitdir:").strip()
+    shared = git / _text(git / "commondir").strip() if (git / "commondir").is_file() else git
+    found = _text(git / "HEAD").strip()
+    for _ in range(_LINKS):
+        if not found.startswith("ref:"):
+            break
+        name = found.removeprefix("ref:").strip()
+        places = (folder / name for folder in (git, shared) if _NAME.fullmatch(name))
+        loose = next((place for place in places if place.is_file()), None)
+        found = _text(loose).strip() if loose else _packed(shared, name)
+    return found if _HASH.fullmatch(found) else None
+
+
+def _packed(git: Path, name: str) -> str:
+    """Return the commit of a reference that has no file of its own."""
+    lines = _text(git / "packed-refs").splitlines() if (git / "packed-refs").is_file() else []
+    return next((line.partition(" ")[0] for line in lines if line.partition(" ")[2] == name), "")
+
+
+def _text(file: Path) -> str:
+    """Return what is in a file of git's; a pipe in its place is not waited for."""
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return file.read_text(encoding="utf-8")

@@ -72,7 +72,7 @@ def _common(folder: Path, environ: Mapping[str, str]) -> Path | None:
 
 def _config(file: Path, environ: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
     """Return every section of git's configuration, the user's own and the machine's below the repository's."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # else the import fails where no git program is
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # else the import fails where no git program is
     from git import GitConfigParser  # noqa: PLC0415  slow to import
 
     found: dict[str, dict[str, list[str]]] = {}

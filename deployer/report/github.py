@@ -1,6 +1,6 @@
 """The report for GitHub Actions: annotations for the log, a summary in Markdown, and the step's outputs.
 
-Source of the escapes and the limit: GitHub's documentation of workflow commands.
+Source of the escapes and the limit: GitHub's documentation of workflow commands and of step summaries.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
+from deployer.report.harmless import harmless, one_line
+from deployer.report.markdown import cell, markdown
 
+_MOST = 500
+"""Rows of one table: GitHub drops a summary of more than 1 MiB as a whole."""
+_LONGEST = 300  # characters of a cell
 _ICONS = {"created": "🟢", "updated": "🟡", "published": "🟡", "deleted": "🔴", "failed": "❌", "skipped": "⏭️"}
 
 
@@ -34,15 +39,21 @@ def outputs(report: Report) -> dict[str, str]:
 def summary(report: Report) -> str:
     """Return the step summary in Markdown: the closing sentence, then problems, changes and smoke tests as tables."""
     sound = "✅" if report.exit_code == 0 else "❌"
-    lines = [f"### {sound} kestra-deployer {report.command}", "", count.sentence(report) or str(report.error or "")]
+    lines = [
+        f"### {sound} kestra-deployer {report.command}",
+        "",
+        markdown(count.sentence(report) or str(report.error or "")),
+    ]
     if report.server:
         server = report.server
-        lines += ["", f"Server {server.url}, Kestra {server.version}, tenant `{server.tenant}`"]
+        lines += ["", markdown(f"Server {server.url}, Kestra {server.version}, tenant `{server.tenant}`")]
+    if report.rules and report.files is not None:
+        lines += ["", markdown(f"By the rules of Kestra {report.kestra}: {report.rules}")]
     lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
     lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
     lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
     if report.saved:
-        lines += ["", f"The texts of what was deleted are in `{report.saved}`"]
+        lines += ["", markdown(f"The texts of what was deleted are in `{report.saved}`")]
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
     return "\n".join(lines) + "\n"
 
@@ -66,12 +77,12 @@ def _annotations(report: Report) -> Iterator[str]:
 def _command(problem: Problem) -> str:
     fields = {"file": problem.file, "title": f"kestra-deployer: {problem.check}"}
     if span := problem.span:
-        one_line = span.line == span.end_line
+        single = span.line == span.end_line
         fields |= {"line": str(span.line), "endLine": str(span.end_line)}
-        fields |= {"col": str(span.column), "endColumn": str(span.end_column)} if one_line else {}
-    properties = ",".join(f"{name}={_escape(value, ':,')}" for name, value in fields.items() if value)
+        fields |= {"col": str(span.column), "endColumn": str(span.end_column)} if single else {}
+    properties = ",".join(f"{name}={_escape(one_line(value), ':,')}" for name, value in fields.items() if value)
     text = problem.message.strip() + (f" (hint: {problem.hint})" if problem.hint else "")
-    return f"::{problem.severity} {properties}::{_escape(text)}"
+    return f"::{problem.severity} {properties}::{_escape(harmless(text))}"
 
 
 def _escape(text: str, more: str = "") -> str:
@@ -123,9 +134,7 @@ def _smoke_words(smoke: SmokeResult) -> str:
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
-    lines = [head, ("---",) * len(head), *(tuple(_cell(cell) for cell in row) for row in rows)]
-    return ["", *(f"| {' | '.join(cells)} |" for cells in lines)]
-
-
-def _cell(text: str) -> str:
-    return text.strip().replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
+    shown = [tuple(cell(text, _LONGEST) for text in row) for row in rows[:_MOST]]
+    lines = [head, ("---",) * len(head), *shown]
+    table = ["", *(f"| {' | '.join(cells)} |" for cells in lines)]
+    return [*table, "", f"{len(rows) - _MOST} more rows are in the log."] if len(rows) > _MOST else table

@@ -29,6 +29,7 @@ def render(report: Report) -> str:
         "dry_run": report.dry_run,
         "server": _server(report),
         "kestra": report.kestra or None,
+        "rules": report.rules or None,
         "problems": problems,
         "upgrade": _upgrade(report.upgrade) if report.upgrade else None,
         "plan": {
@@ -44,7 +45,7 @@ def render(report: Report) -> str:
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _server(report: Report) -> dict[str, Any] | None:

@@ -6,10 +6,6 @@ What ended a run early is not here: the command line says it on stderr.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import StringIO
-
-from rich.console import Console
-from rich.text import Text
 
 from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change, Detail
@@ -18,6 +14,8 @@ from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
+from deployer.report.harmless import one_line
+from deployer.report.lines import Text, rendered
 
 _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
@@ -34,14 +32,7 @@ _VERDICTS = {
 
 def render(report: Report, *, color: bool = False) -> str:
     """Return the report as lines for a terminal, with ANSI colours when asked."""
-    output = StringIO()
-    console = Console(
-        file=output, force_terminal=color, no_color=not color, color_system="standard" if color else None,
-        highlight=False, soft_wrap=True, legacy_windows=False,
-    )  # fmt: skip
-    for line in _lines(report):
-        console.print(line)
-    return output.getvalue()
+    return rendered(_lines(report), color=color)
 
 
 def _lines(report: Report) -> Iterator[Text]:
@@ -59,6 +50,8 @@ def _lines(report: Report) -> Iterator[Text]:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
             yield from _smoke(smoke)
+    if report.files is not None and report.rules:
+        yield Text(f"By the rules of Kestra {report.kestra}: {report.rules}", style="dim")
     if closing := _closing(report):
         yield Text(closing, style="bold")
 
@@ -103,11 +96,13 @@ def _problem(problem: Problem) -> Iterator[Text]:
 def _excerpt(line: str, span: Span, style: str) -> Iterator[Text]:
     """The line itself, with the place underlined; a tab is shown as one blank, so that the marks fit."""
     number = str(span.line)
+    line = line.replace("\t", " ").rstrip()
     end = span.end_column if span.end_line == span.line else len(line) + 1
-    shown = line.replace("\t", " ").rstrip()
-    yield Text(f"  {number} | ", style="blue").append(shown, style="default")
-    marks = "^" * max(1, min(end, len(shown) + 1) - span.column)
-    yield Text(f"  {' ' * len(number)} | ", style="blue").append(" " * (span.column - 1)).append(marks, style=style)
+    before, after = (len(one_line(line[: column - 1])) for column in (span.column, min(end, len(line) + 1)))
+    before += max(0, span.column - 1 - len(line))  # behind the end of what is shown
+    yield Text(f"  {number} | ", style="blue").append(one_line(line), style="default")
+    marks = "^" * max(1, after - before)
+    yield Text(f"  {' ' * len(number)} | ", style="blue").append(" " * before).append(marks, style=style)
 
 
 def _hint(hint: str) -> Iterator[Text]:

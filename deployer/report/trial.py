@@ -6,14 +6,10 @@ The document is described by `docs/trial.schema.json`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from io import StringIO
-
-from rich.console import Console
-from rich.text import Text
 
 from deployer.model.result import Server
 from deployer.model.trial import Judged, Trial, Verdict
+from deployer.report.lines import Text, rendered
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
@@ -24,7 +20,7 @@ _MARKS = {Verdict.KEPT: ("✓", "green"), Verdict.BROKEN: ("✗", "red"), Verdic
 def head(server: Server, namespace: str, *, color: bool = False) -> str:
     """Return the line that says which server is on trial."""
     words = f"{server.url} · Kestra {server.version} · tenant {server.tenant} · namespace {namespace}"
-    return _rendered([Text(words, style="bold")], color=color)
+    return rendered([Text(words, style="bold")], color=color)
 
 
 def promise(judged: Judged, *, color: bool = False) -> str:
@@ -33,7 +29,7 @@ def promise(judged: Judged, *, color: bool = False) -> str:
     words = f"  {judged.promise}"
     line = Text(f"  {mark} {judged.step:<8}", style=style).append(words, style="default")
     line.append(f" ({_counted(judged.requests, 'request')}, {judged.seconds:.1f} s)", style="dim")
-    return _rendered([line, *_found(judged)], color=color)
+    return rendered([line, *_found(judged)], color=color)
 
 
 def closing(trial: Trial, *, color: bool = False) -> str:
@@ -46,7 +42,7 @@ def closing(trial: Trial, *, color: bool = False) -> str:
             lines.append(Text(f"  {judged.step}: {judged.promise}", style="red"))
             lines += _found(judged)
     lines.append(Text(f"{'Interrupted. ' if trial.interrupted else ''}{_sentence(trial)}", style="bold"))
-    return _rendered(lines, color=color)
+    return rendered(lines, color=color)
 
 
 def document(trial: Trial) -> str:
@@ -65,7 +61,7 @@ def document(trial: Trial) -> str:
         "seconds": round(trial.seconds, 3),
         "exit_code": int(trial.exit_code),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(data, indent=2) + "\n"
 
 
 def _promise(judged: Judged) -> dict[str, object]:
@@ -94,14 +90,3 @@ def _sentence(trial: Trial) -> str:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _rendered(lines: Iterable[Text], *, color: bool) -> str:
-    output = StringIO()
-    console = Console(
-        file=output, force_terminal=color, no_color=not color, color_system="standard" if color else None,
-        highlight=False, soft_wrap=True, legacy_windows=False,
-    )  # fmt: skip
-    for line in lines:
-        console.print(line)
-    return output.getvalue()

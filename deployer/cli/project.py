@@ -1,0 +1,153 @@
+"""Which configuration and which `.env` count for a run, and what they say.
+
+Each is the nearest: that of the current folder, else of the one above, up to the top of the git repository; outside of
+one the current folder alone is looked at. What is there and looks like a configuration is never passed over in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deployer import configuration
+from deployer.cli.streams import labelled
+from deployer.errors import UsageError
+from deployer.model.document import Document
+from deployer.read import git
+from deployer.read.parse import EMPTY, parse
+from deployer.settings import DOTENV, read_dotenv, slip
+
+NAMES = (configuration.NAME, "kestra-deployer.yml")
+_PARTS = re.compile(r"[\s._-]+")
+_SPELLED = re.compile(r"-?kestra-?deployer-(ya?ml|json|toml)")
+_TWICE = "duplicate-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The two files of a project. `trouble` is why `.env` could not be read, for whoever needs it."""
+
+    root: Path  # the configuration's folder, else the top of the git repository, else the current folder
+    settings: Mapping[str, Any] = field(default_factory=dict)  # by the names of `Settings`
+    file: Path | None = None  # the configuration
+    place: Callable[[str], str] = lambda name: f"`{name}` in {configuration.NAME}"  # where a setting stands
+    dotenv: Mapping[str, str] = field(default_factory=dict)
+    trouble: UsageError | None = None
+
+
+def project(config: Path | None) -> Project:
+    """Return the project of the current folder; `config` names another configuration, whose folder then is the root.
+
+    Raises UsageError.
+    """
+    try:
+        here = Path.cwd()
+    except OSError as error:
+        raise UsageError("the current folder is not there any more", hint="go to one that is") from error
+    if config and not config.is_file():
+        raise UsageError(f"there is no configuration file {config}", hint="correct --config, or leave it out")
+    file = config.absolute() if config else next(filter(None, map(_in, _upwards(here))), None)
+    root = file.parent if file else git.root(here) or here
+    dotenv: Mapping[str, str] = {}
+    trouble = None
+    try:
+        dotenv = _dotenv(root if config else here)
+    except UsageError as error:
+        trouble = error
+    if not file:
+        return Project(root, dotenv=dotenv, trouble=trouble)
+    document, where = _read(file)
+    settings = configuration.settings(document.data if document else {}, root, where)
+    _sound_levels(settings.get("checks", {}), where)
+    return Project(root, settings, file, lambda name: f"`{name}` in {where((name,))}", dotenv, trouble)
+
+
+def unread(project_file: Path | None, paths: Iterable[Path]) -> list[Path]:
+    """Return the configurations that lie between the current folder and these paths, which are not looked for there."""
+    here, found = Path.cwd(), []
+    for path in paths:
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100  with `..` taken away, and no link followed
+        folders = [each for each in (absolute, *absolute.parents) if each.is_relative_to(here) and each != here]
+        found += [folder / name for folder in folders for name in NAMES if (folder / name).is_file()]
+    return sorted({file for file in found if file != project_file})
+
+
+def _upwards(here: Path) -> Iterator[Path]:
+    """Give the folders in which is looked: from here to the top of the git repository."""
+    top = git.root(here) or here
+    return (folder for folder in (here, *here.parents) if folder.is_relative_to(top))
+
+
+def _dotenv(here: Path) -> dict[str, str]:
+    """Return what the nearest `.env` sets; a folder of that name is somebody else's."""
+    folder = next((each for each in _upwards(here) if os.path.isfile(each / DOTENV)), None)  # noqa: PTH113
+    return read_dotenv(folder) if folder else {}
+
+
+def _in(folder: Path) -> Path | None:
+    """Return the configuration in a folder, None where there is none. Raises UsageError where that is not certain."""
+    try:
+        there = sorted(os.listdir(folder))  # noqa: PTH208
+    except OSError:  # a folder that may be entered and not listed
+        there = [name for name in NAMES if os.path.lexists(folder / name)]
+    found = [name for name in NAMES if name in there]
+    for name in there:
+        plain = _PARTS.sub("-", name.lower())
+        if name in found or os.path.isdir(folder / name):  # noqa: PTH112
+            continue
+        if _SPELLED.fullmatch(plain):
+            message = f"{_shown(folder / name)} is there and not read: the configuration is called {configuration.NAME}"
+            raise UsageError(message, hint=f"call it {configuration.NAME}, or move it away")
+        if any(slip(plain, _PARTS.sub("-", right)) for right in NAMES):
+            labelled("note", "cyan", f"{_shown(folder / name)} is not read; {configuration.NAME} would be")
+    if len(found) > 1:
+        message = f"both {' and '.join(found)} are in {folder}, and which of them counts nobody says"
+        raise UsageError(message, hint=f"put all into {configuration.NAME}, and remove the other")
+    return folder / found[0] if found else None
+
+
+def _read(file: Path) -> tuple[Document | None, configuration.Where]:
+    """Return a configuration, None where it says nothing, and what tells where a key of it stands."""
+    shown = _shown(file)
+    try:
+        if not file.is_file():  # a pipe in its place would never end
+            raise UsageError(f"{shown} is no file", hint=f"{configuration.NAME} must be YAML in UTF-8")
+        document, problems = parse(shown, file.read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{shown} cannot be read: {error}", hint="it must be YAML in UTF-8") from error
+    for problem in [problem for problem in problems if problem.check != EMPTY]:
+        place = f":{problem.span.line}:{problem.span.column}" if problem.span else ""
+        hint = "remove one of the two" if problem.check == _TWICE else problem.hint
+        raise UsageError(f"{shown}{place}: {problem.message}", hint=hint)
+
+    def where(route: tuple[str, ...]) -> str:
+        while document and route:
+            if span := document.marks.key(route):
+                return f"{shown}:{span.line}:{span.column}"
+            route = route[:-1]
+        return shown
+
+    return document, where
+
+
+def _sound_levels(checks: Mapping[str, Any], where: configuration.Where) -> None:
+    """Raise UsageError for a check that there is not, or a level."""
+    if not checks:
+        return
+    from deployer import check  # noqa: PLC0415  not needed by whoever configures none
+    from deployer.check.levels import rules  # noqa: PLC0415
+
+    for name, level in checks.items():
+        try:
+            rules({name: level}, check.NAMES)
+        except UsageError as error:
+            raise UsageError(f"{where(('checks', name))}: {error}", hint=error.hint) from None
+
+
+def _shown(file: Path) -> str:
+    """Return a name from the current folder."""
+    return os.path.relpath(file)

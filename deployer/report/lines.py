@@ -1,0 +1,52 @@
+"""Lines of a report for a person, in colours where they are asked for. Whatever they hold, they only show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Self
+
+from rich import text as rich
+from rich.console import Console
+
+from deployer.report.harmless import one_line
+
+
+@dataclass(slots=True)
+class Text:
+    """One line, of pieces in styles of their own; `style` is that of the whole."""
+
+    text: str
+    style: str = ""
+    more: list[tuple[str, str]] = field(default_factory=list)
+
+    def append(self, text: str, style: str = "") -> Self:
+        """Add a piece, and return the line."""
+        self.more.append((text, style))
+        return self
+
+
+def rendered(lines: Iterable[Text], *, color: bool) -> str:
+    """Return the lines as they are printed, each with its end. The environment has no say in it."""
+    output = StringIO()
+    console = Console(
+        file=output, force_terminal=color, no_color=not color, color_system="standard" if color else None,
+        highlight=False, soft_wrap=True, legacy_windows=False, _environ={},
+    )  # fmt: skip
+    for line in lines:
+        console.print(_styled(line))
+    return output.getvalue()
+
+
+def _styled(line: Text) -> rich.Text:
+    """Return the line for rich, which drops some control characters by itself: so they are made visible before."""
+    pieces = [(line.text, ""), *line.more]
+    shown, ends, so_far = one_line("".join(text for text, _ in pieces)), [], ""
+    for text, _ in pieces:
+        so_far += text
+        ends.append(len(one_line(so_far)))
+    styled = rich.Text(style=line.style)
+    for (_, style), start, end in zip(pieces, [0, *ends], [*ends[:-1], len(shown)], strict=False):
+        styled.append(shown[start:end], style=style or None)
+    return styled
