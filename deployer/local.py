@@ -18,6 +18,7 @@ from deployer.errors import DeployerError
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
+from deployer.model.resource import Key
 from deployer.model.result import Report
 from deployer.model.smoke import SmokeCase
 from deployer.model.upgrade import Upgrade
@@ -82,6 +83,11 @@ class Files:
     suites: list[Document]
     problems: list[Problem]
     whole: bool
+
+    @property
+    def declared(self) -> frozenset[Key]:
+        """The flows that these files declare, whatever else is wrong in them."""
+        return frozenset(flow.key for flow in map(check.flow_of, self.flows) if flow)
 
 
 def read_all(options: Options) -> Files:
@@ -154,6 +160,5 @@ def check_all(
     cases, found = suites(read.suites)
     problems += found
     if read.whole:  # else the flow may well be in a file that is not read
-        declared = {flow.key for flow in map(check.flow_of, read.flows) if flow}
-        problems += unknown_flows(cases, declared)
+        problems += unknown_flows(cases, read.declared)
     return sound, cases, sorted(problems, key=lambda problem: problem.place)

@@ -149,6 +149,7 @@ def planned(
         decider = replace(decider, policy=replace(decider.policy, on_drift=deploying.ask(plans.refused)))
         plans = plan(map(flows.desired, found), live, decider, scope)
 
+    sound = found
     if command != "drift":
         listen("Asking Kestra to validate what would be written")
         sound, refused = _validate(client, found, plans)
@@ -157,7 +158,11 @@ def planned(
             plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
-    return Planned(report, plans, ledger, deploying, decider.deployed, cases)
+    return Planned(report, plans, ledger, deploying, decider.deployed, cases, refused=read.declared - _keys(sound))
+
+
+def _keys(found: list[Flow]) -> frozenset[Key]:
+    return frozenset(flow.key for flow in found)
 
 
 def _scope(

@@ -7,7 +7,7 @@ silently half run proves nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -121,7 +121,7 @@ def _duration(value: Any, route: Route) -> timedelta:
     return duration
 
 
-def unknown_flows(cases: Sequence[SmokeCase], flows: set[Key]) -> Iterator[Problem]:
+def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:
     """Yield a problem for each suite whose flow no file declares: it would test what the server happens to have."""
     for file, flow in dict.fromkeys((case.file, case.flow) for case in cases if case.flow not in flows):
         message = f"tests the flow {flow.path}, which no file here declares"
