@@ -1,16 +1,17 @@
 """Reads an event stream up to a deadline, whatever its bytes do. What the events mean is not known here.
 
 A read's timeout starts anew with each byte, so comments that keep a stream alive, or bytes that trickle, would put off
-any deadline that goes by it. So a thread of its own reads, and nobody waits for that thread.
+any deadline that goes by it. So a thread of its own reads, nobody waits for that thread, and whoever leaves hangs up.
 """
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Lock, Thread
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
@@ -24,8 +25,8 @@ _Told = ServerSentEvent | BaseException | None
 def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
     """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
     told: SimpleQueue[_Told] = SimpleQueue()
-    left = Event()
-    Thread(target=_listen, args=(connect, told.put, left), name="stream", daemon=True).start()
+    line = _Line()
+    Thread(target=_listen, args=(connect, told.put, line), name="stream", daemon=True).start()
     try:
         while (seconds := until - time.monotonic()) > 0:
             event = told.get(timeout=seconds)
@@ -37,16 +38,46 @@ def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
     except Empty:
         return
     finally:
-        left.set()
+        line.hang_up()
 
 
-def _listen(connect: Connect, tell: Callable[[_Told], None], left: Event) -> None:
-    """Tell every event, and None at the end; stop at the first piece of the stream that nobody waits for any more."""
+class _Line(httpx.SyncByteStream):
+    """A stream, and the connection that it comes by for as long as it is open: later it may be another request's."""
+
+    def __init__(self) -> None:
+        self._one = Lock()
+        self._stream: httpx.SyncByteStream | None = None
+        self._socket: socket.socket | None = None
+
+    def take(self, response: httpx.Response) -> None:
+        """Stand in for the response's own stream."""
+        stream, connection = response.stream, response.extensions.get("network_stream")
+        if isinstance(stream, httpx.SyncByteStream) and connection is not None:
+            with self._one:
+                self._stream, self._socket = stream, connection.get_extra_info("socket")
+            response.stream = self
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream or ()
+
+    def close(self) -> None:
+        with self._one:
+            self._socket = None
+        if self._stream is not None:
+            self._stream.close()
+
+    def hang_up(self) -> None:
+        """End the stream, if it is open: who reads it gets no more, at once."""
+        with self._one, suppress(OSError):
+            if self._socket is not None:
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # TLS has a method of its own, which waits
+
+
+def _listen(connect: Connect, tell: Callable[[_Told], None], line: _Line) -> None:
+    """Tell every event, and None at the end."""
     try:
         with connect() as source:
-            response = source.response
-            if isinstance(response.stream, httpx.SyncByteStream):
-                response.stream = _Watched(response.stream, left)
+            line.take(source.response)
             for event in source.iter_sse():
                 tell(event)
     except httpx.RequestError:  # also what httpx-sse raises for an answer that is no stream
@@ -55,20 +86,3 @@ def _listen(connect: Connect, tell: Callable[[_Told], None], left: Event) -> Non
         tell(fault)
     finally:
         tell(None)
-
-
-class _Watched(httpx.SyncByteStream):
-    """A stream that ends as soon as nobody waits for it."""
-
-    def __init__(self, stream: httpx.SyncByteStream, left: Event) -> None:
-        self._stream = stream
-        self._left = left
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._stream:
-            if self._left.is_set():
-                return
-            yield piece
-
-    def close(self) -> None:
-        self._stream.close()

@@ -39,6 +39,7 @@ class RawServer:
 
     def __init__(self, answers: tuple[bytes, ...], *, hold: bool = False) -> None:
         self.requests: list[bytes] = []
+        self.ended = threading.Event()
         self._answers = answers
         self._hold = hold
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -55,6 +56,7 @@ class RawServer:
                 while self._hold and connection.recv(65536):
                     pass
         self._listener.close()
+        self.ended.set()
 
     def close(self) -> None:
         for _ in range(len(self._answers) - len(self.requests)):  # nobody asked: wake the thread up

@@ -110,6 +110,15 @@ def test_the_deadline_holds_whatever_the_bytes_do(first: bytes, drop: bytes, sta
     assert set(seen) == {"PAUSED"} if states is None else seen == states
 
 
+def test_who_leaves_a_stream_closes_it() -> None:
+    told = HEAD + event("end", "SUCCESS").encode()
+    with raw_server(told, hold=True) as server, scripted(server.url) as it:
+        until = time.monotonic() + PROMPT
+        assert [seen.state for seen in it.client.follow_execution("X1", until=until)] == ["SUCCESS"]
+        server.ended.wait(PROMPT)  # it holds the connection until the other side closes
+        assert time.monotonic() < until
+
+
 def test_every_execution_has_the_address_of_its_page() -> None:
     with raw_server(stream(event("end", "SUCCESS"))) as server, scripted(server.url, tenant="team") as it:
         (seen,) = it.client.follow_execution("X1", until=time.monotonic() + PROMPT)
