@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer import check
+from deployer.check import suite_inputs
 from deployer.check.pulled import Pulled
 from deployer.errors import DeployerError
 from deployer.model.document import Document
@@ -24,6 +25,7 @@ from deployer.model.smoke import SmokeCase
 from deployer.model.upgrade import Upgrade
 from deployer.read.files import read_files
 from deployer.read.parse import parse
+from deployer.smoke.fixtures import with_files
 from deployer.smoke.suites import suites, unknown_flows
 
 
@@ -158,7 +160,9 @@ def check_all(
     )
     sound = check.sound_flows(read.flows, problems)
     cases, found = suites(read.suites)
-    problems += found
+    fitting, unfit = suite_inputs.prepared(cases, read.suites, sound, version)
+    cases, missing = with_files(fitting, read.suites, options.root)
+    problems += [*found, *unfit, *missing]
     if read.whole:  # else the flow may well be in a file that is not read
         problems += unknown_flows(cases, read.declared)
     return sound, cases, sorted(problems, key=lambda problem: problem.place)

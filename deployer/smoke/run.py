@@ -17,6 +17,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.smoke.chain import RETRIED
+from deployer.smoke.fixtures import opened
 from deployer.smoke.follow import KILL_GRACE, PAUSE, Follower, Seen
 from deployer.smoke.judge import judge, overdue
 from deployer.smoke.labels import labels
@@ -73,6 +74,9 @@ class _Runner:
             execution = self._trigger(case)
         except KestraError as error:
             result = self._not_started(case, error)
+        except OSError as error:
+            message = f"could not be started: {error.filename} cannot be read: {error.strerror}"
+            result = SmokeResult(case, Verdict.NOT_RUN, message)
         else:
             result = self._finish(case, execution, began + case.timeout.total_seconds())
         return replace(result, seconds=time.monotonic() - began)
@@ -81,7 +85,7 @@ class _Runner:
         """Start a TEST execution: it runs as any other, but fires no flow triggers and stays out of the metrics."""
         marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=KILL_GRACE))
         return self.client.create_execution(
-            case.flow.namespace, case.flow.name, inputs=case.inputs, labels=marks, kind="TEST"
+            case.flow.namespace, case.flow.name, inputs=opened(case.inputs), labels=marks, kind="TEST"
         )
 
     def _not_started(self, case: SmokeCase, error: KestraError) -> SmokeResult:
