@@ -19,11 +19,11 @@ from deployer.errors import DeployerError
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
-from deployer.model.resource import Key
+from deployer.model.resource import Key, Kind
 from deployer.model.result import Report
 from deployer.model.smoke import SmokeCase
 from deployer.model.upgrade import Upgrade
-from deployer.read.files import read_files
+from deployer.read.files import SMOKE_SUFFIXES, read_files
 from deployer.read.parse import parse
 from deployer.smoke.fixtures import with_files
 from deployer.smoke.suites import suites, unknown_flows
@@ -110,7 +110,23 @@ def read_all(options: Options) -> Files:
                 (read.suites if file.is_smoke_suite else read.flows).append(document)
             read.whole = read.whole and document is not None
         read.whole = read.whole and not problems
+    if options.smoke and any(path.is_file() for path in options.paths):
+        read.suites += _suites_of(read.declared, options, seen)
     return read
+
+
+def _suites_of(flows: frozenset[Key], options: Options, seen: set[str]) -> Iterator[Document]:
+    """Yield the suites that test these flows and lie in the project, or beside a file that was named, but those seen.
+
+    What is wrong with any other file is no matter of these flows.
+    """
+    beside = (each for path in options.paths if path.is_file() for each in sorted(path.parent.glob("*.smoke.y*ml")))
+    for place in (options.root, *beside):
+        for file in read_files(place, options.root, options.ignore, SMOKE_SUFFIXES)[0]:
+            document, _ = parse(file.name, file.text) if file.name not in seen else (None, [])
+            seen.add(file.name)
+            if document and Key(Kind.FLOW, *(str(document.data.get(key)) for key in ("namespace", "flowId"))) in flows:
+                yield document
 
 
 def meaning(text: str) -> Any:

@@ -22,7 +22,7 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.resource import Key, Live, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.sent import Sent
-from deployer.model.smoke import SmokeResult
+from deployer.model.smoke import SUITE, SmokeResult
 from deployer.model.version import nearest
 from deployer.plan import Decider, Scope, plan, stopped
 from deployer.plan.text import counts, difference, edits, only_layout
@@ -31,6 +31,7 @@ from deployer.resource import flow as flows
 from deployer.resource.live_flows import deployed, read_live
 from deployer.resource.references import references
 from deployer.smoke.run import run as run_smoke
+from deployer.smoke.suites import none_found
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
 """Hears what the run is about to do (a sentence), and every result as it comes."""
@@ -124,6 +125,8 @@ def planned(
 
     server = client.server()
     found, cases, problems = check_all(read, nearest(server.version).name, options, off=("unverified-type",))
+    if options.smoke and not any(problem.check == SUITE and problem.stops for problem in problems):
+        problems += none_found(cases, read.declared)
     report = replace(report, problems=tuple(problems))
     yield report
     if report.errors and not options.keep_going:
