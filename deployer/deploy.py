@@ -6,7 +6,7 @@ What is about to be written is in the ledger before the first write, so that a r
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -79,7 +79,10 @@ class Deploying:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what it was made of, and the report so far. `deployed` has our texts that somebody wrote over."""
+    """A plan with what it was made of, and the report so far. `deployed` has our texts that somebody wrote over.
+
+    `refused` are the flows in which something is wrong, so that they are not in the plan.
+    """
 
     report: Report
     plan: Plan
@@ -87,6 +90,7 @@ class Planned:
     deploying: Deploying
     deployed: Mapping[Key, str]
     cases: Sequence[SmokeCase] = ()
+    refused: Collection[Key] = ()
 
 
 def kept(deploying: Deploying, *, needed: bool = False) -> tuple[Deploying, Ledger, list[Problem]]:
@@ -157,7 +161,7 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
         before = _before(latest, made, writes)
         if unkept := _told(keeper, before):
             keeper, before, notes = Nowhere(), None, [*notes, *unkept]
-    applied = apply(plan.changes, partial(flows.write, client), workers, listen)
+    applied = apply(plan.changes, partial(flows.write, client), workers, listen, made.refused)
     report = replace(
         made.report,
         problems=tuple(notes),

@@ -66,7 +66,10 @@ class KestraError(DeployerError):
 
     `status` is the HTTP status, None where no answer came. `url` holds neither credentials nor a query. `reason` is the
     server's own words, empty where it had none. `retry_after` is how many seconds the server asked to wait, if it did.
+    `unknown` says that the server may have done what was asked, and that this could not be found out.
     """
+
+    unknown = False
 
     def __init__(
         self,

@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from deployer import check
+from deployer.check import suite_inputs
 from deployer.check.pulled import Pulled
 from deployer.errors import DeployerError, SystemRefusedError, UnforeseenError
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
+from deployer.model.resource import Key, Kind
 from deployer.model.result import Report
-from deployer.model.smoke import SmokeCase
+from deployer.model.smoke import SUITE, SmokeCase
 from deployer.model.upgrade import Upgrade
-from deployer.read.files import read_files
+from deployer.read.files import SMOKE_SUFFIXES, read_files
 from deployer.read.parse import parse
-from deployer.smoke.suites import CHECK as SUITE
+from deployer.smoke.fixtures import with_files
 from deployer.smoke.suites import suites, unknown_flows
 
 
@@ -92,6 +94,11 @@ class Files:
     problems: list[Problem]
     whole: bool
 
+    @property
+    def declared(self) -> frozenset[Key]:
+        """The flows that these files declare, whatever else is wrong in them."""
+        return frozenset(flow.key for flow in map(check.flow_of, self.flows) if flow)
+
 
 def read_all(options: Options) -> Files:
     """Read every file under the paths once."""
@@ -111,7 +118,23 @@ def read_all(options: Options) -> Files:
                 (read.suites if file.is_smoke_suite else read.flows).append(document)
             read.whole = read.whole and document is not None
         read.whole = read.whole and not problems
+    if options.smoke and any(path.is_file() for path in options.paths):
+        read.suites += _suites_of(read.declared, options, seen)
     return read
+
+
+def _suites_of(flows: frozenset[Key], options: Options, seen: set[str]) -> Iterator[Document]:
+    """Yield the suites that test these flows and lie in the project, or beside a file that was named, but those seen.
+
+    What is wrong with any other file is no matter of these flows.
+    """
+    beside = (each for path in options.paths if path.is_file() for each in sorted(path.parent.glob("*.smoke.y*ml")))
+    for place in (options.root, *beside):
+        for file in read_files(place, options.root, options.ignore, SMOKE_SUFFIXES)[0]:
+            document, _ = parse(file.name, file.text) if file.name not in seen else (None, [])
+            seen.add(file.name)
+            if document and Key(Kind.FLOW, *(str(document.data.get(key)) for key in ("namespace", "flowId"))) in flows:
+                yield document
 
 
 def meaning(text: str) -> Any:
@@ -173,7 +196,9 @@ def check_all(
     for suite in read.suites:
         found, wrong = _cases(suite)
         cases, problems = [*cases, *found], [*problems, *wrong]
+    fitting, unfit = suite_inputs.prepared(cases, read.suites, sound, version)
+    cases, missing = with_files(fitting, read.suites, options.root)
+    problems += [*unfit, *missing]
     if read.whole:  # else the flow may well be in a file that is not read
-        declared = {flow.key for flow in map(check.flow_of, read.flows) if flow}
-        problems += unknown_flows(cases, declared)
+        problems += unknown_flows(cases, read.declared)
     return sound, cases, sorted(problems, key=lambda problem: problem.place)

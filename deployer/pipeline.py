@@ -22,7 +22,7 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.resource import Key, Live, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.sent import Sent
-from deployer.model.smoke import SmokeResult
+from deployer.model.smoke import SUITE, SmokeCase, SmokeResult
 from deployer.model.version import nearest
 from deployer.plan import Decider, Scope, orphans, plan, stopped
 from deployer.plan.text import counts, difference, edits, only_layout
@@ -31,6 +31,7 @@ from deployer.read.declared import declaring
 from deployer.resource import flow as flows
 from deployer.resource.live_flows import deployed, read_live
 from deployer.smoke.run import run as run_smoke
+from deployer.smoke.suites import none_found
 from deployer.undeclared import callers_of, renamed, spared, told
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
@@ -109,7 +110,7 @@ def planned(
         return None
 
     server = client.server()
-    found, cases, problems = check_all(read, nearest(server.version).name, options, off=("unverified-type",))
+    found, cases, problems = _checked(read, nearest(server.version).name, options)
     report = replace(report, problems=tuple(problems))
     yield report
     if report.errors and not options.keep_going:
@@ -125,21 +126,18 @@ def planned(
     wanted = {flow.key: flow.document.text for flow in found}
     unread = any(problem.stops and problem.file for problem in problems)
     view = _view(options, deploying, read, unread=unread)
-    scope = None
-    if deploying.prune:
-        scope = replace(view, declared=declaring(deploying.root, orphans(ledger, wanted, view)))
-    owned = [key for key, entry in ledger.ours.items() if scope and scope.covers(key, entry)]
+    view = replace(view, declared=declaring(deploying.root, orphans(ledger, wanted, view)))
+    owned = [key for key, entry in ledger.ours.items() if deploying.prune and view.covers(key, entry)]
     live = read_live(client, wanted, owned)
-    scope = replace(scope, unknown=live.unreadable) if scope else None
-    problems += _named_unreadable(found, live)
-    if live.degraded:
-        problems.append(Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT))
+    scope = replace(view, unknown=live.unreadable) if deploying.prune else None
+    problems += _told_of_reading(found, live)
     decider = _decider(ledger, deploying, client, live, found)
     plans = plan(map(flows.desired, found), live, decider, scope)
     if deploying.ask and plans.refused:
         decider = replace(decider, policy=replace(decider.policy, on_drift=deploying.ask(plans.refused)))
         plans = plan(map(flows.desired, found), live, decider, scope)
 
+    sound = found
     if command != "drift":
         listen("Asking Kestra to validate what would be written")
         sound, refused = _validate(client, found, plans)
@@ -147,13 +145,20 @@ def planned(
         if len(sound) < len(found):
             plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
         plans = spared(plans, client, force=deploying.force)
-    if not unread:
-        gone = orphans(ledger, wanted, scope or view)
-        gone = [key for key in gone if key not in (scope.declared if scope else declaring(deploying.root, gone))]
-        problems += told(gone, renamed(client, ledger, gone, plans.changes), prune=scope is not None)
+    gone = [key for key in orphans(ledger, wanted, view) if key not in view.declared and not unread]
+    problems += told(gone, renamed(client, ledger, gone, plans.changes), prune=deploying.prune)
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
-    return Planned(report, plans, ledger, deploying, decider.deployed, cases)
+    refused_here = read.declared - {flow.key for flow in sound}
+    return Planned(report, plans, ledger, deploying, decider.deployed, cases, refused=refused_here)
+
+
+def _checked(read: Files, version: str, options: Options) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
+    """Check the files by the rules of a version, and say where there are no smoke tests to run."""
+    found, cases, problems = check_all(read, version, options, off=("unverified-type",))
+    if options.smoke and not any(problem.check == SUITE and problem.stops for problem in problems):
+        problems += none_found(cases, read.declared)
+    return found, cases, problems
 
 
 def _view(options: Options, deploying: Deploying, read: Files, *, unread: bool) -> Scope:
@@ -216,10 +221,14 @@ def _validate(client: KestraClient, found: list[Flow], plans: Plan) -> tuple[lis
     return [flow for flow in found if flow.document.file not in refused], problems
 
 
-def _named_unreadable(found: list[Flow], live: Live) -> list[Problem]:
-    """Name what the server has, next to ours, and cannot read any more. Ours are named in the plan."""
+def _told_of_reading(found: list[Flow], live: Live) -> list[Problem]:
+    """Say how what is live had to be read, and name what the server has next to ours and cannot read any more.
+
+    Those of ours are named in the plan.
+    """
+    told = [Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT)] if live.degraded else []
     ours = {flow.key for flow in found}
-    return [
+    return told + [
         Problem("unreadable-on-server", f"the server cannot read its flow {key.path}: {why}", severity=Severity.WARNING)
         for key, why in sorted(live.unreadable.items())
         if key not in ours

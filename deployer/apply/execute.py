@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from deployer.apply.order import waves
 from deployer.errors import ENDS_ALL, KestraError
@@ -14,16 +14,18 @@ from deployer.model.change import Action, Change
 from deployer.model.resource import Key
 from deployer.model.result import Outcome, Status, Written
 
+_UNWRITTEN, _REFUSED = "could not be written", "was refused"
+
 Write = Callable[[Change], Written]
 """Writes one change to the server. Raises KestraError."""
 
 
 @dataclass(slots=True)
 class _Run:
-    """Why no further change is to be tried, empty while all is well; and what was to be written and was not."""
+    """What was to be written and was not, with why; why no further change is to be tried, empty while all is well."""
 
+    missed: dict[Key, str]
     reason: str = ""
-    missed: dict[Key, str] = field(default_factory=dict)
 
     def interrupted(self) -> None:
         self.reason = "interrupted"
@@ -38,14 +40,19 @@ class Applied:
 
 
 def apply(
-    changes: Sequence[Change], write: Write, workers: int = 4, listen: Callable[[Outcome], None] = lambda _: None
+    changes: Sequence[Change],
+    write: Write,
+    workers: int = 4,
+    listen: Callable[[Outcome], None] = lambda _: None,
+    refused: Collection[Key] = (),
 ) -> Applied:
     """Carry out every change that writes, `workers` at a time, and tell `listen` of each as it ends.
 
-    A refused change fails alone, and what calls it is skipped. No access or no server ends the rest as SKIPPED, and so
+    A refused change fails alone, and what calls it is skipped, as is what calls the `refused`: those that are not among
+    the changes, as something is wrong with them. No access or no server ends the rest as SKIPPED, and so
     does ^C, after what is in flight has ended. Nothing is deleted unless everything before succeeded.
     """
-    run = _Run()
+    run = _Run(dict.fromkeys(refused, _REFUSED))
     outcomes: dict[Key, Outcome] = {}
 
     def work() -> None:
@@ -55,7 +62,7 @@ def apply(
                     outcome = future.result()
                     outcomes[outcome.change.key] = outcome
                     if outcome.status is not Status.DONE:
-                        run.missed.setdefault(outcome.change.key, outcome.message)
+                        run.missed.setdefault(outcome.change.key, _UNWRITTEN)
                     listen(outcome)
 
     _, interrupted = finish(work, run.interrupted)
@@ -88,5 +95,7 @@ def _why_not(change: Change, run: _Run) -> str:
         return run.reason
     if change.action is Action.PRUNE:
         return "not deleted: something before it did not succeed" if run.missed else ""
-    broken = sorted(key.path for key in change.needs & run.missed.keys())
-    return f"not tried: it calls {' and '.join(broken)}, which could not be written" if broken else ""
+    for why in (_UNWRITTEN, _REFUSED):
+        if broken := sorted(key.path for key in change.needs if run.missed.get(key) == why):
+            return f"not tried: it calls {' and '.join(broken)}, which {why}"
+    return ""

@@ -65,7 +65,7 @@ def _wrong(part: Part, value: Any) -> str | None:
     if any(sign in text for sign in _EXPRESSION):
         return None
     kind = part.cls.rpartition(".")[2].removesuffix("Input")
-    reader = _READERS.get(kind)
+    reader = READERS.get(kind)
     return reader(part, text) if reader else None
 
 
@@ -120,7 +120,7 @@ def _outside(part: Part, found: Any, low: str, high: str, read: Callable[[str], 
     return None
 
 
-_READERS = {
+READERS = {
     "String": _text,
     "Select": _select,
     "Email": _email,
@@ -131,3 +131,4 @@ _READERS = {
     "DateTime": _time("Instant"),
     "Time": _time("LocalTime"),
 }
+"""By the kind of input: what is wrong with a text as its value, None where nothing is."""

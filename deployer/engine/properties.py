@@ -6,6 +6,7 @@ The names are those of the 1.3.31 and 2.0.0 engines; the classes on the class pa
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 from deployer.engine.database import Database
@@ -13,6 +14,9 @@ from deployer.model.version import Dialect, KestraVersion
 
 WORKERS_CONTROLLER_PORT = "kestra.worker.controllers.static.endpoints[0].port"
 Property = str | int | float | bool | list[str]
+
+_KEY = base64.b64encode(b"kestra-deployer development only").decode()
+"""Hides nothing: it is the same for all, so that what is kept on disk can be read by the next engine."""
 
 _ALWAYS: dict[str, Property] = {
     "datasources.h2.username": "sa",
@@ -47,6 +51,7 @@ _ALWAYS: dict[str, Property] = {
     "kestra.retries.attempts": 5,
     "kestra.retries.multiplier": 2.0,
     "kestra.retries.delay": "1s",
+    "kestra.encryption.secret-key": _KEY,  # without one, no flow with an input of type SECRET can be run
     "kestra.variables.env-vars-prefix": "ENV_",
     "kestra.variables.cache-enabled": True,
     "kestra.variables.cache-size": 1000,

@@ -115,7 +115,8 @@ class TaskRun:
 class Execution:
     """A run of a flow. `outputs` stays empty on 2.x (ask `outputs_from_execution`); `url` leads to Kestra's own pages.
 
-    Lists on 2.x leave the task runs out.
+    `parent` is the execution that this one is a retry or a replay of, empty where it is none. Lists on 2.x leave the
+    task runs out.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Execution:
     revision: int | None = None
     kind: str = "NORMAL"
     url: str = ""
+    parent: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -147,6 +149,7 @@ class Execution:
             revision=_number(execution, "flowRevision"),
             kind=_text(execution, "kind") or "NORMAL",
             url=_text(execution, "url"),
+            parent=_text(execution, "parentId"),
             labels=_labels(execution.get("labels")),
             inputs=_values(execution, "inputs"),
             outputs=_values(execution, "outputs"),

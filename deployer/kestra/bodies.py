@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from deployer.model.upload import Upload
+
 _CUT = "\n---"
 _NOTHING = re.compile(r"(\s|#[^\n]*(\n|$))*")  # a stretch of text with no content: blanks and comments
 _MOST = 250  # flows in one request
@@ -58,7 +60,10 @@ def batches(texts: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]
 
 
 def inputs(values: Mapping[str, Any]) -> list[Part]:
-    """Return the parts for an execution's inputs: text as it is, bytes as a file, all else as JSON; no None."""
+    """Return the parts for an execution's inputs: text as it is, files as files, all else as JSON; no None.
+
+    Bytes are a file that is called as its input.
+    """
     return [(name, _content(name, value)) for name, value in values.items() if value is not None]
 
 
@@ -68,6 +73,8 @@ def _content(name: str, value: object) -> tuple[str | None, bytes | str]:
             return None, value
         case bytes():
             return name, value
+        case Upload():
+            return value.name, value.data
         case date():  # a datetime too
             return None, value.isoformat()
         case _:

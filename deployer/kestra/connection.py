@@ -8,11 +8,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-from httpx_sse import ServerSentEvent, connect_sse
+from httpx_sse import EventSource, ServerSentEvent, connect_sse
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import UnexpectedShapeError
@@ -21,6 +22,7 @@ from deployer.kestra.failures import misshapen, refused, unanswered
 from deployer.kestra.operations import CONFIGS, Operation
 from deployer.kestra.pool import CONNECT, pool, secrets
 from deployer.kestra.retry import repeated
+from deployer.kestra.streams import events
 from deployer.kestra.traffic import Traffic
 from deployer.kestra.way import proxy
 from deployer.settings import Settings
@@ -116,23 +118,17 @@ class Connection:
         return repeated(call, attempts=settings.attempts, seconds=settings.retry_seconds, sleep=self.sleep)
 
     def events(self, operation: Operation, *names: str, until: float) -> Iterator[ServerSentEvent]:
-        """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds).
-
-        A stream that stays silent ends at `until`; one whose last event comes just before is given as long once more.
-        """
+        """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
         patience = until - time.monotonic()
         if patience <= 0:
             return
         timeout = httpx.Timeout(patience, connect=min(CONNECT, patience))
-        try:
-            method, url, headers = operation.method, self.url(operation, *names), operation.headers
-            with connect_sse(self._http, method, url, headers=headers, timeout=timeout) as source:
-                for event in source.iter_sse():
-                    yield event
-                    if time.monotonic() >= until:
-                        return
-        except httpx.RequestError:  # also what httpx-sse raises for an answer that is no stream
-            return
+        method, url, headers = operation.method, self.url(operation, *names), operation.headers
+
+        def connect() -> AbstractContextManager[EventSource]:
+            return connect_sse(self._http, method, url, headers=headers, timeout=timeout)
+
+        yield from events(connect, until)
 
     def _sent(self, method: str, url: str, parts: Mapping[str, Any], *, repeat: bool | None = None) -> httpx.Response:
         def once(attempt: int) -> httpx.Response:

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deployer.errors import KestraError, KestraUnreachableError
+import httpx
+
+from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
 from deployer.kestra.answers import Execution, Page, UnexpectedShapeError, items, mapping
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.kestra.calls import Calls
@@ -24,7 +26,10 @@ from deployer.kestra.operations import (
 from deployer.model.version import Dialect
 
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each look for a lost execution: a start shows up a little later
-_SERVER_ERROR = 500
+_REFUSALS = frozenset({400, 401, 403, 405, 406, 413, 415, 422})
+"""What is answered to a start before it is carried out. Anything else may come after the deed, by a way that broke."""
+_CONFLICTS = ("is disabled", "invalid flow")
+"""What Kestra says with 409 of a flow that it does not start; a 409 without it is not Kestra's."""
 
 
 class ExecutionCalls(Calls):
@@ -42,8 +47,9 @@ class ExecutionCalls(Calls):
     ) -> Execution:
         """Start a flow. Sent once: when its answer is lost, the execution with all these labels is looked for.
 
-        So give a label that no other execution has; without labels a lost answer stays lost. `kind` is NORMAL or TEST.
-        Raises KestraNotFoundError (no such flow), KestraRefusedError (disabled; inputs missing or wrong).
+        So give a label that no other execution has; without labels a lost answer stays lost. `kind` is NORMAL or TEST;
+        before 1.2 no search shows what is TEST. Raises KestraNotFoundError (no such flow), KestraRefusedError
+        (disabled; inputs missing or wrong), and any KestraError with `unknown` set where it may run and was not found.
         """
         params: list[tuple[str, str | int]] = [("labels", f"{key}:{value}") for key, value in (labels or {}).items()]
         params += [("revision", revision)] if revision is not None else []
@@ -51,25 +57,32 @@ class ExecutionCalls(Calls):
         try:
             return self._execution(CREATE_EXECUTION, namespace, id, params=params, files=parts_of(inputs or {}) or None)
         except KestraError as error:
-            if not (isinstance(error, KestraUnreachableError) or (error.status or 0) >= _SERVER_ERROR) or not labels:
+            if not labels or _refuses(error):
                 raise
-            found = self._lost(labels)
-            if found is None:
-                error.hint = f"{error.hint}; whether the flow was started is not known: look before you start it again"
-                raise
-            return found
+            if found := self._lost(labels):
+                return found
+            error.unknown = True
+            error.hint = f"{error.hint}; whether the flow was started is not known: look before you start it again"
+            raise
 
     def _lost(self, labels: Mapping[str, str]) -> Execution | None:
-        """Return the execution that was started although no answer came, None where none is found."""
+        """Return the execution that was started although no good answer came, None where none is found."""
         for wait in _LOOKS:
             self._connection.sleep(wait)
             try:
                 found = self.find_execution(labels)
-            except KestraError:
+            except ENDS_ALL:
                 return None
+            except KestraError:
+                continue
             if found is not None:
                 return found
         return None
+
+    @property
+    def shows_tests(self) -> bool:
+        """Whether searches of this server can show executions of kind TEST: from 1.2 on. Raises KestraError."""
+        return kind_filter(self._connection.server())
 
     def execution(self, execution_id: str) -> Execution:
         """Return an execution as it is now: the truth, where a stream is only a hint. Raises KestraNotFoundError."""
@@ -158,3 +171,12 @@ class ExecutionCalls(Calls):
             where = f"{execution.namespace}/{execution.flow_id}/{execution.id}"
             url = f"/ui/{self._connection.tenant}/executions/{where}"
         return replace(execution, url=f"{host}{url}" if url.startswith("/") else url)
+
+
+def _refuses(error: KestraError) -> bool:
+    """Whether nothing was started, as an answer says or as there is nobody to ask."""
+    if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
+        return True  # it was never sent
+    if error.status == httpx.codes.CONFLICT:
+        return any(words in error.reason for words in _CONFLICTS)
+    return error.status in _REFUSALS or isinstance(error, KestraNotFoundError)

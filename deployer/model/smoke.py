@@ -8,7 +8,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from deployer.model.problem import Route
 from deployer.model.resource import Key
+
+SUITE = "smoke-suite"
+"""The check that problems of suites belong to."""
 
 
 class Verdict(StrEnum):
@@ -22,7 +26,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SmokeCase:
-    """One execution to trigger: of which flow, with which inputs, and the state it is to end in."""
+    """One execution to trigger: of which flow, with which inputs, and the state it is to end in.
+
+    `inputs` are as the suite has them, until they are `prepared` for the flow: then each has the whole name of the
+    flow's input, and a file is an `Upload`, or the `Path` that it is read from when it is sent. `files` are the texts
+    of files that stand in the suite itself, by name; `route` is where the case stands in its file.
+    """
 
     suite: str
     id: str
@@ -31,6 +40,19 @@ class SmokeCase:
     expected_state: str = "SUCCESS"
     timeout: timedelta = timedelta(minutes=1)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    route: Route = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case whose inputs have been brought together with those of its flow; `files` says where its FILE inputs stand.
+
+    Those are yet as the suite names them.
+    """
+
+    case: SmokeCase
+    files: Mapping[str, Route] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ class SourceFile:
         return self.name.endswith(SMOKE_SUFFIXES)
 
 
-def read_files(path: Path, root: Path, ignore: Sequence[str] = ()) -> tuple[list[SourceFile], list[Problem]]:
+def read_files(
+    path: Path, root: Path, ignore: Sequence[str] = (), suffixes: tuple[str, ...] = SUFFIXES
+) -> tuple[list[SourceFile], list[Problem]]:
     """Return every YAML file under `path` in a stable order, and a problem for each that cannot be read.
 
     Hidden files and folders are skipped, and so is what `ignore` matches (gitignore syntax, relative to `root`). A link
@@ -44,7 +46,7 @@ def read_files(path: Path, root: Path, ignore: Sequence[str] = ()) -> tuple[list
     if not os.path.lexists(path):
         raise UsageError(f"{path} is not there", hint="name the folder of your flows: kestra-deployer sync PATH")
     found = _Found(path, root, GitIgnoreSpec.from_lines(ignore) if ignore else None)
-    for file in found.walk():
+    for file in found.walk(suffixes):
         found.read(file)
     return found.sources, found.problems
 
@@ -59,7 +61,7 @@ class _Found:
         self._inside = tuple(os.path.join(os.path.realpath(each), "") for each in (path, root))
         self._here = os.path.join(Path.cwd(), "")
 
-    def walk(self) -> Iterator[str]:
+    def walk(self, suffixes: tuple[str, ...]) -> Iterator[str]:
         """Give the names of the files, and note what cannot be walked into."""
         if not self._path.is_dir():
             yield str(self._path)
@@ -70,7 +72,7 @@ class _Found:
                 if os.path.islink(inner := os.path.join(folder, name)):
                     self._say(inner, "is a link to a folder, which is not followed", Severity.WARNING)
             for name in sorted(files):
-                if name.endswith(SUFFIXES) and not self._skipped(folder, name):
+                if name.endswith(suffixes) and not self._skipped(folder, name):
                     yield os.path.join(folder, name)
 
     def read(self, file: str) -> None:

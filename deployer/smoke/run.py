@@ -1,14 +1,11 @@
-"""Runs smoke tests: triggers each once, follows it to its end, kills it at its deadline.
-
-The event stream is a hint, a GET is the truth: Kestra's stream may miss the last change, and a paused execution never
-ends it. So every round listens for a while and then asks.
-"""
+"""Runs smoke tests: triggers each once, follows it to its end, kills it at its deadline."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
@@ -19,15 +16,13 @@ from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.smoke.chain import RETRIED
+from deployer.smoke.fixtures import opened
+from deployer.smoke.follow import KILL_GRACE, PAUSE, Follower, Seen
 from deployer.smoke.judge import judge, overdue
 from deployer.smoke.labels import labels
 
-_ROUND = 5.0  # seconds of listening before asking; bounds how late a missed event is noticed
-_KILL_GRACE = 10.0  # seconds an execution is given to be over after its kill
-_KILL_AGAIN = 3.0  # seconds after which an execution that is not over is killed once more
-_UNSEEN = 10.0  # seconds after which an execution that the server does not know is taken for lost
 _LOG_LOOKS = 15
-_PAUSE = 0.2  # seconds between two questions where the stream gives nothing
 
 
 def run(
@@ -78,85 +73,88 @@ class _Runner:
         try:
             execution = self._trigger(case)
         except KestraError as error:
-            seconds = time.monotonic() - began
-            return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}", seconds=seconds)
-        result = SmokeResult(case, Verdict.FAILED, execution=execution.id, url=execution.url, state=execution.state)
-        try:
-            result = self._finish(result, began + case.timeout.total_seconds())
-        except KestraError as error:
-            result = self._killed(replace(result, message=f"could not be followed: {error}"))
+            result = self._not_started(case, error)
+        except OSError as error:
+            message = f"could not be started: {error.filename} cannot be read: {error.strerror}"
+            result = SmokeResult(case, Verdict.NOT_RUN, message)
+        else:
+            result = self._finish(case, execution, began + case.timeout.total_seconds())
         return replace(result, seconds=time.monotonic() - began)
 
     def _trigger(self, case: SmokeCase) -> Execution:
         """Start a TEST execution: it runs as any other, but fires no flow triggers and stays out of the metrics."""
-        marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=_KILL_GRACE))
+        marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=KILL_GRACE))
         return self.client.create_execution(
-            case.flow.namespace, case.flow.name, inputs=case.inputs, labels=marks, kind="TEST"
+            case.flow.namespace, case.flow.name, inputs=opened(case.inputs), labels=marks, kind="TEST"
         )
 
-    def _finish(self, started: SmokeResult, deadline: float) -> SmokeResult:
+    def _not_started(self, case: SmokeCase, error: KestraError) -> SmokeResult:
+        if not error.unknown:
+            return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}")
+        blind = "" if self._shows_tests() else ", and before Kestra 1.2 executions of kind TEST cannot be looked for"
+        return SmokeResult(case, Verdict.FAILED, f"it is not known whether it was started{blind}: {error}")
+
+    def _shows_tests(self) -> bool:
+        with suppress(KestraError):
+            return self.client.shows_tests
+        return True
+
+    def _finish(self, case: SmokeCase, execution: Execution, deadline: float) -> SmokeResult:
         """Follow an execution to its end, or to its deadline and its kill."""
-        case, name = started.case, started.execution or ""
-        execution = self._follow(name, deadline)
-        if execution.over:
-            error = "" if execution.state == case.expected_state else self._first_error(name)
-            verdict, sentence = judge(case, execution.state, error)
-            return replace(started, verdict=verdict, message=sentence, state=execution.state)
-        verdict, sentence = overdue(case, execution.state)
+        follower = Follower(self.client, self.stop)
+        try:
+            seen = follower.to_the_end(execution, deadline)
+        except KestraNotFoundError as error:
+            return self._killed(_told(case, execution, f"could not be followed: {error}"), execution, follower)
+        if seen.over:
+            return self._judged(case, seen.execution)
+        if seen.execution.state == RETRIED and not self._shows_tests():
+            unseen = "ended RETRIED; what it is retried as cannot be followed before Kestra 1.2"
+            return _told(case, seen.execution, unseen)
+        verdict, sentence = overdue(case, seen.execution.state)
         if self.stop.is_set():
-            verdict, sentence = Verdict.FAILED, f"interrupted while {execution.state}"
-        return self._killed(replace(started, verdict=verdict, message=sentence, state=execution.state))
+            verdict, sentence = Verdict.FAILED, f"interrupted while {seen.execution.state}"
+        if seen.fault:
+            sentence += f", as last seen ({seen.fault})"
+        return self._killed(_told(case, seen.execution, sentence, verdict), seen.execution, follower)
 
-    def _killed(self, result: SmokeResult) -> SmokeResult:
-        """Kill an execution and return the result with what came of that: it is over, or it was left running.
+    def _judged(self, case: SmokeCase, execution: Execution) -> SmokeResult:
+        error = "" if execution.state == case.expected_state else self._first_error(execution.id)
+        verdict, sentence = judge(case, execution.state, error)
+        return _told(case, execution, sentence, verdict)
 
-        Killed again and again until it is over: 2.0.0 does not know an execution that was just started, and was seen to
-        forget a kill that came as early.
-        """
-        name, deadline, seen = result.execution or "", time.monotonic() + _KILL_GRACE, None
-        while True:
-            try:
-                self.client.kill_execution(name)
-                seen = self._follow(name, min(deadline, time.monotonic() + _KILL_AGAIN), to_the_end=True)
-            except KestraNotFoundError:
-                time.sleep(_PAUSE)
-            except KestraError as error:
-                return replace(result, message=f"{result.message}; could not be killed: {error}", left_running=True)
-            if seen and seen.over:
-                return replace(result, message=f"{result.message}, killed", state=seen.state)
-            if time.monotonic() >= deadline:
-                break
-        if seen is None:
+    def _killed(self, result: SmokeResult, execution: Execution, follower: Follower) -> SmokeResult:
+        """Kill an execution and return the result with what came of that: it is over, or it was left running."""
+        try:
+            seen = follower.kill(execution)
+        except KestraNotFoundError:
             return replace(result, message=f"{result.message}; it is not there any more")
-        still = f"the kill was accepted, but it is still {seen.state}"
-        return replace(result, message=f"{result.message}; {still}", state=seen.state, left_running=True)
-
-    def _follow(self, name: str, deadline: float, *, to_the_end: bool = False) -> Execution:
-        """Return the execution as a GET shows it: over, or as it is at the deadline (or when told to stop)."""
-        while True:
-            for seen in self.client.follow_execution(name, until=min(deadline, time.monotonic() + _ROUND)):
-                if seen.over or (self.stop.is_set() and not to_the_end):
-                    break
-            execution = self._seen(name, min(deadline, time.monotonic() + _UNSEEN))
-            if execution.over or time.monotonic() >= deadline or (self.stop.is_set() and not to_the_end):
-                return execution
-            time.sleep(_PAUSE)
-
-    def _seen(self, name: str, patience: float) -> Execution:
-        """Return the execution as a GET shows it; what was just started is not there at once (asked of 2.0.0)."""
-        while True:
-            try:
-                return self.client.execution(name)
-            except KestraNotFoundError:
-                if time.monotonic() >= patience:
-                    raise
-                time.sleep(_PAUSE)
+        now = seen.execution
+        result = replace(result, state=now.state, execution=now.id, url=now.url)
+        if seen.over:
+            return replace(result, message=f"{result.message}, killed")
+        return replace(result, message=f"{result.message}; {_left(seen)}", left_running=True)
 
     def _first_error(self, name: str) -> str:
         """Return the first line of the first error log; logs are stored a little after the execution is over."""
         for _ in range(_LOG_LOOKS):
-            logs = self.client.list_logs_from_execution(name, min_level="ERROR")
-            if found := [entry.message.strip() for entry in logs if entry.message.strip()]:
-                return found[0].splitlines()[0]
-            time.sleep(_PAUSE)
+            with suppress(KestraError):
+                logs = self.client.list_logs_from_execution(name, min_level="ERROR")
+                if found := [entry.message.strip() for entry in logs if entry.message.strip()]:
+                    return found[0].splitlines()[0]
+            time.sleep(PAUSE)
         return ""
+
+
+def _told(case: SmokeCase, execution: Execution, message: str, verdict: Verdict = Verdict.FAILED) -> SmokeResult:
+    return SmokeResult(case, verdict, message, execution.state, execution.id, execution.url)
+
+
+def _left(seen: Seen) -> str:
+    """Return why an execution goes on although it was to be killed."""
+    if seen.execution.state == RETRIED:
+        return "its retry has not begun yet, and nothing keeps it from running then"
+    if seen.fault:
+        what = "it was to be killed, and it cannot be seen whether it was" if seen.fault.method == "GET" else ""
+        return f"{what or 'could not be killed'}: {seen.fault}"
+    return f"the kill was accepted, but it is still {seen.execution.state}"

@@ -1,22 +1,21 @@
 """Reads `*.smoke.yaml`: smoke tests in the shape of Kestra's own test suites, with a state to expect and a timeout.
 
-Kestra's suites know more (mocked tasks, files, assertions). What this reader does not honour it refuses: a test that is
-silently half run proves nothing.
+Kestra's suites know more (mocked tasks, assertions). What this reader does not honour it refuses: a test that is
+silently half run proves nothing. Whether the inputs are those of the flow is not judged here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from deployer.model.document import Document
-from deployer.model.problem import Problem, Route
+from deployer.model.problem import Problem, Route, Severity
 from deployer.model.resource import Key, Kind
-from deployer.model.smoke import SmokeCase
+from deployer.model.smoke import SUITE, SmokeCase
 
-CHECK = "smoke-suite"
 FINAL_STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED")
 _SUITE_KEYS = ("id", "namespace", "flowId", "description", "disabled", "testCases")
 _CASE_KEYS = ("id", "type", "description", "disabled", "fixtures", "expectedState", "timeout")
@@ -40,7 +39,7 @@ def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem
             cases += _suite(document)
         except _Refused as refused:
             span = document.marks.at(refused.route) or document.marks.at(refused.route[:-1])
-            problems.append(Problem(CHECK, str(refused), document.file, span, hint=refused.hint))
+            problems.append(Problem(SUITE, str(refused), document.file, span, hint=refused.hint))
     return cases, problems
 
 
@@ -67,7 +66,7 @@ def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCas
         raise _Refused(route, "a case is to be a mapping with an `id`")
     _known(data, _CASE_KEYS, route)
     fixtures = _mapping(data, "fixtures", route)
-    _known(fixtures, ("inputs",), (*route, "fixtures"))
+    _known(fixtures, ("inputs", "files"), (*route, "fixtures"))
     state = data.get("expectedState", "SUCCESS")
     if state not in FINAL_STATES:
         message = f"an execution cannot end as {state!r}"
@@ -80,6 +79,8 @@ def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCas
         expected_state=state,
         timeout=_duration(data.get("timeout", "PT1M"), (*route, "timeout")),
         inputs=_mapping(fixtures, "inputs", (*route, "fixtures")),
+        files=_texts(_mapping(fixtures, "files", (*route, "fixtures")), (*route, "fixtures", "files")),
+        route=route,
     )
 
 
@@ -111,6 +112,13 @@ def _mapping(data: Mapping[Any, Any], key: str, route: Route) -> Mapping[str, An
     return value
 
 
+def _texts(data: Mapping[Any, Any], route: Route) -> Mapping[str, str]:
+    for name, content in data.items():
+        if not isinstance(name, str) or not isinstance(content, str) or not name or "/" in name:
+            raise _Refused((*route, name), "`files` are texts by their names, which name no folder")
+    return data
+
+
 def _duration(value: Any, route: Route) -> timedelta:
     """Read an ISO 8601 duration as Kestra writes it: PT30S, PT1M30S, P1D. Zero is refused: nothing ends in no time."""
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -121,8 +129,17 @@ def _duration(value: Any, route: Route) -> timedelta:
     return duration
 
 
-def unknown_flows(cases: Sequence[SmokeCase], flows: set[Key]) -> Iterator[Problem]:
+def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:
     """Yield a problem for each suite whose flow no file declares: it would test what the server happens to have."""
     for file, flow in dict.fromkeys((case.file, case.flow) for case in cases if case.flow not in flows):
         message = f"tests the flow {flow.path}, which no file here declares"
-        yield Problem(CHECK, message, file, hint="correct `namespace` and `flowId`, or remove the suite")
+        yield Problem(SUITE, message, file, hint="correct `namespace` and `flowId`, or remove the suite")
+
+
+def none_found(cases: Sequence[SmokeCase], flows: Collection[Key]) -> list[Problem]:
+    """Return a notice where nobody would else see that smoke tests were asked for and there are none to run."""
+    if cases or not flows:
+        return []
+    only = next(iter(flows)).path if len(flows) == 1 else f"any of {len(flows)} flows"
+    hint = "write a *.smoke.yaml beside the flow"
+    return [Problem(SUITE, f"no smoke test of {only} was found, so none was run", severity=Severity.NOTICE, hint=hint)]

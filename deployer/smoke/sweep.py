@@ -10,6 +10,7 @@ from datetime import datetime
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
+from deployer.smoke.chain import latest
 from deployer.smoke.labels import left, of_project
 
 UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
@@ -47,11 +48,11 @@ def sweep(client: KestraClient, known: Collection[str], project: str, now: datet
 
 
 def _known(client: KestraClient, ids: Collection[str]) -> list[Execution]:
-    """Return those of these executions that are not over."""
+    """Return those of these executions, or of what they were retried as, that are not over."""
     found = []
     for each in ids:
         with suppress(KestraNotFoundError):
-            execution = client.execution(each)
+            execution = latest(client, client.execution(each))
             if not execution.over:
                 found.append(execution)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from dataclasses import replace
 
 from crowd import Crowd
 
@@ -99,3 +100,32 @@ def test_the_listener_hears_every_outcome() -> None:
     heard: list[Outcome] = []
     applied = apply([change("a"), change("b")], lambda _: Written(1), listen=heard.append)
     assert heard == applied.outcomes
+
+
+def calling(name: str, *called: str, action: Action = Action.CREATE) -> Change:
+    each = change(name, action)
+    needs = frozenset(Key(Kind.FLOW, "company.team", one) for one in called)
+    return replace(each, desired=replace(each.desired, needs=needs)) if each.desired else each
+
+
+def test_what_calls_a_refused_flow_is_skipped_and_so_is_what_calls_that() -> None:
+    alert = Key(Kind.FLOW, "company.team", "alert")
+    changes = [
+        calling("a", "alert"), calling("b", "a"), calling("c"), calling("d", "alert", action=Action.UPDATE),
+        calling("e", "alert", action=Action.KEEP),
+    ]  # fmt: skip
+    written: list[str] = []
+
+    def write(each: Change) -> Written:
+        written.append(each.key.name)
+        return Written(1)
+
+    outcomes = apply(changes, write, refused={alert}).outcomes
+    assert written == ["c"]
+    assert [(each.status, each.message) for each in outcomes] == [
+        (Status.SKIPPED, "not tried: it calls company.team/alert, which was refused"),
+        (Status.SKIPPED, "not tried: it calls company.team/a, which could not be written"),
+        (Status.DONE, ""),
+        (Status.SKIPPED, "not tried: it calls company.team/alert, which was refused"),
+        (Status.DONE, ""),
+    ]

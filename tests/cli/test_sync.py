@@ -177,6 +177,43 @@ def test_keep_going_deploys_what_is_sound_and_names_the_rest(project: Project, d
     assert {problem["file"] for problem in ended.report["problems"]} == {"flows/broken.yaml", "flows/syntax.yaml"}
 
 
+SUBFLOW = "{id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: alert}"
+WAITS = "{{id: after, type: io.kestra.plugin.core.trigger.Flow, {}}}"
+ALERT = "[{namespace: company.team, flowId: alert}]"
+OTHER = {Dialect.V1: "triggers of 2.x", Dialect.V2: "triggers"}
+CALLS = {
+    "tasks": f"tasks: [{SUBFLOW}]\n",
+    "a task inside another": f"tasks: [{{id: all, type: io.kestra.plugin.core.flow.Sequential, tasks: [{SUBFLOW}]}}]\n",
+    "errors": f"errors: [{SUBFLOW}]\n",
+    "finally": f"finally: [{SUBFLOW}]\n",
+    "triggers": f"triggers: [{WAITS.format(f'preconditions: {{id: p, flows: {ALERT}}}')}]\n",
+    "triggers of 2.x": f"triggers: [{WAITS.format(f'dependsOn: {ALERT}')}]\n",
+}
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("refused", ["by a check", "by the server"])
+def test_keep_going_skips_whatever_calls_a_flow_that_was_refused(
+    project: Project, deployer: Run, engine: RunningEngine, refused: str
+) -> None:
+    calls = [each for place, each in CALLS.items() if place != OTHER[engine.version.dialect]]
+    why = "mesage: hello" if refused == "by a check" else "message: hello\n    unheard: of"
+    project.write("flows/alert.yaml", HELLO.replace("id: hello", "id: alert").replace("message: hello", why))
+    if refused == "by the server":
+        project.write("kestra-deployer.yaml", "checks: {unknown-property: off}\n")
+    for name, call in enumerate(calls):
+        tasks = "" if call.startswith("tasks") else HELLO[HELLO.index("tasks") :]
+        project.write(f"flows/caller-{name}.yaml", f"id: caller-{name}\nnamespace: company.team\n{tasks}{call}")
+    project.flow("other")
+
+    ended = deployer("sync", "--keep-going", "--format", "json")
+    assert ended.code == 5
+    assert ended.done == [*((f"caller-{name}", "skipped", None) for name in range(len(calls))), ("other", "create", 1)]
+    assert {each["message"] for each in ended.report["outcomes"] if each["status"] == "skipped"} == {
+        "not tried: it calls company.team/alert, which was refused"
+    }
+
+
 @pytest.mark.usefixtures("server")
 def test_what_is_refused_at_the_write_fails_alone(project: Project, deployer: Run, engine: RunningEngine) -> None:
     """A 1.x server cannot be asked about two documents without cutting them apart: there the write decides."""

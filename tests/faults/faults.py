@@ -44,7 +44,7 @@ def late(request: Passing) -> None:
     pass_on(request)
 
 
-def _after(fault: Fault) -> Fault:
+def after(fault: Fault) -> Fault:
     """The server does what it is asked for, and something else is answered."""
 
     def answer(request: Passing) -> None:
@@ -63,7 +63,7 @@ PASSING: Mapping[str, Fault] = {
     "429": answers(429, Retry_After="0"),
     "502": answers(502, _HTML, "text/html"),
     "503": answers(503),
-    "504 after": _after(answers(504, _HTML, "text/html")),
+    "504 after": after(answers(504, _HTML, "text/html")),
 }
 """After these the same request is sent again, and does what it should."""
 
@@ -73,6 +73,6 @@ LASTING: Mapping[str, Fault] = {
     "500": answers(500, '{"message": "Internal Server Error"}'),
     "HTML": answers(200, _HTML, "text/html"),
     "no JSON": answers(200, "{"),
-    "HTML after": _after(answers(200, _HTML, "text/html")),
+    "HTML after": after(answers(200, _HTML, "text/html")),
 }
 """These may end a run: nobody knows what the server has done, or it will not do it."""

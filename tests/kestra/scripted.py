@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from deployer.kestra.client import KestraClient
@@ -39,6 +39,7 @@ class RawServer:
 
     def __init__(self, answers: tuple[bytes, ...], *, hold: bool = False) -> None:
         self.requests: list[bytes] = []
+        self.ended = threading.Event()
         self._answers = answers
         self._hold = hold
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -55,6 +56,7 @@ class RawServer:
                 while self._hold and connection.recv(65536):
                     pass
         self._listener.close()
+        self.ended.set()
 
     def close(self) -> None:
         for _ in range(len(self._answers) - len(self.requests)):  # nobody asked: wake the thread up
@@ -86,6 +88,29 @@ def raw_server(*answers: bytes, hold: bool = False) -> Iterator[RawServer]:
         yield server
     finally:
         server.close()
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes, seconds: float = 0.05) -> Iterator[str]:
+    """A server that answers one connection with some bytes and then drops, for ever: the other side has to leave."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = threading.Event()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(ConnectionError):
+                _request(connection)
+                connection.sendall(first)
+                while not ended.wait(seconds):
+                    connection.sendall(drop)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            ended.set()
+            thread.join()
 
 
 CUT = b""  # the connection closes without an answer

@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from kestra.scripted import CUT, EXECUTION, answer, raw_server, scripted
+from kestra.scripted import CUT, EXECUTION, answer, dripping, raw_server, scripted
 
 PROMPT = 30.0  # seconds; never waited for where the stream ends by itself
 
@@ -85,6 +85,38 @@ def test_a_silent_stream_ends_at_the_deadline() -> None:
     with raw_server(told, hold=True) as server, scripted(server.url) as it:
         seen = list(it.client.follow_execution("X1", until=time.monotonic() + 0.3))
         assert [execution.state for execution in seen] == ["PAUSED"]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+TOLD = event("progress", "PAUSED").encode()
+
+
+@pytest.mark.parametrize(
+    ("first", "drop", "states"),
+    [
+        (HEAD + TOLD, b": ping\n\n", ["PAUSED"]),
+        (HEAD + TOLD, b"id: progress\n", ["PAUSED"]),
+        (HEAD + TOLD, TOLD, None),
+        (HEAD, b"x", []),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x", []),
+    ],
+    ids=["comments", "lines", "events", "one endless line", "headers"],
+)
+def test_the_deadline_holds_whatever_the_bytes_do(first: bytes, drop: bytes, states: list[str] | None) -> None:
+    with dripping(first, drop) as host, scripted(host) as it:
+        until = time.monotonic() + 0.4
+        seen = [execution.state for execution in it.client.follow_execution("X1", until=until)]
+        assert time.monotonic() < until + 5
+    assert set(seen) == {"PAUSED"} if states is None else seen == states
+
+
+def test_who_leaves_a_stream_closes_it() -> None:
+    told = HEAD + event("end", "SUCCESS").encode()
+    with raw_server(told, hold=True) as server, scripted(server.url) as it:
+        until = time.monotonic() + PROMPT
+        assert [seen.state for seen in it.client.follow_execution("X1", until=until)] == ["SUCCESS"]
+        server.ended.wait(PROMPT)  # it holds the connection until the other side closes
+        assert time.monotonic() < until
 
 
 def test_every_execution_has_the_address_of_its_page() -> None:

@@ -168,10 +168,25 @@ def test_a_start_is_never_sent_twice(first: bytes) -> None:
         assert it.waits == []
 
 
-def test_a_lost_start_is_looked_for_by_its_labels_until_it_shows_up() -> None:
-    nothing, found = answer(200, '{"results": [], "total": 0}'), {"results": [EXECUTION], "total": 1}
-    script = (CUT, CONFIGS, nothing, nothing, nothing, answer(200, json.dumps(found)))
-    with raw_server(*script) as server, scripted(server.url) as it:
+NOTHING = answer(200, '{"results": [], "total": 0}')
+FOUND = answer(200, json.dumps({"results": [EXECUTION], "total": 1}))
+PAGE = "<html><title>Signed out</title></html>"
+UNREADABLE = {
+    "no answer": CUT,
+    "half an answer": answer(200, json.dumps(EXECUTION))[:-9],
+    "a page": answer(200, PAGE, kind="text/html"),
+    "cut JSON": answer(200, '{"id": "X'),
+    "empty JSON": answer(200, "{}"),
+    "nothing": answer(204),
+    "a page for 404": answer(404, PAGE, kind="text/html"),
+    **{str(status): answer(status) for status in (302, 408, 409, 429, 500, 502, 503, 504)},
+}
+"""What may be answered to a start that was carried out."""
+
+
+@pytest.mark.parametrize("lost", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_a_lost_start_is_looked_for_by_its_labels_until_it_shows_up(lost: bytes) -> None:
+    with raw_server(lost, CONFIGS, NOTHING, NOTHING, NOTHING, FOUND) as server, scripted(server.url) as it:
         assert it.client.create_execution("a.b", "hello", labels={"run": "7f3"}).id == "X1"
         assert server.methods == ["POST", "GET", "GET", "GET", "GET", "GET"]
         assert b"labels=run%3A7f3" in server.requests[0]
@@ -179,25 +194,35 @@ def test_a_lost_start_is_looked_for_by_its_labels_until_it_shows_up() -> None:
         assert [b"filters%5Bkind%5D%5BIN%5D=TEST" in request for request in server.requests[2:4]] == [True, False]
 
 
+def test_a_look_that_fails_does_not_end_the_search_for_a_lost_start() -> None:
+    with raw_server(CUT, CONFIGS, answer(500), FOUND) as server, scripted(server.url) as it:
+        assert it.client.create_execution("a.b", "hello", labels={"run": "7f3"}).id == "X1"
+
+
 def test_a_lost_start_that_does_not_show_up_is_an_error_that_says_so() -> None:
-    nothing = answer(200, '{"results": [], "total": 0}')
-    with raw_server(answer(502), CONFIGS, *[nothing] * 10) as server, scripted(server.url) as it:
+    with raw_server(answer(502), CONFIGS, *[NOTHING] * 10) as server, scripted(server.url) as it:
         with pytest.raises(KestraError, match="answered 502") as caught:
             it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
         assert "not known" in caught.value.hint
+        assert caught.value.unknown
         assert server.methods.count("POST") == 1
 
 
 def test_a_lost_start_is_not_looked_for_on_a_server_that_is_gone() -> None:
     with raw_server() as server:
         gone = server.url
-    with scripted(gone, attempts=1) as it, pytest.raises(KestraUnreachableError, match=r"POST .* cannot be reached"):
-        it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
-
-
-def test_a_start_that_is_refused_is_not_looked_for() -> None:
-    with raw_server(answer(409, '{"message": "Illegal state: Requested Flow is disabled."}')) as server:
-        with scripted(server.url) as it, pytest.raises(KestraRefusedError) as caught:
+    with scripted(gone, attempts=1) as it:
+        with pytest.raises(KestraUnreachableError, match=r"POST .* cannot be reached") as caught:
             it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
-        assert caught.value.reason == "Requested Flow is disabled."
+        assert not caught.value.unknown
+        assert it.waits == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 406, 409, 413, 415, 422])
+def test_a_start_that_is_refused_is_not_looked_for(status: int) -> None:
+    with raw_server(answer(status, '{"message": "Illegal state: Requested Flow is disabled."}')) as server:
+        with scripted(server.url) as it, pytest.raises(KestraError) as caught:
+            it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
+        assert caught.value.reason.endswith("Requested Flow is disabled.")
+        assert not caught.value.unknown
         assert server.methods == ["POST"]

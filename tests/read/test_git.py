@@ -76,7 +76,7 @@ def test_the_commit_of_a_checkout_that_another_user_owns_is_known(tmp_path: Path
     for each in (tmp_path, *tmp_path.rglob("*")):
         os.chown(each, 1234, 1234)
     assert git.commit(tmp_path) == hash_
-    assert remote.name(tmp_path) is None
+    assert remote.name(tmp_path) == "git.example.com/acme/flows"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_no_variable_hides_the_commit(tmp_path: Path, monkeypatch: pytest.Monkey
     hash_ = committed(tmp_path)
     monkeypatch.setenv(name, value)
     assert git.commit(tmp_path) == hash_
-    assert remote.name(tmp_path) is None
+    assert remote.name(tmp_path) == (None if name == "GIT_DIR" else "git.example.com/acme/flows")
 
 
 @pytest.mark.parametrize("content", [b"[core\nfoo", b"\xff\xfe", b'[remote "origin"]\n', b""])

@@ -121,5 +121,6 @@ def test_a_trigger_whose_answer_is_an_error_is_never_sent_again(httpserver: HTTP
     key = Key(Kind.FLOW, NAMESPACE, "a")
     with KestraClient(Settings(host=httpserver.url_for("")), sleep=lambda _: None) as client:
         result = result_of(case(key), client)
-    assert result.verdict is Verdict.NOT_RUN
+    assert result.verdict is Verdict.FAILED
+    assert result.message.startswith("it is not known whether it was started: POST ")
     assert sum(request.method == "POST" for request, _ in httpserver.log) == 1

@@ -1,0 +1,124 @@
+"""Brings the inputs of smoke tests together with those of their flows: what a flow does not have, misses or refuses.
+
+Of what only a running Kestra knows, such as whether the condition of a `dependsOn` holds, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from deployer.check.base import Finding, FlowFile, problem
+from deployer.check.input_paths import leaves
+from deployer.check.leaves import as_text, truth
+from deployer.check.parts import Part
+from deployer.check.sent_values import kind_of, sent, wrong
+from deployer.check.types import Types, types_of
+from deployer.check.words import meant
+from deployer.model.document import Document
+from deployer.model.flow import Flow
+from deployer.model.problem import Problem, Route
+from deployer.model.smoke import SUITE, Prepared, SmokeCase
+
+_MAY_BE_EMPTY = ("String", "Email")
+_ELSEWHERE = "ReusableInputs"  # its inputs are in another place than the flow
+
+
+def prepared(
+    cases: Sequence[SmokeCase], suites: Sequence[Document], flows: Sequence[Flow], version: str
+) -> tuple[list[Prepared], list[Problem]]:
+    """Return the cases with the inputs of their flows, and a problem for whatever does not fit.
+
+    `flows` are those in which nothing is wrong; a case of any other stays as it is.
+    """
+    types = types_of(version)
+    documents = {each.file: each for each in suites}
+    wanted = {case.flow for case in cases}
+    inputs = {flow.key: _inputs(flow.document, types) for flow in flows if flow.key in wanted}
+    made: list[Prepared] = []
+    problems: list[Problem] = []
+    for case in cases:
+        if case.flow not in inputs:
+            made.append(Prepared(case))
+            continue
+        fits, findings = _prepared(case, inputs[case.flow], documents[case.file])
+        made.append(fits)
+        problems += (problem(SUITE, finding) for finding in findings)
+    return made, problems
+
+
+def _inputs(document: Document, types: Types) -> dict[str, Part]:
+    """Return a flow's inputs by their whole names; those of a form depend on what the form does."""
+    flow = FlowFile(document, types).read.flow
+    found: dict[str, Part] = {}
+    forms = {f"{as_text(part.value.get('id'))}.": part for part in flow.parts.get("inputs", ())} if flow else {}
+    for path, part in leaves(flow, types) if flow else ():
+        form = next((form for start, form in forms.items() if path.startswith(start) and "inputs" in form.parts), None)
+        if form and form.value.get("dependsOn") is not None:
+            part = replace(part, value={"dependsOn": True, **part.value})  # noqa: PLW2901
+        found.setdefault(path, part)
+    return found
+
+
+def _prepared(case: SmokeCase, inputs: Mapping[str, Part], suite: Document) -> tuple[Prepared, list[Finding]]:
+    route = (*case.route, "fixtures", "inputs")
+    given: dict[str, Any] = {}
+    files: dict[str, Route] = {}
+    found: list[Finding] = []
+    for path, value, place in _given(case.inputs, inputs, "", route):
+        if path in given:
+            found.append(Finding(suite, place, f"the input `{path}` is given twice", at_key=True))
+        elif path in inputs:
+            if kind_of(inputs[path]) == "File" and value not in (None, ""):
+                files[path] = place
+            found += _unfit(suite, path, inputs[path], value, place)
+        elif not any(kind_of(each) == _ELSEWHERE for each in inputs.values()):
+            message = f"the flow {case.flow.path} has no input `{path}`"
+            found.append(Finding(suite, place, message, meant(path, inputs) or _known(inputs), at_key=True))
+        given[path] = value
+    for path, part in inputs.items():
+        if _needed(part) and _is_nothing(part, given.get(path)):
+            message = f"the flow {case.flow.path} needs a value for its input `{path}`"
+            hint = f"add `{path}: …` to the case's `fixtures: inputs`, or give the input a default"
+            found.append(Finding(suite, route, message, hint))
+    return Prepared(replace(case, inputs=given), files), found
+
+
+def _given(
+    values: Mapping[str, Any], inputs: Mapping[str, Part], prefix: str, route: Route
+) -> Iterator[tuple[str, Any, Route]]:
+    """Yield each value with its input's whole name: `address: {city: Bonn}` is one of `address.city`."""
+    for name, value in values.items():
+        path, place = f"{prefix}{name}", (*route, name)
+        if path not in inputs and isinstance(value, Mapping) and any(each.startswith(f"{path}.") for each in inputs):
+            yield from _given(value, inputs, f"{path}.", place)
+        else:
+            yield path, value, place
+
+
+def _unfit(suite: Document, path: str, part: Part, value: Any, place: Route) -> Iterator[Finding]:
+    if not _is_nothing(part, value) and (what := wrong(part, value)):
+        shown = kind_of(part) != "Secret"
+        yield Finding(suite, place, f"the value of the input `{path}` is {what}", shown=shown)
+
+
+def _needed(part: Part) -> bool:
+    """Whether there is no execution without a value of an input, as far as can be seen."""
+    value = part.value
+    first = truth(value.get("autoSelectFirst"))
+    return (
+        truth(value.get("required")) is not False
+        and value.get("defaults") is None
+        and value.get("dependsOn") is None
+        and not first
+        and kind_of(part) != _ELSEWHERE
+    )
+
+
+def _is_nothing(part: Part, value: Any) -> bool:
+    return value is None or (sent(value) == "" and kind_of(part) not in _MAY_BE_EMPTY)
+
+
+def _known(inputs: Mapping[str, Part]) -> str:
+    return f"its inputs are {', '.join(f'`{path}`' for path in inputs)}" if inputs else "it has no inputs"

@@ -1,0 +1,88 @@
+"""Reads an event stream up to a deadline, whatever its bytes do. What the events mean is not known here.
+
+A read's timeout starts anew with each byte, so comments that keep a stream alive, or bytes that trickle, would put off
+any deadline that goes by it. So a thread of its own reads, nobody waits for that thread, and whoever leaves hangs up.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+
+import httpx
+from httpx_sse import EventSource, ServerSentEvent
+
+Connect = Callable[[], AbstractContextManager[EventSource]]
+"""Opens a stream, and closes it where the block ends."""
+
+_Told = ServerSentEvent | BaseException | None
+
+
+def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
+    """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
+    told: SimpleQueue[_Told] = SimpleQueue()
+    line = _Line()
+    Thread(target=_listen, args=(connect, told.put, line), name="stream", daemon=True).start()
+    try:
+        while (seconds := until - time.monotonic()) > 0:
+            event = told.get(timeout=seconds)
+            if event is None:
+                return
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+    except Empty:
+        return
+    finally:
+        line.hang_up()
+
+
+class _Line(httpx.SyncByteStream):
+    """A stream, and the connection that it comes by for as long as it is open: later it may be another request's."""
+
+    def __init__(self) -> None:
+        self._one = Lock()
+        self._stream: httpx.SyncByteStream | None = None
+        self._socket: socket.socket | None = None
+
+    def take(self, response: httpx.Response) -> None:
+        """Stand in for the response's own stream."""
+        stream, connection = response.stream, response.extensions.get("network_stream")
+        if isinstance(stream, httpx.SyncByteStream) and connection is not None:
+            with self._one:
+                self._stream, self._socket = stream, connection.get_extra_info("socket")
+            response.stream = self
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream or ()
+
+    def close(self) -> None:
+        with self._one:
+            self._socket = None
+        if self._stream is not None:
+            self._stream.close()
+
+    def hang_up(self) -> None:
+        """End the stream, if it is open: who reads it gets no more, at once."""
+        with self._one, suppress(OSError):
+            if self._socket is not None:
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # TLS has a method of its own, which waits
+
+
+def _listen(connect: Connect, tell: Callable[[_Told], None], line: _Line) -> None:
+    """Tell every event, and None at the end."""
+    try:
+        with connect() as source:
+            line.take(source.response)
+            for event in source.iter_sse():
+                tell(event)
+    except httpx.RequestError:  # also what httpx-sse raises for an answer that is no stream
+        pass
+    except BaseException as fault:  # noqa: BLE001  handed over, whatever it is
+        tell(fault)
+    finally:
+        tell(None)

@@ -1,0 +1,29 @@
+"""Executions that a flow's `retry` made of one another: with CREATE_NEW_EXECUTION one ends RETRIED, a new one begins.
+
+The new one has the labels and the kind of the old one, and its id as `parentId`; it begins after the retry's interval,
+whatever is killed meanwhile (asked of the 1.3.31 and 2.0.0 engines).
+"""
+
+from __future__ import annotations
+
+from deployer.kestra.answers import Execution
+from deployer.kestra.client import KestraClient
+from deployer.smoke.labels import RUN
+
+RETRIED = "RETRIED"
+_MOST = 1000  # executions of one page, which 2.x takes no more of
+
+
+def latest(client: KestraClient, execution: Execution) -> Execution:
+    """Return the last execution that one was retried as so far; itself where there is none. Raises KestraError.
+
+    Before 1.2, whose searches show no executions of kind TEST, there never is one.
+    """
+    run = execution.labels.get(RUN, "")
+    if not run or not client.shows_tests:
+        return execution
+    found = client.search_executions(labels={RUN: run}, kinds=("TEST",), size=_MOST)
+    follows = {each.parent: each for each in found if each.parent}
+    while execution.id in follows:
+        execution = follows.pop(execution.id)
+    return execution
