@@ -21,6 +21,7 @@ def every(types: Types) -> Iterator[Base]:
     """Yield a flow for each type that the engine knows in each place."""
     for name in types.plugins:
         yield from _placed(name)
+        yield _base("defaults", name, {"pluginDefaults": [{"type": name, "values": {"id": "x"}}]})
 
 
 def sample(types: Types) -> Iterator[Base]:
@@ -33,8 +34,12 @@ def sample(types: Types) -> Iterator[Base]:
 
 def _placed(name: str) -> Iterator[Base]:
     for place, held in _places({"type": name}):
-        flow = {"id": "placed", "namespace": "company.team", "tasks": [_SAY], **held}
-        yield Base(f"{place}/{name}", yaml.safe_dump(flow, sort_keys=False, width=1000))
+        yield _base(place, name, held)
+
+
+def _base(place: str, name: str, held: dict[str, Any]) -> Base:
+    flow = {"id": "placed", "namespace": "company.team", "tasks": [_SAY], **held}
+    return Base(f"{place}/{name}", yaml.safe_dump(flow, sort_keys=False, width=1000))
 
 
 def _places(one: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
