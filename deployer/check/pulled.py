@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from deployer import regular
 from deployer.check.types import Types
 from deployer.check.types.text import text
 from deployer.errors import UsageError
@@ -63,7 +64,7 @@ def read(file: Path) -> dict[str, Pulled]:
     Raises UsageError for what is no such file.
     """
     try:
-        data = json.loads(file.read_bytes())
+        data = json.loads(regular.content(file))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from deployer import regular
 from deployer.cli import output
 from deployer.cli.deploying import NAMES, deploying, options_of
 from deployer.cli.options import configured, connection
@@ -62,7 +63,7 @@ def _apply(file: Path, **connected: Any) -> Report:
 
 def _read(file: Path) -> Saved:
     try:
-        plan = saved(str(file), file.read_text(encoding="utf-8"), {*NAMES, "paths", "keep_going"})
+        plan = saved(str(file), regular.text(file), {*NAMES, "paths", "keep_going"})
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from error
     for name, value in plan.options.items():

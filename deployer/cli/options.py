@@ -93,8 +93,8 @@ class Configured:
             try:
                 yield client
             finally:
-                if client.known and not self.embedded:
-                    remember(client.url, client.known.version)
+                if (known := client.known) and known.version and not self.embedded:
+                    remember(client.url, known.version)
 
     def _told(self) -> None:
         """Say what is set and not read. Raises UsageError where that is missing."""

@@ -13,6 +13,7 @@ from deployer.cli.streams import is_terminal, labelled, out
 from deployer.errors import DeployerError
 from deployer.model.result import Report
 from deployer.report import github, json, terminal
+from deployer.report.harmless import one_line
 
 FORMATS = ("text", "json", "github")
 formatted = click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="[default: text]")
@@ -59,7 +60,7 @@ def _append(variable: str, environ: Mapping[str, str], text: str) -> None:
             stream.write(text)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        labelled("error", "red", f"{variable} names {file}, which cannot be written: {reason}")
+        labelled("error", "red", one_line(f"{variable} names {file}, which cannot be written: {reason}"))
 
 
 def wants_color(environ: Mapping[str, str]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deployer import configuration
+from deployer import configuration, regular
 from deployer.cli.streams import labelled
 from deployer.errors import UsageError
 from deployer.model.document import Document
@@ -114,9 +114,7 @@ def _read(file: Path) -> tuple[Document | None, configuration.Where]:
     """Return a configuration, None where it says nothing, and what tells where a key of it stands."""
     shown = _shown(file)
     try:
-        if not file.is_file():  # a pipe in its place would never end
-            raise UsageError(f"{shown} is no file", hint=f"{configuration.NAME} must be YAML in UTF-8")
-        document, problems = parse(shown, file.read_bytes().decode("utf-8-sig"))
+        document, problems = parse(shown, regular.content(file).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{shown} cannot be read: {error}", hint="it must be YAML in UTF-8") from error
     for problem in [problem for problem in problems if problem.check != EMPTY]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from deployer import regular
 from deployer.cache import cache_folder
 from deployer.errors import UsageError
 
@@ -22,29 +25,36 @@ class Told:
     at: datetime
 
 
-def remembered(host: str, now: datetime | None = None) -> Told | None:
+def remembered(host: str) -> Told | None:
     """Return what a server said, None where nothing is known or it was too long ago."""
-    try:
-        found = _all()[host]
-        told = Told(str(found["version"]), datetime.fromisoformat(found["at"]))
-        return told if timedelta(0) <= (now or datetime.now(UTC)) - told.at < BELIEVED else None
-    except (KeyError, TypeError, ValueError):
-        return None
+    return _believed(_all().get(host))
 
 
 def remember(host: str, version: str) -> None:
     """Keep what a server has just said. Where nothing can be kept, it is asked again next time."""
+    known = {each: said for each, said in _all().items() if _believed(said)}
+    known[host] = {"version": version, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
-        known = _all() | {host: {"version": version, "at": datetime.now(UTC).isoformat(timespec="seconds")}}
-        _file().parent.mkdir(parents=True, exist_ok=True)
-        _file().write_text(json.dumps(known), encoding="utf-8")
+        file = _file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(f".{file.name}.{os.getpid()}")  # in one step: other commands may be reading it
+        new.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        new.replace(file)
     except (OSError, UsageError):
         pass
 
 
-def _all() -> dict[str, dict[str, str]]:
+def _believed(said: Any) -> Told | None:
     try:
-        found = json.loads(_file().read_text(encoding="utf-8"))
+        told = Told(str(said["version"]), datetime.fromisoformat(said["at"]))
+        return told if timedelta(0) <= datetime.now(UTC) - told.at < BELIEVED else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _all() -> dict[str, Any]:
+    try:
+        found = json.loads(regular.content(_file()))
     except (OSError, ValueError, UsageError):
         return {}
     return found if isinstance(found, dict) else {}

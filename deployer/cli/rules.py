@@ -55,7 +55,7 @@ def rules_of(asked: Configured) -> Rules:
 
 def named_by(asked: Configured) -> str:
     """Return who names the version: the command line, which counts first, or the configuration."""
-    return "--kestra" if asked.flagged else asked.project.place("kestra")
+    return f"named by {'--kestra' if asked.flagged else asked.project.place('kestra')}"
 
 
 def upgrade_from(asked: Configured, version: str) -> str | None:

@@ -119,7 +119,7 @@ def steady() -> Iterator[Stream]:
 def _hold() -> None:
     """Open nothing in place of the standard streams that are closed, so that no other file takes their numbers."""
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004  stdin, stdout and stderr
-        pass
+        os.set_inheritable(number, True)
     os.close(number)
 
 

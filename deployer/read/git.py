@@ -10,6 +10,8 @@ import os
 import re
 from pathlib import Path
 
+from deployer import regular
+
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAME = re.compile(r"refs/(?!.*\.\.)\S+")
 _LINKS = 5  # references that lead to another
@@ -57,7 +59,4 @@ def _packed(git: Path, name: str) -> str:
 
 
 def _text(file: Path) -> str:
-    """Return what is in a file of git's; a pipe in its place is not waited for."""
-    if not file.is_file():
-        raise FileNotFoundError(file)
-    return file.read_text(encoding="utf-8")
+    return regular.text(file)

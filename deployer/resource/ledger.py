@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from deployer import regular
 from deployer.errors import DeployerError, KestraNotFoundError
 from deployer.kestra.client import KestraClient
 from deployer.model.ledger import FORMAT, Entry, Lease, Ledger
@@ -90,7 +91,7 @@ class InFile:
     def read(self) -> Ledger:
         """Return what was kept last. Raises LedgerError."""
         try:
-            text = self.file.read_text(encoding="utf-8")
+            text = regular.text(self.file)
         except FileNotFoundError:
             return Ledger(self.project, self.environment)
         except (OSError, UnicodeDecodeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from proxy import Proxy, proxy
 
+from deployer.cache import VARIABLE, cache_folder
 from deployer.cli import run
 from deployer.engine.launch import RunningEngine
 
@@ -102,7 +104,11 @@ def address(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """An empty project, with no Kestra in the environment."""
+    """An empty project, with no Kestra in the environment, and no server that is remembered from other tests."""
+    own = tmp_path.parent / f"{tmp_path.name}-servers"
+    monkeypatch.setattr(
+        "deployer.cli.remembered.cache_folder", lambda: cache_folder() if os.environ.get(VARIABLE) else own
+    )
     for name in ("HOST", "USERNAME", "PASSWORD", "API_TOKEN", "TENANT"):
         monkeypatch.delenv(f"KESTRA_{name}", raising=False)
     monkeypatch.chdir(tmp_path)

@@ -295,9 +295,9 @@ def age(file: Path, days: int) -> None:
     ("text", "arguments", "source"),
     [
         ("", (), "the usual one, as no server is configured"),
-        ("", ("--kestra", "1.2"), "--kestra"),
-        (OLD, (), "`kestra` in kestra-deployer.yaml:1:1"),
-        (OLD, ("--kestra", "1.2"), "--kestra"),
+        ("", ("--kestra", "1.2"), "named by --kestra"),
+        (OLD, (), "named by `kestra` in kestra-deployer.yaml:1:1"),
+        (OLD, ("--kestra", "1.2"), "named by --kestra"),
     ],
 )
 def test_a_check_says_by_which_version_it_goes_and_where_that_is_from(

@@ -75,6 +75,7 @@ def test_a_user_without_a_home_checks_flows_and_leaves_nothing_behind(
     for name in ("KESTRA_DEPLOYER_CACHE", "XDG_CACHE_HOME", "HOME", "LOGNAME", "USER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("pwd.getpwuid", nameless)
+    monkeypatch.setattr("deployer.cli.remembered.cache_folder", cache_folder)  # as it is for users
     project.flow("a")
     before = sorted(project.root.rglob("*"))
     ended = deployer("check")
@@ -162,3 +163,33 @@ def test_what_is_wrong_with_the_way_to_a_server_that_is_not_asked_does_not_matte
     assert ("note: " in ended.stderr) is (name == "KESTRA_HOST")
     assert deployer("check", "--server").code == 2
     assert deployer("sync").code == 2
+
+
+PLACES = {
+    "kestra-plugins.json": ("check",),
+    "kestra-deployer.yaml": ("check",),
+    "plan.json": ("apply", "plan.json", "--host", "http://127.0.0.1:1"),
+    "ledger.json": ("sync", "--project", "p"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_what_is_no_file_in_the_place_of_one_is_said_to_be_none_and_not_waited_for(
+    project: Project, deployer: Run, httpserver: HTTPServer, place: str, kind: str
+) -> None:
+    project.flow("a")
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    if place == "ledger.json":
+        project.write("kestra-deployer.yaml", f"ledger: file:{place}\nhost: {httpserver.url_for('')}\n")
+    file = project.root / place
+    match kind:
+        case "folder":
+            file.mkdir()
+        case "pipe":
+            os.mkfifo(file)
+        case _:
+            file.symlink_to("/dev/zero")
+    ended = deployer(*PLACES[place])
+    assert ended.code in (2, 3)
+    assert f"{place} cannot be read: it is a {kind}, not a file" in ended.stderr
