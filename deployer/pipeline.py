@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deployer import leftovers
+from deployer.apply import unreached
 from deployer.check import server as kestra_validate
 from deployer.deploy import Deploying, Planned, at_work, carry_out, kept, refusal
 from deployer.kestra.client import KestraClient
@@ -159,13 +160,27 @@ def planned(
         problems += refused
         if len(sound) < len(found):
             plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
+    refused_keys = read.declared - {flow.key for flow in sound}
+    if options.dry_run:
+        problems += _unreached(plans, refused_keys)
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
-    return Planned(report, plans, ledger, deploying, decider.deployed, cases, refused=read.declared - _keys(sound))
+    return Planned(report, plans, ledger, deploying, decider.deployed, cases, refused_keys)
 
 
-def _keys(found: list[Flow]) -> frozenset[Key]:
-    return frozenset(flow.key for flow in found)
+def _unreached(plans: Plan, refused: Collection[Key]) -> list[Problem]:
+    """Say what of a plan would not be carried out, for what it calls. A deploy says so in its outcomes."""
+    files = {change.key: change.origin for change in plans.changes}
+    return [
+        Problem(
+            "refused-callee",
+            f"{key.path} would be skipped: it calls {' and '.join(each.path for each in called)}, which would not be "
+            "written",
+            files[key],
+            severity=Severity.WARNING,
+        )
+        for key, called in sorted(unreached(plans.changes, refused).items())
+    ]
 
 
 def _scope(
