@@ -5,12 +5,13 @@ Every stage yields the report as it stands, so that whatever ends a run early, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deployer import leftovers
+from deployer.apply import unreached
 from deployer.check import server as kestra_validate
 from deployer.deploy import Deploying, Planned, at_work, carry_out, kept, refusal
 from deployer.kestra.client import KestraClient
@@ -147,9 +148,10 @@ def planned(
         plans = spared(plans, client, force=deploying.force)
     gone = [key for key in orphans(ledger, wanted, view) if key not in view.declared and not unread]
     problems += told(gone, renamed(client, ledger, gone, plans.changes), prune=deploying.prune)
+    refused_here = read.declared - {flow.key for flow in sound}
+    problems += _unreached(plans, refused_here) if options.dry_run else ()
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
-    refused_here = read.declared - {flow.key for flow in sound}
     return Planned(report, plans, ledger, deploying, decider.deployed, cases, refused=refused_here)
 
 
@@ -159,6 +161,21 @@ def _checked(read: Files, version: str, options: Options) -> tuple[list[Flow], l
     if options.smoke and not any(problem.check == SUITE and problem.stops for problem in problems):
         problems += none_found(cases, read.declared)
     return found, cases, problems
+
+
+def _unreached(plans: Plan, refused: Collection[Key]) -> list[Problem]:
+    """Say what of a plan would not be carried out, for what it calls. A deploy says so in its outcomes."""
+    files = {change.key: change.origin for change in plans.changes}
+    return [
+        Problem(
+            "refused-callee",
+            f"{key.path} would be skipped: it calls {' and '.join(each.path for each in called)}, which would not be "
+            "written",
+            files[key],
+            severity=Severity.WARNING,
+        )
+        for key, called in sorted(unreached(plans.changes, refused).items())
+    ]
 
 
 def _view(options: Options, deploying: Deploying, read: Files, *, unread: bool) -> Scope:

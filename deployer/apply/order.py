@@ -27,6 +27,16 @@ def waves(changes: Sequence[Change]) -> list[list[Change]]:
     return [wave for level in levelled for wave in _split(level)]
 
 
+def unreached(changes: Sequence[Change], refused: Collection[Key]) -> dict[Key, list[Key]]:
+    """Return which changes that write would be skipped, as they call something that is refused or is skipped itself."""
+    missed = set(refused)
+    found: dict[Key, list[Key]] = {}
+    while new := [each for each in changes if each.writes and each.key not in missed and each.needs & missed]:
+        found |= {each.key: sorted(each.needs & missed) for each in new}
+        missed |= {each.key for each in new}
+    return found
+
+
 def _split(level: Sequence[Change]) -> Iterator[list[Change]]:
     """Yield those that may go at once, and each of the others by itself."""
     alone = {change.key for change in level if change.writes and change.alone}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.apply.order import waves
+from deployer.apply.order import unreached, waves
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key, Kind, Resource
 
@@ -102,3 +102,9 @@ def _reaches(graph: dict[int, set[int]], start: int) -> set[int]:
             seen.add(here)
             todo += graph.get(here, ())
     return seen
+
+
+def test_what_would_be_skipped_is_whatever_calls_a_refused_flow_at_any_distance() -> None:
+    changes = [change("c"), change("b", "a"), change("a", "gone")]
+    assert unreached(changes, {key("gone")}) == {key("a"): [key("gone")], key("b"): [key("a")]}
+    assert unreached(changes, ()) == {}

@@ -206,6 +206,11 @@ def test_keep_going_skips_whatever_calls_a_flow_that_was_refused(
         project.write(f"flows/caller-{name}.yaml", f"id: caller-{name}\nnamespace: company.team\n{tasks}{call}")
     project.flow("other")
 
+    told = deployer("sync", "--keep-going", "--dry-run", "--format", "json").report["problems"]
+    assert [each["file"] for each in told if each["check"] == "refused-callee"] == [
+        f"flows/caller-{name}.yaml" for name in range(len(calls))
+    ]
+
     ended = deployer("sync", "--keep-going", "--format", "json")
     assert ended.code == 5
     assert ended.done == [*((f"caller-{name}", "skipped", None) for name in range(len(calls))), ("other", "create", 1)]
