@@ -20,6 +20,7 @@ from dotenv.parser import parse_stream
 
 from deployer import configuration
 from deployer.errors import UsageError
+from deployer.lookalikes import unread
 from deployer.model.plugin import Plugin
 from deployer.model.resource import SYSTEM
 from deployer.model.version import NAMES
@@ -42,17 +43,8 @@ ENVIRONMENT = (
 )
 """Which variable gives which setting: first ours, then those of Kestra's own kestractl."""
 
-_READ = {name for names in ENVIRONMENT for name in names.values()}
 DOTENV = ".env"
 _LARGEST = 1 << 20  # bytes of a `.env`
-_LOOKALIKES = {
-    "host": ("URL", "HOSTNAME", "API_URL", "SERVER", "SERVER_URL", "BASE_URL", "ADDRESS", "ENDPOINT"),
-    "tenant": ("TENANT_ID", "TENANTID"),
-    "api_token": ("TOKEN", "API_KEY", "APIKEY", "APITOKEN", "ACCESS_TOKEN", "BEARER_TOKEN"),
-    "username": ("USER", "LOGIN", "USER_NAME"),
-    "password": ("PASS", "PASSWD", "PWD"),
-}
-"""Behind `KESTRA_`: what other tools, or people, call the variable for a setting."""
 _COPIED_ALONG = re.compile(r"/(ui|api/v1)(/.*)?$")
 
 
@@ -147,35 +139,12 @@ def resolve(
     for place, source in sources:
         _readable(place, source)
         merged = _of_one_kind(_with_plain_host(place("host"), source), merged) | merged
-    return Settings(**merged, unread=_unread({**dotenv, **environ}, flags))
+    return Settings(**merged, unread=unread({**dotenv, **environ}, flags, ENVIRONMENT))
 
 
 def is_text(value: str) -> bool:
     """Whether a value can be sent: it holds no byte that is no text."""
     return not any("\ud800" <= one <= "\udfff" for one in value)
-
-
-def _unread(variables: Mapping[str, str], flags: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables that are set and not read, each with the one that is meant and is not set."""
-    found: dict[str, str] = {}
-    for setting, ours in ENVIRONMENT[0].items():
-        read = [names[setting] for names in ENVIRONMENT]
-        if flags.get(setting) is not None or any(variables.get(name, "").strip() for name in read):
-            continue
-        alike = {f"KESTRA_{name}" for name in _LOOKALIKES[setting]}
-        for name in sorted(name for name, value in variables.items() if value.strip()):
-            plain = name.upper()
-            if name not in _READ and (plain in alike or any(slip(plain, each) or plain == each for each in read)):
-                found[name] = ours
-    return found
-
-
-def slip(one: str, other: str) -> bool:
-    """Whether one name is the other with a letter too many, too few, or wrong, or with two that changed places."""
-    first = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    a, b = one[first:], other[first:]
-    swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
-    return one != other and (a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped)
 
 
 def _variable(names: Mapping[str, str], where: str) -> Callable[[str], str]:

@@ -16,10 +16,11 @@ from typing import Any
 from deployer import configuration, regular
 from deployer.cli.streams import labelled
 from deployer.errors import UsageError
+from deployer.lookalikes import slip
 from deployer.model.document import Document
 from deployer.read import git
 from deployer.read.parse import EMPTY, parse
-from deployer.settings import DOTENV, read_dotenv, slip
+from deployer.settings import DOTENV, read_dotenv
 
 NAMES = (configuration.NAME, "kestra-deployer.yml")
 _PARTS = re.compile(r"[\s._-]+")

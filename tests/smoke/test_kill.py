@@ -188,5 +188,5 @@ def test_what_a_killed_run_left_is_killed_by_the_next_once_its_time_is_over(
 
     (project.root / "flows/one.smoke.yaml").unlink()
     ended = deployer(*SYNC)
-    assert [problem["check"] for problem in ended.report["problems"]] == ["left-running"]
+    assert [problem["check"] for problem in ended.report["problems"]] == ["smoke-suite", "left-running"]
     assert eventually(lambda: states(api) == ["KILLED"])
