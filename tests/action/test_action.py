@@ -57,7 +57,8 @@ def deploy(temp: Path, host: str, tmp_path: Path) -> Deploy:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with two flows, in a namespace that no other test uses."""
+    """A named project with two flows, in a namespace that no other test uses."""
+    (tmp_path / "kestra-deployer.yaml").write_text(f"project: {tmp_path.name}\n")
     folder = tmp_path / "flows"
     folder.mkdir()
     for id_ in ("first", "second"):

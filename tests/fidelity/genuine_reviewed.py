@@ -12,7 +12,7 @@ from fidelity.compared import Difference
 from fidelity.reviewed import NEW, Change
 
 _OTHER_DATA = "the recorded server held other flows and executions too"
-_LOG = r"attachment; filename=\"\w{22}\.log\"; filename\*=utf-8''\w{22}\.log"
+_LOG = r"attachment; filename=\"\w{20,22}\.log\"; filename\*=utf-8''\w{20,22}\.log"
 
 EVERYWHERE = (
     Change("/schema|/", "recorded as left out: it is long", r"\(left out: long\)", exchanges="configs|schema"),
