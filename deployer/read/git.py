@@ -36,11 +36,20 @@ def commit(folder: Path) -> str | None:
         return None
 
 
-def _head(git: Path) -> str | None:
-    """Return the commit that HEAD leads to. Raises OSError or ValueError where git's files are none."""
+def directories(git: Path) -> tuple[Path, Path]:
+    """Return the directory that is git's in a work tree with this `.git`, and the one that all its work trees share.
+
+    They are two in a work tree beside the first. Raises OSError and UnicodeDecodeError where git's files are none.
+    """
     if git.is_file():  # of a submodule, or a work tree beside the first
         git = git.parent / _text(git).removeprefix("gitdir:").strip()
-    shared = git / _text(git / "commondir").strip() if (git / "commondir").is_file() else git
+    beside = git / "commondir"
+    return git, git / _text(beside).strip() if beside.is_file() else git
+
+
+def _head(git: Path) -> str | None:
+    """Return the commit that HEAD leads to. Raises OSError or ValueError where git's files are none."""
+    git, shared = directories(git)
     found = _text(git / "HEAD").strip()
     for _ in range(_LINKS):
         if not found.startswith("ref:"):

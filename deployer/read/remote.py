@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployer.errors import UsageError
-from deployer.read.git import root
+from deployer.read.git import directories, root
 
 if TYPE_CHECKING:
     from git import GitConfigParser
@@ -26,7 +26,6 @@ _HOSTS = {
     "altssh.bitbucket.org": "bitbucket.org",
 }
 """Hosts that stand for others where only port 443 is open."""
-_POINTER = "gitdir:"
 
 
 def name(folder: Path, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -62,10 +61,8 @@ def _common(folder: Path, environ: Mapping[str, str]) -> Path | None:
     if place is None:
         return None
     try:
-        if place.is_file():
-            place = (place.parent / place.read_text(encoding="utf-8").removeprefix(_POINTER).strip()).resolve()
-        shared = place / "commondir"
-        return (place / shared.read_text(encoding="utf-8").strip()).resolve() if shared.is_file() else place
+        _, shared = directories(place)
+        return shared.resolve()
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(place, error) from error
 
