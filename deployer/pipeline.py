@@ -127,7 +127,8 @@ def planned(
     wanted = {flow.key: flow.document.text for flow in found}
     unread = any(problem.stops and problem.file for problem in problems)
     view = _view(options, deploying, read, unread=unread)
-    view = replace(view, declared=declaring(deploying.root, orphans(ledger, wanted, view)))
+    undeclared = orphans(ledger, wanted, view)
+    view = replace(view, declared=declaring(deploying.root, undeclared))
     owned = [key for key, entry in ledger.ours.items() if deploying.prune and view.covers(key, entry)]
     live = read_live(client, wanted, owned)
     scope = replace(view, unknown=live.unreadable) if deploying.prune else None
@@ -146,7 +147,7 @@ def planned(
         if len(sound) < len(found):
             plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
         plans = spared(plans, client, force=deploying.force)
-    gone = [key for key in orphans(ledger, wanted, view) if key not in view.declared and not unread]
+    gone = [key for key in undeclared if key not in view.declared and not unread]
     problems += told(gone, renamed(client, ledger, gone, plans.changes), prune=deploying.prune)
     refused_here = read.declared - {flow.key for flow in sound}
     problems += _unreached(plans, refused_here) if options.dry_run else ()
