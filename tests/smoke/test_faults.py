@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from faults.faults import after, half, reset_after
-from proxy import Fault, Proxy, answers, proxy
+from proxy import Fault, Proxy, answers
 from smoke.test_run import LOG, SLEEP, case, flow, result_of
 
-from deployer.engine.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key, Kind
 from deployer.model.smoke import SmokeResult, Verdict
-from deployer.settings import Settings
 
 PAGE = answers(200, "<html><title>Signed out</title></html>", "text/html")
 UNSOUND: dict[str, Fault] = {
@@ -34,18 +32,6 @@ LOST: dict[str, Fault] = {
     "409": after(answers(409, '{"message": "conflict"}')),
     "500": after(answers(500)),
 }
-
-
-@pytest.fixture
-def server(engine: RunningEngine) -> Iterator[Proxy]:
-    with proxy(engine.url) as between:
-        yield between
-
-
-@pytest.fixture
-def client(server: Proxy, tenant: str) -> Iterator[KestraClient]:
-    with KestraClient(Settings(host=server.url, tenant=tenant)) as client:
-        yield client
 
 
 def starts(request: str) -> bool:

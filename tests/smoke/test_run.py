@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from proxy import Proxy, proxy
+from proxy import Proxy
 from pytest_httpserver import HTTPServer
 
-from deployer.engine.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key, Kind
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
@@ -17,18 +15,6 @@ from deployer.settings import Settings
 from deployer.smoke.run import run
 
 NAMESPACE = "company.team"
-
-
-@pytest.fixture
-def server(engine: RunningEngine) -> Iterator[Proxy]:
-    with proxy(engine.url) as between:
-        yield between
-
-
-@pytest.fixture
-def client(server: Proxy, tenant: str) -> Iterator[KestraClient]:
-    with KestraClient(Settings(host=server.url, tenant=tenant)) as client:
-        yield client
 
 
 def flow(client: KestraClient, name: str, *tasks: str) -> Key:
