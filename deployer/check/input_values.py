@@ -23,6 +23,9 @@ from deployer.check.parts import Part
 from deployer.check.tasks import is_a
 from deployer.check.types import Types
 
+Reader = Callable[[Part, str], str | None]
+"""Returns what is wrong with a text, None where nothing is."""
+
 _GIVERS = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.plugin.core.trigger.AbstractWebhookTrigger")
 _EXPRESSION = ("{{", "{%", "{#")
 _EMAIL = re.compile(r"|[a-zA-Z0-9_!#$%&\u2019*+/=?`{|}~^.-]+@[a-zA-Z0-9.-]+")
@@ -61,12 +64,18 @@ def _given(trigger: Part, inputs: Mapping[str, Part]) -> Iterator[Fault]:
 
 def _wrong(part: Part, value: Any) -> str | None:
     """Return what is wrong with a value of an input, None where nothing is, or where it is not known yet."""
-    text = as_text(value)
-    if any(sign in text for sign in _EXPRESSION):
-        return None
-    kind = part.cls.rpartition(".")[2].removesuffix("Input")
-    reader = READERS.get(kind)
-    return reader(part, text) if reader else None
+    return wrong_by(READERS, part, as_text(value))
+
+
+def wrong_by(readers: Mapping[str, Reader], part: Part, text: str) -> str | None:
+    """Return what the reader for the kind of an input finds wrong with a text; of an expression, nothing is known."""
+    reader = readers.get(kind_of(part))
+    return reader(part, text) if reader and not any(sign in text for sign in _EXPRESSION) else None
+
+
+def kind_of(part: Part) -> str:
+    """Return the kind of an input: `Int` for an IntInput."""
+    return part.cls.rpartition(".")[2].removesuffix("Input")
 
 
 def _text(part: Part, text: str) -> str | None:

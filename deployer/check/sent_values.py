@@ -12,14 +12,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from deployer.check.dates import is_instant, is_local_date, is_local_time
-from deployer.check.input_values import READERS
+from deployer.check.input_values import READERS, Reader, wrong_by
 from deployer.check.leaves import as_text, moment
 from deployer.check.parts import Part
 
-Reader = Callable[[Part, str], str | None]
-"""Returns what is wrong with a text, None where nothing is."""
-
-_EXPRESSION = ("{{", "{%", "{#")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _UNUSUAL_FLOAT = re.compile(r"\s*[+-]?(NaN|Infinity|0[xX].*)\s*")
 _ITEMS = {
@@ -29,11 +25,6 @@ _ITEMS = {
 """Items whose texts are read as those of an input of that kind."""
 
 
-def kind_of(part: Part) -> str:
-    """Return the kind of an input: `Int` for an IntInput."""
-    return part.cls.rpartition(".")[2].removesuffix("Input")
-
-
 def sent(value: Any) -> str:
     """Return a value as it is sent."""
     return value if isinstance(value, str) else json.dumps(value)
@@ -41,9 +32,7 @@ def sent(value: Any) -> str:
 
 def wrong(part: Part, value: Any) -> str | None:
     """Return what is wrong with a value of an input, None where nothing is, or where it is not known yet."""
-    text = sent(value)
-    reader = _SENT.get(kind_of(part))
-    return reader(part, text) if reader and not any(sign in text for sign in _EXPRESSION) else None
+    return wrong_by(_SENT, part, sent(value))
 
 
 def _bool(part: Part, text: str) -> str | None:  # noqa: ARG001

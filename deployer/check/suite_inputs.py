@@ -11,9 +11,10 @@ from typing import Any
 
 from deployer.check.base import Finding, FlowFile, problem
 from deployer.check.input_paths import leaves
+from deployer.check.input_values import kind_of
 from deployer.check.leaves import as_text, truth
 from deployer.check.parts import Part
-from deployer.check.sent_values import kind_of, sent, wrong
+from deployer.check.sent_values import sent, wrong
 from deployer.check.types import Types, types_of
 from deployer.check.words import meant
 from deployer.model.document import Document

@@ -9,6 +9,7 @@ import json
 
 from deployer.model.result import Server
 from deployer.model.trial import Judged, Trial, Verdict
+from deployer.report.count import plural
 from deployer.report.lines import Text, rendered
 
 VERSION = 1
@@ -28,7 +29,7 @@ def promise(judged: Judged, *, color: bool = False) -> str:
     mark, style = _MARKS[judged.verdict]
     words = f"  {judged.promise}"
     line = Text(f"  {mark} {judged.step:<8}", style=style).append(words, style="default")
-    line.append(f" ({_counted(judged.requests, 'request')}, {judged.seconds:.1f} s)", style="dim")
+    line.append(f" ({plural(judged.requests, 'request')}, {judged.seconds:.1f} s)", style="dim")
     return rendered([line, *_found(judged)], color=color)
 
 
@@ -83,10 +84,6 @@ def _found(judged: Judged) -> list[Text]:
 
 def _sentence(trial: Trial) -> str:
     broken, unjudged = len(trial.of(Verdict.BROKEN)), len(trial.of(Verdict.NOT_JUDGED))
-    words = [f"{_counted(len(trial.of(Verdict.KEPT)), 'promise')} kept", f"{broken} broken"]
+    words = [f"{plural(len(trial.of(Verdict.KEPT)), 'promise')} kept", f"{broken} broken"]
     words += [f"{unjudged} not judged"] if unjudged else []
     return f"{', '.join(words)}. ({trial.seconds:.1f} s)"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
