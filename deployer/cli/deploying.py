@@ -81,7 +81,7 @@ def deploying(
     if not is_text(project or ""):
         raise UsageError("--project holds bytes that are no UTF-8 text", hint="look at how it is set")
     name = named(asked.root, project or settings.project)
-    keeper = _keeper(asked, client, name.project)
+    keeper = keeper_of(asked, client, name.project)
     if prune and isinstance(keeper, Nowhere):
         raise UsageError(
             "--prune needs to know what this project deployed, and there is no ledger", hint="remove `ledger: none`"
@@ -137,7 +137,8 @@ def options_of(asked: Configured, *paths: Path) -> Options:
     )  # fmt: skip
 
 
-def _keeper(asked: Configured, client: KestraClient, project: str) -> Keeper:
+def keeper_of(asked: Configured, client: KestraClient, project: str) -> Keeper:
+    """Return what keeps the ledger of a project, as its configuration says."""
     place = asked.settings.ledger
     if place == "none":
         return Nowhere(project)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from deployer.cli import say
+from deployer.cli.deploying import keeper_of
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.output import wants_color
 from deployer.cli.streams import note, out
@@ -62,8 +63,7 @@ def _trial(shown: _Shown, mark: str, **connected: Any) -> Trial:
     ):
         project = Project(Path(folder), shown.namespace, mark)
         keeper = OnServer(client, project.name, namespace=shown.namespace)
-        place = asked.settings.ledger
-        users = "" if place == "none" or place.startswith("file:") else place
+        users = asked.settings.ledger if isinstance(keeper_of(asked, client, project.name), OnServer) else ""
         ground = Ground(client, project, client.watched(), keeper, users, asked.settings.concurrency)
         return conduct(ground, shown, read_only=shown.read_only)
 

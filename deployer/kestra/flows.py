@@ -42,6 +42,11 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, Valu
 """What comes of an archive that is cut, spoilt, encrypted (RuntimeError) or packed in some other way."""
 
 
+def exported_as(namespace: str, id: str) -> str:
+    """Return what an export calls a flow's text. Both parts may hold `-`, so two flows may share a name."""
+    return f"{namespace}-{id}.yml"
+
+
 class FlowCalls(Calls):
     """The endpoints under `flows`."""
 
@@ -158,10 +163,10 @@ class FlowCalls(Calls):
     def export_flows_by_query(self, namespaces: Collection[str] = ()) -> dict[str, str]:
         """Return the texts of all flows of these namespaces, of the whole tenant where none is named, in one request.
 
-        Each is called `{namespace}-{id}.yml`; a name that two flows share, as both parts may hold `-`, is left out: the
-        server fails then, and is asked for each namespace by itself. On 2.0.0 a text is the newest published one, which
-        is what runs; a flow that only exists as a draft is not there (asked of the engine). Other namespaces' texts may
-        come as well. Raises KestraError where there is no archive: that is never as much as an empty one.
+        Each is called as `exported_as` says; a name that two flows share is left out: the server fails then, and is
+        asked for each namespace by itself. On 2.0.0 a text is the newest published one, which is what runs; a flow that
+        only exists as a draft is not there (asked of the engine). Other namespaces' texts may come as well. Raises
+        KestraError where there is no archive: that is never as much as an empty one.
         """
         try:
             entries = self._exported(_beginning(namespaces))

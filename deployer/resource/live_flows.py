@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
+from deployer.kestra.flows import exported_as
 from deployer.model.ledger import Entry, digest
 from deployer.model.resource import Key, Kind, Live, Resource
 
@@ -124,13 +125,13 @@ def _exported(client: KestraClient, namespaces: list[str]) -> tuple[dict[str, st
 
 
 def _names(keys: Iterable[Key]) -> dict[Key, str]:
-    """Return the entries of an export by key: they are called `{namespace}-{id}.yml`.
+    """Return the entries of an export by key.
 
-    Both may hold `-`, so a name may stand for two flows (`a-b` + `c`, `a` + `b-c`): such flows are left out.
+    A name may stand for two flows (`a-b` + `c`, `a` + `b-c`): such flows are left out.
     """
     names: dict[str, list[Key]] = {}
     for key in keys:
-        names.setdefault(f"{key.namespace}-{key.name}.yml", []).append(key)
+        names.setdefault(exported_as(key.namespace, key.name), []).append(key)
     return {keys[0]: name for name, keys in names.items() if len(keys) == 1}
 
 

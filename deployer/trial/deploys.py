@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deployer.errors import ExitCode, KestraError, KestraNotFoundError
+from deployer.kestra.flows import exported_as
 from deployer.model.change import Action
 from deployer.model.ledger import digest
 from deployer.model.result import Status
@@ -69,7 +70,7 @@ def both_lists(ground: Ground) -> Iterator[str]:
     exported = ground.client.export_flows_by_query([namespace])
     asked = listed(ground.traffic.since(mark))
     for name, key in sorted(keys.items()):
-        text, found = ground.project.text(name), exported.get(f"{namespace}-{key.name}.yml")
+        text, found = ground.project.text(name), exported.get(exported_as(namespace, key.name))
         if found is None:
             yield f"{key.path} is not in the export ({asked})"
         elif found != text:

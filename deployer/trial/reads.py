@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from deployer.errors import KestraAccessError, KestraNotFoundError
 from deployer.kestra.answers import StoredFlow
+from deployer.kestra.flows import exported_as
 from deployer.model.change import Action
 from deployer.trial.ground import Ground, NotJudgedError, difference, listed
 
@@ -41,14 +42,14 @@ def export(ground: Ground) -> Iterator[str]:
     mark = ground.traffic.count
     texts = ground.client.export_flows_by_query(sorted({flow.namespace for flow in flows}))
     asked = listed([each for each in ground.traffic.since(mark) if each.path == _EXPORT])
-    missing = [flow for flow in flows if f"{flow.namespace}-{flow.id}.yml" not in texts]
+    missing = [flow for flow in flows if exported_as(flow.namespace, flow.id) not in texts]
     if missing:
         names = ", ".join(f"{flow.namespace}/{flow.id}" for flow in missing[:3])
         yield f"{len(missing)} of {len(flows)} flows that the search finds are not in the export ({asked}): {names}"
         return
     for flow in flows[:1]:
         source = ground.client.flow(flow.namespace, flow.id).source or ""
-        exported = texts[f"{flow.namespace}-{flow.id}.yml"]
+        exported = texts[exported_as(flow.namespace, flow.id)]
         if source != exported:
             yield f"{flow.namespace}/{flow.id} is another text in the export: {difference(source, exported)}"
 
