@@ -19,7 +19,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Entry, Lease, Ledger, digest
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import SYSTEM, Key
+from deployer.model.resource import SYSTEM, Key, listed
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeCase
 from deployer.plan import OnDrift, Policy
@@ -32,7 +32,6 @@ BACKUP = ".kestra-deployer/deleted"
 """Where texts of deleted flows are kept, from the project's root, unless the user says so."""
 _GRANT = "or name another namespace with `ledger:` in kestra-deployer.yaml"
 _LEASE = timedelta(minutes=15)
-_SHOWN = 5  # names in one sentence
 
 
 Ask = Callable[[Sequence[Change]], OnDrift]
@@ -123,10 +122,9 @@ def _without_ledger(deploying: Deploying) -> Deploying:
 
 def refusal(plan: Plan) -> RefusedError:
     """Return why a plan is not carried out: for the sake of what somebody else wrote."""
-    paths = sorted(change.key.path for change in plan.refused)
-    listed = ", ".join(paths[:_SHOWN]) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
+    keys = [change.key for change in plan.refused]
     return RefusedError(
-        f"nothing was written, as it would be lost what somebody else made of {listed}",
+        f"nothing was written, as it would be lost what somebody else made of {listed(keys)}",
         hint="look at it with `kestra-deployer plan`, then give --on-drift overwrite, or keep",
     )
 

@@ -12,12 +12,11 @@ from deployer.local import meaning
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Ledger
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Key, Resource
+from deployer.model.resource import Key, Resource, listed
 from deployer.resource.live_flows import deployed
 from deployer.resource.references import references
 
 CHECK = "not-declared"
-_SHOWN = 5  # names in one sentence
 _FEW = 10  # flows whose texts are asked for, to see whether they were renamed
 
 
@@ -27,11 +26,10 @@ def told(orphans: Sequence[Key], renames: Mapping[Key, Key], *, prune: bool) -> 
         message = f"{new.path} says what {old.path} said, which no file declares any more: it was renamed"
         still = "" if prune else f"; {old.path} goes on running beside it"
         yield Problem(CHECK, message + still, severity=Severity.NOTICE, hint="" if prune else _HINT)
-    left = [key.path for key in orphans if key not in renames]
+    left = [key for key in orphans if key not in renames]
     if left and not prune:
-        listed = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
         are = "flow was deployed from here and is" if len(left) == 1 else "flows were deployed from here and are"
-        message = f"{len(left)} {are} declared by no file any more: {listed}"
+        message = f"{len(left)} {are} declared by no file any more: {listed(left)}"
         yield Problem(CHECK, message, severity=Severity.NOTICE, hint=_HINT)
 
 
@@ -76,7 +74,7 @@ def spared(plan: Plan, client: KestraClient, *, force: bool) -> Plan:
     called = {
         key: _named(still)
         for key, found in callers.items()
-        if (still := [each.path for each in found if each not in going and _calls(desired.get(each), key)])
+        if (still := [each for each in found if each not in going and _calls(desired.get(each), key)])
     }
     if not force:
         return _held(plan, {key: f"{names}: --force deletes it all the same" for key, names in called.items()})
@@ -90,8 +88,8 @@ def _held(plan: Plan, reasons: Mapping[Key, str]) -> Plan:
     return replace(plan, changes=tuple(changes))
 
 
-def _named(callers: Sequence[str]) -> str:
-    return f"{', '.join(callers[:_SHOWN])} still {'calls' if len(callers) == 1 else 'call'} it"
+def _named(callers: Sequence[Key]) -> str:
+    return f"{listed(callers)} still {'calls' if len(callers) == 1 else 'call'} it"
 
 
 def _calls(desired: Resource | None, key: Key) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ SYSTEM = "system"
 
 MAIN = "main"
 """The only tenant of Kestra's open edition."""
+
+_SHOWN = 5  # keys in one sentence
 
 
 class Kind(StrEnum):
@@ -41,6 +43,12 @@ class Key:
     def path(self) -> str:
         """The key without its kind: `company.team/hello`."""
         return f"{self.namespace}/{self.name}"
+
+
+def listed(keys: Collection[Key]) -> str:
+    """Return the keys for a sentence, without their kinds: a few of them, and how many there are besides."""
+    shown = ", ".join(key.path for key in sorted(keys)[:_SHOWN])
+    return f"{shown} and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else shown
 
 
 @dataclass(frozen=True, slots=True)
