@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
+from engine.http.callers import CALLER, once_known
 from engine.http.flow_texts import flow
 
 Store = Callable[[str], dict[str, Any]]
-PARENT = (
-    "id: parent\nnamespace: team.a\ntasks:\n  - id: sub\n    type: io.kestra.plugin.core.flow.Subflow\n"
-    "    namespace: team.a\n    flowId: hello\n"
-)
-
-
 NOTHING = 2  # events: start and end-all
 
 
@@ -38,14 +32,12 @@ def test_nothing_depends_on_a_flow_alone(api: httpx.Client, store: Store) -> Non
 
 def test_a_subflow_is_followed_to_its_end(api: httpx.Client, store: Store, tenant: str) -> None:
     store(flow())
-    store(PARENT)
-    identifier = api.post("/executions/team.a/parent").json()["id"]
-    deadline = time.monotonic() + 60  # seconds, which only a failure takes
-    while len(events := followed(api, identifier, expandAll="true")) == NOTHING:  # found out a little later
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    store(CALLER)
+    identifier = api.post("/executions/team.a/caller").json()["id"]
+
+    events = once_known(api, lambda: followed(api, identifier, expandAll="true"), lambda told: len(told) > NOTHING)
 
     ends = {data["flowId"]: data for name, data in events if name == "end"}
-    assert (events[0][0], events[-1][0], sorted(ends)) == ("start", "end-all", ["hello", "parent"])
+    assert (events[0][0], events[-1][0], sorted(ends)) == ("start", "end-all", ["caller", "hello"])
     assert (ends["hello"]["tenantId"], ends["hello"]["state"]["current"]) == (tenant, "SUCCESS")
-    assert ends["parent"]["executionId"] == identifier
+    assert ends["caller"]["executionId"] == identifier

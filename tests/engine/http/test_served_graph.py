@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from engine.http.callers import CALLER, once_known
 from engine.http.flow_texts import LOG, flow, unknown_type
 
 YAML = {"content-type": "application/x-yaml"}
 Store = Callable[[str], dict[str, Any]]
-CALLER = """id: caller
-namespace: team.a
-tasks:
-  - id: call
-    type: io.kestra.plugin.core.flow.Subflow
-    namespace: team.a
-    flowId: hello
-"""
 TWO_TASKS = flow() + f"  - id: again\n    type: {LOG}\n    message: again\n"
-_LONGEST = 15.0  # seconds, which only a failure takes
 
 
 def tasks_of(graph: dict[str, Any]) -> list[str]:
@@ -30,18 +21,12 @@ def tasks_of(graph: dict[str, Any]) -> list[str]:
 
 
 def flows_of(api: httpx.Client, path: str, count: int) -> list[str]:
-    """The flows that a path names, as soon as there are so many, or as they are when that never happens.
+    """The flows that a path names, as soon as there are so many."""
 
-    The engine finds out a little after a flow is stored who starts whom, and 1.0 was seen to miss a flow that was
-    stored just after another: a new revision makes it look again.
-    """
-    deadline = time.monotonic() + _LONGEST
-    while True:
-        flows = sorted({node["id"] for node in api.get(path).json()["nodes"]})
-        if len(flows) >= count or time.monotonic() > deadline:
-            return flows
-        time.sleep(0.5)
-        api.put("/flows/team.a/caller", content=f"# {time.monotonic()}\n{CALLER}", headers=YAML)
+    def look() -> list[str]:
+        return sorted({node["id"] for node in api.get(path).json()["nodes"]})
+
+    return once_known(api, look, lambda flows: len(flows) >= count)
 
 
 def test_a_graph_has_the_tasks_of_the_revision_asked_for(api: httpx.Client, store: Store) -> None:
