@@ -20,5 +20,5 @@ def check(folder: Folder) -> Iterator[Finding]:
     for flow in folder.flows:
         for violation in flow.violations:
             if violation.name not in missing_property.NAMES and violation.route not in identity.ROUTES:
-                message = f"`{violation.prop}` of {short(violation.owner)} is to be {violation.wanted}"
+                message = f"`{violation.prop}` of {short(violation.owner)} must be {violation.wanted}"
                 yield flow.finding(violation.route, message)

@@ -55,7 +55,7 @@ def _rule(name: str, value: Any) -> Rule:
         path, value = value["path"], value["level"]
     level = OFF if value is False else value  # in YAML, an unquoted `off` is false
     if not isinstance(level, str) or level not in _LEVELS:
-        raise UsageError(f"`checks`: `{name}` cannot count as {value!r}", hint=_HOW)
+        raise UsageError(f"`checks`: {value!r} is no level for `{name}`", hint=_HOW)
     return Rule(name, _LEVELS[level], path)
 
 

@@ -53,7 +53,7 @@ def asserted(asked: Asked, types: Types) -> Iterator[Fault]:  # noqa: ARG001
 def _compared(part: Part, less: str, more: str) -> Iterator[Fault]:
     low, high = _time(part, less), _time(part, more)
     if low is not None and high is not None and high <= low:
-        yield Fault((*part.route, less), f"`{less}` is to be less than `{more}`")
+        yield Fault((*part.route, less), f"`{less}` must be less than `{more}`")
 
 
 def _time(part: Part, name: str) -> float | None:

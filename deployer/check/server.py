@@ -6,22 +6,19 @@ Why: a flow that the server refuses is found before anything is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 from deployer.check.base import Finding, problem
+from deployer.check.verdict import findings
 from deployer.kestra.answers import Verdict
 from deployer.kestra.client import KestraClient
 from deployer.model.document import Document
 from deployer.model.flow import Flow
-from deployer.model.problem import Problem, Route, Severity, Span
+from deployer.model.problem import Problem, Severity, Span
 from deployer.model.sent import Sent
 
 NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
-_PLACE = re.compile(r"^(?:Validation error: |Invalid entity: )?([\w.\[\]-]+): ")
-_STEP = re.compile(r"(\w+)|\[([^\]]*)\]")
-_INDEX = re.compile(r"[0-9]{1,9}")
 _SYNTAX = re.compile(
     r"line: (?P<line>[0-9]{1,9}), column: (?P<column>[0-9]{1,9})\]"
 )  # what the server's YAML reader says
@@ -54,7 +51,7 @@ def problems(
             span = Span(line, column, line, column + 1)
             yield Problem(NAME, constraint, document.file, span, excerpt=document.line(line))
         else:
-            yield problem(NAME, Finding(document, place(constraint, document.data), constraint))
+            yield from (problem(NAME, each) for each in findings(document, constraint))
     for finding in _warnings(document, verdict, declared):
         yield problem(NAME, finding)
 
@@ -72,33 +69,3 @@ def _split(constraints: str) -> list[str]:
     """Return one text for each constraint: violations stand a line each, what the YAML reader says is one text."""
     text = constraints.strip()
     return [text] if text.startswith(_ONE_TEXT) or _SYNTAX.search(text) else text.splitlines()
-
-
-def place(constraint: str, data: Any) -> Route:
-    """Return the route of the place that a constraint names, as far as there is one in the flow.
-
-    Kestra writes `tasks[0].id: must …`; 2.x names a task by its id, `tasks[say].message: …`.
-    """
-    match = _PLACE.search(constraint)
-    route: Route = ()
-    for step in _STEP.findall(match[1]) if match else ():
-        name, index = step
-        if name:
-            if not isinstance(data, Mapping) or name not in data:
-                break
-            data, route = data[name], (*route, name)
-            continue
-        items = data if isinstance(data, list) else []
-        at = (
-            int(index)
-            if _INDEX.fullmatch(index)
-            else next((n for n, each in enumerate(items) if _id(each) == index), -1)
-        )
-        if not 0 <= at < len(items):
-            break
-        data, route = items[at], (*route, at)
-    return route
-
-
-def _id(value: Any) -> Any:
-    return value.get("id") if isinstance(value, Mapping) else None

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, Folder
+from deployer.model.plugin import artifact
 from deployer.model.problem import Severity
 
 
@@ -19,6 +20,7 @@ def check(folder: Folder) -> Iterator[Finding]:
     """Yield a notice for every type that cannot be judged."""
     for flow in folder.flows:
         for route, name in flow.read.unverified:
-            message = f"`{name}` is no core type: only what every task has is checked"
-            hint = "`kestra-deployer schema pull` makes more plugins known"
+            message = f"`{name}` belongs to a plugin that is not known yet, so only what every task has was checked"
+            plugins = f" --plugins {found}:VERSION" if (found := artifact(name)) else ""
+            hint = f"`kestra-deployer schema pull{plugins}` makes it known"
             yield flow.finding(route, message, hint, severity=Severity.NOTICE)

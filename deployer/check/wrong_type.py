@@ -38,7 +38,7 @@ def check(folder: Folder) -> Iterator[Finding]:
 
 def _message(misread: Misread, value: Any) -> str:
     name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
-    return f"`{name}` is to be {misread.wanted}, and is {f'`{misread.name}`' if misread.name else _shown(value)}"
+    return f"`{name}` must be {misread.wanted}, and is {f'`{misread.name}`' if misread.name else _shown(value)}"
 
 
 def _shown(value: Any) -> str:

@@ -57,3 +57,29 @@ def merged(configured: Iterable[Plugin], given: Iterable[Plugin]) -> tuple[Plugi
     replaced = {one.plugin for one in given if isinstance(one, Coordinate)}
     kept = (one for one in configured if not (isinstance(one, Coordinate) and one.plugin in replaced))
     return tuple(dict.fromkeys((*kept, *given)))
+
+
+_KESTRAS = "io.kestra.plugin."
+_FAMILIES = {"debezium": "debezium", "jdbc": "jdbc", "scripts": "script", "transform": "transform"}
+"""Packages whose every part is a plugin of its own, and how its artifact begins."""
+_CALLED = {
+    "jdbc-arrowflight": "jdbc-arrow-flight",
+    "jdbc-postgresql": "jdbc-postgres",
+    "transform-jsonata": "transform-json",
+}
+_IN_THE_SERVER = ("core", "scripts.runner", "scripts.exec")
+
+
+def artifact(type_name: str) -> str:
+    """Return what the plugin with a type is called at Maven Central, `io.kestra.plugin:plugin-jdbc-mysql`.
+
+    Empty where the type is none of a plugin of Kestra's own. Its plugins are called after their packages (the list
+    `.plugins` of kestra-io/kestra has 100 of them); of one that is not, this is a guess.
+    """
+    package = type_name.removeprefix(_KESTRAS)
+    parts = package.split(".")[:-1]
+    if package == type_name or not parts or any(f"{package}.".startswith(f"{each}.") for each in _IN_THE_SERVER):
+        return ""
+    first, *more = parts
+    name = f"{_FAMILIES[first]}-{more[0]}" if first in _FAMILIES and more else first
+    return f"{_KESTRAS.rstrip('.')}:plugin-{_CALLED.get(name, name)}"

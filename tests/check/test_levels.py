@@ -58,8 +58,8 @@ def test_of_several_rules_the_last_counts() -> None:
     [
         ({"depricated": "off"}, "no check `depricated`", "did you mean `deprecated`?"),
         ({"zzz": "off"}, "no check `zzz`", "kestra-deployer explain"),
-        ({"deprecated": "fatal"}, "cannot count as 'fatal'", "`warning`"),
-        ({"deprecated": 1}, "cannot count as 1", "`warning`"),
+        ({"deprecated": "fatal"}, "'fatal' is no level", "`warning`"),
+        ({"deprecated": 1}, "1 is no level", "`warning`"),
         ({"deprecated": [{"path": "x"}]}, "not well written", "`path` and `level`"),
     ],
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.check.server import place, problems
+from deployer.check.server import problems
+from deployer.check.verdict import place
 from deployer.kestra.answers import Verdict
 from deployer.model.problem import Route
 from deployer.model.sent import Sent
@@ -21,6 +22,7 @@ FLOW = {"tasks": [{"id": "a", "message": "x"}, {"id": "b", "tasks": [{"id": "c"}
         ("tasks[b].tasks[c]: Cyclic dependency", ("tasks", 1, "tasks", 0)),
         ("Validation error: inputs[0].type: must not be null", ("inputs", 0)),
         ("tasks[9].id: must not be null", ("tasks",)),
+        ("c.message: must not be null", ("tasks", 1, "tasks", 0)),
         ("nothing.of[it]: is here", ()),
         ("Invalid type: io.kestra.plugin.absent.Absent", ()),
     ],
@@ -46,3 +48,82 @@ def test_a_line_that_the_servers_reader_names_is_shown_in_the_file(lines: tuple[
     assert (problem.file, problem.span.line, problem.span.column) == ("a.yaml", line, 15)
     assert problem.excerpt == document.text.splitlines()[line - 1]
     assert "found character" in problem.message
+
+
+LOG = "io.kestra.plugin.core.log.Log"
+TEXT = f"""\
+id: a
+namespace: company.team
+labels: 3
+tasks:
+  - id: say
+    type: {LOG}
+    massage: x
+  - id: all
+    type: io.kestra.plugin.core.flow.Sequential
+    tasks:
+      - id: say
+        type: io.kestra.plugin.scripts.python.Script
+triggers:
+  - id: t
+    type: NOPE
+"""
+NO_PROPERTY = (
+    'Validation error: Unrecognized field "{}" (class {}), not marked as ignorable '
+    '(3 known properties: "message", "level", "labels")'
+)
+LABELS = (
+    "Validation error: Illegal flowwithsource source: YAML parsing error: Unable to deserialize value as it's neither "
+    'an object neither an array (through reference chain: io.kestra.core.models.flows.FlowWithSource["labels"])'
+)
+INSTALL = (
+    "install io.kestra.plugin:plugin-script-python:VERSION there; "
+    "of an embedded engine, give --plugins io.kestra.plugin:plugin-script-python:VERSION"
+)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "at", "message", "hint"),
+    [
+        (
+            "Validation error: Invalid type: io.kestra.plugin.scripts.python.Script",
+            (12, 15),
+            "this server has no plugin that provides `io.kestra.plugin.scripts.python.Script`",
+            INSTALL,
+        ),
+        ("Validation error: Invalid type: NOPE", (15, 11), "this server has no type `NOPE`", "is it a typing error"),
+        (NO_PROPERTY.format("massage", LOG), (7, 5), f"`massage` is no property of `{LOG}`", "did you mean `message`?"),
+        (
+            NO_PROPERTY.format("labels", "io.kestra.core.models.flows.FlowWithSource"),
+            (3, 1),
+            "`labels` is no property of a flow",
+            "did you mean `labels`?",
+        ),
+        ("Validation error:  Invalid Flow: Duplicate task id with name [say]", (11, 13), "Duplicate task id", ""),
+        (
+            LABELS,
+            (3, 9),
+            "neither an object",
+            "",
+        ),
+    ],
+)
+def test_a_constraint_is_shown_at_the_place_that_it_names_with_what_to_do(
+    constraint: str, at: tuple[int, int], message: str, hint: str
+) -> None:
+    document, _ = parse("a.yaml", TEXT)
+    assert document
+    [problem] = problems(document, Sent(TEXT), Verdict(0, constraints=constraint))
+    assert problem.span
+    assert ((problem.span.line, problem.span.column), message in problem.message) == (at, True)
+    assert problem.hint.startswith(hint)
+
+
+def test_a_type_that_stands_at_several_places_is_shown_at_each() -> None:
+    document, _ = parse("a.yaml", TEXT)
+    assert document
+    found = [*problems(document, Sent(TEXT), Verdict(0, constraints=f"Invalid type: {LOG}"))]
+    assert [problem.span and problem.span.line for problem in found] == [6]
+    twice, _ = parse("a.yaml", TEXT.replace("NOPE", LOG))
+    assert twice
+    assert len([*problems(twice, Sent(TEXT), Verdict(0, constraints=f"Invalid type: {LOG}"))]) == 2

@@ -60,7 +60,7 @@ def test_wherever_a_strange_type_stands_the_flow_is_taken(version: str) -> None:
     ("task", "message"),
     [
         (f"  - type: {TYPE}\n", "`id` of Task is missing"),
-        (f"  - id: a b\n    type: {TYPE}\n    disabled: maybe\n", "`disabled` is to be"),
+        (f"  - id: a b\n    type: {TYPE}\n    disabled: maybe\n", "`disabled` must be"),
         (f"  - id: a\n    type: {TYPE}\n    retry:\n      type: constant\n", "`interval` of Constant is missing"),
         (f"  - id: a\n    type: {TYPE}\n  - id: a\n    type: {TYPE}\n", "is given twice"),
     ],

@@ -49,7 +49,7 @@ def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project
     project.write("flows/listing.yaml", LISTING.replace("host:", "hostx:"))
     ended = deployer("sync", "--embedded", "--dry-run")
     assert ended.code == 1
-    assert 'Unrecognized field "hostx"' in ended.stdout
+    assert "`hostx` is no property of `io.kestra.plugin.fs.ftp.List`" in ended.stdout
     project.write("flows/listing.yaml", LISTING)
     assert deployer("sync", "--embedded", "--dry-run").code == 0
 
@@ -58,7 +58,7 @@ def test_without_its_plugin_the_flow_is_refused(project: Project, deployer: Run)
     project.write("flows/listing.yaml", LISTING)
     ended = deployer("sync", "--embedded", "--dry-run")
     assert ended.code == 1
-    assert "Invalid type: io.kestra.plugin.fs.ftp.List" in ended.stdout
+    assert "this server has no plugin that provides `io.kestra.plugin.fs.ftp.List`" in ended.stdout
 
 
 @pytest.mark.parametrize("command", [("dev", "--port", "0"), ("sync", "--embedded")])

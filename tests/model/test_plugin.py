@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.model.plugin import Coordinate, merged, plugin
+from deployer.model.plugin import Coordinate, artifact, merged, plugin
 
 FS = Coordinate("io.kestra.plugin", "plugin-fs", "0.17.0")
 
@@ -60,3 +60,19 @@ def test_given_plugins_come_beside_the_configured_and_decide_the_version_of_the_
     assert merged([FS, path], [other]) == (FS, path, other)
     assert merged([FS, path], [newer]) == (path, newer)
     assert merged([path], [path]) == (path,)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("scripts.python.Script", "plugin-script-python"),
+        ("jdbc.postgresql.Query", "plugin-jdbc-postgres"),
+        ("debezium.mysql.Trigger", "plugin-debezium-mysql"),
+        ("gcp.bigquery.Query", "plugin-gcp"),
+        ("core.log.Log", ""),
+        ("scripts.runner.docker.Docker", ""),
+    ],
+)
+def test_what_the_plugin_with_a_type_is_called(name: str, called: str) -> None:
+    assert artifact(f"io.kestra.plugin.{name}") == (f"io.kestra.plugin:{called}" if called else "")
+    assert artifact(f"com.example.{name}") == ""
