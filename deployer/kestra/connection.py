@@ -86,6 +86,10 @@ class Connection:
                 url=self.url(CONFIGS),
                 hint="upgrade the server, or name the version to treat it as: --kestra 1.3",
             ) from None
+        except KestraError as error:
+            if error.status == httpx.codes.NOT_FOUND or httpx.codes.is_success(error.status or 0):
+                error.args = (f"{self.host} answers, but is no Kestra server: {error}",)
+            raise
 
     def url(self, operation: Operation, *names: str) -> str:
         """Return the address of an operation, with these names in the places of its path."""

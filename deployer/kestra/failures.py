@@ -28,6 +28,7 @@ from deployer.model.resource import MAIN
 _PREFIXES = re.compile(r"^(Invalid entity|Invalid route params|Illegal argument|Illegal state|Bad Request): ")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 _LONGEST = 2000  # characters of the server's words that are worth showing
 
 _KINDS: dict[int, type[KestraError]] = {
@@ -38,13 +39,14 @@ _KINDS: dict[int, type[KestraError]] = {
     422: KestraRefusedError,
     423: KestraUnreadableError,
 }
+_REFUSALS = {401: "Kestra at {} refused the login", 403: "Kestra at {} gives no access"}
 _TENANT = "Tenant must be"
 _FIRST_USER = "nobody has made the server's first user yet: open it in a browser, or set kestra.server.basic-auth there"
 _HINTS = {
     403: "ask an administrator for the rights to this tenant and namespace, or give other credentials",
     404: "check the tenant, and whether the host needs a path prefix",
     413: "a proxy in front of Kestra limits the size of requests: raise its limit",
-    423: "Kestra cannot read this stored flow any more, often since an upgrade: mend or delete it there",
+    423: "Kestra cannot read this stored flow any more, often since an upgrade: correct or delete it there",
     429: "the server asks for fewer requests: lower `concurrency`, or wait",
     500: "the server's own log says more",
     502: "a proxy in front of Kestra answered: is Kestra running?",
@@ -57,6 +59,10 @@ def place(request: httpx.Request) -> str:
     """Return a request's address for messages: no credentials, no query."""
     url = request.url
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
+
+
+def _origin(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
 
 
 def refused(response: httpx.Response, *, signed_in: str, userless: bool = False) -> KestraError:
@@ -76,9 +82,11 @@ def refused(response: httpx.Response, *, signed_in: str, userless: bool = False)
     if response.has_redirect_location:
         target = str(response.headers["location"]).partition("?")[0]
         reason, hint = f"redirects to {target}", "set the host to where the server really is (https?)"
-    said = f": {reason}" if reason else ""
+    what = f"{request.method} {place(request)}"
     return kind(
-        f"{request.method} {place(request)} answered {status}{said}",
+        f"{_REFUSALS[status].format(_origin(request))}: {what} answered {_said(status, reason)}"
+        if status in _REFUSALS
+        else f"{what} answered {_said(status, reason)}",
         method=request.method,
         url=place(request),
         status=status,
@@ -86,6 +94,10 @@ def refused(response: httpx.Response, *, signed_in: str, userless: bool = False)
         retry_after=_retry_after(response),
         hint=hint,
     )
+
+
+def _said(status: int, reason: str) -> str:
+    return f"{status}: {reason}" if reason else str(status)
 
 
 def _access_hint(signed_in: str) -> str:
@@ -101,28 +113,32 @@ def _access_hint(signed_in: str) -> str:
 def unanswered(request: httpx.Request, error: httpx.RequestError, way: Proxy | None = None) -> KestraError:
     """Return the error for a request to which no whole answer came, by way of this proxy."""
     told: dict[str, Any] = {"method": request.method, "url": place(request)}
-    what = f"{request.method} {place(request)}"
+    server, what = _origin(request), f"({request.method} {place(request)})"
     certificate = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     if certificate is not None:
         hint = "give the CA that signed it (tls: ca), or check that the host is a TLS server and takes your certificate"
         if used := " and ".join(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)):
             hint += f"; only what {used} names is trusted"
-        return KestraError(f"{what}: no secure connection: {_reason(certificate)}", **told, hint=hint)
+        return KestraError(f"no secure connection to {server}: {_reason(certificate)} {what}", **told, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError) and way:
         by = f"the proxy {way.place} that {way.named_by} names"
         hint = f"correct {way.named_by}; NO_PROXY names hosts that are reached without one"
-        return KestraUnreachableError(f"{what}: {by} cannot be reached: {_reason(error)}", **told, hint=hint)
+        return KestraUnreachableError(f"cannot connect to {by}: {_reason(error)} {what}", **told, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
         hint = "is the server running, and is the host right? From inside a container, localhost is the container"
-        return KestraUnreachableError(f"{what}: cannot be reached: {_reason(error)}", **told, hint=hint)
+        return KestraUnreachableError(
+            f"cannot connect to Kestra at {server}: {_reason(error)} {what}", **told, hint=hint
+        )
     if isinstance(error, httpx.ProxyError):
         hint = "check the proxy (`proxy`, HTTPS_PROXY, NO_PROXY) and its credentials"
-        return KestraUnreachableError(f"{what}: the proxy refuses: {_reason(error)}", **told, hint=hint)
+        return KestraUnreachableError(
+            f"the proxy refuses to connect to {server}: {_reason(error)} {what}", **told, hint=hint
+        )
     if isinstance(error, httpx.TimeoutException):
         hint = "raise --timeout if the server is known to be slow"
-        return KestraUnreachableError(f"{what}: no answer in time", **told, hint=hint)
+        return KestraUnreachableError(f"no answer in time from {server} {what}", **told, hint=hint)
     hint = "a proxy, or a server that restarts, may have cut it: try again"
-    return KestraUnreachableError(f"{what}: the connection was cut: {_reason(error)}", **told, hint=hint)
+    return KestraUnreachableError(f"the connection to {server} was cut: {_reason(error)} {what}", **told, hint=hint)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -132,7 +148,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    """Return why, as people say it: without the system's number."""
+    said = _NUMBER.sub("", str(error)) or type(error).__name__
+    return said[0].lower() + said[1:] if said[1:2].islower() else said
 
 
 def misshapen(response: httpx.Response, expected: str) -> KestraError:

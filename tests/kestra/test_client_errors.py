@@ -91,13 +91,13 @@ def test_whatever_the_server_says_is_made_readable(httpserver: HTTPServer, body:
     ("status", "body", "says", "hint"),
     [
         (200, LOGIN_PAGE, "a web page (Sign in & go)", "login page, or its path prefix is missing"),
-        (200, "{", "something else than JSON", "a Kestra server?"),
+        (200, "{", "answers, but is no Kestra server", "a Kestra server?"),
         (200, "[]", "something else than the server's configuration", "a Kestra server?"),
         (200, '{"uuid": 1}', "configuration with a `version`", "a Kestra server?"),
         (200, '{"version": "latest"}', "configuration with a `version`", "a Kestra server?"),
-        (404, "", "answered 404", "path prefix"),
-        (401, "", "answered 401", "set KESTRA_API_TOKEN, or KESTRA_USERNAME"),
-        (403, "", "answered 403", "rights to this tenant"),
+        (404, "", "answers, but is no Kestra server: ", "path prefix"),
+        (401, "", " refused the login: ", "set KESTRA_API_TOKEN, or KESTRA_USERNAME"),
+        (403, "", " gives no access: ", "rights to this tenant"),
         (500, "", "answered 500", "own log"),
         (200, '{"version": "0.24.1"}', "the server is Kestra 0.24.1", "--kestra 1.3"),
     ],
@@ -183,7 +183,7 @@ def test_a_server_that_does_not_answer_in_time_is_named_with_the_way_to_wait_lon
 def test_a_proxy_that_refuses_is_named_as_the_one_who_does() -> None:
     refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
     with raw_server(refusal) as proxy, scripted("https://kestra.invalid", proxy=proxy.url, attempts=1) as it:
-        with pytest.raises(KestraUnreachableError, match="the proxy refuses: 407") as caught:
+        with pytest.raises(KestraUnreachableError, match=r"the proxy refuses to connect to .*: 407") as caught:
             it.client.server()
         assert "HTTPS_PROXY" in caught.value.hint
 

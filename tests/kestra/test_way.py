@@ -97,7 +97,7 @@ def test_a_proxy_that_is_not_there_is_named_with_its_variable_and_without_its_cr
     monkeypatch.setenv("HTTPS_PROXY", "http://ann:secret@127.0.0.1:1")
     with scripted("https://kestra.invalid", attempts=1) as it, pytest.raises(KestraError) as caught:
         it.client.server()
-    assert "the proxy 127.0.0.1:1 that HTTPS_PROXY names cannot be reached" in str(caught.value)
+    assert "cannot connect to the proxy 127.0.0.1:1 that HTTPS_PROXY names: " in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
