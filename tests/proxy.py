@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from urllib.parse import urlsplit
@@ -63,7 +63,7 @@ class Passing(BaseHTTPRequestHandler):
             asked = f"{self.command} {self.path}"
             fault = self.between.fault(self.between.number(asked), asked)
             (fault or pass_on)(self)
-        except ConnectionError:  # who asks may leave before the end, and a server may go away
+        except (ConnectionError, HTTPException):  # who asks may leave before the end, and a server may go away
             self.close_connection = True
         finally:
             self.between.under_way.discard(id(self))

@@ -13,6 +13,7 @@ PROJECT = "kestra-deployer.project"
 UNTIL = "kestra-deployer.until"
 """When the run that started it will have killed it, in seconds since 1970: what runs on later was left running."""
 
+_SECONDS = re.compile(r"[0-9]{1,12}")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -30,4 +31,4 @@ def of_project(project: str) -> dict[str, str]:
 def left(found: Mapping[str, str], now: datetime) -> bool:
     """Whether an execution with these labels, which still runs, should have been killed by now."""
     until = found.get(UNTIL, "")
-    return until.isdecimal() and int(until) < now.timestamp()
+    return bool(_SECONDS.fullmatch(until)) and int(until) < now.timestamp()

@@ -49,7 +49,7 @@ def _suite(document: Document) -> list[SmokeCase]:
     suite, namespace, name = (_text(data, key, ()) for key in ("id", "namespace", "flowId"))
     listed = data.get("testCases")
     if not isinstance(listed, list) or not listed:
-        raise _Refused(("testCases",), "`testCases` is to be a list of at least one case")
+        raise _Refused(("testCases",), "`testCases` must be a list of at least one case")
     flow = Key(Kind.FLOW, namespace, name)
     cases = [_case(case, ("testCases", at), suite, flow, document.file) for at, case in enumerate(listed)]
     seen: set[str] = set()
@@ -63,7 +63,7 @@ def _suite(document: Document) -> list[SmokeCase]:
 
 def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCase:
     if not isinstance(data, Mapping):
-        raise _Refused(route, "a case is to be a mapping with an `id`")
+        raise _Refused(route, "a case must be a mapping with an `id`")
     _known(data, _CASE_KEYS, route)
     fixtures = _mapping(data, "fixtures", route)
     _known(fixtures, ("inputs", "files"), (*route, "fixtures"))
@@ -101,14 +101,14 @@ def _text(data: Mapping[Any, Any], key: str, route: Route) -> str:
 def _disabled(data: Mapping[Any, Any], route: Route) -> bool:
     value = data.get("disabled", False)
     if not isinstance(value, bool):
-        raise _Refused((*route, "disabled"), "`disabled` is to be true or false")
+        raise _Refused((*route, "disabled"), "`disabled` must be true or false")
     return value
 
 
 def _mapping(data: Mapping[Any, Any], key: str, route: Route) -> Mapping[str, Any]:
     value = data.get(key) or {}
     if not isinstance(value, Mapping):
-        raise _Refused((*route, key), f"`{key}` is to be a mapping")
+        raise _Refused((*route, key), f"`{key}` must be a mapping")
     return value
 
 

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 
-from deployer.errors import KestraError, KestraNotFoundError
+from deployer.errors import KestraNotFoundError
 from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.smoke.chain import latest
+from deployer.smoke.follow import Follower
 from deployer.smoke.labels import left, of_project
 
 UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
@@ -34,16 +36,17 @@ def sweep(client: KestraClient, known: Collection[str], project: str, now: datet
     if project:
         labelled = client.search_executions(labels=of_project(project), kinds=("TEST",), states=UNDER_WAY)
         found |= {execution.id: execution for execution in labelled if left(execution.labels, now)}
+    follower = Follower(client, Event())
     killed, failed = [], []
     for execution in found.values():
         try:
-            client.kill_execution(execution.id)
+            seen = follower.kill(execution)
         except KestraNotFoundError:
             continue
-        except KestraError as error:
-            failed.append((execution, str(error)))
+        if seen.over:
+            killed.append(seen.execution)
         else:
-            killed.append(execution)
+            failed.append((seen.execution, str(seen.fault or f"it is {seen.execution.state} still")))
     return Swept(tuple(killed), tuple(failed))
 
 
