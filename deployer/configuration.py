@@ -49,7 +49,7 @@ def settings(data: Mapping[str, Any], root: Path, where: Where = lambda _: NAME)
             found[setting] = read(value)
         except _WrongError as error:
             place = where(tuple(key.split(".")))
-            raise UsageError(f"{place}: `{key}` must be {error}", hint=f"mend `{key}` there") from None
+            raise UsageError(f"{place}: `{key}` must be {error}", hint=f"correct `{key}`, or remove it") from None
     for setting in ("ca_file", "client_cert", "client_key", "plugin_types"):
         if setting in found:
             found[setting] = root / found[setting]

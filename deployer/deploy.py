@@ -6,36 +6,29 @@ What is about to be written is in the ledger before the first write, so that a r
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from deployer.apply import apply, backup
 from deployer.background import started
+from deployer.deploying import Deploying, Planned
 from deployer.errors import DeployerError, ExitCode, KestraAccessError
 from deployer.kestra.client import KestraClient
-from deployer.model.change import Action, Change, Plan
+from deployer.model.change import Action, Change
 from deployer.model.ledger import Entry, Lease, Ledger, digest
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import SYSTEM, Key, listed
 from deployer.model.result import Outcome, Report, Status
-from deployer.model.smoke import SmokeCase
-from deployer.plan import OnDrift, Policy
+from deployer.plan import OnDrift
 from deployer.resource import flow as flows
 from deployer.resource.ledger import Keeper, Nowhere
 from deployer.resource.live_flows import revisions
 
 FORBIDDEN = 403
-BACKUP = ".kestra-deployer/deleted"
-"""Where texts of deleted flows are kept, from the project's root, unless the user says so."""
 _GRANT = "or name another namespace with `ledger:` in kestra-deployer.yaml"
 _LEASE = timedelta(minutes=15)
-
-
-Ask = Callable[[Sequence[Change]], OnDrift]
-"""Asks a person what is to become of somebody else's texts, which these changes would write over."""
 
 
 class ChangedError(DeployerError):
@@ -44,52 +37,10 @@ class ChangedError(DeployerError):
     exit_code = ExitCode.REFUSED
 
 
-class RefusedError(DeployerError):
-    """Somebody else's text would be lost, and nobody said what is to become of it."""
-
-    exit_code = ExitCode.REFUSED
-
-
 class UntoldError(DeployerError):
     """What was written is not in the ledger: as pending only, which is enough for the next run to know it."""
 
     exit_code = ExitCode.APPLY_INCOMPLETE
-
-
-@dataclass(frozen=True, slots=True)
-class Deploying:
-    """How a run deploys: where it keeps what it did, and what the user allows."""
-
-    keeper: Keeper = field(default_factory=Nowhere)
-    policy: Policy = field(default_factory=Policy)
-    prune: bool = False
-    most: float | None = None  # how many may be deleted, as a float which share; None for the usual
-    protected: tuple[str, ...] = (SYSTEM,)
-    root: Path = field(default_factory=Path)  # of the project
-    commit: str = ""
-    by: str = ""  # who deploys: the CI run's address, or a person
-    backup: Path = Path(BACKUP)  # where the texts of what is deleted are kept
-    ask: Ask | None = None  # None: nobody is there to ask
-    top: Path = field(default_factory=Path)  # of its repository, from where the ledger names files
-    place: str = ""  # where the root lies below the top
-    force: bool = False  # delete what others still call
-    notes: tuple[Problem, ...] = ()  # what every report is to say of how it is protected
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan with what it was made of, and the report so far. `deployed` has our texts that somebody wrote over.
-
-    `refused` are the flows in which something is wrong, so that they are not in the plan.
-    """
-
-    report: Report
-    plan: Plan
-    ledger: Ledger
-    deploying: Deploying
-    deployed: Mapping[Key, str]
-    cases: Sequence[SmokeCase] = ()
-    refused: Collection[Key] = ()
 
 
 def kept(deploying: Deploying, *, needed: bool = False) -> tuple[Deploying, Ledger, list[Problem]]:
@@ -118,15 +69,6 @@ def _without_ledger(deploying: Deploying) -> Deploying:
     policy = deploying.policy
     known = replace(policy, on_drift=policy.on_drift or OnDrift.OVERWRITE, takes_over=False)
     return replace(deploying, policy=known)
-
-
-def refusal(plan: Plan) -> RefusedError:
-    """Return why a plan is not carried out: for the sake of what somebody else wrote."""
-    keys = [change.key for change in plan.refused]
-    return RefusedError(
-        f"nothing was written, as it would be lost what somebody else made of {listed(keys)}",
-        hint="look at it with `kestra-deployer plan`, then give --on-drift overwrite, or keep",
-    )
 
 
 def at_work(ledger: Ledger, now: datetime) -> list[Problem]:
@@ -173,7 +115,9 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
         told = after(
             _again(keeper, before or made.ledger), made.ledger, applied.outcomes, deploying, _time(datetime.now(UTC))
         )
-        return replace(report, problems=(*notes, *_told(keeper, told)))
+        notes += _told(keeper, told)
+        notes += _taken(made, applied.outcomes)
+        return replace(report, problems=tuple(notes))
     except DeployerError as error:
         message = f"what was deployed could not be told to {keeper.place}: {error}"
         untold = UntoldError(message, hint="run it again: what was about to be written is known there")
@@ -215,6 +159,22 @@ def _told(keeper: Keeper, ledger: Ledger) -> list[Problem]:
     return [Problem("ledger", message, severity=Severity.WARNING, hint=f"let the account write it, {_GRANT}")]
 
 
+def _taken(made: Planned, outcomes: Iterable[Outcome]) -> list[Problem]:
+    """Take what was taken over out of the ledgers of those who deployed it before. Raises DeployerError."""
+    keys = {each.change.key for each in outcomes if each.status is Status.DONE} & set(made.adopted)
+    said: list[Problem] = []
+    for keeper, known in made.others:
+        if not (theirs := keys & known.ours.keys()):
+            continue
+        ledger = keeper.read()
+        entries, pending = (
+            {key: entry for key, entry in each.items() if key not in theirs}
+            for each in (ledger.entries, ledger.pending)
+        )
+        said += _told(keeper, replace(ledger, entries=entries, pending=pending))
+    return said
+
+
 def after(ledger: Ledger, before: Ledger, outcomes: Iterable[Outcome], deploying: Deploying, at: str) -> Ledger:
     """Return the ledger with what was done in it, except where another run has written since `before`, and after us."""
     entries, pending = dict(ledger.entries), dict(ledger.pending)
@@ -246,6 +206,7 @@ def _entry(change: Change, revision: int | None, deploying: Deploying, at: str) 
         deploying.by,
         change.stops,
         deploying.place,
+        deploying.origin,
     )
 
 

@@ -8,37 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from deployer import leftovers
 from deployer.apply import unreached
 from deployer.check import server as kestra_validate
-from deployer.deploy import Deploying, Planned, at_work, carry_out, kept, refusal
+from deployer.deploy import at_work, carry_out, kept
+from deployer.deploying import Deploying, Planned
+from deployer.errors import ENDS_ALL, KestraError
 from deployer.kestra.client import KestraClient
-from deployer.local import Files, Options, check_all, meaning, read_all, relative, upgrade
-from deployer.model.change import Change, Detail, Plan
+from deployer.local import Files, Options, check_all, meaning, read_all, upgrade
+from deployer.model.change import Action, Change, Detail, Plan
 from deployer.model.flow import Flow
-from deployer.model.ledger import Ledger
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Key, Live, Resource
+from deployer.model.resource import Key
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.sent import Sent
 from deployer.model.smoke import SUITE, SmokeCase, SmokeResult
 from deployer.model.version import nearest
-from deployer.plan import Decider, Scope, orphans, plan, stopped
+from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
+from deployer.planning import gather, looked_at
 from deployer.read import git
-from deployer.read.declared import declaring
-from deployer.resource import flow as flows
-from deployer.resource.live_flows import deployed, read_live
+from deployer.refusal import declined, foretold, refusal
 from deployer.smoke.run import run as run_smoke
 from deployer.smoke.suites import none_found
 from deployer.undeclared import callers_of, renamed, spared, told
 
 Listen = Callable[[str | Outcome | SmokeResult], None]
 """Hears what the run is about to do (a sentence), and every result as it comes."""
-
-_EXPORT = "look at what Kestra, or a proxy in front of it, answers to `GET flows/export/by-query`"
 
 
 def sync(options: Options, deploying: Deploying, client: KestraClient, listen: Listen) -> Iterator[Report]:
@@ -48,6 +45,10 @@ def sync(options: Options, deploying: Deploying, client: KestraClient, listen: L
         return
     if made.plan.refused:
         yield replace(made.report, error=refusal(made.plan))
+        return
+    deleted = [change for change in made.plan.changes if change.action is Action.PRUNE and change.writes]
+    if deleted and deploying.ask and not deploying.ask.about_deleting(deleted):
+        yield replace(made.report, error=declined(deleted))
         return
 
     keeper = made.deploying.keeper
@@ -77,10 +78,10 @@ def shown(
         return None
     listen("Looking for what depends on it")
     changed = [change for change in made.plan.changes if change.writes or change.held or change.standing.drifts]
-    callers = callers_of(client, {change.key for change in changed}) if changed and command == "plan" else {}
+    callers, unknown = _callers(client, {change.key for change in changed} if command == "plan" else ())
     before = made.deployed if command == "drift" else {}
     details = {change.key: _detail(change, callers.get(change.key, ()), before.get(change.key)) for change in changed}
-    yield replace(made.report, details=details)
+    yield replace(made.report, details=details, problems=(*made.report.problems, *unknown))
     return made
 
 
@@ -88,6 +89,17 @@ def carried_out(made: Planned, options: Options, client: KestraClient, listen: L
     """Carry out what was planned; return the report with what became of it."""
     listen("Deploying")
     return carry_out(made, client, options.concurrency, listen)
+
+
+def _callers(client: KestraClient, keys: Collection[Key]) -> tuple[dict[Key, list[Key]], list[Problem]]:
+    """Return who calls these flows; where the server gives no export of its flows, a warning that nobody knows."""
+    try:
+        return (callers_of(client, keys) if keys else {}), []
+    except ENDS_ALL:
+        raise
+    except KestraError as error:
+        message = f"who calls what would change is not known, as the server gave no export of its flows: {error}"
+        return {}, [Problem("degraded-read", message, severity=Severity.WARNING, hint=error.hint)]
 
 
 def _detail(change: Change, callers: Sequence[Key], deployed: str | None) -> Detail:
@@ -124,20 +136,13 @@ def planned(
     problems += [*notes, *at_work(ledger, datetime.now(UTC))]
     report = replace(report, server=Server(client.url, server.version, client.tenant), problems=tuple(problems))
     yield report
-    wanted = {flow.key: flow.document.text for flow in found}
     unread = any(problem.stops and problem.file for problem in problems)
-    view = _view(options, deploying, read, unread=unread)
-    undeclared = orphans(ledger, wanted, view)
-    view = replace(view, declared=declaring(deploying.root, undeclared))
-    owned = [key for key, entry in ledger.ours.items() if deploying.prune and view.covers(key, entry)]
-    live = read_live(client, wanted, owned)
-    scope = replace(view, unknown=live.unreadable) if deploying.prune else None
-    problems += _told_of_reading(found, live)
-    decider = _decider(ledger, deploying, client, live, found)
-    plans = plan(map(flows.desired, found), live, decider, scope)
-    if deploying.ask and plans.refused:
-        decider = replace(decider, policy=replace(decider.policy, on_drift=deploying.ask(plans.refused)))
-        plans = plan(map(flows.desired, found), live, decider, scope)
+    ground = gather(client, ledger, deploying, found, looked_at(options, deploying, read, unread=unread))
+    plans = ground.plan(found)
+    if deploying.ask and plans.refused and deploying.policy.on_drift is None:
+        ground = ground.answered(deploying.ask.about_drift(plans.refused))
+        plans = ground.plan(found)
+    problems += ground.problems
 
     sound = found
     if command != "drift":
@@ -145,15 +150,21 @@ def planned(
         sound, refused = _validate(client, found, plans)
         problems += refused
         if len(sound) < len(found):
-            plans = plan(map(flows.desired, sound), live, decider, replace(scope, unread=True) if scope else None)
+            plans = ground.partly().plan(sound)
         plans = spared(plans, client, force=deploying.force)
-    gone = [key for key in undeclared if key not in view.declared and not unread]
-    problems += told(gone, renamed(client, ledger, gone, plans.changes), prune=deploying.prune)
+    renames = renamed(client, ledger, ground.gone, plans.changes)
+    problems += told(ground.gone, renames, prune=deploying.prune)
     refused_here = read.declared - {flow.key for flow in sound}
-    problems += _unreached(plans, refused_here) if options.dry_run else ()
+    if command == "drift":
+        plans = only_drift(plans)
+    elif options.dry_run:
+        problems += [*_unreached(plans, refused_here), *foretold(plans)]
     report = replace(report, problems=tuple(problems), plan=plans)
     yield report
-    return Planned(report, plans, ledger, deploying, decider.deployed, cases, refused=refused_here)
+    return Planned(
+        report, plans, ledger, deploying, ground.decider.deployed, cases, refused_here,
+        others=ground.others, adopted=ground.decider.adopted,
+    )  # fmt: skip
 
 
 def _checked(read: Files, version: str, options: Options) -> tuple[list[Flow], list[SmokeCase], list[Problem]]:
@@ -177,38 +188,6 @@ def _unreached(plans: Plan, refused: Collection[Key]) -> list[Problem]:
         )
         for key, called in sorted(unreached(plans.changes, refused).items())
     ]
-
-
-def _view(options: Options, deploying: Deploying, read: Files, *, unread: bool) -> Scope:
-    """Return what the run looked at, and how much of it may be deleted."""
-    return Scope(
-        within=tuple(relative(path, deploying.top) for path in options.paths),
-        place=deploying.place,
-        unread=unread or not read.whole,
-        empty=not read.flows,
-        most=deploying.most,
-        protected=deploying.protected,
-    )
-
-
-def _decider(ledger: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:
-    """Return what decides, with the texts of ours that somebody has written over since."""
-    over = {
-        key: entry
-        for key, entry in ledger.entries.items()
-        if entry.revision is not None and key in live.resources and not ledger.knows(key, live.resources[key].body)
-    }
-    documents = {flow.key: flow.document for flow in found}
-
-    def with_stops(resource: Resource, stops: tuple[str, ...]) -> Sent | None:
-        return stopped(documents[resource.key], stops, meaning)
-
-    moved = {
-        key
-        for key, document in documents.items()
-        if (entry := ledger.entries.get(key)) and entry.file != relative(Path(document.file), deploying.top)
-    }
-    return Decider(ledger, deploying.policy, meaning, with_stops, deployed(client, over), frozenset(moved))
 
 
 def check_asking(
@@ -237,17 +216,3 @@ def _validate(client: KestraClient, found: list[Flow], plans: Plan) -> tuple[lis
     problems = kestra_validate.check(client, written, {(flow.namespace, flow.id) for flow in found})
     refused = {problem.file for problem in problems if problem.stops}
     return [flow for flow in found if flow.document.file not in refused], problems
-
-
-def _told_of_reading(found: list[Flow], live: Live) -> list[Problem]:
-    """Say how what is live had to be read, and name what the server has next to ours and cannot read any more.
-
-    Those of ours are named in the plan.
-    """
-    told = [Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT)] if live.degraded else []
-    ours = {flow.key for flow in found}
-    return told + [
-        Problem("unreadable-on-server", f"the server cannot read its flow {key.path}: {why}", severity=Severity.WARNING)
-        for key, why in sorted(live.unreadable.items())
-        if key not in ours
-    ]

@@ -232,7 +232,9 @@ def read_dotenv(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for binding in parse_stream(StringIO(text)):
         if binding.error and "KESTRA" in binding.original.string:
-            raise UsageError(f"{file}, line {binding.original.line}: not NAME=value", hint="mend or remove this line")
+            raise UsageError(
+                f"{file}, line {binding.original.line}: not NAME=value", hint="correct or remove this line"
+            )
         if binding.key and binding.value and not binding.error:
             found[binding.key] = binding.value
     return found

@@ -18,13 +18,13 @@ from deployer.cli.streams import labelled, note, steady
 from deployer.errors import DeployerError, ExitCode, SystemRefusedError, UnforeseenError
 
 COMMANDS = {
-    "apply": ("deployer.cli.apply", "Carry out a saved plan, where all that it was made from is as it was."),
-    "check": ("deployer.cli.check", "Check flows as Kestra would, without asking one."),
+    "apply": ("deployer.cli.apply", "Apply a saved plan. Fails if anything changed since it was made."),
+    "check": ("deployer.cli.check", "Validate flow files offline."),
     "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
-    "drift": ("deployer.cli.drift", "Tell what on the server is not what was deployed."),
+    "drift": ("deployer.cli.drift", "Show flows that were changed on the server since the last deploy."),
     "explain": ("deployer.cli.explain", "Say what a check is for, with a bad and a good example."),
     "plan": ("deployer.cli.plan", "Show what a deploy would do, and do nothing."),
-    "schema": ("deployer.cli.schema", "Make the types of more plugins known to check, and all types to editors."),
+    "schema": ("deployer.cli.schema", "Add plugin types to check, and export a JSON Schema for editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
     "trial": ("deployer.cli.trial", "Find out whether a server keeps what this deployer promises."),
 }
@@ -111,7 +111,7 @@ def _say_usage(error: click.ClickException) -> None:
     if context:
         note(context.get_usage())
         note(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n")
-    note(f"Error: {error.format_message()}")
+    labelled("error", "red", error.format_message())
 
 
 def _end_as_after_an_interrupt() -> None:

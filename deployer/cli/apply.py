@@ -15,12 +15,13 @@ from deployer.cli.deploying import NAMES, deploying, options_of
 from deployer.cli.options import configured, connection
 from deployer.cli.plan import plan as plan_command
 from deployer.cli.progress import progress
-from deployer.deploy import ChangedError, refusal
+from deployer.deploy import ChangedError
 from deployer.errors import UsageError
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import carried_out, planned
 from deployer.plan.saved import AGAIN, Saved, saved
+from deployer.refusal import refusal
 
 NOTHING = "nothing was written: plan again"
 
@@ -30,10 +31,10 @@ NOTHING = "nothing was written: plan again"
 @output.formatted
 @connection
 def apply(file: Path, *, format_: str, **connected: Any) -> int:
-    """Carry out the plan that `plan --out FILE` saved, where all that it was made from is as it was.
+    """Apply the plan that `plan --out FILE` saved. Fails if anything changed since it was made.
 
-    What it is to be made from is read once more; where a file, what is live, the server or the tenant is another,
-    nothing is written and the exit code is 4.
+    The files and the server are read once more. If a file, a live flow, the server or the tenant is not the one that
+    the plan was made for, nothing is written and the exit code is 4.
     """
     return output.reported(format_, lambda: _apply(file, **connected), "apply", str(file))
 

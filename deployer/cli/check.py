@@ -23,12 +23,12 @@ from deployer.model.result import Report
 
 @click.command(epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--server", "ask_server", is_flag=True, help="Ask the configured server for its verdict too.")
 @output.formatted
 @connection
 def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: str, **connected: Any) -> int:
-    """Check every flow under each PATH (default: flows) as Kestra would, without asking one.
+    """Validate the flow files under each PATH (default: flows) offline, with Kestra's own verdict.
 
     An error is what Kestra would refuse; a warning is what it takes and a colleague would not. The rules are those of
     --kestra, else of `kestra:` in the configuration file, else of the configured server (asked once), else of 1.3.

@@ -14,7 +14,7 @@ import click
 
 from deployer.cli.naming import Named, named
 from deployer.cli.options import Configured, configured
-from deployer.deploy import BACKUP, Ask, Deploying
+from deployer.deploying import BACKUP, Asking, Deploying
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.local import Options
@@ -29,17 +29,22 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = "file:"
 _NAME_IT = "give --project NAME, or `project: NAME` in kestra-deployer.yaml"
 _OPTIONS = (
-    click.option("--project", metavar="NAME", help="Whose flows these are.  [default: what the git remote is called]"),
+    click.option(
+        "--project",
+        metavar="NAME",
+        help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
+    ),
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
     click.option("--force", is_flag=True, help="Delete with --prune also what other flows still call."),
+    click.option("--adopt", is_flag=True, help="Take over flows that another project, folder or fork deployed."),
     click.option(
         "--backup", metavar="DIR", default=BACKUP, help=f"Where deleted flows' texts are kept.  [default: {BACKUP}]"
     ),
     click.option(
         "--on-drift",
         type=click.Choice([each.value for each in OnDrift]),
-        help="What to do about edits on the server.  [default: ask on a terminal, else refuse]",
+        help="What to do about edits on the server.  [default: refuse; sync asks on a terminal]",
     ),
     click.option(
         "--on-disabled",
@@ -52,7 +57,7 @@ _OPTIONS = (
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
-NAMES = ("project", "prune", "max_prune", "force", "backup", "on_drift", "on_disabled")
+NAMES = ("project", "prune", "max_prune", "force", "adopt", "backup", "on_drift", "on_disabled")
 """What these options are called as keywords."""
 
 
@@ -74,7 +79,8 @@ def deploying(
     on_disabled: str,
     force: bool = False,
     backup: str = BACKUP,
-    ask: Ask | None = None,
+    adopt: bool = False,
+    ask: Asking | None = None,
 ) -> Deploying:
     """Return how to deploy; `ask` is whom to ask about edits where no option says. Raises UsageError."""
     settings = asked.settings
@@ -100,9 +106,11 @@ def deploying(
         git.commit(asked.root) or "",
         _who(),
         Path(backup),
-        None if on_drift else ask,
+        ask,
+        adopt,
         name.top,
         name.place,
+        name.origin,
         force,
         tuple(_notes(keeper, name)),
     )

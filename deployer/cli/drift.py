@@ -22,14 +22,18 @@ from deployer.resource.ledger import Nowhere
 
 @click.command(epilog="Exit codes: 0 no drift, 1 problems found, 2 usage, 3 could not run, 11 drift.")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
-@click.option("--project", metavar="NAME", help="Whose flows these are.  [default: what the git remote is called]")
+@click.option(
+    "--project",
+    metavar="NAME",
+    help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
+)
 @click.option("--stat", is_flag=True, help="Show how many lines differ, not which.")
 @output.formatted
 @connection
 def drift(path: Path, *, format_: str, **asked: Any) -> int:
-    """Tell which flows under PATH (default: flows) were edited, stopped or deleted on the server since their deploy.
+    """Show which flows under PATH (default: flows) were changed on the server since the last deploy.
 
-    Nothing is written. What an operator stopped is told, and is no drift.
+    Nothing is written. A flow or trigger that an operator disabled is shown, and is no drift.
     """
     return output.reported(format_, lambda: _drift(path, **asked), "drift", str(path))
 

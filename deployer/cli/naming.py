@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployer.errors import UsageError
 from deployer.read import git, remote
 
 _NAMELESS = "root"
@@ -16,12 +18,14 @@ class Named:
     """A project: its name, and whether it is only called after its folder, as nothing else names it.
 
     `top` is the top of its repository, from where the ledger names files; `place` says where the project's root lies
-    below it: empty for the top itself, and the folder's name after a slash where there is no repository.
+    below it: empty for the top itself, and the folder's name after a slash where there is no repository. `origin` is
+    what the repository is called, empty where nobody knows.
     """
 
     project: str
     top: Path
     place: str
+    origin: str = ""
     after_folder: bool = False
 
 
@@ -35,7 +39,9 @@ def named(root: Path, given: str | None) -> Named:
     below = os.path.relpath(root, top).replace(os.sep, "/")
     place = f"/{root.name}" if above is None else "" if below == "." else below
     if given:
+        with suppress(UsageError):  # a configuration of git that cannot be read concerns nobody here
+            return Named(given, top, place, remote.name(root) or "")
         return Named(given, top, place)
     if found := remote.name(root):
-        return Named(f"{found}:{place}" if place else found, top, place)
+        return Named(f"{found}:{place}" if place else found, top, place, found)
     return Named(root.name or _NAMELESS, top, place, after_folder=True)

@@ -36,10 +36,16 @@ _OPTIONS = (
     CONFIG,
     click.option("--host", metavar="URL", help="Kestra's address; a path prefix is kept.  [env: KESTRA_HOST]"),
     click.option("--tenant", metavar="NAME", help="[env: KESTRA_TENANT; default: main]"),
-    click.option("--username", metavar="NAME", help="For basic authentication.  [env: KESTRA_USERNAME]"),
+    click.option(
+        "--username",
+        metavar="NAME",
+        help="With the password in KESTRA_PASSWORD; or KESTRA_API_TOKEN alone.  [env: KESTRA_USERNAME]",
+    ),
     click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for an answer.  [default: 30]"),
-    click.option("--kestra", type=click.Choice(versions.NAMES), help="What the server counts as, --embedded starts."),
-    click.option("--embedded", is_flag=True, help="Start a real Kestra engine here, for this command alone."),
+    click.option(
+        "--kestra", type=click.Choice(versions.NAMES), help="Kestra version to assume, or to start with --embedded."
+    ),
+    click.option("--embedded", is_flag=True, help="Use a temporary local Kestra engine instead of a server."),
     PLUGINS,
 )  # fmt: skip
 

@@ -20,11 +20,19 @@ from deployer.pipeline import shown
 from deployer.plan.saved import Saved
 
 
-@click.command(epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run, 10 changes (if asked for).")
+@click.command(
+    epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run; with --detailed-exitcode also 4 would be "
+    "refused, 10 changes."
+)
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan, for `kestra-deployer apply FILE`.")
 @click.option("--stat", is_flag=True, help="Show how many lines change, not which.")
-@click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 10 when there is something to do.")
+@click.option(
+    "--detailed-exitcode",
+    "detailed",
+    is_flag=True,
+    help="Exit with 10 when there is something to do, with 4 when it would be refused.",
+)
 @click.option("--keep-going", is_flag=True, help="Plan what is sound although problems were found.")
 @deployment
 @output.formatted

@@ -28,7 +28,7 @@ from deployer.settings import Settings
 
 @click.group()
 def schema() -> None:
-    """Make the types of more plugins known to `check`, and what is known to editors."""
+    """Add plugin types to `check`, and export a JSON Schema for editors."""
 
 
 @schema.command()

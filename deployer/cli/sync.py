@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output
-from deployer.cli.asking import ask_about_drift, somebody_is_there
+from deployer.cli.asking import Asker, somebody_is_there
 from deployer.cli.deploying import deploying, deployment, options_of, parted
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
+from deployer.errors import UsageError
 from deployer.local import run
 from deployer.model.result import Report
 from deployer.pipeline import sync as stages
@@ -25,10 +25,17 @@ from deployer.pipeline import sync as stages
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option(
+    "--detailed-exitcode",
+    "detailed",
+    is_flag=True,
+    help="With --dry-run: exit with 10 when there is something to do, with 4 when it would be refused.",
+)
 @click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) once the flows are deployed.")
 @click.option(
     "--keep-going", is_flag=True, help="Deploy what is sound although problems were found, and name the rest."
 )
+@click.option("--yes", "-y", is_flag=True, help="Delete with --prune without asking, on a terminal too.")
 @deployment
 @output.formatted
 @connection
@@ -39,14 +46,17 @@ def sync(path: Path, *, format_: str, **asked: Any) -> int:
     differs. A problem found before the first write ends the run with nothing written, unless --keep-going is given; so
     does an edit that somebody made on the server since, unless --on-drift says otherwise.
     """
-    return output.reported(
-        format_, lambda: _sync(path, asks=format_ == "text", **asked), "sync", str(path), dry_run=asked["dry_run"]
-    )
+    return output.reported(format_, lambda: _sync(path, format_, **asked), "sync", str(path), dry_run=asked["dry_run"])
 
 
-def _sync(path: Path, *, asks: bool, dry_run: bool, smoke: bool, keep_going: bool, **more: Any) -> Report:
+def _sync(
+    path: Path, format_: str, *, dry_run: bool, detailed: bool, smoke: bool, keep_going: bool, yes: bool, **more: Any
+) -> Report:
+    if detailed and not dry_run:
+        raise UsageError("--detailed-exitcode is about what would be done", hint="give --dry-run, too, or use `plan`")
     asked, how = parted(more)
-    options = replace(options_of(asked, path), dry_run=dry_run, keep_going=keep_going, smoke=smoke)
+    options = replace(options_of(asked, path), dry_run=dry_run, detailed=detailed, keep_going=keep_going, smoke=smoke)
+    asks = format_ == "text" and not dry_run
     with asked.client() as client, progress() as listen:
-        ask = partial(ask_about_drift, listen) if asks and not dry_run and somebody_is_there() else None
+        ask = Asker(listen, f"{client.url}, tenant {client.tenant}", yes) if asks and somebody_is_there() else None
         return run(stages(options, deploying(asked, client, **how, ask=ask), client, listen))

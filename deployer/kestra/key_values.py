@@ -5,13 +5,32 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deployer.kestra.answers import KeyValue, UnexpectedShapeError
+from deployer.kestra.answers import KeyValue, Page, UnexpectedShapeError, items, mapping
 from deployer.kestra.calls import Calls
-from deployer.kestra.operations import DELETE_KEY_VALUE, KEY_VALUE, SET_KEY_VALUE
+from deployer.kestra.operations import DELETE_KEY_VALUE, KEY_VALUE, KEYS, SET_KEY_VALUE
+from deployer.model.version import Dialect
+
+_PAGE = 1000  # keys; 2.x refuses more
 
 
 class KeyValueCalls(Calls):
     """The endpoints under `namespaces/{namespace}/kv`."""
+
+    def list_keys(self, namespace: str) -> list[str]:
+        """Return the names of all keys of a namespace, in order; none where there is no such namespace."""
+        operation = KEYS[dialect := self._connection.server().dialect]
+        if dialect is Dialect.V1:
+            return sorted(self._ask(operation, lambda data: items(data, _key), namespace))
+        found: list[str] = []
+        page, seen, number = Page((), 1), 0, 1
+        while seen < page.total:
+            params = {"filters[namespace][EQUALS]": namespace, "page": number, "size": _PAGE}
+            page = self._ask(operation, Page.read, params=params)
+            found += [_key(each) for each in page.results]
+            seen, number = seen + len(page.results), number + 1
+            if not page.results:
+                break
+        return sorted(found)
 
     def key_value(self, namespace: str, key: str) -> KeyValue:
         """Return a value with its type. Raises KestraNotFoundError, for an expired one too."""
@@ -31,3 +50,10 @@ class KeyValueCalls(Calls):
             return data
 
         return self._ask(DELETE_KEY_VALUE, read, namespace, key)
+
+
+def _key(data: object) -> str:
+    key = mapping(data, "a key").get("key")
+    if not isinstance(key, str):
+        raise UnexpectedShapeError("a key with its name")
+    return key

@@ -77,6 +77,10 @@ OUTPUTS = Operation("GET", "outputs/executions/{executionId}")
 """Of 2.x only."""
 LOGS = Operation("GET", "logs/{executionId}")
 
+KEYS = {
+    Dialect.V1: Operation("GET", "namespaces/{namespace}/kv"),
+    Dialect.V2: Operation("GET", "kv"),
+}
 KEY_VALUE = Operation("GET", "namespaces/{namespace}/kv/{key}")
 SET_KEY_VALUE = Operation("PUT", "namespaces/{namespace}/kv/{key}", ANYTHING, TEXT)
 DELETE_KEY_VALUE = Operation("DELETE", "namespaces/{namespace}/kv/{key}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deployer.model.resource import Key
 
@@ -37,6 +37,15 @@ class Entry:
     by: str = ""  # the CI run's address, or who it was
     stops: tuple[str, ...] = ()  # what was kept stopped: "" is the flow itself, else the id of a trigger
     root: str | None = None  # where the project's root lay in its repository; None where that was not kept
+    origin: str = ""  # what its repository is called; empty where nobody knows
+
+    def of(self, root: str, origin: str) -> bool:
+        """Whether this root of this repository deployed it, as far as that is known.
+
+        Outside of a repository (a slash in front) a root is called as its folder is, which may be anything.
+        """
+        known = self.root is not None and not self.root.startswith("/") and not root.startswith("/")
+        return (not known or self.root == root) and (not self.origin or not origin or self.origin == origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,14 @@ class Lease:
 
     by: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who else deployed something: another project, or another root or repository under this project's name."""
+
+    owner: str  # for people
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,19 @@ class Ledger:
     pending: Mapping[Key, Entry] = field(default_factory=dict)
     lease: Lease | None = None
     running: tuple[str, ...] = ()
+
+    def of(self, root: str, origin: str) -> Ledger:
+        """Return the part of it that a root of a repository deployed."""
+        entries, pending = (
+            {key: entry for key, entry in each.items() if entry.of(root, origin)}
+            for each in (self.entries, self.pending)
+        )
+        return replace(self, entries=entries, pending=pending)
+
+    def claims(self, root: str, origin: str) -> Mapping[Key, Claim]:
+        """Return the rest of it: what others deployed under the same name."""
+        theirs = {key: entry for key, entry in self.ours.items() if not entry.of(root, origin)}
+        return {key: Claim(_other(entry, root), entry) for key, entry in theirs.items()}
 
     def owns(self, key: Key) -> bool:
         """Whether this project deployed it, or was about to."""
@@ -80,3 +110,9 @@ class Ledger:
     def ours(self) -> Mapping[Key, Entry]:
         """All that this project deployed or was about to, as it was deployed last."""
         return {**self.pending, **self.entries}
+
+
+def _other(entry: Entry, root: str) -> str:
+    if entry.of(root, ""):
+        return f"the repository {entry.origin}"
+    return f"the folder `{entry.root}` of this project" if entry.root else "the top folder of this project"

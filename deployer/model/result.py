@@ -13,6 +13,9 @@ from deployer.model.resource import Key
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 
+WRITING = ("sync", "apply")
+"""The commands that write."""
+
 
 class Status(StrEnum):
     """DONE: as planned. FAILED: tried and refused. SKIPPED: not tried."""
@@ -100,14 +103,16 @@ class Report:
     @property
     def exit_code(self) -> ExitCode:
         """The process's exit code: where several apply, the first in the order below."""
-        writes = self.command in ("sync", "apply") and not self.dry_run
+        writes = self.command in WRITING and not self.dry_run
+        foretold = self.detailed and self.dry_run
+        refused = bool(self.refused) and not self.outcomes and (writes or foretold)
         lost = any(outcome.lost for outcome in self.outcomes)
         warned = self.strict and any(problem.severity is Severity.WARNING for problem in self.problems)
         changes = self.plan is not None and any(change.writes for change in self.plan.changes)
         causes = (
             (self.interrupted, ExitCode.INTERRUPTED),
             (self.error is not None, self.error.exit_code if self.error else ExitCode.OK),
-            (lost or (writes and not self.outcomes and bool(self.refused)), ExitCode.REFUSED),
+            (lost or refused, ExitCode.REFUSED),
             (any(each.status is not Status.DONE for each in self.outcomes), ExitCode.APPLY_INCOMPLETE),
             (any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes), ExitCode.SMOKE_FAILED),
             (bool(self.errors) or warned, ExitCode.PROBLEMS),

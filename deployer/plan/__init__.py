@@ -2,7 +2,8 @@
 
 from deployer.plan.decide import Decider, OnDisabled, OnDrift, Policy
 from deployer.plan.diff import plan
+from deployer.plan.drift import only_drift
 from deployer.plan.prune import Scope, orphans
 from deployer.plan.stops import stopped
 
-__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "orphans", "plan", "stopped"]
+__all__ = ["Decider", "OnDisabled", "OnDrift", "Policy", "Scope", "only_drift", "orphans", "plan", "stopped"]

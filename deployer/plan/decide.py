@@ -6,12 +6,12 @@ Pure, and the only place where this is decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from deployer.model.change import Action, Change, Standing
-from deployer.model.ledger import Entry, Ledger, digest
+from deployer.model.ledger import Claim, Entry, Ledger, digest
 from deployer.model.resource import Key, Resource
 from deployer.model.sent import Sent
 from deployer.plan.stops import Meaning, alike, enabled, kept, started, stops
@@ -41,7 +41,12 @@ class Policy:
 
     on_drift: OnDrift | None = None  # None: what is usual, to refuse
     on_disabled: OnDisabled = OnDisabled.KEEP
+    of_each: Mapping[Key, OnDrift] = field(default_factory=dict)  # for single flows, where a person was asked
     takes_over: bool = True  # a flow in other layout counts as deployed; without a ledger nobody would know it later
+
+    def about(self, key: Key) -> OnDrift | None:
+        """Return what becomes of somebody else's text of one thing."""
+        return self.of_each.get(key, self.on_drift)
 
 
 Stopped = Callable[[Resource, tuple[str, ...]], Sent | None]
@@ -58,6 +63,8 @@ class Decider:
     stopped: Stopped
     deployed: Mapping[Key, str]
     moved: frozenset[Key] = frozenset()  # what lies in another file than when it was deployed
+    claims: Mapping[Key, Claim] = field(default_factory=dict)  # what others deployed, and is not taken over from them
+    adopted: frozenset[Key] = frozenset()  # what is: their entries are in this ledger
 
     def change(self, desired: Resource, live: Resource | None, broken: str = "") -> Change:
         """Return the change of what a file declares; `broken` is why the server cannot read what it has of it."""
@@ -81,6 +88,8 @@ class Decider:
         change = Change(Action.UPDATE, desired.key, desired, live, standing=standing)
         if standing.drifts:
             return self._drifted(change)
+        if claim := self.claims.get(desired.key):
+            return replace(change, action=Action.KEEP, reason=f"left to {claim.owner}, which deployed it")
         return self._written(change, found)
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
@@ -143,7 +152,7 @@ class Decider:
 
     def _takes(self, entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
         """Whether the ledger has to learn of what is not written: the text, or the file that it lies in now."""
-        return desired.key in self.moved or not _told(entry, desired, live, wanted)
+        return desired.key in self.moved | self.adopted or not _told(entry, desired, live, wanted)
 
     def _says(self, live: str, text: str, wanted: tuple[str, ...]) -> bool:
         """Whether a live text says what a file's does, with these stops and nothing else."""
@@ -152,7 +161,8 @@ class Decider:
     def edited(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision since which somebody edited, and that in words."""
         if change.standing is Standing.FOREIGN:
-            return change, "not deployed by us"
+            claim = self.claims.get(change.key)
+            return change, f"deployed by {claim.owner}" if claim else "not deployed by us"
         entry = self.ledger.entries.get(change.key)
         since = entry.revision if entry else None
         revision = f" as revision {since}" if since else ""
@@ -160,7 +170,7 @@ class Decider:
 
     def _drifted(self, change: Change) -> Change:
         change, what = self.edited(change)
-        match self.policy.on_drift:
+        match self.policy.about(change.key):
             case OnDrift.OVERWRITE:
                 return replace(change, reason=f"{what}: written over")
             case OnDrift.KEEP:

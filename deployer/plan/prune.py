@@ -20,10 +20,10 @@ class Scope:
 
     `kinds` are what it reads: of others, which a later deployer may have deployed, it knows nothing. `within` are
     folders and files, from the top of the repository, and `place` is where the project's root lies there: what another
-    root deployed is none of this one's. `declared` says of what is declared elsewhere below the project's root, by
-    which file; `unread` that a file could not be read or was refused, so that nobody knows what it declares; `empty`
-    that there was no flow at all. `unknown` has what the server did not show, and why. `most` is how many may be
-    deleted (a float: which share), None for the usual.
+    root deployed is none of this one's. `declared` says of what is declared elsewhere below the
+    project's root, by which file; `unread` that a file could not be read or was refused, so that nobody knows what it
+    declares; `empty` that there was no flow at all. `unknown` has what the server did not show, and why. `most` is how
+    many may be deleted (a float: which share), None for the usual.
     """
 
     kinds: frozenset[Kind] = frozenset({Kind.FLOW})
@@ -79,6 +79,9 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
         return Change(Action.KEEP, key, None, reason="a run that was cut off did not create it", takes=True)
     if live is None:
         return Change(Action.KEEP, key, None, reason="it is gone already", takes=True)
+    if claim := decider.claims.get(key):
+        reason = f"no file declares it any more, and {claim.owner} deployed it, too: it is left to it"
+        return Change(Action.KEEP, key, None, reason=reason, takes=True)
     standing, stopped = decider.standing(None, live)
     change = Change(Action.PRUNE, key, None, live, "no file declares it any more", standing=standing, stops=stopped)
     if why := _held(key, scope):
@@ -107,7 +110,7 @@ def _asked(decider: Decider, change: Change) -> Change:
     if change.standing is not Standing.DRIFTED:
         return change
     change, what = decider.edited(change)
-    match policy.on_drift:
+    match policy.about(change.key):
         case OnDrift.OVERWRITE:
             return replace(change, reason=f"{change.reason}; {what}")
         case OnDrift.KEEP:

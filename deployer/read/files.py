@@ -44,7 +44,10 @@ def read_files(
     so. Raises UsageError when `path` is not there.
     """
     if not os.path.lexists(path):
-        raise UsageError(f"{path} is not there", hint="name the folder of your flows: kestra-deployer sync PATH")
+        raise UsageError(
+            f"no such file or folder: {path}",
+            hint="paths count from the current folder: run it in the project's root, or name the folder of your flows",
+        )
     found = _Found(path, root, GitIgnoreSpec.from_lines(ignore) if ignore else None)
     for file in found.walk(suffixes):
         found.read(file)

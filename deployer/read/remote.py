@@ -123,5 +123,5 @@ def _rewritten(url: str, config: Mapping[str, Mapping[str, list[str]]]) -> str:
 def _unreadable(file: Path, error: Exception) -> UsageError:
     return UsageError(
         f"{file} cannot be read as git's configuration, so nobody knows what this project is called: {error}",
-        hint="mend it, or name the project: --project NAME, or `project:` in kestra-deployer.yaml",
+        hint="correct it, or name the project: --project NAME, or `project:` in kestra-deployer.yaml",
     )

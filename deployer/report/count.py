@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from deployer.model import upgrade as moves
-from deployer.model.change import Action
+from deployer.model.change import Action, Change, Standing
 from deployer.model.problem import Severity
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
@@ -25,23 +25,87 @@ DRY_WORDS = {
     Action.PRUNE: "to delete",
     Action.KEEP: "unchanged",
 }
+KEPT, REFUSED, HELD = "kept", "refused", "held back"
+FAILED, SKIPPED = str(Status.FAILED), str(Status.SKIPPED)
+_WRITES = [action for action in Action if action is not Action.KEEP]
+WORDS = (
+    *[DONE_WORDS[action] for action in _WRITES],
+    *[DRY_WORDS[action] for action in _WRITES],
+    DRY_WORDS[Action.KEEP],
+    KEPT,
+    REFUSED,
+    HELD,
+    FAILED,
+    SKIPPED,
+)
+"""What a flow of a deploy, or of the plan of one, is counted under."""
+
+EDITED, DELETED, AS_DEPLOYED, NOT_YET = (
+    "edited on the server",
+    "deleted on the server",
+    "as deployed",
+    "not deployed yet",
+)
+_STANDINGS = {
+    Standing.DRIFTED: EDITED,
+    Standing.FOREIGN: "not deployed from here",
+    Standing.STOPPED: "stopped on the server",
+    Standing.DRAFT: "only a draft there",
+    Standing.UNREADABLE: "unreadable there",
+    Standing.ABSENT: NOT_YET,
+}
+DRIFTED = (EDITED, DELETED, _STANDINGS[Standing.FOREIGN])
+"""Those of them that are drift."""
+DRIFT_WORDS = (EDITED, DELETED, *[each for each in _STANDINGS.values() if each != EDITED], AS_DEPLOYED)
+"""What a flow is counted under where nothing is asked but how it stands on the server."""
 
 
 def word(outcome: Outcome) -> str:
-    """Return what became of a change: created, updated, unchanged, failed or skipped."""
-    return DONE_WORDS[outcome.change.action] if outcome.status is Status.DONE else str(outcome.status)
+    """Return what became of a change: created, updated, unchanged, failed or skipped, for example."""
+    if outcome.change.held:
+        return HELD
+    if outcome.status is not Status.DONE:
+        return str(outcome.status)
+    return _kept(outcome.change) or DONE_WORDS[outcome.change.action]
+
+
+def foretold(change: Change, *, dry_run: bool) -> str:
+    """Return what would become of a change; where the run has ended, what did not become of it."""
+    if change.held:
+        return REFUSED if change.standing.drifts else HELD
+    if change.action is Action.KEEP:
+        return _kept(change) or DRY_WORDS[Action.KEEP]
+    return DRY_WORDS[change.action] if dry_run else SKIPPED
+
+
+def standing(change: Change) -> str:
+    """Return how a flow stands on the server."""
+    return DELETED if change.deleted else _STANDINGS.get(change.standing, AS_DEPLOYED)
+
+
+def told(change: Change, report: Report) -> str:
+    """Return what a plan says of a change, in words and with the reason."""
+    if report.command == "drift":
+        return change.held or change.reason or standing(change)
+    found = foretold(change, dry_run=report.dry_run)
+    words = f"would be {found}" if found == REFUSED and report.dry_run else found
+    return (f"{words}: {change.held}" if change.held else words) + (f" ({change.reason})" if change.reason else "")
 
 
 def flows(report: Report) -> dict[str, int]:
-    """Return how many flows were created, updated, unchanged, failed and skipped; every word is there."""
-    counts = Counter(word(outcome) for outcome in report.outcomes)
-    return {name: counts[name] for name in (*DONE_WORDS.values(), str(Status.FAILED), str(Status.SKIPPED))}
+    """Return how many flows are counted under each word, in all formats alike; every word is there."""
+    changes = report.plan.changes if report.plan else ()
+    if report.command == "drift":
+        counts, words = Counter(map(standing, changes)), DRIFT_WORDS
+    elif report.outcomes:
+        counts, words = Counter(map(word, report.outcomes)), WORDS
+    else:
+        counts, words = Counter(foretold(change, dry_run=report.dry_run) for change in changes), WORDS
+    return {name: counts[name] for name in words}
 
 
-def planned(report: Report) -> dict[str, int]:
-    """Return how many flows a plan would create, update and leave unchanged."""
-    counts = Counter(DRY_WORDS[change.action] for change in (report.plan.changes if report.plan else ()))
-    return {name: counts[name] for name in DRY_WORDS.values()}
+def _kept(change: Change) -> str:
+    return KEPT if change.action is Action.KEEP and change.standing.drifts else ""
 
 
 def upgrade_words(upgrade: Upgrade) -> dict[moves.Verdict, str]:
@@ -60,7 +124,11 @@ def sentence(report: Report) -> str:
     """Return the whole report in one line, such as `8 flows: 2 created, 6 unchanged. 5 smoke tests passed.` has."""
     parts = []
     if report.plan:
-        counted = planned(report) if report.dry_run or not report.outcomes else flows(report)
+        foretells = report.dry_run and report.command != "drift"
+        counted = {
+            f"would be {name}" if name == REFUSED and foretells else name: count
+            for name, count in flows(report).items()
+        }
         listed = ", ".join(f"{count} {name}" for name, count in counted.items() if count) or "none found"
         parts.append(f"{plural(len(report.plan.changes), 'flow')}: {listed}.")
     if report.files is not None:

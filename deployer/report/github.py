@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deployer.model.change import Action, Change
+from deployer.model.change import Action
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
@@ -29,11 +29,16 @@ def commands(report: Report) -> str:
 
 
 def outputs(report: Report) -> dict[str, str]:
-    """Return the step's outputs: how many flows were created, updated and so on, or failed, and exit-code."""
+    """Return the step's outputs: how many flows were created, are to be created and so on, and exit-code.
+
+    `changes` is how many a plan would write, `drifted` how many are not on the server as they were deployed.
+    """
     counts = count.flows(report)
-    failed = counts["failed"] + counts["skipped"]
-    numbers = {**{name: counts[name] for name in count.DONE_WORDS.values()}, "failed": failed}
-    return {**{name: str(number) for name, number in numbers.items()}, "exit-code": str(int(report.exit_code))}
+    numbers = {name: counts.get(name, 0) for name in count.WORDS}
+    numbers["changes"] = sum(numbers[name] for name in count.DRY_WORDS.values() if name.startswith("to "))
+    numbers["drifted"] = sum(counts.get(name, 0) for name in count.DRIFTED)
+    named = {name.replace(" ", "-"): str(number) for name, number in numbers.items()}
+    return {**named, "exit-code": str(int(report.exit_code))}
 
 
 def summary(report: Report) -> str:
@@ -65,6 +70,14 @@ def _annotations(report: Report) -> Iterator[str]:
         if outcome.status is Status.FAILED:
             message = f"{outcome.change.key.path}: {outcome.message}"
             yield _command(Problem("deploy", message, outcome.change.origin, hint=outcome.hint))
+        elif outcome.change.held:
+            yield _command(
+                Problem("deploy", f"{outcome.change.key.path}: {outcome.message}", severity=Severity.WARNING)
+            )
+    for change in () if report.outcomes else report.refused:
+        severity = Severity.WARNING if report.dry_run else Severity.ERROR
+        message = f"{change.key.path}: {count.told(change, report)}"
+        yield _command(Problem("drift", message, change.origin, severity=severity))
     for smoke in report.smokes:
         if smoke.verdict is not Verdict.PASSED:
             still = f"; it still runs: {smoke.url}" if smoke.left_running else ""
@@ -109,16 +122,17 @@ def _flow_rows(report: Report) -> list[tuple[str, str, str]]:
     if report.outcomes:
         return [_outcome_row(outcome) for outcome in report.outcomes if count.word(outcome) != "unchanged"]
     changes = report.plan.changes if report.plan else ()
-    return [_planned_row(change) for change in changes if change.action is not Action.KEEP]
+    rows = [change for change in changes if change.action is not Action.KEEP]
+    return [(change.key.path, count.told(change, report), "") for change in rows]
 
 
 def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:
     word = count.word(outcome)
-    return outcome.change.key.path, f"{_ICONS[word]} {word} {outcome.message}".strip(), str(outcome.revision or "")
-
-
-def _planned_row(change: Change) -> tuple[str, str, str]:
-    return change.key.path, change.held or count.DRY_WORDS[change.action], ""
+    return (
+        outcome.change.key.path,
+        f"{_ICONS.get(word, '')} {word} {outcome.message}".strip(),
+        str(outcome.revision or ""),
+    )
 
 
 def _smoke_rows(report: Report) -> list[tuple[str, str]]:

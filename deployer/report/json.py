@@ -10,6 +10,7 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
 from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade, Verdict
+from deployer.report import count
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
@@ -39,6 +40,7 @@ def render(report: Report) -> str:
             ],
             "digest": report.plan.digest if report.plan else None,
         },
+        "counts": {name.replace(" ", "_"): number for name, number in count.flows(report).items()},
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
         "deleted_texts": report.saved or None,
         "smokes": [_smoke(smoke) for smoke in report.smokes],

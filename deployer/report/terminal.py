@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change, Detail
 from deployer.model.problem import Problem, Severity, Span
-from deployer.model.result import Outcome, Report, Status
+from deployer.model.result import WRITING, Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
@@ -62,7 +62,7 @@ def _changes(report: Report) -> Iterator[Text]:
             yield from _outcome(outcome)
     elif report.plan:
         for change in report.plan.changes:
-            yield from _planned(change, dry_run=report.dry_run)
+            yield from _planned(change, report)
             if report.details and (detail := report.details.get(change.key)):
                 yield from _detail(detail, stat=report.stat)
 
@@ -139,14 +139,13 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
         yield Text("      hint: ", style="cyan").append(outcome.hint, style="default")
 
 
-def _planned(change: Change, *, dry_run: bool) -> Iterator[Text]:
+def _planned(change: Change, report: Report) -> Iterator[Text]:
     if change.action is Action.KEEP:
         if change.reason:
             yield Text(f"  = {change.key.path}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action]
-    words = change.held or (count.DRY_WORDS[change.action] if dry_run else f"not {count.DONE_WORDS[change.action]}")
-    words += f" ({change.reason})" if change.reason else ""
+    words = count.told(change, report)
     yield Text(f"  {mark} {change.key.path}", style=style).append(f"  {words}", style="default")
 
 
@@ -165,6 +164,7 @@ def _closing(report: Report) -> str:
     sentence = count.sentence(report)
     if report.interrupted:
         return f"Interrupted. {sentence}"
-    if report.errors and not report.outcomes and not report.dry_run and report.files is None:
+    writes = report.command in WRITING and not report.dry_run
+    if writes and not report.outcomes and (report.errors or report.error):
         sentence += " Nothing was written."
     return f"{sentence} ({report.seconds:.1f} s)" if sentence else ""

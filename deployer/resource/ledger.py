@@ -9,8 +9,8 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from deployer.model.ledger import FORMAT, Entry, Lease, Ledger
 from deployer.model.resource import SYSTEM, Key, Kind
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
+_KEY = "kestra-deployer."
 _LONGEST = 120  # characters of a name in a key
 
 
@@ -42,6 +43,9 @@ class Keeper(Protocol):
     def write(self, ledger: Ledger) -> None:
         """Keep a ledger in place of the one before."""
 
+    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+        """Yield the ledgers of other projects and environments that lie where this one does, each with its keeper."""
+
 
 @dataclass(frozen=True, slots=True)
 class OnServer:
@@ -55,7 +59,7 @@ class OnServer:
     @property
     def key(self) -> str:
         """The value's key. What a key may not hold is replaced, and a hash keeps such names apart."""
-        return f"kestra-deployer.{_fit(self.project)}.{_fit(self.environment)}"
+        return f"{_KEY}{_fit(self.project)}.{_fit(self.environment)}"
 
     @property
     def place(self) -> str:
@@ -73,6 +77,21 @@ class OnServer:
     def write(self, ledger: Ledger) -> None:
         """Keep a ledger. Raises KestraError."""
         self.client.set_key_value(self.namespace, self.key, _written(ledger))
+
+    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+        """Yield the others of the namespace, by one request and one for each. Raises KestraError and LedgerError."""
+        keys = (key for key in self.client.list_keys(self.namespace) if key.startswith(_KEY) and key != self.key)
+        for key in keys:
+            try:
+                value = self.client.key_value(self.namespace, key).value
+            except KestraNotFoundError:
+                continue  # deleted meanwhile
+            named = value if isinstance(value, Mapping) else {}
+            keeper = replace(self, project=str(named.get("project")), environment=str(named.get("environment")))
+            if keeper.key != key:
+                message = f"the key {key} of the namespace {self.namespace} holds no ledger of that name"
+                raise LedgerError(message, hint="restore it, or remove it")
+            yield keeper, _read(value, keeper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,10 @@ class InFile:
         except OSError as error:
             raise LedgerError(f"{self.file} cannot be written: {error}", hint="name another with `ledger:`") from error
 
+    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+        """Yield nothing: the file is this project's."""
+        yield from ()
+
 
 @dataclass(frozen=True, slots=True)
 class Nowhere:
@@ -129,6 +152,10 @@ class Nowhere:
 
     def write(self, ledger: Ledger) -> None:
         """Forget it."""
+
+    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+        """Yield nothing."""
+        yield from ()
 
 
 def _fit(name: str) -> str:
@@ -164,6 +191,7 @@ def _entry(key: Key, entry: Entry) -> dict[str, Any]:
         "by": entry.by,
         "stops": list(entry.stops),
         "root": entry.root,
+        "origin": entry.origin,
     }
 
 
@@ -211,4 +239,5 @@ def _entry_of(data: Mapping[str, Any]) -> Entry:
         by=str(data["by"]),
         stops=tuple(map(str, data["stops"])),
         root=None if data.get("root") is None else str(data["root"]),
+        origin=str(data.get("origin") or ""),
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deployer.deploy import Deploying
+from deployer.deploying import Deploying
 from deployer.errors import DeployerError, ExitCode, KestraError, KestraNotFoundError, KestraUnreachableError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient

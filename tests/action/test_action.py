@@ -21,7 +21,13 @@ tasks:
     type: io.kestra.plugin.core.log.Log
     message: {id} is here
 """
-NOTHING = dict.fromkeys(("created", "updated", "published", "deleted", "unchanged", "failed"), "0")
+NOTHING = dict.fromkeys(
+    (
+        *("created", "updated", "published", "deleted", "unchanged", "kept", "refused", "held-back", "failed"),
+        *("skipped", "to-create", "to-update", "to-publish", "to-delete", "changes", "drifted"),
+    ),
+    "0",
+)
 Deploy = Callable[..., Ended]
 
 

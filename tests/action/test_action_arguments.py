@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from action.github_runner import ACTION, Ended, Runner, evaluate, inputs, step, steps
 
+from deployer.model.result import Report
+from deployer.report import github
+
 RECORDER = """#!{python}
 import json, os, sys
 kestra = {{name: value for name, value in os.environ.items() if name.startswith("KESTRA_")}}
@@ -140,5 +143,5 @@ def test_every_output_of_the_action_is_an_output_of_its_last_step() -> None:
     values = {name: said["value"] for name, said in ACTION["outputs"].items()}
 
     assert values == {name: f"${{{{ steps.run.outputs.{name} }}}}" for name in values}
-    assert set(values) == {"created", "updated", "published", "deleted", "unchanged", "failed", "exit-code"}
+    assert set(values) == set(github.outputs(Report("sync")))
     assert steps()[-1]["id"] == "run"

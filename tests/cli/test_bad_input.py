@@ -27,7 +27,7 @@ def said(ended: Ended, code: int, *words: str) -> None:
 
 
 def test_a_folder_that_is_not_there(project: Project, deployer: Run) -> None:
-    said(deployer("sync", "nowhere", "--host", "http://localhost:1"), 2, "error: nowhere is not there")
+    said(deployer("sync", "nowhere", "--host", "http://localhost:1"), 2, "error: no such file or folder: nowhere")
 
 
 def test_no_host(project: Project, deployer: Run) -> None:

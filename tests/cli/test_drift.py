@@ -124,13 +124,14 @@ class TestStops:
         assert "the flow stays stopped" in ended.stdout
         assert deployed.root.is_dir()
 
-    def test_its_difference_is_that_to_the_file(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
+    def test_what_is_pending_in_its_file_is_not_told(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
         disable(api, "a")
         deployed.flow("a", message="good day")
+        deployed.flow("new")
         ended = deployer("drift", *OURS)
         assert ended.code == 0
-        assert "--- company.team/a (live)" in ended.stdout
-        assert "+    message: good day" in ended.stdout
+        assert "good day" not in ended.stdout
+        assert "3 flows: 1 stopped on the server, 1 not deployed yet, 1 as deployed." in ended.stdout
 
     def test_new_text_is_deployed_with_the_stop_kept(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
         disable(api, "a")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from cli.conftest import Ended, Project
 from cli.others import create, edit, source, there
-from proxy import Proxy
+from proxy import Proxy, answers
 
 Run = Callable[..., Ended]
 OURS = ("--project", "ours")
@@ -67,6 +67,48 @@ def test_who_else_depends_on_a_change_is_told(project: Project, deployer: Run, a
     project.flow("a", message="good day")
     [change] = deployer("plan", *OURS, "--format", "json").report["plan"]["changes"]
     assert change["detail"]["dependants"] == ["company.other/caller"]
+
+
+def test_where_who_depends_on_it_cannot_be_told_the_plan_says_so(
+    project: Project, deployer: Run, server: Proxy
+) -> None:
+    project.flow("a")
+    deployer("sync", *OURS)
+    project.flow("a", message="good day")
+    with server.failing(lambda _, request: answers(404, "no way", "text/plain") if "export" in request else None):
+        ended = deployer("plan", *OURS, "--format", "json")
+    assert ended.code == 0
+    assert [change["action"] for change in ended.report["plan"]["changes"]] == ["update"]
+    assert "who calls what would change is not known" in ended.report["problems"][-1]["message"]
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("command", [("plan",), ("sync", "--dry-run")], ids=["plan", "sync"])
+def test_a_refusal_is_foretold(project: Project, deployer: Run, api: httpx.Client, command: tuple[str, ...]) -> None:
+    project.flow("a")
+    deployer("sync", *OURS)
+    edit(api, "a", "hello", "edited")
+    project.flow("a", message="good day")
+    told = deployer(*command, *OURS)
+    assert told.code == 0
+    assert "  ~ company.team/a  would be refused: edited on the server since it was deployed" in told.stdout
+    assert "a deploy would be refused: 1 flow was edited on the server since its last deploy" in told.stdout
+    assert "1 flow: 1 would be refused." in told.stdout
+    assert deployer(*command, *OURS, "--detailed-exitcode").code == 4
+    assert deployer(*command, *OURS, "--detailed-exitcode", "--on-drift", "overwrite").code == 10
+    refused = deployer("sync", *OURS, "--format", "github")
+    assert refused.code == 4
+    assert (
+        "::error file=flows/company.team/a.yaml,title=kestra-deployer%3A drift::company.team/a: refused"
+        in refused.stdout
+    )
+    assert "error: refused: 1 flow was edited on the server since its last deploy: company.team/a." in refused.stderr
+
+
+def test_a_detailed_exit_code_is_of_a_dry_run_only(project: Project, deployer: Run) -> None:
+    assert project.root
+    ended = deployer("sync", "--detailed-exitcode")
+    assert (ended.code, "give --dry-run" in ended.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("server")

@@ -151,7 +151,7 @@ def test_a_variable_about_the_terminal_may_say_anything(project: Project) -> Non
     strange: dict[str, Any] = {"COLUMNS": "²", "LINES": "x", "TERM": "\x01", "NO_COLOR": "", "FORCE_COLOR": "?"}
     assert ran("check", **strange).returncode == 0
     ended = ran("sync", "--host", "http://127.0.0.1:1", "nowhere", **strange)
-    assert b"nowhere is not there" in ended.stderr
+    assert b"no such file or folder: nowhere" in ended.stderr
 
 
 def test_what_was_done_is_reported_though_the_system_or_we_fail(

@@ -159,7 +159,7 @@ def test_what_the_server_would_refuse_stops_the_run_before_the_first_write(
     ended = deployer("sync", "--project", "ours", "--format", "json")
     assert ended.code == 1
     [problem] = ended.report["problems"]
-    assert (problem["check"], problem["file"], problem["line"]) == ("kestra-validate", "flows/broken.yaml", 1)
+    assert (problem["check"], problem["file"], problem["line"]) == ("kestra-validate", "flows/broken.yaml", 5)
     assert "Nowhere" in problem["message"]
     assert ended.done == []
     assert server.count("PUT") == 0

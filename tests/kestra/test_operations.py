@@ -39,6 +39,7 @@ CALLS: Mapping[str, Callable[[KestraClient], Any]] = {
     "kill_execution": lambda client: client.kill_execution("E"),
     "list_flow_revisions": lambda client: client.list_flow_revisions("a.b", "x"),
     "list_flows_by_namespace": lambda client: client.list_flows_by_namespace("a.b"),
+    "list_keys": lambda client: client.list_keys("a.b"),
     "list_logs_from_execution": lambda client: client.list_logs_from_execution("E", min_level="WARN"),
     "outputs_from_execution": lambda client: client.outputs_from_execution("E"),
     "save_draft": lambda client: client.save_draft("a.b", "x", "id: x"),
