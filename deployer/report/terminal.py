@@ -165,6 +165,6 @@ def _closing(report: Report) -> str:
     if report.interrupted:
         return f"Interrupted. {sentence}"
     writes = report.command in WRITING and not report.dry_run
-    if writes and not report.outcomes and (report.errors or report.error):
+    if sentence and writes and not report.outcomes and (report.errors or report.error):
         sentence += " Nothing was written."
     return f"{sentence} ({report.seconds:.1f} s)" if sentence else ""
