@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from dotenv.parser import parse_stream
 
-from deployer import configuration
+from deployer import configuration, regular
 from deployer.errors import UsageError
 from deployer.lookalikes import unread
 from deployer.model.plugin import Plugin
@@ -213,6 +213,15 @@ def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
     return host, {name: value for name, value in userinfo.items() if value}
 
 
+def read_env_file(file: Path) -> dict[str, str]:
+    """Return what a file of variables sets that the user has named. Raises UsageError for one that cannot be read."""
+    try:
+        text = regular.text(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", hint="it must be a file of lines NAME=value") from error
+    return _bound(file, text, bool)
+
+
 def read_dotenv(folder: Path) -> dict[str, str]:
     """Return what `.env` in this folder sets, an empty mapping where there is none. Leaves the environment alone.
 
@@ -229,9 +238,14 @@ def read_dotenv(folder: Path) -> dict[str, str]:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}", hint="make it readable, or move it away"
         ) from error
+    return _bound(file, text, lambda line: "KESTRA" in line)
+
+
+def _bound(file: Path, text: str, ours: Callable[[str], bool]) -> dict[str, str]:
+    """Return what the lines of a text set. Raises UsageError for a line of `ours` that says nothing."""
     found: dict[str, str] = {}
     for binding in parse_stream(StringIO(text)):
-        if binding.error and "KESTRA" in binding.original.string:
+        if binding.error and ours(binding.original.string):
             raise UsageError(
                 f"{file}, line {binding.original.line}: not NAME=value", hint="correct or remove this line"
             )

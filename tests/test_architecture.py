@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "background": (),
     "model": ("errors",),
     "configuration": ("model", "errors"),
-    "settings": ("configuration", "lookalikes", "model", "errors"),
+    "settings": ("configuration", "regular", "lookalikes", "model", "errors"),
     "kestra": ("__init__", "background", "settings", "model", "errors"),
     "resource": ("kestra", "settings", "model", "errors", "regular"),
     **dict.fromkeys(STAGES, ("resource", "kestra", "settings", "model", "errors", "interrupt", "regular")),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
+from deployer import regular
 from deployer.cli.embedded import embedded
 from deployer.cli.options import CONFIG, PLUGINS, named_plugins
 from deployer.cli.project import project
+from deployer.cli.shell import shell
+from deployer.cli.shell import variables as named_variables
 from deployer.cli.streams import note
+from deployer.engine.addresses import is_loopback
 from deployer.engine.database import Database
 from deployer.engine.launch import RunningEngine
 from deployer.errors import EngineError, UsageError
@@ -17,19 +22,28 @@ from deployer.model import version as versions
 from deployer.model.plugin import merged
 from deployer.model.resource import MAIN
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_BASIC_AUTH = "KESTRA_DEPLOYER_BASIC_AUTH"
+_TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @click.command
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
-@click.option("--host", metavar="ADDR", default=LOOPBACK[0], show_default=True, help="The address to listen on.")
+@click.option("--host", metavar="ADDR", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep data here.  [default: in memory]")
 @click.option("--like-a-server", is_flag=True, help="Give the database the settings that Kestra's servers give it.")
-@click.option("--basic-auth", metavar="USER:PASSWORD", help="Ask every request for these.  [default: ask for nothing]")
+@click.option(
+    "--basic-auth",
+    metavar="USER:PASSWORD",
+    envvar=_BASIC_AUTH,
+    help="Ask every request for these. Other users of this machine see arguments: the variable is better.  "
+    f"[env: {_BASIC_AUTH}; default: ask for nothing]",
+)
+@click.option("--basic-auth-file", type=click.Path(path_type=Path), metavar="FILE", help="The same, from a file.")
 @click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="A tenant there is.  [default: main]")
 @click.option("--kestra", type=click.Choice(versions.NAMES), default=versions.DEFAULT.name, show_default=True)
 @CONFIG
 @PLUGINS
+@shell
 def dev(
     *,
     port: int,
@@ -37,10 +51,14 @@ def dev(
     data: Path | None,
     like_a_server: bool,
     basic_auth: str | None,
+    basic_auth_file: Path | None,
     tenants: tuple[str, ...],
     kestra: str,
     config: Path | None,
     plugins: tuple[str, ...],
+    secrets: tuple[str, ...],
+    envs: tuple[str, ...],
+    env_file: Path | None,
 ) -> None:
     """Run a Kestra development server: the real engine, on this machine, until ^C.
 
@@ -48,7 +66,14 @@ def dev(
 
     Kestra's open edition has the tenant main alone; --tenant gives others, as Enterprise has them.
     """
-    credentials = _credentials(basic_auth)
+    credentials = _credentials(basic_auth, basic_auth_file)
+    if credentials is None and not is_loopback(host):
+        message = f"whoever reaches {host} could run flows on this machine, and nobody would ask them who they are"
+        raise UsageError(message, hint=f"set {_BASIC_AUTH}, or give --basic-auth-file")
+    for tenant in tenants:
+        if not _TENANT.fullmatch(tenant):
+            raise UsageError(f"--tenant: {tenant!r} is no tenant's name", hint="letters a to z, digits, - and _")
+    variables = named_variables(secrets, envs, env_file)
     loaded = merged(project(config).settings.get("plugins", ()), named_plugins(plugins))
     version = versions.named(kestra)
     with embedded(
@@ -60,10 +85,9 @@ def dev(
         basic_auth=credentials,
         tenants=tenants or (MAIN,),
         plugins=loaded,
+        variables=variables,
     ) as engine:
         try:
-            if host not in LOOPBACK and credentials is None:
-                note("warning: whoever reaches this address can run flows here; --basic-auth asks them")
             _introduce(engine, data, credentials)
             engine.wait()
         except KeyboardInterrupt:
@@ -72,7 +96,12 @@ def dev(
         raise EngineError(f"Kestra {engine.version.engine} ended by itself", hint="start it again")
 
 
-def _credentials(text: str | None) -> tuple[str, str] | None:
+def _credentials(text: str | None, file: Path | None) -> tuple[str, str] | None:
+    if file is not None:
+        try:
+            text = regular.text(file).strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"--basic-auth-file: {file} cannot be read: {error}", hint="name another file") from error
     if text is None:
         return None
     user, colon, password = text.partition(":")

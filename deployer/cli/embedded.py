@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ def embedded(
     basic_auth: tuple[str, str] | None = None,
     tenants: tuple[str, ...] = (MAIN,),
     plugins: Sequence[Plugin] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[RunningEngine]:
     """Give a running engine that ends with the block; see `launch` for the parameters and the errors."""
     with ExitStack() as stack:
@@ -44,6 +45,7 @@ def embedded(
                     basic_auth=basic_auth,
                     tenants=tenants,
                     plugins=plugins,
+                    variables=variables,
                     progress=listen,
                 )
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ import click
 from deployer import configuration
 from deployer.cli.project import Project, project, unread
 from deployer.cli.remembered import remember
+from deployer.cli.shell import SHELL, variables
 from deployer.cli.streams import labelled
 from deployer.errors import UsageError
 from deployer.model import version as versions
@@ -52,7 +53,7 @@ _OPTIONS = (
 
 def connection(command: _Command) -> _Command:
     """Add the options above to a command; it gets them all as keywords and hands them to `configured`."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, *SHELL)):
         command = option(command)
     return command
 
@@ -67,6 +68,7 @@ class Configured:
     project: Project
     chosen: bool = False  # the configuration file was named on the command line
     flagged: bool = False  # and so was the version
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the user's, for flows in an own engine
 
     @property
     def kestra(self) -> str | None:
@@ -87,7 +89,7 @@ class Configured:
         from deployer.cli.embedded import embedded  # noqa: PLC0415  needs the extra [engine]
 
         version = versions.named(self.settings.kestra) if self.settings.kestra else versions.DEFAULT
-        with embedded(version, plugins=self.settings.plugins) as engine:
+        with embedded(version, plugins=self.settings.plugins, variables=self.variables) as engine:
             yield self.settings.aimed_at(engine.url)
 
     @contextmanager
@@ -115,7 +117,15 @@ class Configured:
 
 
 def configured(
-    *, config: Path | None, embedded: bool, plugins: Iterable[str], server: bool = True, **flags: Any
+    *,
+    config: Path | None,
+    embedded: bool,
+    plugins: Iterable[str],
+    secrets: Iterable[str] = (),
+    envs: Iterable[str] = (),
+    env_file: Path | None = None,
+    server: bool = True,
+    **flags: Any,
 ) -> Configured:
     """Resolve what the connection options were given. Raises UsageError.
 
@@ -133,9 +143,20 @@ def configured(
     given = named_plugins(plugins)
     if given and not embedded:
         raise UsageError("--plugins is for an engine of our own, a server has its own", hint="add --embedded")
+    if (secrets or envs or env_file) and not embedded:
+        message = "--secret, --env and --env-file are for an engine of our own, a server has its own"
+        raise UsageError(message, hint="add --embedded")
     settings = replace(settings, plugins=merged(settings.plugins, given))
     flagged = flags.get("kestra") is not None
-    return Configured(settings, found.root, embedded, found, chosen=config is not None, flagged=flagged)
+    return Configured(
+        settings,
+        found.root,
+        embedded,
+        found,
+        chosen=config is not None,
+        flagged=flagged,
+        variables=variables(secrets, envs, env_file),
+    )
 
 
 def _without(settings: Mapping[str, Any]) -> dict[str, Any]:

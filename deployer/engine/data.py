@@ -24,6 +24,7 @@ def claim(folder: Path, release: str) -> FileLock:
         folder.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(folder)
         lock.acquire(blocking=False)
+        folder.chmod(0o700)
         _mark(folder, release)
     except Timeout as error:
         raise EngineError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import select
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,20 +51,21 @@ def launch(
     basic_auth: tuple[str, str] | None = None,
     tenants: tuple[str, ...] = (MAIN,),
     plugins: Sequence[Plugin] = (),
+    variables: Mapping[str, str] | None = None,
     progress: Listener = silent,
 ) -> Iterator[RunningEngine]:
     """Run an engine of `version` as long as the block runs, in memory or with its data in the folder `data`.
 
     Port 0 takes any free one. `tenants` are those that there are, as in the open edition `main` alone; none stands for
-    any that is named. The first start of a version fetches its jars and prepares them for fast starts. Raises
-    EngineError, in one sentence, when the extra is not installed, or the engine or one of its plugins cannot be fetched
-    or started; UsageError for a plugin's path that is not there.
+    any that is named. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The first start of a version fetches
+    its jars and prepares them for fast starts. Raises EngineError, in one sentence, when the extra is not installed, or
+    the engine or one of its plugins cannot be fetched or started; UsageError for a plugin's path that is not there.
     """
     with _ordered(version, plugins, progress) as orders:
         asked = replace(orders, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
         if data:
             asked = replace(asked, folder=data.absolute(), in_memory=False)
-        with child(asked) as (process, said):
+        with child(asked, variables) as (process, said):
             ready = _ready(process, said, asked)
             yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
 

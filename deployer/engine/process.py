@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO
 
 from deployer.engine.handshake import Orders
+from deployer.engine.shell import needed
 
 STOP_LIMIT = 15.0  # seconds until an engine that has not ended is killed; it closes its data within 10
 
@@ -18,10 +20,11 @@ Process = subprocess.Popen[bytes]
 
 
 @contextmanager
-def child(orders: Orders) -> Iterator[tuple[Process, IO[bytes]]]:
+def child(orders: Orders, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Process, IO[bytes]]]:
     """Run the engine's process on these orders, with a file of what it says, and end it with the block.
 
-    It has a session of its own: ^C in the terminal is for the parent, who then ends it.
+    Of the environment it has what it needs, and these `variables`. It has a session of its own: ^C in the terminal is
+    for the parent, who then ends it.
     """
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
@@ -30,6 +33,7 @@ def child(orders: Orders) -> Iterator[tuple[Process, IO[bytes]]]:
             stdout=subprocess.PIPE,
             stderr=said,
             start_new_session=True,
+            env={**needed(os.environ), **(variables or {})},
         )
         try:
             with suppress(BrokenPipeError):  # it ended at once: whoever waits for its answer learns why

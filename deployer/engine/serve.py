@@ -24,6 +24,7 @@ from pathlib import Path
 import uvicorn
 
 from deployer.engine import data
+from deployer.engine.addresses import WILDCARDS
 from deployer.engine.describe import describe
 from deployer.engine.handshake import Answer, Orders, orders
 from deployer.engine.http.app import application
@@ -35,7 +36,6 @@ from deployer.errors import EngineError
 CLOSING = 10.0  # seconds that closing the data may take
 _WATCH = 1000  # milliseconds between two looks at who the parent is
 _ROUNDS = 3  # of removing a folder that Java's threads may still write to
-_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (told to the user as an address that can be asked)
 
 
 class Lifeline:
@@ -90,6 +90,7 @@ def main() -> None:
     if not line:
         return  # the parent ended before it said anything
     given = orders(line)
+    os.umask(0o077)  # what flows store is for the user alone
     lifeline = Lifeline(given)
     threading.Thread(target=lifeline.watch, daemon=True).start()
     code = 1
@@ -124,7 +125,7 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
     runtime.start()
-    app = application(kestra, runtime, basic_auth=given.basic_auth, tenants=given.tenants)
+    app = application(kestra, runtime, host=given.host, basic_auth=given.basic_auth, tenants=given.tenants)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     lifeline.server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's own handler ends the serving, then raises it once more
@@ -169,7 +170,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _url(host: str, port: int) -> str:
-    address = _WILDCARDS.get(host, host)
+    address = WILDCARDS.get(host, host)
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 

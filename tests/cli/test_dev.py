@@ -41,11 +41,35 @@ def test_it_asks_for_the_user_it_was_given_and_does_not_show_the_password(dev: D
     assert "Sesame" not in said
 
 
-def test_an_address_that_others_reach_is_warned_about_unless_they_are_asked_who_they_are(dev: Dev) -> None:
+def test_an_address_that_others_reach_needs_credentials(dev: Dev) -> None:
     process = dev("--port", "0", "--host", "0.0.0.0")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "could run flows on this machine" in said
+    process = dev("--port", "0", "--host", "0.0.0.0", "--basic-auth", "ann@example.com:secret")
     assert address(process).startswith("http://127.0.0.1:")
-    process.send_signal(signal.SIGINT)
-    assert "whoever reaches this address" in process.communicate(timeout=60)[1]
+
+
+def test_credentials_may_come_from_a_variable_or_a_file(
+    dev: Dev, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "login"
+    file.write_text("ann@example.com:from a file\n")
+    monkeypatch.setenv("KESTRA_DEPLOYER_BASIC_AUTH", "ann@example.com:from a variable")
+    for arguments, password in (((), "from a variable"), (("--basic-auth-file", str(file)), "from a file")):
+        process = dev("--port", "0", *arguments)
+        url = f"{address(process)}/api/v1/main/flows/search"
+        assert httpx.get(url, auth=("ann@example.com", password), timeout=30).status_code == 200
+        assert httpx.get(url, timeout=30).status_code == 401
+        shown = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        assert password.encode() not in shown
+
+
+@pytest.mark.parametrize("tenant", ["..", "a/b", "", "A", "x" * 65])
+def test_a_tenant_has_a_name_that_kestra_would_take(dev: Dev, tenant: str) -> None:
+    process = dev("--tenant", tenant)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, "is no tenant's name" in said) == (2, True)
 
 
 @pytest.mark.parametrize("text", ["ann", "ann:", ":secret"])

@@ -111,3 +111,15 @@ def test_what_was_acknowledged_survives_a_kill_in_the_middle(start: Start, versi
         kept = api.get(f"/flows/company.team/{acknowledged[-1]}", params={"source": "true"}).json()
     assert found >= set(acknowledged)
     assert (kept["source"], kept["revision"]) == (HELLO.replace("id: hello", f"id: {acknowledged[-1]}"), 1)
+
+
+def test_it_is_for_its_owner_alone(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    _, api = start("1.3")
+    with api:
+        api.post("/flows", content=HELLO.encode(), headers=YAML).raise_for_status()
+        api.put("/namespaces/company.team/kv/greeting", content='"hi"', headers=TEXT).raise_for_status()
+    everything = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+    assert len(everything) > 5
+    open_to_others = [str(path) for path in everything if path.stat().st_mode & 0o077]
+    assert open_to_others == []

@@ -55,6 +55,7 @@ from deployer.engine.http.compression import packed
 from deployer.engine.http.refusal import Refusal
 from deployer.engine.http.route import Handler
 from deployer.engine.http.routing import Asked, Miss, Router, accepted
+from deployer.engine.http.visitors import OnlyPrograms
 from deployer.engine.jvm import Kestra
 from deployer.engine.runtime import Runtime
 from deployer.model.resource import MAIN
@@ -96,12 +97,12 @@ _LENGTH = 5  # of the sets that Micronaut puts them into
 
 
 def application(
-    kestra: Kestra, runtime: Runtime, *, basic_auth: tuple[str, str] | None, tenants: Collection[str]
+    kestra: Kestra, runtime: Runtime, *, host: str, basic_auth: tuple[str, str] | None, tenants: Collection[str]
 ) -> Starlette:
     """Return the web application of a started runtime.
 
-    `basic_auth` is username and password, None leaves it open; `tenants` are those that there are, none: any that is
-    named.
+    `host` is the address that is listened on. `basic_auth` is username and password, None leaves it open; `tenants` are
+    those that there are, none: any that is named.
     """
     served = [route for resource in RESOURCES for route in resource.ROUTES if route.serves(kestra.version.name)]
     answering = _Answering(kestra, runtime, Router(served), tenants, guarded=basic_auth is not None)
@@ -112,6 +113,7 @@ def application(
     app.router.redirect_slashes = False
     if basic_auth is not None:
         app.add_middleware(BasicAuth, username=basic_auth[0], password=basic_auth[1])
+    app.add_middleware(OnlyPrograms, host=host)  # the last that is added is the first that is asked
     return app
 
 
