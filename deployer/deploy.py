@@ -14,7 +14,7 @@ from pathlib import Path
 
 from deployer.apply import apply, backup
 from deployer.background import started
-from deployer.deploying import Deploying, Planned
+from deployer.deploying import BACKUP, Deploying, Planned
 from deployer.errors import DeployerError, ExitCode, KestraAccessError
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
@@ -95,7 +95,8 @@ def carry_out(made: Planned, client: KestraClient, workers: int, listen: Callabl
         )  # somebody else may have deployed other things meanwhile, or be about to
         _still(client, writes)
         latest = kept_now.result()
-        saved = backup.save(writes, deploying.root / deploying.backup, datetime.now(UTC))
+        within = deploying.root if deploying.backup == Path(BACKUP) else None  # what the user names may lie anywhere
+        saved = backup.save(writes, deploying.root / deploying.backup, datetime.now(UTC), within)
         if latest.lease != made.ledger.lease:
             notes += at_work(latest, datetime.now(UTC))
         before = _before(latest, made, writes)

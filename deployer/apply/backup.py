@@ -1,7 +1,8 @@
-"""Keeps the texts of what is about to be deleted in a folder, each run in one of its own."""
+"""Keeps the texts of what is about to be deleted in a folder, each run in one of its own, for their owner alone."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -10,25 +11,33 @@ from deployer.errors import UsageError
 from deployer.model.change import Action, Change
 
 _IGNORED = "# made by kestra-deployer, for this machine alone\n*\n"
+_HINT = "nothing was written: name another folder with --backup"
 
 
-def save(changes: Iterable[Change], folder: Path, now: datetime) -> str:
+def save(changes: Iterable[Change], folder: Path, now: datetime, within: Path | None = None) -> str:
     """Write the live text of each thing to delete into a new folder below; return it, empty where there is none.
 
-    The folder is kept out of git. Raises UsageError where it cannot be written.
+    The folder is kept out of git. Where it is to lie `within` another, no link may lead out of that. Raises UsageError
+    where it cannot be written.
     """
     going = [change.live for change in changes if change.action is Action.PRUNE and change.live]
     if not going:
         return ""
     here = folder / now.strftime("%Y%m%dT%H%M%S.%fZ")
     try:
-        here.mkdir(parents=True)
+        if within and not folder.resolve().is_relative_to(within.resolve()):
+            raise UsageError(f"{folder} is a link that leads out of {within}", hint=_HINT)
+        here.mkdir(mode=0o700, parents=True)
         (folder / ".gitignore").write_text(_IGNORED, encoding="utf-8")
         for each in going:
             file = here / str(each.key.kind) / each.key.namespace / f"{each.key.name}.yaml"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(each.body.encode())
+            if not each.key.sound or not file.resolve().is_relative_to(here.resolve()):
+                raise UsageError(f"{each.key.path} is no name for a file", hint=_HINT)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with open(number, "wb") as stream:  # noqa: PTH123
+                stream.write(each.body.encode())
     except OSError as error:
         message = f"the texts of what is to be deleted cannot be kept in {folder}: {error.strerror}"
-        raise UsageError(message, hint="nothing was written: name another folder with --backup") from error
+        raise UsageError(message, hint=_HINT) from error
     return str(here)

@@ -9,7 +9,6 @@ Good: `namespace: company.team`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from deployer.check.base import Finding, FlowFile, Folder
@@ -17,15 +16,11 @@ from deployer.check.leaves import as_text
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Severity
+from deployer.model.resource import NAMES
 
-# the patterns and lengths are those in the engines' own messages
 _RULES = {
-    "id": (re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*"), 100, "letters, digits, `.`, `_` and `-`, not a mark first"),
-    "namespace": (
-        re.compile(r"[a-z0-9][a-z0-9._-]*"),
-        150,
-        "small letters, digits, `.`, `_` and `-`, not a mark first",
-    ),
+    "id": (*NAMES["id"], "letters, digits, `.`, `_` and `-`, not a mark first"),
+    "namespace": (*NAMES["namespace"], "small letters, digits, `.`, `_` and `-`, not a mark first"),
 }
 
 ROUTES = tuple((key,) for key in _RULES)

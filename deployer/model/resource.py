@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,12 @@ SYSTEM = "system"
 
 MAIN = "main"
 """The only tenant of Kestra's open edition."""
+
+NAMES = {
+    "id": (re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*"), 100),
+    "namespace": (re.compile(r"[a-z0-9][a-z0-9._-]*"), 150),
+}
+"""What Kestra takes as a flow's names: a pattern, and the most characters. Those of the engines' own messages."""
 
 _SHOWN = 5  # keys in one sentence
 
@@ -43,6 +50,16 @@ class Key:
     def path(self) -> str:
         """The key without its kind: `company.team/hello`."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def sound(self) -> bool:
+        """Whether Kestra would take such a name: any other is nobody's, and must not become part of a path."""
+        if self.kind is not Kind.FLOW:
+            return ".." not in self.name.split("/") and not self.name.startswith("/") and "\0" not in self.path
+        given = {"id": self.name, "namespace": self.namespace}
+        return all(
+            pattern.fullmatch(given[name]) and len(given[name]) <= longest for name, (pattern, longest) in NAMES.items()
+        )
 
 
 def listed(keys: Collection[Key]) -> str:

@@ -224,7 +224,10 @@ def _lease_of(data: Mapping[str, Any] | None) -> Lease | None:
 
 
 def _key_of(data: Mapping[str, Any]) -> Key:
-    return Key(Kind(data["kind"]), str(data["namespace"]), str(data["name"]))
+    key = Key(Kind(data["kind"]), str(data["namespace"]), str(data["name"]))
+    if not key.sound:
+        raise ValueError(f"{key} is no name that Kestra takes")
+    return key
 
 
 def _entry_of(data: Mapping[str, Any]) -> Entry:

@@ -197,3 +197,27 @@ def test_a_deploy_that_is_killed_is_finished_by_the_next(project: Project, deplo
     assert {revision for _, _, revision in ended.done} == {1}
     assert len(kept(api)["entries"]) == 150
     assert {action for _, action, _ in deployer("sync", "--format", "json").done} == {"keep"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        {"namespace": "/elsewhere", "name": "pwn"},
+        {"namespace": "ok.ns", "name": "../../../pwn"},
+        {"namespace": "ok.ns", "name": "a\nb"},
+        {"namespace": "ok.ns", "name": "-o"},
+    ],
+    ids=["a root", "a way up", "a line", "an option"],
+)
+def test_a_ledger_with_a_name_that_kestra_would_refuse_is_none(
+    project: Project, deployer: Run, api: httpx.Client, server: Proxy, name: dict[str, str]
+) -> None:
+    project.flow("a")
+    assert deployer("sync", *OURS).code == 0
+    spoilt = kept(api)
+    spoilt["entries"].append(spoilt["entries"][0] | name)
+    api.put(KEY, content=json.dumps(spoilt), headers={"content-type": "text/plain"}).raise_for_status()
+    server.requests.clear()
+    ended = deployer("sync", *OURS, "--prune", "--max-prune", "100%")
+    assert (ended.code, "holds no ledger" in ended.stderr) == (3, True)
+    assert server.count("PUT", "DELETE") == 0
