@@ -1,11 +1,11 @@
-"""The folder for everything that is worth keeping between runs."""
+"""The user's own folders: for what is worth keeping between runs, and for what the user has decided."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_config_path
 
 from deployer.errors import UsageError
 
@@ -22,6 +22,17 @@ def cache_folder() -> Path:
         folder = Path(named).expanduser().absolute() if named else user_cache_path("kestra-deployer")
     except (RuntimeError, ValueError) as error:  # the home of nobody
         raise _homeless(f"{VARIABLE} names {named}, which is no folder" if named else "") from error
+    if not folder.is_absolute():
+        raise _homeless()
+    return folder
+
+
+def config_folder() -> Path:
+    """Return the folder for what the user decides, which need not exist. Raises UsageError where there is no home."""
+    try:
+        folder = user_config_path("kestra-deployer")
+    except (RuntimeError, ValueError) as error:
+        raise _homeless() from error
     if not folder.is_absolute():
         raise _homeless()
     return folder

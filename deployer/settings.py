@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,14 @@ _LARGEST = 1 << 20  # bytes of a `.env`
 _COPIED_ALONG = re.compile(r"/(ui|api/v1)(/.*)?$")
 
 
+class Origin(IntEnum):
+    """Who says a setting: the user, by a flag or a variable; a `.env`; the configuration that lies with the flows."""
+
+    USER = 0
+    DOTENV = 1
+    CHECKOUT = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run was told. `repr` shows no secret; `host` is "" where none was given (see `require_host`)."""
@@ -76,6 +85,7 @@ class Settings:
     project: str = ""  # whose flows these are, in the ledger; "": what the git origin is called
     ledger: str = SYSTEM  # the namespace that keeps it, `file:PATH` (from the root), or `none`
     protected: tuple[str, ...] = (SYSTEM,)  # namespaces in which nothing is deleted
+    origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)  # of what was given
     unread: Mapping[str, str] = field(
         default_factory=dict, repr=False, compare=False
     )  # variable: which is read instead
@@ -98,6 +108,10 @@ class Settings:
             self, host=url, kestra=None, username="", password="", api_token="", proxy="", headers={},
             ca_file=None, client_cert=None, client_key=None, verify=True,
         )  # fmt: skip
+
+    def anonymous(self) -> Settings:
+        """Return these settings without credentials, for a question that everybody may ask."""
+        return replace(self, username="", password="", api_token="", headers={}, client_cert=None, client_key=None)
 
     def require_host(self) -> str:
         """Return the host. Raises UsageError, with the ways to give one, where there is none."""
@@ -131,15 +145,21 @@ def resolve(
     password, tokens are not; a half that is missing may come from further down. In one and the same source a token
     wins. Raises UsageError, which never shows a secret.
     """
-    sources: list[tuple[Callable[[str], str], Mapping[str, Any]]] = [(lambda name: f"--{name}", flags)]
-    for where, variables in (("", environ), (" in .env", dotenv)):
-        sources += [(_variable(names, where), _named(variables, names)) for names in ENVIRONMENT]
-    sources.append((in_file, file))
+    sources: list[_Source] = [(Origin.USER, lambda name: f"--{name}", flags)]
+    for origin, where, variables in ((Origin.USER, "", environ), (Origin.DOTENV, " in .env", dotenv)):
+        sources += [(origin, _variable(names, where), _named(variables, names)) for names in ENVIRONMENT]
+    sources.append((Origin.CHECKOUT, in_file, file))
     merged: dict[str, Any] = {}
-    for place, source in sources:
+    origins: dict[str, Origin] = {}
+    for origin, place, source in sources:
         _readable(place, source)
-        merged = _of_one_kind(_with_plain_host(place("host"), source), merged) | merged
-    return Settings(**merged, unread=unread({**dotenv, **environ}, flags, ENVIRONMENT))
+        given = _of_one_kind(_with_plain_host(place("host"), source), merged)
+        origins = dict.fromkeys(given, origin) | origins
+        merged = given | merged
+    return Settings(**merged, origins=origins, unread=unread({**dotenv, **environ}, flags, ENVIRONMENT))
+
+
+_Source = tuple[Origin, Callable[[str], str], Mapping[str, Any]]
 
 
 def is_text(value: str) -> bool:

@@ -26,6 +26,7 @@ COMMANDS = {
     "plan": ("deployer.cli.plan", "Show what a deploy would do, and do nothing."),
     "schema": ("deployer.cli.schema", "Add plugin types to check, and export a JSON Schema for editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
+    "trust": ("deployer.cli.trust", "Let this checkout's files say where your credentials are sent."),
     "trial": ("deployer.cli.trial", "Find out whether a server keeps what this deployer promises."),
 }
 """Every command: its module, which has a click command of the same name, and its line in the help."""

@@ -102,7 +102,7 @@ def _credentials(text: str | None, file: Path | None) -> tuple[str, str] | None:
             text = regular.text(file).strip()
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"--basic-auth-file: {file} cannot be read: {error}", hint="name another file") from error
-    if text is None:
+    if not text:
         return None
     user, colon, password = text.partition(":")
     if not (user and colon and password):

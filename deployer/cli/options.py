@@ -16,6 +16,7 @@ from deployer.cli.project import Project, project, unread
 from deployer.cli.remembered import remember
 from deployer.cli.shell import SHELL, variables
 from deployer.cli.streams import labelled
+from deployer.cli.trusted import VARIABLE, allowed, said_so
 from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import FORMS, Plugin, merged, plugin
@@ -48,6 +49,11 @@ _OPTIONS = (
     ),
     click.option("--embedded", is_flag=True, help="Use a temporary local Kestra engine instead of a server."),
     PLUGINS,
+    click.option(
+        "--trust",
+        is_flag=True,
+        help=f"Send credentials to a host that this checkout's files name.  [env: {VARIABLE}]",
+    ),
 )  # fmt: skip
 
 
@@ -68,6 +74,7 @@ class Configured:
     project: Project
     chosen: bool = False  # the configuration file was named on the command line
     flagged: bool = False  # and so was the version
+    trusted: bool = False  # and that the checkout's files may say where credentials are sent
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the user's, for flows in an own engine
 
     @property
@@ -84,6 +91,7 @@ class Configured:
         """Give settings with a host while the context lasts: the configured one, or an engine started for the while."""
         if not self.embedded:
             self._told()
+            allowed(self.settings, self.root, flagged=self.trusted)
             yield self.settings
             return
         from deployer.cli.embedded import embedded  # noqa: PLC0415  needs the extra [engine]
@@ -124,6 +132,7 @@ def configured(
     secrets: Iterable[str] = (),
     envs: Iterable[str] = (),
     env_file: Path | None = None,
+    trust: bool = False,
     server: bool = True,
     **flags: Any,
 ) -> Configured:
@@ -155,6 +164,7 @@ def configured(
         found,
         chosen=config is not None,
         flagged=flagged,
+        trusted=trust or said_so(),
         variables=variables(secrets, envs, env_file),
     )
 

@@ -28,7 +28,8 @@ class Rules:
 def rules_of(asked: Configured) -> Rules:
     """Return whose rules count, with a notice where a server was to be asked and did not answer.
 
-    What a server is, is asked where no command has talked to it for some days.
+    What a server is, is asked where no command has talked to it for some days, and without credentials: Kestra tells
+    it everybody, and a check must send nobody's password to a host that a branch names.
     """
     settings = asked.settings
     if settings.kestra:
@@ -41,7 +42,7 @@ def rules_of(asked: Configured) -> Rules:
     from deployer.kestra.client import KestraClient  # noqa: PLC0415  most checks ask no server
 
     try:
-        asking = replace(settings, timeout=min(settings.timeout, _PATIENCE), attempts=1)
+        asking = replace(settings.anonymous(), timeout=min(settings.timeout, _PATIENCE), attempts=1)
         with KestraClient(asking) as client:
             version = client.server().version
     except (KestraError, UsageError) as error:

@@ -162,6 +162,10 @@ def test_the_schema_names_every_field_that_is_written() -> None:
         assert set(field) == set(SCHEMA["$defs"][definition]["properties"])
 
 
+def test_a_run_that_ended_before_anything_was_planned_leaves_it_to_stderr_to_say_why() -> None:
+    assert terminal.render(ENDED) == ""
+
+
 def test_what_ended_a_run_stands_among_the_problems_of_the_document() -> None:
     document = json.loads(json_report.render(ENDED))
     [problem] = document["problems"]

@@ -1,0 +1,97 @@
+"""Which projects the user trusts with credentials: kept in the user's own configuration, by the project's root."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deployer import regular
+from deployer.cache import config_folder
+from deployer.cli.asking import somebody_is_there
+from deployer.cli.streams import note
+from deployer.errors import UsageError
+from deployer.report.harmless import one_line
+from deployer.settings import Settings
+from deployer.trust import Way, doubtful, way
+
+VARIABLE = "KESTRA_DEPLOYER_TRUST"
+_HINT = (
+    f"kestra-deployer trust, if you do trust it; in CI --trust or {VARIABLE}=true. "
+    "Or name the server yourself, with --host or KESTRA_HOST"
+)
+
+
+_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+
+
+def said_so(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the variable says that the files may. Raises UsageError where it says neither yes nor no."""
+    value = environ.get(VARIABLE, "").strip().lower()
+    if value not in (*_YES, *_NO):
+        raise UsageError(f"{VARIABLE} says neither yes nor no", hint=f"set {VARIABLE}=true, or unset it")
+    return value in _YES
+
+
+def allowed(settings: Settings, root: Path, *, flagged: bool) -> None:
+    """Let a run go on that sends the user's credentials where the user wants them. Raises UsageError for another.
+
+    A person at a terminal is asked, once for each project and each way.
+    """
+    wanted = doubtful(settings)
+    if wanted is None or flagged or trusts(root, wanted):
+        return
+    message = (
+        f"the files of this checkout would send your credentials {wanted.words}, and you have not said that they may"
+    )
+    if not somebody_is_there():
+        raise UsageError(message, hint=_HINT)
+    note(one_line(f"The files in {root} would send your credentials {wanted.words}."))
+    try:
+        yes = click.confirm("Do you trust this project?", default=False, err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    if not yes:
+        raise UsageError(message, hint=_HINT)
+    trust(root, wanted)
+
+
+def trusts(root: Path, wanted: Way) -> bool:
+    """Whether the user has said so of exactly this way."""
+    return way(_all().get(_key(root))) == wanted
+
+
+def trust(root: Path, wanted: Way | None) -> None:
+    """Keep what the user trusts a project with; None: nothing. Raises UsageError where it cannot be kept."""
+    known = {key: each for key, each in _all().items() if key != _key(root)}
+    if wanted:
+        known[_key(root)] = wanted.stored()
+    try:
+        file = _file()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = file.with_name(f".{file.name}.{os.getpid()}")  # in one step: other commands may be reading it
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:  # noqa: PTH123
+            json.dump(known, stream, indent=1)
+        new.replace(file)
+    except OSError as error:
+        raise UsageError(f"{_file()} cannot be written: {error.strerror}", hint=_HINT) from error
+
+
+def _key(root: Path) -> str:
+    return str(root.resolve())
+
+
+def _all() -> dict[str, Any]:
+    try:
+        found = json.loads(regular.content(_file()))
+    except (OSError, ValueError, UsageError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _file() -> Path:
+    return config_folder() / "trusted.json"
