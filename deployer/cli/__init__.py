@@ -99,7 +99,7 @@ def say(error: DeployerError) -> None:
     if not isinstance(error, UnforeseenError | SystemRefusedError):
         return
     if os.environ.get(DEBUG):
-        traceback.print_exception(error.__cause__)
+        note("".join(traceback.format_exception(error.__cause__)))
     elif ours:
         note(f"please report it, with the version {__version__} and what {DEBUG}=1 shows")
     else:

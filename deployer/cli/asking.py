@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import click
 
 from deployer.cli.progress import Progress
-from deployer.cli.streams import is_terminal, note
+from deployer.cli.streams import is_terminal, note, redact
 from deployer.model.change import Change
 from deployer.model.ledger import Claim
 from deployer.model.resource import Key
@@ -119,4 +119,4 @@ def _show(change: Change, most: int | None = None) -> None:
 
 def _say(text: str, *, color: str | None = None, bold: bool = False) -> None:
     wanted = False if os.environ.get("NO_COLOR") else None
-    click.secho(one_line(text), fg=color, bold=bold or None, err=True, color=wanted)
+    click.secho(one_line(redact(text)), fg=color, bold=bold or None, err=True, color=wanted)

@@ -15,11 +15,13 @@ from deployer import configuration
 from deployer.cli.project import Project, project, unread
 from deployer.cli.remembered import remember
 from deployer.cli.shell import SHELL, variables
-from deployer.cli.streams import labelled
+from deployer.cli.streams import hide, labelled
 from deployer.cli.trusted import VARIABLE, allowed, said_so
 from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import FORMS, Plugin, merged, plugin
+from deployer.redaction import credentials
+from deployer.redaction import secrets as secrets_of
 from deployer.settings import ENVIRONMENT, Settings, resolve
 
 if TYPE_CHECKING:
@@ -141,6 +143,7 @@ def configured(
     Where no configured `server` has to be asked, what is wrong with the way to it does not matter.
     """
     found = project(config)
+    hide(credentials(os.environ, found.dotenv))
     try:
         settings = resolve(flags, os.environ, found.dotenv, found.settings, found.place)
     except UsageError as error:
@@ -155,6 +158,7 @@ def configured(
     if (secrets or envs or env_file) and not embedded:
         message = "--secret, --env and --env-file are for an engine of our own, a server has its own"
         raise UsageError(message, hint="add --embedded")
+    hide({*credentials(os.environ, found.dotenv), *secrets_of(settings)})
     settings = replace(settings, plugins=merged(settings.plugins, given))
     flagged = flags.get("kestra") is not None
     return Configured(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from deployer.cli import say
-from deployer.cli.streams import is_terminal, labelled, out
+from deployer.cli.streams import is_terminal, labelled, out, redact
 from deployer.errors import DeployerError
 from deployer.model.result import Report
 from deployer.report import github, json, terminal
@@ -39,10 +39,10 @@ def write(report: Report, format_: str, environ: Mapping[str, str] = os.environ)
 
     match format_:
         case "json":
-            out(json.render(report), instead)
+            out(json.render(report, redact), instead, redacted=True)
         case "github":
             out(terminal.render(report) + github.commands(report), instead)
-            _append("GITHUB_STEP_SUMMARY", environ, github.summary(report))
+            _append("GITHUB_STEP_SUMMARY", environ, redact(github.summary(report)))
             outputs = github.outputs(report)
             _append("GITHUB_OUTPUT", environ, "".join(f"{name}={value}\n" for name, value in outputs.items()))
         case _:

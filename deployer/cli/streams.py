@@ -11,12 +11,13 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 import click
 
+from deployer.redaction import Redact, redactor
 from deployer.report.harmless import harmless
 
 _DOTS = range(0x2800, 0x2900)  # Braille, of which what turns on a terminal is made
@@ -33,6 +34,19 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_ERRORS, _spelled)
+
+
+_redact: list[Redact] = [str]
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Let none of these secrets be shown from now on, until the streams of another command line begin."""
+    _redact[0] = redactor(secrets)
+
+
+def redact(text: str) -> str:
+    """Return a text without what is to be hidden."""
+    return _redact[0](text)
 
 
 class Stream(io.TextIOBase):
@@ -105,6 +119,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 def steady() -> Iterator[Stream]:
     """Let nothing that is printed fail while the context lasts; give stdout, to see what became of it."""
     _hold()
+    hide(())
     before = sys.stdout, sys.stderr
     stdout = Stream(sys.stdout)
     sys.stdout, sys.stderr = stdout, Stream(sys.stderr)
@@ -123,20 +138,23 @@ def _hold() -> None:
     os.close(number)
 
 
-def out(text: str, instead: Callable[[], str] | None = None) -> None:
-    """Write a text to stdout, as it is. Where it does not arrive, `instead` is written to stderr, with the reason."""
+def out(text: str, instead: Callable[[], str] | None = None, *, redacted: bool = False) -> None:
+    """Write a text to stdout, without what is to be hidden; `redacted` says that it has none of it.
+
+    Where it does not arrive, `instead` is written to stderr, with the reason.
+    """
     stream = sys.stdout if isinstance(sys.stdout, Stream) else Stream(sys.stdout)
-    stream.write(text)
+    stream.write(text if redacted else redact(text))
     stream.flush()
     if instead and stream.failed and not stream.unread and not stream.told:
         stream.told = True
         labelled("error", "red", f"standard output cannot be written: {stream.failed}. What it was to hold is here:")
-        click.echo(instead(), nl=False, err=True)
+        click.echo(redact(instead()), nl=False, err=True)
 
 
 def note(text: str) -> None:
     """Say something on stderr, whoever wrote it."""
-    click.echo(harmless(text), err=True)
+    click.echo(harmless(redact(text)), err=True)
 
 
 def labelled(label: str, color: str, text: str) -> None:

@@ -20,11 +20,12 @@ from deployer.kestra.answers import UnexpectedShapeError
 from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_info
 from deployer.kestra.failures import misshapen, refused, unanswered
 from deployer.kestra.operations import CONFIGS, Operation
-from deployer.kestra.pool import CONNECT, pool, secrets
+from deployer.kestra.pool import CONNECT, pool
 from deployer.kestra.retry import repeated
 from deployer.kestra.streams import events
 from deployer.kestra.traffic import Traffic
 from deployer.kestra.way import proxy
+from deployer.redaction import redactor, secrets
 from deployer.settings import Settings
 
 _T = TypeVar("_T")
@@ -42,6 +43,7 @@ class Connection:
         self._settings = settings
         self._way = proxy(settings)
         self._http = pool(settings, self._way)
+        self._redact = redactor(secrets(settings, self._way.url if self._way else ""))
         self._server: ServerInfo | None = None
         self._asking = threading.Lock()
 
@@ -155,25 +157,32 @@ class Connection:
             raise self._redacted(unanswered(request, error, self._way)) from error
         if not response.is_success:
             userless = self._server is not None and self._server.userless
-            raise self._redacted(refused(response, signed_in=self._signed_in, userless=userless))
+            raise self._redacted(refused(self._clean(response), signed_in=self._signed_in, userless=userless))
         return response
 
     def _read(self, response: httpx.Response, read: Callable[[object], _T]) -> _T:
         try:
             return read(response.json())
         except UnexpectedShapeError as error:
-            raise self._redacted(misshapen(response, str(error))) from None
+            raise self._redacted(misshapen(self._clean(response), str(error))) from None
         except (ValueError, RecursionError):  # the latter: lists in lists without an end
-            raise self._redacted(misshapen(response, "JSON")) from None
+            raise self._redacted(misshapen(self._clean(response), "JSON")) from None
 
     def _redacted(self, error: KestraError) -> KestraError:
         """Return the error without any of our secrets: a server or a proxy may have quoted them."""
-        message = str(error)
-        for secret in secrets(self._settings, self._way):
-            message = message.replace(secret, "***")
-            error.reason = error.reason.replace(secret, "***")
-        error.args = (message,)
+        error.reason = self._redact(error.reason)
+        error.hint = self._redact(error.hint)
+        error.args = (self._redact(str(error)),)
         return error
+
+    def _clean(self, response: httpx.Response) -> httpx.Response:
+        """Return an answer without our secrets, for an error: before its words are cut, or taken out of a page."""
+        headers = {"content-type": self._redact(response.headers.get("content-type", ""))}
+        for name in ("location", "retry-after"):
+            if name in response.headers:
+                headers[name] = self._redact(response.headers[name])
+        text = self._redact(response.text).encode("utf-8", "surrogatepass")
+        return httpx.Response(response.status_code, headers=headers, content=text, request=response.request)
 
     @property
     def _signed_in(self) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from urllib.parse import unquote, urlsplit
-
 import httpx
 
 from deployer import __version__
@@ -15,7 +12,6 @@ from deployer.settings import Settings
 CONNECT = 10.0  # seconds; a server that is there accepts at once
 
 _FEWEST = 20  # connections; followers hold one each, and whoever they wait for needs another
-_SHORTEST_SECRET = 4  # characters; anything shorter would blank out innocent words
 
 
 def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
@@ -49,11 +45,3 @@ def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
     except ImportError as error:
         message = f"the proxy is one of SOCKS ({way.named_by if way else ''}), which needs a library"
         raise UsageError(message, hint="pip install 'httpx[socks]'") from error
-
-
-def secrets(settings: Settings, way: Proxy | None = None) -> list[str]:
-    """Return what must not be seen in any message."""
-    basic = base64.b64encode(f"{settings.username}:{settings.password}".encode()).decode()
-    proxy = urlsplit(way.url if way else settings.proxy).password or ""
-    found = [settings.password, settings.api_token, basic, proxy, unquote(proxy), *settings.headers.values()]
-    return [secret for secret in found if len(secret) >= _SHORTEST_SECRET]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Any
 
 from deployer.model.change import Change, Detail
@@ -10,14 +11,18 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
 from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade, Verdict
+from deployer.redaction import Redact
 from deployer.report import count
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
 
 
-def render(report: Report) -> str:
-    """Return the document with a newline at its end. What ended the run stands among the problems, as check `run`."""
+def render(report: Report, redact: Redact = str) -> str:
+    """Return the document with a newline at its end, and nothing in it that is to be redacted.
+
+    What ended the run stands among the problems, as check `run`.
+    """
     problems = [_problem(problem) for problem in report.problems]
     if report.error:
         problems.append(_problem(Problem("run", str(report.error), severity=Severity.ERROR, hint=report.error.hint)))
@@ -47,7 +52,15 @@ def render(report: Report) -> str:
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(_redacted(document, redact), indent=2) + "\n"
+
+
+def _redacted(value: Any, redact: Redact) -> Any:
+    if isinstance(value, dict):
+        return {name: _redacted(each, redact) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_redacted(each, redact) for each in value]
+    return redact(value) if isinstance(value, str) and not isinstance(value, StrEnum) else value
 
 
 def _server(report: Report) -> dict[str, Any] | None:
