@@ -207,6 +207,15 @@ def _of_one_kind(given: dict[str, Any], merged: Mapping[str, Any]) -> dict[str, 
     return {name: value for name, value in given.items() if name not in unwanted}
 
 
+def plain(url: str) -> str:
+    """Return an address without what may be secret in it: credentials, query and fragment."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else parts.path
+    except ValueError:
+        return "an address that is none"
+
+
 def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
     """Return a host as requests need it, and the `username` and `password` that it held, if any.
 

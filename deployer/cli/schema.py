@@ -23,7 +23,7 @@ from deployer.errors import UsageError
 from deployer.kestra.schemas import PUBLIC
 from deployer.model.version import DEFAULT, NAMES, named, nearest
 from deployer.report.harmless import one_line
-from deployer.settings import Settings
+from deployer.settings import Settings, plain
 
 
 @click.group()
@@ -62,7 +62,7 @@ def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:
     else:
         with asked.client() as client:
             version, schema = asked.settings.kestra or nearest(client.server().version).name, client.flow_schema("")
-    origin = f"the schema of {public or asked.settings.host}"
+    origin = f"the schema of {plain(public or asked.settings.host)}"  # it is written down, and made to be committed
     try:
         return version, from_schema(types_of(version), schema, origin)
     except ValueError:

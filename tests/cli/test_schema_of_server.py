@@ -102,6 +102,18 @@ def test_the_public_address_gets_no_secret(
     assert "Authorization" not in request.headers
 
 
+def test_what_is_secret_of_its_address_is_not_written_down(
+    project: Project, deployer: Run, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(PATH).respond_with_json(SCHEMA)
+    url = httpserver.url_for(PATH).replace("://", "://ann:geheim@") + "?sig=tok3n#fragment"
+    ended = deployer("schema", "pull", f"--public={url}", "--kestra", "2.0")
+    assert ended.code == 0, ended.stderr
+    written = (project.root / "kestra-plugins.json").read_text()
+    for text in (ended.stdout, ended.stderr, written):
+        assert not any(secret in text for secret in ("geheim", "tok3n", "fragment"))
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "words"),
     [
