@@ -17,9 +17,10 @@ from httpx_sse import EventSource, ServerSentEvent, connect_sse
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import UnexpectedShapeError
+from deployer.kestra.bounds import LARGEST, LARGEST_ARCHIVE, TooLargeError, decoded, whole, within
 from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_info
-from deployer.kestra.failures import misshapen, refused, unanswered
-from deployer.kestra.operations import CONFIGS, Operation
+from deployer.kestra.failures import misshapen, refused, too_large, unanswered
+from deployer.kestra.operations import CONFIGS, EXPORT_FLOWS, Operation
 from deployer.kestra.pool import CONNECT, pool
 from deployer.kestra.retry import repeated
 from deployer.kestra.streams import events
@@ -30,6 +31,9 @@ from deployer.settings import Settings
 
 _T = TypeVar("_T")
 
+WHOLE = 4
+"""How many times as long as for its beginning is waited for a whole answer."""
+_OF_THE_BODY = ("content-encoding", "content-length", "transfer-encoding")
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 
 
@@ -152,7 +156,7 @@ class Connection:
     def _once(self, method: str, url: str, parts: Mapping[str, Any]) -> httpx.Response:
         request = self._http.build_request(method, url, **parts)
         try:
-            response = self._http.send(request)
+            response = self._whole(request)
         except httpx.RequestError as error:
             raise self._redacted(unanswered(request, error, self._way)) from error
         if not response.is_success:
@@ -160,12 +164,28 @@ class Connection:
             raise self._redacted(refused(self._clean(response), signed_in=self._signed_in, userless=userless))
         return response
 
+    def _whole(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer with all that it holds, in time and within bounds. Raises KestraError and RequestError."""
+        archive = request.headers.get("accept") == EXPORT_FLOWS.produces
+        with within(self._settings.timeout * WHOLE):
+            opened = self._http.send(request, stream=True)
+            try:
+                content = whole(opened, LARGEST_ARCHIVE if archive else LARGEST)
+            except TooLargeError as error:
+                raise too_large(opened, str(error)) from None
+            finally:
+                opened.close()
+        headers = [(name, value) for name, value in opened.headers.multi_items() if name not in _OF_THE_BODY]
+        return httpx.Response(opened.status_code, headers=headers, content=content, request=request)
+
     def _read(self, response: httpx.Response, read: Callable[[object], _T]) -> _T:
         try:
-            return read(response.json())
+            return read(decoded(response.content))
         except UnexpectedShapeError as error:
             raise self._redacted(misshapen(self._clean(response), str(error))) from None
-        except (ValueError, RecursionError):  # the latter: lists in lists without an end
+        except TooLargeError as error:
+            raise self._redacted(too_large(response, str(error))) from None
+        except ValueError:
             raise self._redacted(misshapen(self._clean(response), "JSON")) from None
 
     def _redacted(self, error: KestraError) -> KestraError:

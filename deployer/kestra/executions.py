@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ import httpx
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
 from deployer.kestra.answers import Execution, Page, UnexpectedShapeError, items, mapping
 from deployer.kestra.bodies import inputs as parts_of
+from deployer.kestra.bounds import TooLargeError, decoded
 from deployer.kestra.calls import Calls
 from deployer.kestra.dialect import kind_filter
 from deployer.kestra.operations import (
@@ -142,8 +142,8 @@ class ExecutionCalls(Calls):
             if event.id == "start":  # 1.x: an execution with nothing but its id
                 continue
             try:
-                yield self._linked(Execution.read(json.loads(event.data)))
-            except (ValueError, RecursionError, UnexpectedShapeError):
+                yield self._linked(Execution.read(decoded(event.data)))
+            except (ValueError, TooLargeError, UnexpectedShapeError):
                 return
             if event.id == "end":
                 return

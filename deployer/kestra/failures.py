@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import os
 import re
 import ssl
@@ -22,6 +21,7 @@ from deployer.errors import (
     KestraUnreachableError,
     KestraUnreadableError,
 )
+from deployer.kestra.bounds import TooLargeError, decoded
 from deployer.kestra.way import Proxy
 from deployer.model.resource import MAIN
 
@@ -170,6 +170,18 @@ def misshapen(response: httpx.Response, expected: str) -> KestraError:
     )
 
 
+def too_large(response: httpx.Response, how: str) -> KestraError:
+    """Return the error for an answer that goes beyond what Kestra's answers are."""
+    request = response.request
+    return KestraError(
+        f"{request.method} {place(request)} answered with too much: {how}",
+        method=request.method,
+        url=place(request),
+        status=response.status_code,
+        hint="look at what answers there: a Kestra server sends less",
+    )
+
+
 def is_html(response: httpx.Response) -> bool:
     """Whether a web page came."""
     kind = response.headers.get("content-type", "")
@@ -178,8 +190,8 @@ def is_html(response: httpx.Response) -> bool:
 
 def _is_json(response: httpx.Response) -> bool:
     try:
-        response.json()
-    except (ValueError, RecursionError):
+        decoded(response.content)
+    except (ValueError, TooLargeError):
         return False
     return True
 
@@ -190,8 +202,8 @@ def words(response: httpx.Response) -> str:
         title = _TITLE.search(response.text)
         return _shortened(" ".join(html.unescape(title[1] if title else _TAG.sub(" ", response.text)).split()))
     try:
-        body = json.loads(response.text)
-    except (ValueError, RecursionError):
+        body = decoded(response.content)
+    except (ValueError, TooLargeError):
         return _shortened(response.text)
     message = body.get("message") if isinstance(body, dict) else None
     return _shortened(_PREFIXES.sub("", message)) if isinstance(message, str) else ""

@@ -7,15 +7,16 @@ import os
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from deployer.background import ahead
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verdict, items
 from deployer.kestra.bodies import Part, batches, joined, uncut
+from deployer.kestra.bounds import LARGEST_TEXT, LARGEST_TEXTS, MB, MOST_TEXTS, TooLargeError
 from deployer.kestra.calls import Calls
-from deployer.kestra.failures import misshapen
+from deployer.kestra.failures import misshapen, too_large
 from deployer.kestra.operations import (
     CREATE_FLOW,
     DELETE_FLOW,
@@ -182,7 +183,9 @@ class FlowCalls(Calls):
         response = self._connection.send(EXPORT_FLOWS, params=wanted)
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-                return [(name, archive.read(name).decode()) for name in archive.namelist()]
+                return list(_texts(archive))
+        except TooLargeError as error:
+            raise too_large(response, str(error)) from None
         except _BROKEN:
             raise misshapen(response, "an archive of flows") from None
 
@@ -219,6 +222,21 @@ class FlowCalls(Calls):
             return verdicts
 
         return self._ask(operation, read, repeat=True, **parts)
+
+
+def _texts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield names and texts of an archive. What it says of their sizes is not believed. Raises TooLargeError."""
+    left = LARGEST_TEXTS
+    entries = archive.infolist()
+    if len(entries) > MOST_TEXTS:
+        raise TooLargeError(f"more than {MOST_TEXTS:,} texts")
+    for entry in entries:
+        with archive.open(entry) as packed:
+            text = packed.read(LARGEST_TEXT + 1)
+        left -= len(text)
+        if len(text) > LARGEST_TEXT or left < 0:
+            raise TooLargeError(f"a text of more than {LARGEST_TEXT // MB} MB, or {LARGEST_TEXTS // MB} MB of texts")
+        yield entry.filename, text.decode()
 
 
 def _page(data: object) -> tuple[Page, tuple[StoredFlow, ...]]:

@@ -6,6 +6,7 @@ import httpx
 
 from deployer import __version__
 from deployer.errors import UsageError
+from deployer.kestra.bounds import Transport
 from deployer.kestra.way import Proxy, trust, unusable
 from deployer.settings import Settings
 
@@ -31,14 +32,18 @@ def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
                 f"the header {name} holds a character that no header can", hint="look for a stray line end"
             )
     try:
-        return httpx.Client(
-            headers=headers,
-            auth=auth,
+        transport = Transport(
             verify=trust(settings, way),
             proxy=way.url if way else None,
             trust_env=False,
-            timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT, settings.timeout), pool=None),
             limits=httpx.Limits(max_connections=max(_FEWEST, 2 * settings.concurrency)),
+        )
+        return httpx.Client(
+            headers=headers,
+            auth=auth,
+            transport=transport,
+            trust_env=False,
+            timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT, settings.timeout), pool=None),
         )
     except (ValueError, httpx.InvalidURL) as error:
         raise (unusable(way) if way else error) from error

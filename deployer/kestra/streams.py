@@ -10,23 +10,36 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
-from queue import Empty, SimpleQueue
+from queue import Empty, Full, Queue
 from threading import Lock, Thread
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
+from deployer.kestra.bounds import parted
+
 Connect = Callable[[], AbstractContextManager[EventSource]]
 """Opens a stream, and closes it where the block ends."""
+
+_AHEAD = 100  # events that are read before they are asked for
+_LOOK = 0.5  # seconds between two looks at whether somebody still listens
 
 _Told = ServerSentEvent | BaseException | None
 
 
 def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
     """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
-    told: SimpleQueue[_Told] = SimpleQueue()
+    told: Queue[_Told] = Queue(_AHEAD)
     line = _Line()
-    Thread(target=_listen, args=(connect, told.put, line), name="stream", daemon=True).start()
+
+    def tell(event: _Told) -> None:
+        waiting = True
+        while waiting and not line.left:
+            with suppress(Full):
+                told.put(event, timeout=_LOOK)
+                waiting = False
+
+    Thread(target=_listen, args=(connect, tell, line), name="stream", daemon=True).start()
     try:
         while (seconds := until - time.monotonic()) > 0:
             event = told.get(timeout=seconds)
@@ -46,6 +59,7 @@ class _Line(httpx.SyncByteStream):
 
     def __init__(self) -> None:
         self._one = Lock()
+        self.left = False  # nobody listens any more
         self._stream: httpx.SyncByteStream | None = None
         self._socket: socket.socket | None = None
 
@@ -58,7 +72,7 @@ class _Line(httpx.SyncByteStream):
             response.stream = self
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream or ()
+        yield from parted(self._stream or ())
 
     def close(self) -> None:
         with self._one:
@@ -68,6 +82,7 @@ class _Line(httpx.SyncByteStream):
 
     def hang_up(self) -> None:
         """End the stream, if it is open: who reads it gets no more, at once."""
+        self.left = True
         with self._one, suppress(OSError):
             if self._socket is not None:
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # TLS has a method of its own, which waits

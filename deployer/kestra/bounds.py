@@ -1,0 +1,141 @@
+"""Bounds for what a server may send: how long a whole answer takes, how large it is, and how much it holds.
+
+A read's own timeout starts anew with every byte, a few kilobytes can be unpacked to gigabytes, and a list of millions
+of empty lists is small as a text. Measured of CPython: an empty list in a list takes 64 bytes, three as text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import httpcore
+import httpx
+
+MB = 1024 * 1024
+LARGEST = 24 * MB
+"""Bytes of an answer, unpacked. A thousand flows on a page of a search take about one."""
+LARGEST_ARCHIVE = 48 * MB
+"""Bytes of an archive, packed."""
+LARGEST_TEXT, LARGEST_TEXTS = 4 * MB, 64 * MB
+"""Bytes of one text in an archive, and of all of them."""
+MOST_TEXTS = 100_000
+LARGEST_EVENT = MB
+"""Bytes of one event of a stream, comments and blank lines among them."""
+_MOST_VALUES = 2_000_000
+_BETWEEN_EVENTS = re.compile(rb"(?:\r\n|\n|\r){2}")
+
+_until: ContextVar[float] = ContextVar("until", default=float("inf"))
+
+
+class TooLargeError(Exception):
+    """An answer goes beyond a bound; says which."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let everything that is sent and read by this thread in the block end after so many seconds, as a timeout."""
+    token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def _left(timeout: float | None, error: type[Exception]) -> float | None:
+    """Return how long to wait. Raises `error` where the time is over."""
+    left = _until.get() - time.monotonic()
+    if left <= 0:
+        raise error("the whole answer took too long")
+    return timeout if left == float("inf") else min(left, timeout if timeout is not None else left)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose reads and writes end in time."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Opens connections whose reads and writes end in time."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> _Stream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options))
+
+    def sleep(self, seconds: float) -> None:
+        self._backend.sleep(seconds)
+
+
+class Transport(httpx.HTTPTransport):
+    """httpx's own, with connections that end in time. httpx has no public way to give it a network backend."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._pool._network_backend = _Backend(self._pool._network_backend)  # noqa: SLF001
+
+
+def whole(response: httpx.Response, most: int) -> bytes:
+    """Return what an open answer holds, unpacked. Raises TooLargeError where that is more than `most` bytes."""
+    found = bytearray()
+    for piece in response.iter_bytes():
+        found += piece
+        if len(found) > most:
+            raise TooLargeError(f"more than {most // MB} MB")
+    return bytes(found)
+
+
+def decoded(content: bytes | str) -> Any:
+    """Return what a JSON text says. Raises ValueError for what is none, TooLargeError for what holds too much."""
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    if len(data) > LARGEST:
+        raise TooLargeError(f"more than {LARGEST // MB} MB")
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > _MOST_VALUES:
+        raise TooLargeError(f"more than {_MOST_VALUES:,} values")
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise TooLargeError("lists and objects in one another without an end") from None
+
+
+def parted(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces of an event stream. It ends where one event is larger than events are."""
+    since = 0
+    for piece in stream:
+        ends = [match.end() for match in _BETWEEN_EVENTS.finditer(piece)]
+        since = len(piece) - ends[-1] if ends else since + len(piece)
+        if since > LARGEST_EVENT:
+            return
+        yield piece
