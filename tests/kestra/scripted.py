@@ -50,7 +50,7 @@ class RawServer:
     def _serve(self) -> None:
         for answer in self._answers:
             connection, _ = self._listener.accept()
-            with connection:
+            with connection, suppress(ConnectionError):  # who asks may leave before the end
                 self.requests.append(_request(connection))
                 connection.sendall(answer)
                 while self._hold and connection.recv(65536):
