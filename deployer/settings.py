@@ -74,7 +74,7 @@ class Settings:
     verify: bool = True
     proxy: str = field(default="", repr=False)  # may hold credentials
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent with every request
-    attempts: int = 5  # how often a request that may be repeated is sent at most
+    attempts: int = 20  # how often a request that may be repeated is sent at most
     retry_seconds: float = 60.0  # no attempt after the first begins later than this
     concurrency: int = 4
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root

@@ -50,6 +50,7 @@ class Connection:
         self._redact = redactor(secrets(settings, self._way.url if self._way else ""))
         self._server: ServerInfo | None = None
         self._asking = threading.Lock()
+        self._answered = False  # somebody has, in this run
 
     def close(self) -> None:
         """Close every connection of the pool."""
@@ -125,7 +126,13 @@ class Connection:
     def repeated(self, call: Callable[[int], _T]) -> _T:
         """Call with the number of the attempt, within the settings' caps, for as long as it fails in passing."""
         settings = self._settings
-        return repeated(call, attempts=settings.attempts, seconds=settings.retry_seconds, sleep=self.sleep)
+        return repeated(
+            call,
+            attempts=settings.attempts,
+            seconds=settings.retry_seconds,
+            sleep=self.sleep,
+            is_there=lambda: self._answered,
+        )
 
     def events(self, operation: Operation, *names: str, until: float) -> Iterator[ServerSentEvent]:
         """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
@@ -169,6 +176,7 @@ class Connection:
         archive = request.headers.get("accept") == EXPORT_FLOWS.produces
         with within(self._settings.timeout * WHOLE):
             opened = self._http.send(request, stream=True)
+            self._answered = True
             try:
                 content = whole(opened, LARGEST_ARCHIVE if archive else LARGEST)
             except TooLargeError as error:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_before_delay
 
 from deployer.errors import KestraError, KestraUnreachableError
 
@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 
 _PASSING = frozenset({429, 502, 503, 504})
 _FIRST_WAIT = 0.25  # seconds; doubles with each attempt
+_AT_FIRST = 5  # attempts to reach a server that has not answered yet: some five seconds
 _LONGEST_WAIT = 8.0  # seconds, unless the server asks for more
 
 
@@ -24,14 +25,28 @@ def passing(error: BaseException) -> bool:
     return isinstance(error, KestraUnreachableError) or (isinstance(error, KestraError) and error.status in _PASSING)
 
 
-def repeated(call: Callable[[int], _T], *, attempts: int, seconds: float, sleep: Callable[[float], None]) -> _T:
+def repeated(
+    call: Callable[[int], _T],
+    *,
+    attempts: int,
+    seconds: float,
+    sleep: Callable[[float], None],
+    is_there: Callable[[], bool] = lambda: True,
+) -> _T:
     """Call with the attempt's number, from 1, until it succeeds, fails for good or reaches a cap; raise the last error.
 
-    `seconds` caps all waiting: no attempt begins later, so a longer `Retry-After` ends it at once.
+    `seconds` caps all waiting: no attempt begins later, so a longer `Retry-After` ends it at once. A server that has
+    answered in this run may be restarting, which takes a while; as long as nobody has answered (not `is_there`), it is
+    more likely that there is none.
     """
+    late = stop_before_delay(seconds)
+
+    def enough(state: RetryCallState) -> bool:
+        return late(state) or state.attempt_number >= (attempts if is_there() else min(attempts, _AT_FIRST))
+
     retrying = Retrying(
         retry=retry_if_exception(passing),
-        stop=stop_after_attempt(attempts) | stop_before_delay(seconds),
+        stop=enough,
         wait=_wait,
         sleep=sleep,
         before_sleep=_tell,

@@ -49,6 +49,18 @@ def test_a_get_is_given_up_after_as_many_attempts_as_the_settings_allow() -> Non
         assert server.methods == ["GET"] * 3
 
 
+def test_a_server_that_restarts_is_waited_for_and_one_that_never_answered_is_not() -> None:
+    with raw_server(answer(200, '{"version": "1.3.31"}')) as server, scripted(server.url) as it:
+        it.client.server()
+        it.waits.clear()
+        with pytest.raises(KestraUnreachableError):
+            it.client.flow("a.b", "hello")  # nobody listens any more
+        assert (len(it.waits), sum(it.waits) > 60) == (19, True)  # the test's clock stands still: all attempts are made
+    with scripted(server.url) as it, pytest.raises(KestraUnreachableError):
+        it.client.server()
+    assert len(it.waits) == 4
+
+
 def test_waits_grow_and_stay_below_their_cap() -> None:
     with raw_server(*[answer(503)] * 8) as server, scripted(server.url, attempts=8) as it:
         with pytest.raises(KestraError):
