@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextvars import copy_context
 from functools import partial
 from threading import Thread
 from typing import TypeVar
@@ -27,7 +28,7 @@ def started(call: Callable[[], _Result]) -> Future[_Result]:
         except BaseException as error:  # noqa: BLE001  handed over, whatever it is
             future.set_exception(error)
 
-    Thread(target=run, name="background", daemon=True).start()
+    Thread(target=copy_context().run, args=(run,), name="background", daemon=True).start()
     return future
 
 

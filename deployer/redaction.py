@@ -10,6 +10,8 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from deployer.settings import ENVIRONMENT, Settings
@@ -33,6 +35,24 @@ def redactor(secrets: Iterable[str]) -> Redact:
     return lambda text: pattern.sub(MASK, text)
 
 
+_also: ContextVar[Redact] = ContextVar("also", default=str)
+
+
+@contextmanager
+def hiding(secrets: Iterable[str]) -> Iterator[None]:
+    """Take these secrets out of whatever a server answers to this thread in the block, before it is cut."""
+    token = _also.set(redactor(secrets))
+    try:
+        yield
+    finally:
+        _also.reset(token)
+
+
+def also_hidden(text: str) -> str:
+    """Return a text without what is hidden for the while."""
+    return _also.get()(text)
+
+
 def _sought(spelling: str) -> str:
     sought = re.escape(spelling)
     return rf"(?<![^\W_]){sought}(?![^\W_])" if len(spelling) < _SHORT else sought
@@ -43,9 +63,9 @@ def _spellings(secret: str) -> Iterator[str]:
     yield secret
     yield repr(secret)[1:-1]
     yield secret.encode("unicode_escape").decode()
-    yield quote(secret, safe="")
-    yield quote(secret)
-    yield quote_plus(secret)
+    yield quote(secret, safe="", errors="surrogateescape")
+    yield quote(secret, errors="surrogateescape")
+    yield quote_plus(secret, errors="surrogateescape")
     yield html.escape(secret)
     yield html.escape(secret, quote=False)
     for ascii_only in (True, False):

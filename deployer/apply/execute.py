@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from deployer.interrupt import finish
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key
 from deployer.model.result import Outcome, Status, Written
+from deployer.model.secret import values
+from deployer.redaction import hiding
 
 _UNWRITTEN, _REFUSED = "could not be written", "was refused"
 
@@ -78,7 +80,8 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
         return Outcome(change, Status.SKIPPED, why)
     began = time.monotonic()
     try:
-        written = write(change)
+        with hiding(_secrets(change)):
+            written = write(change)
     except KestraError as error:
         if isinstance(error, ENDS_ALL):
             run.reason = run.reason or f"not tried: {error}"
@@ -87,6 +90,12 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
         run.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
         raise
     return Outcome(change, Status.DONE, "", "", written.revision, time.monotonic() - began, written.lost)
+
+
+def _secrets(change: Change) -> Iterator[str]:
+    """Yield the secrets of a change's texts: a server may quote them where it refuses one."""
+    for side in (change.desired, change.live):
+        yield from values(side.body) if side else ()
 
 
 def _why_not(change: Change, run: _Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from deployer.check import constraints, reading
@@ -14,6 +14,8 @@ from deployer.check.texts import texts
 from deployer.check.types import Types
 from deployer.model.document import Document
 from deployer.model.problem import Effort, Problem, Route, Severity
+from deployer.model.secret import values
+from deployer.redaction import Redact, redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,19 @@ class Check:
     run: Callable[[Folder], Iterable[Finding]]
 
 
+@lru_cache(maxsize=64)
+def without_secrets(text: str) -> Redact:
+    """Return what takes the secrets of a flow's text out of what is said of it."""
+    return redactor(values(text))
+
+
 def problem(check: str, finding: Finding) -> Problem:
     """Return the finding with its route turned into a place: the nearest thing that is there."""
     document, route = finding.document, finding.route
     span = document.marks.key(route) if finding.at_key else None
     while not span and not (span := document.marks.at(route)) and route:
         route = route[:-1]
-    excerpt = document.line(span.line) if span and finding.shown else ""
-    return Problem(check, finding.message, document.file, span, finding.severity, finding.hint, excerpt, finding.effort)
+    excerpt = document.excerpt(span) if finding.shown else ""
+    redact = without_secrets(document.text)
+    message, hint = redact(finding.message), redact(finding.hint)
+    return Problem(check, message, document.file, span, finding.severity, hint, excerpt, finding.effort)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from deployer.check.base import Finding, problem
+from deployer.check.base import Finding, problem, without_secrets
 from deployer.check.verdict import findings
 from deployer.kestra.answers import Verdict
 from deployer.kestra.client import KestraClient
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Severity, Span
+from deployer.model.secret import values
 from deployer.model.sent import Sent
+from deployer.redaction import hiding
 
 NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
@@ -35,7 +37,8 @@ def check(
     deploys: that the server does not know them yet is no reason to warn of their callers. A text that cannot be sent
     without being cut is not judged here, but by the server when it is written.
     """
-    verdicts = client.validate_flows([sent.text for _, sent in flows])
+    with hiding(secret for _, sent in flows for secret in values(sent.text)):
+        verdicts = client.validate_flows([sent.text for _, sent in flows])
     judged = [(flow, sent, verdict) for (flow, sent), verdict in zip(flows, verdicts, strict=True) if verdict]
     return [each for flow, sent, verdict in judged for each in problems(flow.document, sent, verdict, declared)]
 
@@ -49,7 +52,8 @@ def problems(
         if syntax := _SYNTAX.search(constraint):
             line, column = sent.line(int(syntax["line"])), int(syntax["column"])
             span = Span(line, column, line, column + 1)
-            yield Problem(NAME, constraint, document.file, span, excerpt=document.line(line))
+            said = without_secrets(document.text)(constraint)
+            yield Problem(NAME, said, document.file, span, excerpt=document.excerpt(span))
         else:
             yield from (problem(NAME, each) for each in findings(document, constraint))
     for finding in _warnings(document, verdict, declared):

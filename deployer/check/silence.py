@@ -92,5 +92,5 @@ def _unused(document: Document, ignore: Ignore, known: Collection[str]) -> Probl
     strange = [name for name in ignore.checks if name not in known]
     what = f"there is no check `{strange[0]}`" if strange else "nothing here needs it"
     message = f"this comment silences nothing: {what}"
-    excerpt = document.line(ignore.span.line)
+    excerpt = document.excerpt(ignore.span)
     return Problem(CHECK, message, document.file, ignore.span, Severity.WARNING, "remove it", excerpt)

@@ -26,7 +26,7 @@ from deployer.kestra.retry import repeated
 from deployer.kestra.streams import events
 from deployer.kestra.traffic import Traffic
 from deployer.kestra.way import proxy
-from deployer.redaction import redactor, secrets
+from deployer.redaction import also_hidden, redactor, secrets
 from deployer.settings import Settings
 
 _T = TypeVar("_T")
@@ -47,7 +47,7 @@ class Connection:
         self._settings = settings
         self._way = proxy(settings)
         self._http = pool(settings, self._way)
-        self._redact = redactor(secrets(settings, self._way.url if self._way else ""))
+        self._ours = redactor(secrets(settings, self._way.url if self._way else ""))
         self._server: ServerInfo | None = None
         self._asking = threading.Lock()
         self._answered = False  # somebody has, in this run
@@ -202,6 +202,9 @@ class Connection:
         error.hint = self._redact(error.hint)
         error.args = (self._redact(str(error)),)
         return error
+
+    def _redact(self, text: str) -> str:
+        return also_hidden(self._ours(text))
 
     def _clean(self, response: httpx.Response) -> httpx.Response:
         """Return an answer without our secrets, for an error: before its words are cut, or taken out of a page."""

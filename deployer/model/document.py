@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from deployer.model import secret
 from deployer.model.problem import Route, Span
 
 
@@ -34,7 +35,6 @@ class Document:
     data: Mapping[str, Any]
     marks: Marks = field(repr=False, compare=False)
 
-    def line(self, number: int) -> str:
-        """Return a line of the text as it stands, without its end; lines count from 1."""
-        lines = self.text.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+    def excerpt(self, span: Span | None) -> str:
+        """Return the line that a place begins in, without secrets; empty where it cannot be shown."""
+        return secret.excerpt(self.text, span)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from deployer.model.change import Action, Change
+from deployer.model.secret import kept_elsewhere, masked
 from deployer.plan.stops import Meaning, alike
 
-_SECRET = re.compile(
-    r"(?P<head>[+\- ]?\s*(?:- )?[\w.-]*(?:password|passwd|secret|token|api-?key|private-?key)\s*:\s*)(?P<value>\S.*)",
-    re.IGNORECASE,
-)
-_TOLD_ELSEWHERE = re.compile(r"\{\{.*\}\}")
-MASK = "••••••"
+_AROUND = 3  # lines of a text around a change
 
 
 def difference(change: Change) -> tuple[str, ...]:
@@ -40,8 +35,32 @@ def counts(lines: Iterable[str]) -> tuple[int, int]:
 
 
 def _unified(before: str, after: str, old: str, new: str) -> tuple[str, ...]:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), old, new, lineterm="")
-    return tuple(map(_masked, lines))
+    """Return a unified diff of two texts, which shows no secret of either: they are compared first, and masked then.
+
+    What one of them takes from `secret(…)`, the other held as it was.
+    """
+    kept = kept_elsewhere(before) | kept_elsewhere(after)
+    shown = masked(before, kept), masked(after, kept)
+    groups = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines()).get_grouped_opcodes(_AROUND)
+    lines = [line for group in groups for line in _hunk(group, *shown)]
+    return (f"--- {old}", f"+++ {new}", *lines) if lines else ()
+
+
+def _hunk(group: Sequence[tuple[str, int, int, int, int]], before: list[str], after: list[str]) -> Iterator[str]:
+    first, last = group[0], group[-1]
+    yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
+    for kind, begin, end, new_begin, new_end in group:
+        if kind == "equal":
+            yield from (f" {line}" for line in before[begin:end])
+            continue
+        yield from (f"-{line}" for line in before[begin:end])
+        yield from (f"+{line}" for line in after[new_begin:new_end])
+
+
+def _range(begin: int, end: int) -> str:
+    """Return a stretch of lines as a unified diff has it: from 1, an empty one by the line before it."""
+    length = end - begin
+    return str(begin + 1) if length == 1 else f"{begin + (length > 0)},{length}"
 
 
 def only_layout(change: Change, meaning: Meaning) -> bool:
@@ -49,10 +68,3 @@ def only_layout(change: Change, meaning: Meaning) -> bool:
     if change.action is not Action.UPDATE or change.live is None or change.desired is None:
         return False
     return alike(meaning(change.live.body), meaning(change.desired.body))
-
-
-def _masked(line: str) -> str:
-    match = _SECRET.fullmatch(line)
-    if not match or _TOLD_ELSEWHERE.search(match["value"]):
-        return line
-    return f"{match['head']}{MASK}"

@@ -15,6 +15,7 @@ import yaml
 
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Severity, Span
+from deployer.model.secret import excerpt
 from deployer.read import scalars, syntax
 from deployer.read.files import CHECK
 from deployer.read.places import Node, Places, span
@@ -59,7 +60,7 @@ def _parsed(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     if read.empty:
         return None, [Problem(EMPTY, "holds nothing but blanks and comments", file, Span(1, 1, 1, 1))]
     places = Places(text, exact=read.exact)
-    problems = [replace(found, excerpt=syntax.line(text, found.span)) for found in _notes(file, read, places)]
+    problems = [replace(found, excerpt=excerpt(text, found.span)) for found in _notes(file, read, places)]
     if not isinstance(read.data, dict):
         return None, [*problems, syntax.no_mapping(text, read.data).problem(file, text)]
     return Document(file, text, read.data, places), problems

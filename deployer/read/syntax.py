@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from deployer.model.problem import Problem, Span
+from deployer.model.secret import excerpt
 
 CHECK = "yaml-syntax"
 QUOTE_EXPRESSION = 'quote the expression: "{{ … }}"'
@@ -29,7 +30,7 @@ class Refused(Exception):  # noqa: N818  it is the text that is refused
 
     def problem(self, file: str, text: str) -> Problem:
         """Return what is shown."""
-        return Problem(CHECK, self.message, file, self.place, hint=self.hint, excerpt=line(text, self.place))
+        return Problem(CHECK, self.message, file, self.place, hint=self.hint, excerpt=excerpt(text, self.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,6 @@ _SAID = (
 )
 _BEGINNINGS = re.compile(r"quoted|flow sequence|flow mapping")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def line(text: str, span: Span | None) -> str:
-    """Return the line that a place begins in."""
-    lines = text.splitlines()
-    return lines[span.line - 1] if span and span.line <= len(lines) else ""
 
 
 def short(text: str) -> str:

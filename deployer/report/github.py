@@ -17,7 +17,8 @@ from deployer.report.harmless import harmless, one_line
 from deployer.report.markdown import cell, markdown
 
 _MOST = 500
-"""Rows of one table: GitHub drops a summary of more than 1 MiB as a whole."""
+"""Rows of one table."""
+_LARGEST = 1000 * 1000  # bytes of the whole
 _LONGEST = 300  # characters of a cell
 _ICONS = {"created": "🟢", "updated": "🟡", "published": "🟡", "deleted": "🔴", "failed": "❌", "skipped": "⏭️"}
 
@@ -60,6 +61,16 @@ def summary(report: Report) -> str:
     if report.saved:
         lines += ["", markdown(f"The texts of what was deleted are in `{report.saved}`")]
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
+    return _within_limit(lines)
+
+
+def _within_limit(lines: Sequence[str]) -> str:
+    """Return the lines as far as GitHub takes them; it drops the whole of a summary that is too large."""
+    size = 0
+    for number, line in enumerate(lines):
+        size += len(line.encode()) + 1
+        if size > _LARGEST:
+            return "\n".join([*lines[:number], "", f"{len(lines) - number} more lines are in the log."]) + "\n"
     return "\n".join(lines) + "\n"
 
 

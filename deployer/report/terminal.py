@@ -21,6 +21,7 @@ _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
     Action.PRUNE: ("-", "red"),
 }  # fmt: skip
+_WIDTH, _BEFORE = 160, 60  # columns of an excerpt, and how many of them before the place
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 
@@ -94,12 +95,20 @@ def _problem(problem: Problem) -> Iterator[Text]:
 
 
 def _excerpt(line: str, span: Span, style: str) -> Iterator[Text]:
-    """The line itself, with the place underlined; a tab is shown as one blank, so that the marks fit."""
+    """The line itself, with the place underlined; a tab is shown as one blank, so that the marks fit.
+
+    Of a long line, what is around the place.
+    """
     number = str(span.line)
     line = line.replace("\t", " ").rstrip()
-    end = span.end_column if span.end_line == span.line else len(line) + 1
-    before, after = (len(one_line(line[: column - 1])) for column in (span.column, min(end, len(line) + 1)))
-    before += max(0, span.column - 1 - len(line))  # behind the end of what is shown
+    column, end = span.column, span.end_column if span.end_line == span.line else len(line) + 1
+    if len(line) > _WIDTH:
+        first = max(0, min(column - 1 - _BEFORE, len(line) - _WIDTH))
+        lead = "… " if first else ""
+        column, end = (each - first + len(lead) for each in (column, end))
+        line = lead + line[first : first + _WIDTH] + (" …" if first + _WIDTH < len(line) else "")
+    before, after = (len(one_line(line[: each - 1])) for each in (column, min(end, len(line) + 1)))
+    before += max(0, column - 1 - len(line))  # behind the end of what is shown
     yield Text(f"  {number} | ", style="blue").append(one_line(line), style="default")
     marks = "^" * max(1, after - before)
     yield Text(f"  {' ' * len(number)} | ", style="blue").append(" " * before).append(marks, style=style)

@@ -44,7 +44,7 @@ def with_files(
             except ValueError as error:
                 document = documents[case.file]
                 span = document.marks.at(route)
-                excerpt = document.line(span.line) if span else ""
+                excerpt = document.excerpt(span)
                 problems.append(Problem(SUITE, str(error), case.file, span, hint=_HOW, excerpt=excerpt))
         found.append(replace(case, inputs=inputs))
     return found, problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,29 @@ def test_github_gets_the_counts_as_outputs() -> None:
     planned = github.outputs(PLANNED)
     assert (planned["to-create"], planned["to-update"], planned["changes"], planned["created"]) == ("1", "1", "2", "0")
     assert github.outputs(ENDED)["exit-code"] == "3"
+
+
+def test_a_step_summary_stays_below_the_limit_and_says_what_was_left_out() -> None:
+    problems = tuple(Problem("x", "ä" * 5000, f"flows/{number}{'y' * 500}.yaml") for number in range(3000))
+    outcomes = tuple(
+        Outcome(change(f"{'z' * 90}{number}", Action.CREATE), Status.FAILED, "ö" * 900) for number in range(3000)
+    )
+    text = github.summary(replace(FULL, problems=problems, outcomes=outcomes))
+    assert len(text.encode()) < 1024 * 1024
+    assert "more rows are in the log." in text
+    wide = github.summary(replace(FULL, problems=problems[:450], outcomes=outcomes[:450], smokes=FULL.smokes * 400))
+    assert len(wide.encode()) < 1024 * 1024
+
+
+def test_an_excerpt_of_a_long_line_shows_what_is_around_the_place() -> None:
+    line = "a" * 5000 + "WRONG" + "b" * 5000
+    problem = Problem("x", "no", "a.yaml", Span(1, 5001, 1, 5006), excerpt=line)
+    shown, marks = terminal.render(Report("check", problems=(problem,))).splitlines()[2:4]
+    assert len(shown) < 200
+    assert shown[marks.index("^") : marks.rindex("^") + 1] == "WRONG"
+    begin = Problem("x", "no", "a.yaml", Span(1, 1, 1, 3), excerpt="ab" + "c" * 5000)
+    shown, marks = terminal.render(Report("check", problems=(begin,))).splitlines()[2:4]
+    assert (shown[marks.index("^") : marks.rindex("^") + 1], shown.endswith(" …")) == ("ab", True)
 
 
 def test_the_step_summary_is_markdown_that_a_message_cannot_break() -> None:
