@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deployer.apply.order import waves
-from deployer.errors import ENDS_ALL, KestraError
+from deployer.errors import ENDS_ALL, KestraAccessError, KestraError
 from deployer.interrupt import finish
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key
@@ -16,6 +16,7 @@ from deployer.model.result import Outcome, Status, Written
 from deployer.model.secret import values
 from deployer.redaction import hiding
 
+_FORBIDDEN = 403
 _UNWRITTEN, _REFUSED = "could not be written", "was refused"
 
 Write = Callable[[Change], Written]
@@ -28,6 +29,7 @@ class _Run:
 
     missed: dict[Key, str]
     reason: str = ""
+    closed: set[str] = field(default_factory=set)  # namespaces that the server does not let us write to
 
     def interrupted(self) -> None:
         self.reason = "interrupted"
@@ -51,8 +53,8 @@ def apply(
     """Carry out every change that writes, `workers` at a time, and tell `listen` of each as it ends.
 
     A refused change fails alone, and what calls it is skipped, as is what calls the `refused`: those that are not among
-    the changes, as something is wrong with them. No access or no server ends the rest as SKIPPED, and so
-    does ^C, after what is in flight has ended. Nothing is deleted unless everything before succeeded.
+    the changes, as something is wrong with them. Where the server does not let us write (403), the rest of that
+    namespace is SKIPPED. A refused login or no server ends all the rest so, and so does ^C, after what is in flight has ended. Nothing is deleted unless everything before succeeded.
     """
     run = _Run(dict.fromkeys(refused, _REFUSED))
     outcomes: dict[Key, Outcome] = {}
@@ -83,7 +85,9 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
         with hiding(_secrets(change)):
             written = write(change)
     except KestraError as error:
-        if isinstance(error, ENDS_ALL):
+        if isinstance(error, KestraAccessError) and error.status == _FORBIDDEN:
+            run.closed.add(change.key.namespace)
+        elif isinstance(error, ENDS_ALL):
             run.reason = run.reason or f"not tried: {error}"
         return Outcome(change, Status.FAILED, str(error), error.hint, seconds=time.monotonic() - began)
     except BaseException:
@@ -102,6 +106,8 @@ def _why_not(change: Change, run: _Run) -> str:
     """Return why a change is not to be tried, empty where it is."""
     if run.reason:
         return run.reason
+    if change.key.namespace in run.closed:
+        return f"not tried: the server does not let us write to the namespace {change.key.namespace}"
     if change.action is Action.PRUNE:
         return "not deleted: something before it did not succeed" if run.missed else ""
     for why in (_UNWRITTEN, _REFUSED):

@@ -56,6 +56,23 @@ def test_a_held_change_fails_with_its_reason_and_is_not_written() -> None:
     assert (outcome.status, outcome.message) == (Status.FAILED, "cannot be read")
 
 
+def test_without_rights_to_a_namespace_the_rest_of_it_is_not_tried_and_others_are() -> None:
+    written = []
+    other = Key(Kind.FLOW, "company.other", "z")
+    elsewhere = Change(Action.CREATE, other, Resource(other, "z"))
+
+    def write(each: Change) -> Written:
+        written.append(each.key.name)
+        if each.key.namespace == "company.team":
+            raise KestraAccessError("no rights", method="POST", url="http://k", status=403)
+        return Written(1)
+
+    outcomes = apply([change("a"), change("b"), elsewhere], write, workers=1).outcomes
+    assert written.count("b") == 0
+    assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.SKIPPED, Status.DONE]
+    assert outcomes[1].message == "not tried: the server does not let us write to the namespace company.team"
+
+
 def test_without_access_the_rest_is_not_tried() -> None:
     written = []
 
