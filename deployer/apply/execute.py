@@ -54,7 +54,8 @@ def apply(
 
     A refused change fails alone, and what calls it is skipped, as is what calls the `refused`: those that are not among
     the changes, as something is wrong with them. Where the server does not let us write (403), the rest of that
-    namespace is SKIPPED. A refused login or no server ends all the rest so, and so does ^C, after what is in flight has ended. Nothing is deleted unless everything before succeeded.
+    namespace is SKIPPED. A refused login or no server ends all the rest so, and so does ^C, after what is in flight has
+    ended. Nothing is deleted unless everything before succeeded.
     """
     run = _Run(dict.fromkeys(refused, _REFUSED))
     outcomes: dict[Key, Outcome] = {}

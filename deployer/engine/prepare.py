@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from deployer.cache import cache_folder
 from deployer.engine.bridge import bridge
 from deployer.engine.handshake import Orders
+from deployer.engine.jars import sha256
 from deployer.engine.process import child
 from deployer.engine.progress import Listener, Progress, Stage, silent
 from deployer.model.version import KestraVersion
@@ -43,7 +44,7 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
         return None
     key = hashlib.sha256("\n".join([java, *map(str, (*jars, bridge()))]).encode()).hexdigest()
     cache = cache_folder() / "aot" / f"kestra-{version.engine}-{key[:12]}.aot"
-    if not cache.exists():
+    if not _whole(cache):
         try:
             cache.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(cache.with_suffix(".lock"), blocking=False):
@@ -53,8 +54,21 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
             return None
     if not cache.stat().st_size:
         return None
-    os.utime(cache)
+    for used in (cache, _seal(cache)):
+        os.utime(used)
     return cache
+
+
+def _whole(cache: Path) -> bool:
+    """Whether the cache is there, and what it was when it was made: the engine runs it as it does the jars."""
+    try:
+        return sha256(cache) == _seal(cache).read_text().strip()
+    except OSError:
+        return False
+
+
+def _seal(cache: Path) -> Path:
+    return cache.with_name(f"{cache.name}.sha256")
 
 
 def _java() -> str | None:
@@ -80,12 +94,14 @@ def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
         ):
             process.wait(LIMIT)
         made.touch()
+        _seal(made).write_text(sha256(made) + "\n")
+        _seal(made).replace(_seal(cache))
         made.replace(cache)
     _tidy(cache.parent, version)
 
 
 def _tidy(folder: Path, version: KestraVersion) -> None:
     """Remove caches of this version that have not been used for long, and what processes left that were killed."""
-    for other in (*folder.glob(f"kestra-{version.engine}-*.aot"), *folder.glob(f"{_MAKING}*")):
+    for other in (*folder.glob(f"kestra-{version.engine}-*.aot*"), *folder.glob(f"{_MAKING}*")):
         if time.time() - other.stat().st_mtime > _UNUSED:
             shutil.rmtree(other, ignore_errors=True) if other.is_dir() else other.unlink(missing_ok=True)

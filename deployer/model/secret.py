@@ -16,6 +16,7 @@ from deployer.model.problem import Span
 
 MASK = "••••••"
 _SHORTEST = 4  # characters of a secret that is looked for in a message
+_LONG = 20_000  # characters of a line that is looked at closely
 _ABOVE = 200  # lines over an excerpt that may say that it is a secret
 
 _NAMED = re.compile(
@@ -33,8 +34,8 @@ SHAPES = {
     "a key of Stripe": r"\b[rs]k_live_[A-Za-z0-9]{16,}",
     "a key of Google": r"\bAIza[A-Za-z0-9_-]{35}",
     "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
-    "a JSON Web Token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
-    "a password in an address": r"\b[a-z][a-z0-9+.-]*://[^\s/:@{}$]*:[^\s/@{}$<>*]+@(?=[\w\[])",
+    "a JSON Web Token": r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,}",
+    "a password in an address": r"\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@{}$]*:[^\s/@{}$<>*]+@(?=[\w\[])",
     "a key in a connection string": r"\b(?:AccountKey|SharedAccessKey|Password|Pwd)=[^;\s\"'{}$<>*]{4,}",
     "a login in a header": r"\b(?:Bearer|Basic) +[A-Za-z0-9._~+/-]{8,}=*",
 }
@@ -52,7 +53,8 @@ _WORD = re.compile(r"[^\s\"',;]{3,}")
 _HARMLESS = frozenset({"bearer", "basic", "token", "digest"})
 
 _KEY = re.compile(
-    r"(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w.$-]*)(?P=quote)\s*:(?:\s+|$|(?=[\"'{\[]))"
+    r"(?:(?P<quote>[\"'])(?P<quoted>[A-Za-z_][\w.$-]*)(?P=quote)|(?<![\w.$-])(?P<name>[A-Za-z_][\w.$-]*))"
+    r"\s*:(?:\s+|$|(?=[\"'{\[]))"
     r"|^\s*(?:export\s+)?(?P<variable>[A-Za-z_]\w*)="
 )
 _BLOCK = re.compile(r"[|>][+\-0-9]*\s*(?:#.*)?$|(?:[&!]\S*\s*)*(?:#.*)?$")
@@ -104,8 +106,15 @@ def kept_elsewhere(text: str) -> frozenset[Column]:
 def places(text: str, more: frozenset[Column] = frozenset()) -> tuple[Place, ...]:
     """Return where the secrets of a text stand; `more` are properties that hold some whatever they are called."""
     lines = text.splitlines()
-    found = {*_named(lines, more, _defaults(lines)), *_shaped(lines)}
+    long = {number: Place(number, 0, len(line)) for number, line in enumerate(lines) if _is_long(line)}
+    lines = ["" if number in long else line for number, line in enumerate(lines)]
+    found = {*long.values(), *_named(lines, more, _defaults(lines)), *_shaped(lines)}
     return tuple(sorted(found, key=lambda each: (each.line, each.start)))
+
+
+def _is_long(line: str) -> bool:
+    """Whether a line is too long to be looked at closely, and may hold a secret: then none of it is shown."""
+    return len(line) > _LONG and any(sign in line.lower() for sign in (*_ENDS, *map(str.lower, SIGNS)))
 
 
 def masked(text: str, more: frozenset[Column] = frozenset()) -> list[str]:
@@ -145,7 +154,7 @@ def excerpt(text: str, span: Span | None) -> str:
 
 
 def _name(match: re.Match[str]) -> str:
-    return match["name"] or match["variable"]
+    return match["name"] or match["quoted"] or match["variable"]
 
 
 def _apart(found: Sequence[Place]) -> list[Place]:

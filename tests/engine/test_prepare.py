@@ -53,6 +53,15 @@ def test_a_cache_is_made_once_and_then_used(java: Java) -> None:
     assert [one.stage for one in told] == [Stage.PREPARE]
 
 
+@pytest.mark.parametrize("spoil", [b"other classes", b""], ids=["altered", "emptied"])
+def test_a_cache_that_is_not_what_it_was_when_it_was_made_is_made_anew(java: Java, spoil: bytes) -> None:
+    cache = prepared(DEFAULT, JARS)
+    assert cache
+    cache.write_bytes(spoil)
+    assert prepared(DEFAULT, JARS) == cache
+    assert (cache.read_bytes(), len(java.asked)) == (b"classes", 2)
+
+
 def test_other_jars_have_another_cache(java: Java) -> None:
     assert prepared(DEFAULT, JARS) != prepared(DEFAULT, JARS[:1])
     assert len(java.asked) == 2

@@ -112,3 +112,24 @@ def test_a_name_tells(name: str) -> None:
     assert is_name(name)
     assert not is_name(f"{name}s")
     assert not is_name(f"{name}Name")
+
+
+MONSTERS = {
+    "one word": "a" * 3_000_000,
+    "a value": "password: " + "{{ " * 500_000,
+    "objects": "{password: " + ", " * 500_000,
+    "quotes": "\"'" * 500_000,
+    "addresses": "a-" * 9_500,
+    "tokens": "-eyJ" * 4_900,
+    "keys": "a: " * 6_000,
+    "secret keys": "token: " * 2_800,
+    "expressions": "token: " + "{{" * 9_000,
+    "many lines": "token: {{ x }}y\n" * 20_000,
+}
+"""Texts that take for ever where each place of them is looked at from every other."""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("monster", MONSTERS)
+def test_no_text_takes_for_ever(monster: str) -> None:
+    assert len(masked(MONSTERS[monster] + "\nafter: shown")) == MONSTERS[monster].count("\n") + 2
