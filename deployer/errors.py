@@ -106,6 +106,10 @@ class KestraRefusedError(KestraError):
     """The server understood and refused (409, 422): `reason` says why."""
 
 
+class KestraTooLargeError(KestraError):
+    """An answer holds more than answers of Kestra's do, or more than is taken: less may be asked for."""
+
+
 class KestraUnreadableError(KestraError):
     """The server cannot read one of its own stored flows any more (423)."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +19,7 @@ import httpcore
 import httpx
 
 MB = 1024 * 1024
-LARGEST = 24 * MB
+LARGEST = 16 * MB
 """Bytes of an answer, unpacked. A thousand flows on a page of a search take about one."""
 LARGEST_ARCHIVE = 48 * MB
 """Bytes of an archive, packed."""
@@ -27,6 +28,10 @@ LARGEST_TEXT, LARGEST_TEXTS = 4 * MB, 64 * MB
 MOST_TEXTS = 100_000
 LARGEST_EVENT = MB
 """Bytes of one event of a stream, comments and blank lines among them."""
+ENCODINGS = ("gzip", "deflate")
+"""How an answer may be packed."""
+_EITHER, _BARE = 47, -15  # zlib's numbers: a header of gzip or of zlib, and none
+_PIECE = MB // 4
 _MOST_VALUES = 2_000_000
 _BETWEEN_EVENTS = re.compile(rb"(?:\r\n|\n|\r){2}")
 
@@ -108,13 +113,46 @@ class Transport(httpx.HTTPTransport):
 
 
 def whole(response: httpx.Response, most: int) -> bytes:
-    """Return what an open answer holds, unpacked. Raises TooLargeError where that is more than `most` bytes."""
+    """Return what an open answer holds, unpacked. Raises TooLargeError where that is more than `most` bytes.
+
+    It is unpacked a piece at a time here: httpx unpacks all that has come, which may be a thousand times as much.
+    Raises httpx.DecodingError for what is not packed as it says, or in a way that was not asked for.
+    """
     found = bytearray()
-    for piece in response.iter_bytes():
-        found += piece
-        if len(found) > most:
-            raise TooLargeError(f"more than {most // MB} MB")
+    try:
+        for piece in _unpacked(response):
+            found += piece
+            if len(found) > most:
+                raise TooLargeError(f"more than {most // MB} MB")
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error), request=response.request) from error
     return bytes(found)
+
+
+def _unpacked(response: httpx.Response) -> Iterator[bytes]:
+    how = response.headers.get("content-encoding", "identity").strip().lower()
+    if how == "identity":
+        yield from response.iter_raw()
+        return
+    if how not in ENCODINGS:
+        raise httpx.DecodingError(f"it is packed as {how}, which was not asked for", request=response.request)
+    unpack = zlib.decompressobj(_EITHER)
+    first = True
+    for packed in response.iter_raw():
+        data = packed
+        while data:
+            try:
+                piece = unpack.decompress(data, _PIECE)
+            except zlib.error:
+                if not first or how != "deflate":
+                    raise
+                unpack = zlib.decompressobj(_BARE)  # some servers mean that
+                piece = unpack.decompress(data, _PIECE)
+            first = False
+            yield piece
+            data = unpack.unconsumed_tail
+            if unpack.eof:
+                data, unpack = unpack.unused_data, zlib.decompressobj(_EITHER)
 
 
 def decoded(content: bytes | str) -> Any:
@@ -127,7 +165,7 @@ def decoded(content: bytes | str) -> Any:
     try:
         return json.loads(data)
     except RecursionError:
-        raise TooLargeError("lists and objects in one another without an end") from None
+        raise ValueError("lists and objects in one another without an end") from None
 
 
 def parted(stream: Iterable[bytes]) -> Iterator[bytes]:

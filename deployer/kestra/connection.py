@@ -33,6 +33,7 @@ _T = TypeVar("_T")
 
 WHOLE = 4
 """How many times as long as for its beginning is waited for a whole answer."""
+_SHOWN = 64 * 1024  # bytes of an answer that an error may say something of
 _OF_THE_BODY = ("content-encoding", "content-length", "transfer-encoding")
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 
@@ -212,7 +213,8 @@ class Connection:
         for name in ("location", "retry-after"):
             if name in response.headers:
                 headers[name] = self._redact(response.headers[name])
-        text = self._redact(response.text).encode("utf-8", "surrogatepass")
+        begins = httpx.Response(200, headers=headers, content=response.content[:_SHOWN])
+        text = self._redact(begins.text).encode("utf-8", "surrogatepass")
         return httpx.Response(response.status_code, headers=headers, content=text, request=response.request)
 
     @property

@@ -18,12 +18,14 @@ from deployer.errors import (
     KestraError,
     KestraNotFoundError,
     KestraRefusedError,
+    KestraTooLargeError,
     KestraUnreachableError,
     KestraUnreadableError,
 )
 from deployer.kestra.bounds import TooLargeError, decoded
 from deployer.kestra.way import Proxy
 from deployer.model.resource import MAIN
+from deployer.settings import plain
 
 _PREFIXES = re.compile(r"^(Invalid entity|Invalid route params|Illegal argument|Illegal state|Bad Request): ")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -80,7 +82,7 @@ def refused(response: httpx.Response, *, signed_in: str, userless: bool = False)
     if status == httpx.codes.BAD_REQUEST and _TENANT in reason:
         hint = f"the open edition of Kestra has the tenant {MAIN} alone: leave out the tenant, or give --tenant {MAIN}"
     if response.has_redirect_location:
-        target = str(response.headers["location"]).partition("?")[0]
+        target = plain(str(response.headers["location"]))
         reason, hint = f"redirects to {target}", "set the host to where the server really is (https?)"
     what = f"{request.method} {place(request)}"
     return kind(
@@ -170,10 +172,10 @@ def misshapen(response: httpx.Response, expected: str) -> KestraError:
     )
 
 
-def too_large(response: httpx.Response, how: str) -> KestraError:
+def too_large(response: httpx.Response, how: str) -> KestraTooLargeError:
     """Return the error for an answer that goes beyond what Kestra's answers are."""
     request = response.request
-    return KestraError(
+    return KestraTooLargeError(
         f"{request.method} {place(request)} answered with too much: {how}",
         method=request.method,
         url=place(request),

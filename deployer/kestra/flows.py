@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from deployer.background import ahead
-from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
+from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError, KestraTooLargeError
 from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verdict, items
 from deployer.kestra.bodies import Part, batches, joined, uncut
 from deployer.kestra.bounds import LARGEST_TEXT, LARGEST_TEXTS, MB, MOST_TEXTS, TooLargeError
@@ -34,6 +34,7 @@ from deployer.kestra.stored import called, made, stored, with_text
 from deployer.model.version import Dialect
 
 _PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
+_SMALL_PAGE = 100
 _COLLISION = "duplicate entry"  # what 1.3.31 and 2.0.0 say, with 500, where two flows would share a file's name
 _AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two at once (1.3.31, embedded, two cores)
 _ORDER = {"sort": ["namespace:asc", "id:asc"]}
@@ -140,9 +141,15 @@ class FlowCalls(Calls):
         No order is asked for at first: H2, as Kestra uses it by default, takes 5 to 11 s to put 300 flows into one
         (0.04 to 0.1 s without). Where pages without an order did not show every flow, they are read again in order.
         """
-        found, total = self._pages(namespaces, {}, pages)
+        try:
+            return self._searched(namespaces, pages, _PAGE)
+        except KestraTooLargeError:  # flows of hundreds of tasks each
+            return self._searched(namespaces, None, _SMALL_PAGE)
+
+    def _searched(self, namespaces: Collection[str], pages: int | None, size: int) -> list[StoredFlow]:
+        found, total = self._pages(namespaces, {"size": size}, pages)
         if pages is None and len(found) < total:
-            found, _ = self._pages(namespaces, _ORDER, pages)
+            found, _ = self._pages(namespaces, {"size": size, **_ORDER}, pages)
         return [flow for flow in found.values() if not namespaces or flow.namespace in namespaces]
 
     def _pages(
@@ -152,7 +159,7 @@ class FlowCalls(Calls):
         found: dict[tuple[str, str], StoredFlow] = {}
         page, seen, number = Page((), 1), 0, 1
         while seen < page.total:
-            params = {**_beginning(namespaces), "page": number, "size": _PAGE, **order}
+            params = {**_beginning(namespaces), "page": number, **order}
             page, flows = self._ask(SEARCH_FLOWS, _page, params=params)
             for flow in flows:
                 found[flow.namespace, flow.id] = flow

@@ -6,7 +6,7 @@ import httpx
 
 from deployer import __version__
 from deployer.errors import UsageError
-from deployer.kestra.bounds import Transport
+from deployer.kestra.bounds import ENCODINGS, Transport
 from deployer.kestra.way import Proxy, trust, unusable
 from deployer.settings import Settings
 
@@ -20,7 +20,8 @@ def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
 
     Raises UsageError for unusable ones.
     """
-    headers = {"User-Agent": f"kestra-deployer/{__version__}", **settings.headers}
+    headers = {"User-Agent": f"kestra-deployer/{__version__}", "Accept-Encoding": ", ".join(ENCODINGS)}
+    headers |= settings.headers
     auth = None
     if settings.api_token:
         headers["Authorization"] = f"Bearer {settings.api_token}"

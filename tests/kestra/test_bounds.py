@@ -137,6 +137,43 @@ def test_what_kestra_sends_is_within_the_bounds() -> None:
         assert len(it.client.export_flows_by_query(["a.b"])) == 5000
 
 
+def test_a_page_of_a_search_that_is_too_large_is_asked_for_in_smaller_ones() -> None:
+    flows = [{"id": f"f{number}", "namespace": "a.b", "tasks": ["x" * 30_000]} for number in range(150)]
+
+    def page(*found: object, total: int = 150) -> bytes:
+        return sent(json.dumps({"results": found, "total": total}).encode())
+
+    large = sent(b'{"results": [' + b" " * 17 * MB)
+    with raw_server(large, page(*flows[:100]), page(*flows[100:])) as server, scripted(server.url) as it:
+        assert len(it.client.search_flows(["a.b"])) == 150
+        assert [b"size=1000" in each for each in server.requests] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("how", "body"),
+    [
+        ("gzip", gzip.compress(b'{"version": "1.3.31"}')),
+        ("gzip", gzip.compress(b'{"version": ') + gzip.compress(b'"1.3.31"}')),
+        ("deflate", zlib.compress(b'{"version": "1.3.31"}')),
+        ("deflate", zlib.compress(b'{"version": "1.3.31"}')[2:-4]),
+        ("identity", b'{"version": "1.3.31"}'),
+    ],
+    ids=["gzip", "gzip in two", "deflate", "deflate without a head", "not at all"],
+)
+def test_an_answer_may_be_packed(how: str, body: bytes) -> None:
+    answered = sent(body, "application/json", f"Content-Encoding: {how}".encode())
+    with raw_server(answered) as server, scripted(server.url) as it:
+        assert it.client.server().version == "1.3.31"
+        assert b"gzip, deflate" in server.requests[0]
+
+
+@pytest.mark.parametrize("how", ["gzip", "deflate", "br", "gzip, gzip"])
+def test_one_that_is_not_packed_as_it_says_is_no_answer(how: str) -> None:
+    answered = sent(b"{}", "application/json", f"Content-Encoding: {how}".encode())
+    with raw_server(answered) as server, scripted(server.url, attempts=1) as it, pytest.raises(KestraError):
+        it.client.server()
+
+
 class TestStreams:
     """An event stream that never ends, or whose events do not."""
 
@@ -166,8 +203,10 @@ def test_the_bounds_hold_for_what_is_decoded_by_itself() -> None:
     assert bounds.decoded('{"a": [1, "[[["]}') == {"a": [1, "[[["]}
     with pytest.raises(ValueError, match="Expecting"):
         bounds.decoded("[")
-    with pytest.raises(bounds.TooLargeError):
+    with pytest.raises(ValueError, match="without an end"):
         bounds.decoded("[" * 100_000)
+    with pytest.raises(bounds.TooLargeError):
+        bounds.decoded("[" + "1," * 2_000_001)
 
 
 def test_a_short_answer_has_no_deadline_left_over() -> None:
