@@ -11,12 +11,13 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping
 
+from deployer.cache import VARIABLE as CACHE
 from deployer.errors import UsageError
 
 SECRET, ENV = "SECRET_", "ENV_"
 _NEEDED = (
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TMP", "TEMP"),
-    *("LD_LIBRARY_PATH", "VIRTUAL_ENV", "DOCKER_HOST"),
+    *("LD_LIBRARY_PATH", "VIRTUAL_ENV", "DOCKER_HOST", CACHE),
 )
 _NEEDED_TOO = ("LC_", "XDG_", "PYTHON", "DYLD_", "COVERAGE_")  # the last for who measures this package
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

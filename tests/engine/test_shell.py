@@ -10,6 +10,7 @@ from deployer.errors import UsageError
 SHELL = {
     "PATH": "/bin",
     "LC_ALL": "C",
+    "KESTRA_DEPLOYER_CACHE": "/cache",
     "AWS_SECRET_ACCESS_KEY": "geheim",
     "KESTRA_API_TOKEN": "geheim",
     "SECRET_SLACK": "aG9vaw==",
@@ -19,7 +20,7 @@ SHELL = {
 
 
 def test_nothing_but_what_is_needed_is_passed_on_by_itself() -> None:
-    assert needed(SHELL) == {"PATH": "/bin", "LC_ALL": "C"}
+    assert needed(SHELL) == {"PATH": "/bin", "LC_ALL": "C", "KESTRA_DEPLOYER_CACHE": "/cache"}
     assert named(SHELL, (), (), {}) == {}
 
 
