@@ -22,7 +22,7 @@ from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_
 from deployer.kestra.failures import misshapen, refused, too_large, unanswered
 from deployer.kestra.operations import CONFIGS, EXPORT_FLOWS, Operation
 from deployer.kestra.pool import CONNECT, pool
-from deployer.kestra.retry import repeated
+from deployer.kestra.retry import passing, repeated
 from deployer.kestra.streams import events
 from deployer.kestra.traffic import Traffic
 from deployer.kestra.way import proxy
@@ -51,7 +51,8 @@ class Connection:
         self._ours = redactor(secrets(settings, self._way.url if self._way else ""))
         self._server: ServerInfo | None = None
         self._asking = threading.Lock()
-        self._answered = False  # somebody has, in this run
+        self._met = False  # somebody has answered in this run
+        self._is_there = False  # it has answered in this run, and was not given up since
 
     def close(self) -> None:
         """Close every connection of the pool."""
@@ -127,13 +128,19 @@ class Connection:
     def repeated(self, call: Callable[[int], _T]) -> _T:
         """Call with the number of the attempt, within the settings' caps, for as long as it fails in passing."""
         settings = self._settings
-        return repeated(
-            call,
-            attempts=settings.attempts,
-            seconds=settings.retry_seconds,
-            sleep=self.sleep,
-            is_there=lambda: self._answered,
-        )
+        try:
+            found = repeated(
+                call,
+                attempts=settings.attempts,
+                seconds=settings.retry_seconds,
+                sleep=self.sleep,
+                is_there=lambda: self._is_there,
+            )
+        except KestraError as error:
+            self._is_there = not passing(error)  # it was waited for once: whoever asks next does not wait as long
+            raise
+        self._is_there = True
+        return found
 
     def events(self, operation: Operation, *names: str, until: float) -> Iterator[ServerSentEvent]:
         """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
@@ -177,7 +184,8 @@ class Connection:
         archive = request.headers.get("accept") == EXPORT_FLOWS.produces
         with within(self._settings.timeout * WHOLE):
             opened = self._http.send(request, stream=True)
-            self._answered = True
+            self._is_there = self._is_there or not self._met
+            self._met = True
             try:
                 content = whole(opened, LARGEST_ARCHIVE if archive else LARGEST)
             except TooLargeError as error:

@@ -111,6 +111,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     )
     for name in ("HOST", "USERNAME", "PASSWORD", "API_TOKEN", "TENANT"):
         monkeypatch.delenv(f"KESTRA_{name}", raising=False)
+    monkeypatch.setattr("deployer.kestra.retry._LONGEST_WAIT", 0.02)  # as many attempts as ever, in less time
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path.parent / f"{tmp_path.name}-config"))
     monkeypatch.delenv("KESTRA_DEPLOYER_TRUST", raising=False)
     monkeypatch.chdir(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -59,6 +60,18 @@ def test_a_server_that_restarts_is_waited_for_and_one_that_never_answered_is_not
     with scripted(server.url) as it, pytest.raises(KestraUnreachableError):
         it.client.server()
     assert len(it.waits) == 4
+
+
+def test_a_server_that_was_given_up_is_not_waited_for_as_long_again_until_it_answers() -> None:
+    answers = [answer(503)] * 25 + [answer(200, "[]")] + [answer(503)] * 20
+    with raw_server(*answers) as server, scripted(server.url) as it:
+        attempts = []
+        for _ in range(4):
+            before = len(server.requests)
+            with suppress(KestraError):
+                it.client.list_flows_by_namespace("a.b")
+            attempts.append(len(server.requests) - before)
+    assert attempts == [20, 5, 1, 20]
 
 
 def test_waits_grow_and_stay_below_their_cap() -> None:
