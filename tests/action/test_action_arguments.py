@@ -128,7 +128,7 @@ def test_the_step_ends_as_the_program_ended_and_says_so_in_its_outputs(run: Run,
 def test_the_engine_is_installed_for_an_embedded_run_only() -> None:
     extra = step("install")["env"]["EXTRA"].removeprefix("${{").removesuffix("}}")
 
-    assert evaluate(extra, {"inputs": inputs({"embedded": "true"})}) == "[engine]"
+    assert evaluate(extra, {"inputs": inputs({"embedded": "true"})}) == "-engine"
     assert evaluate(extra, {"inputs": inputs({})}) == ""
 
 

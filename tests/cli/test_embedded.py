@@ -28,15 +28,15 @@ def engines_of(parent: int) -> list[int]:
             environment = (folder / "environ").read_bytes()
         except OSError:
             continue
-        if state != "Z" and f"STARTED_BY={parent}".encode() in environment.split(b"\0"):
+        if state != "Z" and f"XDG_STARTED_BY={parent}".encode() in environment.split(b"\0"):
             found.append(int(folder.name))
     return found
 
 
 @contextmanager
 def running(project: Project, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command line in a process of its own; all that it starts carries a mark."""
-    mark = {**os.environ, "STARTED_BY": str(os.getpid())}
+    """A command line in a process of its own; all that it starts carries a mark, which an engine is given on."""
+    mark = {**os.environ, "XDG_STARTED_BY": str(os.getpid())}
     command = [sys.executable, "-m", "deployer", *arguments]
     with subprocess.Popen(
         command, cwd=project.root, env=mark, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -173,7 +173,7 @@ def test_no_command_ends_as_a_fault_of_ours(tmp_path: Path, world: dict[str, Any
     def respond(request: httpx.Request) -> httpx.Response:
         path = request.url.path
         status, body = next(answer for part, answer in world["answers"].items() if part in path)
-        return httpx.Response(status, content=body, headers={"content-type": "application/json"})
+        return httpx.Response(status, stream=httpx.ByteStream(body), headers={"content-type": "application/json"})
 
     home = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "KESTRA_DEPLOYER_CACHE": str(tmp_path / "cache")}
     variables = {"KESTRA_HOST": "http://kestra.invalid"} | home | world["variables"]

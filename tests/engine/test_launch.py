@@ -170,10 +170,9 @@ def test_a_broken_database_is_one_sentence_with_the_engines_own_reason(tmp_path:
     assert caught.value.hint.endswith("engine.log")
 
 
-def test_an_engine_that_dies_while_starting_leaves_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:NoSuchOption=1")
+def test_an_engine_that_dies_while_starting_leaves_its_last_words() -> None:
     with pytest.raises(EngineError, match="ended while it was starting") as caught:
-        launch(DEFAULT).__enter__()
+        launch(DEFAULT, variables={"JAVA_TOOL_OPTIONS": "-XX:NoSuchOption=1"}).__enter__()
     assert "NoSuchOption" in caught.value.hint
     assert len(caught.value.hint.splitlines()) <= module._LAST_LINES + 1
 

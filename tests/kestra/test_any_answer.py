@@ -79,7 +79,7 @@ def test_it_is_a_result_or_an_error_that_says_what_was_asked(method: str, data: 
     def respond(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
         status, body, kind = said[min(len(asked), len(said)) - 1]
-        return httpx.Response(status, content=body, headers={"content-type": kind} if kind else {})
+        return httpx.Response(status, stream=httpx.ByteStream(body), headers={"content-type": kind} if kind else {})
 
     with client(respond) as one:
         error = failure(CALLS[method], one)

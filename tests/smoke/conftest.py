@@ -22,3 +22,9 @@ def server(engine: RunningEngine) -> Iterator[Proxy]:
 def client(server: Proxy, tenant: str) -> Iterator[KestraClient]:
     with KestraClient(Settings(host=server.url, tenant=tenant)) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many attempts as ever, in less time."""
+    monkeypatch.setattr("deployer.kestra.retry._LONGEST_WAIT", 0.02)
