@@ -14,8 +14,8 @@ from typing import Any
 
 from deployer import check
 from deployer.check import suite_inputs
-from deployer.check.pulled import Pulled
 from deployer.errors import DeployerError, SystemRefusedError, UnforeseenError
+from deployer.language.pulled import Pulled
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem

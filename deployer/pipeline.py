@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from deployer import leftovers
+from deployer import validation as kestra_validate
 from deployer.apply import unreached
-from deployer.check import server as kestra_validate
 from deployer.deploy import at_work, carry_out, kept
 from deployer.deploying import Deploying, Planned
 from deployer.errors import ENDS_ALL, KestraError

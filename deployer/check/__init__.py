@@ -1,11 +1,14 @@
-"""Stage 2: documents become problems. One file per check; the table of all is here."""
+"""Stage 2: documents become problems. `rules/` has a file per check; the table of all is here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deployer.check import (
+from deployer.check import guarded, silence
+from deployer.check.base import Check, FlowFile, Folder
+from deployer.check.levels import levelled, levels_of
+from deployer.check.rules import (
     cron,
     dag,
     dashed_reference,
@@ -15,7 +18,6 @@ from deployer.check import (
     empty_item,
     enterprise_only,
     expression_syntax,
-    guarded,
     identity,
     input_order,
     input_paths,
@@ -32,7 +34,6 @@ from deployer.check import (
     reserved_id,
     retry,
     server_key,
-    silence,
     switch,
     system_labels,
     time_window,
@@ -49,60 +50,62 @@ from deployer.check import (
     working_directory,
     wrong_type,
 )
-from deployer.check.base import Check, FlowFile, Folder
-from deployer.check.identity import flow_of
-from deployer.check.levels import levelled, rules
-from deployer.check.pulled import Pulled, widened
-from deployer.check.types import types_of
+from deployer.check.rules.identity import flow_of
 from deployer.check.upgrade import verdicts
+from deployer.language.pulled import Pulled, widened
+from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
 from deployer.model.upgrade import Upgrade
 from deployer.model.version import DEFAULT
 
-CHECKS = (
-    Check("flow-identity", identity.check),
-    Check("duplicate-flow", duplicate_flow.check),
-    Check("unknown-type", unknown_type.check),
-    Check("unverified-type", unverified_type.check),
-    Check("unknown-property", unknown_property.check),
-    Check("wrong-type", wrong_type.check),
-    Check("unknown-value", unknown_value.check),
-    Check("missing-property", missing_property.check),
-    Check("invalid-value", invalid_value.check),
-    Check("duplicate-id", duplicate_id.check),
-    Check("recursive-flow", recursive_flow.check),
-    Check("input-order", input_order.check),
-    Check("input-paths", input_paths.check),
-    Check("input-values", input_values.check),
-    Check("dashed-reference", dashed_reference.check),
-    Check("server-key", server_key.check),
-    Check("reserved-id", reserved_id.check),
-    Check("enterprise-only", enterprise_only.check),
-    Check("unusable-task", unusable_task.check),
-    Check("empty-item", empty_item.check),
-    Check("system-labels", system_labels.check),
-    Check("inputs", inputs.check),
-    Check("plugin-defaults", plugin_defaults.check),
-    Check("cron", cron.check),
-    Check("time-zone", time_zone.check),
-    Check("webhook", webhook.check),
-    Check("preconditions", preconditions.check),
-    Check("time-window", time_window.check),
-    Check("dag", dag.check),
-    Check("switch", switch.check),
-    Check("working-directory", working_directory.check),
-    Check("retry", retry.check),
-    Check("worker-tags", worker_tags.check),
-    Check("regex", regex.check),
-    Check(deprecated.NAME, deprecated.check),
-    Check("unknown-subflow", unknown_subflow.check),
-    Check("expression-syntax", expression_syntax.check),
-    Check("unused-input", unused_input.check),
-    Check("plain-secret", plain_secret.check),
-    Check("old-include", old_include.check),
+CHECKS: tuple[Check, ...] = tuple(
+    rule.CHECK
+    for rule in (
+        identity,
+        duplicate_flow,
+        unknown_type,
+        unverified_type,
+        unknown_property,
+        wrong_type,
+        unknown_value,
+        missing_property,
+        invalid_value,
+        duplicate_id,
+        recursive_flow,
+        input_order,
+        input_paths,
+        input_values,
+        dashed_reference,
+        server_key,
+        reserved_id,
+        enterprise_only,
+        unusable_task,
+        empty_item,
+        system_labels,
+        inputs,
+        plugin_defaults,
+        cron,
+        time_zone,
+        webhook,
+        preconditions,
+        time_window,
+        dag,
+        switch,
+        working_directory,
+        retry,
+        worker_tags,
+        regex,
+        deprecated,
+        unknown_subflow,
+        expression_syntax,
+        unused_input,
+        plain_secret,
+        old_include,
+    )
 )
+"""Every check, in the order of docs/checks.md."""
 
 __all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows", "upgrade"]
 
@@ -128,7 +131,7 @@ def check(
     and levels count for all. `whole` says that the documents are all that there are, `pulled` are plugins that are
     known beside Kestra's own, `defaults` what namespaces add. Raises UsageError where `levels` is wrong.
     """
-    given = rules(levels or {}, NAMES)
+    given = levels_of(levels or {}, NAMES)
     problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
     problems = levelled(silence.silenced(documents, problems, NAMES), given)
     order = {document.file: at for at, document in enumerate(documents)}
@@ -168,7 +171,7 @@ def _problems(
     defaults: Mapping[str, Any] | None,
 ) -> Iterator[Problem]:
     types = widened(types_of(version), pulled) if pulled else types_of(version)
-    folder = Folder([FlowFile(document, types) for document in documents], types, whole, defaults or {})
+    folder = Folder([FlowFile(document, types, defaults) for document in documents], types, whole)
     return guarded.problems(CHECKS, folder)
 
 

@@ -1,17 +1,17 @@
-"""What a check is: a function from a folder of flows to findings. A finding names a route, never a line."""
+"""What a check is: what it is called on, and what yields findings. A finding names a route, never a line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from deployer.check import constraints, reading
-from deployer.check.constraints import Asked, Violation
-from deployer.check.parts import Part, Read
-from deployer.check.texts import texts
-from deployer.check.types import Types
+from deployer.language import constraints, reading
+from deployer.language.constraints import Asked, Violation
+from deployer.language.parts import Part, Read
+from deployer.language.texts import texts
+from deployer.language.types import Types
 from deployer.model.document import Document
 from deployer.model.problem import Effort, Problem, Route, Severity
 from deployer.model.secret import values
@@ -22,7 +22,6 @@ from deployer.redaction import Redact, redactor
 class Finding:
     """Something wrong at a place in a document."""
 
-    document: Document
     route: Route
     message: str
     hint: str = ""
@@ -35,9 +34,11 @@ class Finding:
 class FlowFile:
     """A document as Kestra's engine of one version reads it. Each answer is made when it is first asked for."""
 
-    def __init__(self, document: Document, types: Types) -> None:
+    def __init__(self, document: Document, types: Types, defaults: Mapping[str, Any] | None = None) -> None:
         self.document = document
         self.types = types
+        self.defaults = defaults or {}
+        """Plugin defaults of namespaces, which no file shows."""
         self.fault: Exception | None = None
         """What ended the reading, where it is not the flow's fault but ours: checks then see a flow of nothing."""
 
@@ -100,20 +101,6 @@ class FlowFile:
             yield part
             todo += [below for parts in part.parts.values() for below in parts]
 
-    def finding(
-        self,
-        route: Route,
-        message: str,
-        hint: str = "",
-        severity: Severity = Severity.ERROR,
-        *,
-        at_key: bool = False,
-        shown: bool = True,
-        effort: Effort | None = None,
-    ) -> Finding:
-        """Return a finding in this document."""
-        return Finding(self.document, route, message, hint, severity, at_key, shown, effort)
-
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -122,15 +109,41 @@ class Folder:
     flows: Sequence[FlowFile]
     types: Types
     whole: bool = True  # every flow that there is, so that one that is not here is nowhere
-    defaults: Mapping[str, Any] = field(default_factory=dict)  # plugin defaults of namespaces, which no file shows
+
+
+Asking = Callable[[Asked, Types], Iterable[Finding]]
+"""Judges one place at which a constraint of Kestra's own is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named check. Its module's docstring is its documentation."""
+    """A check: its name, its documentation, and one of what it is called on.
+
+    Constraints are named as the annotations in Kestra's classes. One that no check is called on never makes the open
+    edition refuse a flow.
+    """
 
     name: str
-    run: Callable[[Folder], Iterable[Finding]]
+    doc: str | None
+    _: KW_ONLY
+    on: Mapping[str, Asking] = field(default_factory=dict)  # wherever a constraint of this name is asked for
+    each: Callable[[FlowFile], Iterable[Finding]] | None = None  # each flow
+    together: Callable[[Folder], Iterable[tuple[Document, Finding]]] | None = None  # all flows of a run
+
+    def run(self, folder: Folder) -> Iterator[tuple[Document, Finding]]:
+        """Yield what it finds, with the document of each finding."""
+        if self.together:
+            yield from self.together(folder)
+        for flow in folder.flows:
+            for finding in self._of(flow):
+                yield flow.document, finding
+
+    def _of(self, flow: FlowFile) -> Iterator[Finding]:
+        if self.each:
+            yield from self.each(flow)
+        for name, judge in self.on.items():
+            for asked in flow.asked(name):
+                yield from judge(asked, flow.types)
 
 
 @lru_cache(maxsize=64)
@@ -139,9 +152,9 @@ def without_secrets(text: str) -> Redact:
     return redactor(values(text))
 
 
-def problem(check: str, finding: Finding) -> Problem:
+def problem(check: str, document: Document, finding: Finding) -> Problem:
     """Return the finding with its route turned into a place: the nearest thing that is there."""
-    document, route = finding.document, finding.route
+    route = finding.route
     span = document.marks.key(route) if finding.at_key else None
     while not span and not (span := document.marks.at(route)) and route:
         route = route[:-1]

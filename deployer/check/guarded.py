@@ -26,7 +26,7 @@ def problems(checks: Sequence[Check], folder: Folder) -> Iterator[Problem]:
 
 
 def _found(check: Check, folder: Folder) -> list[Problem]:
-    return [problem(check.name, finding) for finding in check.run(folder)]
+    return [problem(check.name, document, finding) for document, finding in check.run(folder)]
 
 
 def _one_by_one(check: Check, folder: Folder) -> Iterator[Problem]:

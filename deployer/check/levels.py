@@ -35,7 +35,7 @@ class Rule:
     path: str = ""
 
 
-def rules(configured: Mapping[str, Any], known: Collection[str]) -> list[Rule]:
+def levels_of(configured: Mapping[str, Any], known: Collection[str]) -> list[Rule]:
     """Return the rules of the configuration file's `checks`. Raises UsageError for an unknown check or level."""
     found: list[Rule] = []
     for name, value in configured.items():

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from deployer.check.dates import is_instant, is_local_date, is_local_time
-from deployer.check.input_values import READERS, Reader, wrong_by
-from deployer.check.leaves import as_text, moment
-from deployer.check.parts import Part
+from deployer.check.rules.input_values import READERS, Reader, wrong_by
+from deployer.language.dates import is_instant, is_local_date, is_local_time
+from deployer.language.leaves import as_text, moment
+from deployer.language.parts import Part
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _UNUSUAL_FLOAT = re.compile(r"\s*[+-]?(NaN|Infinity|0[xX].*)\s*")

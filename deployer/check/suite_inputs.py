@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from deployer.check.base import Finding, FlowFile, problem
-from deployer.check.input_paths import leaves
-from deployer.check.input_values import kind_of
-from deployer.check.leaves import as_text, truth
-from deployer.check.parts import Part
+from deployer.check.rules.input_paths import leaves
+from deployer.check.rules.input_values import kind_of
 from deployer.check.sent_values import sent, wrong
-from deployer.check.types import Types, types_of
-from deployer.check.words import meant
+from deployer.language.leaves import as_text, truth
+from deployer.language.parts import Part
+from deployer.language.types import Types, types_of
+from deployer.language.words import meant
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Route
@@ -43,9 +43,9 @@ def prepared(
         if case.flow not in inputs:
             made.append(Prepared(case))
             continue
-        fits, findings = _prepared(case, inputs[case.flow], documents[case.file])
+        fits, findings = _prepared(case, inputs[case.flow])
         made.append(fits)
-        problems += (problem(SUITE, finding) for finding in findings)
+        problems += (problem(SUITE, documents[case.file], finding) for finding in findings)
     return made, problems
 
 
@@ -62,27 +62,27 @@ def _inputs(document: Document, types: Types) -> dict[str, Part]:
     return found
 
 
-def _prepared(case: SmokeCase, inputs: Mapping[str, Part], suite: Document) -> tuple[Prepared, list[Finding]]:
+def _prepared(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, list[Finding]]:
     route = (*case.route, "fixtures", "inputs")
     given: dict[str, Any] = {}
     files: dict[str, Route] = {}
     found: list[Finding] = []
     for path, value, place in _given(case.inputs, inputs, "", route):
         if path in given:
-            found.append(Finding(suite, place, f"the input `{path}` is given twice", at_key=True))
+            found.append(Finding(place, f"the input `{path}` is given twice", at_key=True))
         elif path in inputs:
             if kind_of(inputs[path]) == "File" and value not in (None, ""):
                 files[path] = place
-            found += _unfit(suite, path, inputs[path], value, place)
+            found += _unfit(path, inputs[path], value, place)
         elif not any(kind_of(each) == _ELSEWHERE for each in inputs.values()):
             message = f"the flow {case.flow.path} has no input `{path}`"
-            found.append(Finding(suite, place, message, meant(path, inputs) or _known(inputs), at_key=True))
+            found.append(Finding(place, message, meant(path, inputs) or _known(inputs), at_key=True))
         given[path] = value
     for path, part in inputs.items():
         if _needed(part) and _is_nothing(part, given.get(path)):
             message = f"the flow {case.flow.path} needs a value for its input `{path}`"
             hint = f"add `{path}: …` to the case's `fixtures: inputs`, or give the input a default"
-            found.append(Finding(suite, route, message, hint))
+            found.append(Finding(route, message, hint))
     return Prepared(replace(case, inputs=given), files), found
 
 
@@ -98,10 +98,10 @@ def _given(
             yield path, value, place
 
 
-def _unfit(suite: Document, path: str, part: Part, value: Any, place: Route) -> Iterator[Finding]:
+def _unfit(path: str, part: Part, value: Any, place: Route) -> Iterator[Finding]:
     if not _is_nothing(part, value) and (what := wrong(part, value)):
         shown = kind_of(part) != "Secret"
-        yield Finding(suite, place, f"the value of the input `{path}` is {what}", shown=shown)
+        yield Finding(place, f"the value of the input `{path}` is {what}", shown=shown)
 
 
 def _needed(part: Part) -> bool:

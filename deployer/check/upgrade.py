@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from deployer.check import deprecated
+from deployer.check.rules import deprecated
 from deployer.model.problem import Effort, Problem
 from deployer.model.upgrade import Verdict
 

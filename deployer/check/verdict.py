@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.check.base import Finding
-from deployer.check.words import meant
+from deployer.language.words import meant
 from deployer.model.document import Document
 from deployer.model.plugin import artifact
 from deployer.model.problem import Route
@@ -37,11 +37,11 @@ def findings(document: Document, constraint: str) -> Iterator[Finding]:
         yield from _unknown_property(document, match)
     elif match := _TWICE.search(constraint):
         routes = [route for route, part in _parts(data) if str(part.get("id")) == match["id"]]
-        yield Finding(document, (*routes[1], "id") if len(routes) > 1 else (), constraint)
+        yield Finding((*routes[1], "id") if len(routes) > 1 else (), constraint)
     elif match := _CHAIN.search(constraint):
-        yield Finding(document, _linked(match["chain"], data), constraint)
+        yield Finding(_linked(match["chain"], data), constraint)
     else:
-        yield Finding(document, place(constraint, data), constraint)
+        yield Finding(place(constraint, data), constraint)
 
 
 def _unknown_type(document: Document, name: str) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def _unknown_type(document: Document, name: str) -> Iterator[Finding]:
             "is it a typing error, or of a plugin that is not installed?",
         )
     for route in routes:
-        yield Finding(document, route, message, hint)
+        yield Finding(route, message, hint)
 
 
 def _unknown_property(document: Document, match: re.Match[str]) -> Iterator[Finding]:
@@ -68,9 +68,9 @@ def _unknown_property(document: Document, match: re.Match[str]) -> Iterator[Find
     hint = meant(name, known) or (f"known are {', '.join(sorted(known))}" if known else "")
     what = "a flow" if owner.startswith(_FLOW) else f"`{owner}`"
     for route in of_class or [route for route, _ in named][:1]:
-        yield Finding(document, (*route, name), f"`{name}` is no property of {what}", hint, at_key=True)
+        yield Finding((*route, name), f"`{name}` is no property of {what}", hint, at_key=True)
     if not named:
-        yield Finding(document, (), f"`{name}` is no property of {what}", hint)
+        yield Finding((), f"`{name}` is no property of {what}", hint)
 
 
 def _linked(chain: str, data: Any) -> Route:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from deployer.check import CHECKS
-from deployer.check.words import meant
 from deployer.errors import UsageError
+from deployer.language.words import meant
 
 
 @click.command()
 @click.argument("name", metavar="CHECK", required=False)
 def explain(name: str | None) -> None:
     """Say what CHECK is for, with a bad and a good example; without one, list all checks."""
-    documented = {check.name: sys.modules[check.run.__module__].__doc__ or "" for check in CHECKS}
+    documented = {check.name: check.doc or "" for check in CHECKS}
     if name is None:
         width = max(map(len, documented))
         for each, text in documented.items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deployer.check import pulled
-from deployer.check.pulled import Pulled
-from deployer.check.types import types_of
+from deployer.language import pulled
+from deployer.language.pulled import Pulled
+from deployer.language.types import types_of
 from deployer.model.problem import Problem, Severity
 from deployer.settings import Settings
 

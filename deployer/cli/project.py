@@ -138,11 +138,11 @@ def _sound_levels(checks: Mapping[str, Any], where: configuration.Where) -> None
     if not checks:
         return
     from deployer import check  # noqa: PLC0415  not needed by whoever configures none
-    from deployer.check.levels import rules  # noqa: PLC0415
+    from deployer.check.levels import levels_of  # noqa: PLC0415
 
     for name, level in checks.items():
         try:
-            rules({name: level}, check.NAMES)
+            levels_of({name: level}, check.NAMES)
         except UsageError as error:
             raise UsageError(f"{where(('checks', name))}: {error}", hint=error.hint) from None
 

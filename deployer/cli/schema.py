@@ -9,11 +9,6 @@ from typing import Any
 
 import click
 
-from deployer.check import pulled
-from deployer.check.from_schema import from_schema
-from deployer.check.pulled import Pulled
-from deployer.check.to_schema import to_schema
-from deployer.check.types import types_of
 from deployer.cli.options import CONFIG, Configured, configured, connection
 from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
@@ -21,6 +16,11 @@ from deployer.cli.streams import note
 from deployer.configuration import NAME
 from deployer.errors import UsageError
 from deployer.kestra.schemas import PUBLIC
+from deployer.language import pulled
+from deployer.language.from_schema import from_schema
+from deployer.language.pulled import Pulled
+from deployer.language.to_schema import to_schema
+from deployer.language.types import types_of
 from deployer.model.version import DEFAULT, NAMES, named, nearest
 from deployer.report.harmless import one_line
 from deployer.settings import Settings, plain

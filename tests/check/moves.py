@@ -241,4 +241,4 @@ MOVES = (
         f"{FLOW_TRIGGER}\ndependsOn:\n  - namespace: team.a\n    flowId: b",
     ),
 )
-"""One for every property and word in `deployer.check.gone` that the open-source edition takes, and for every type."""
+"""One for every property and word in `language/gone.py` that the open-source edition takes, and for every type."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from deployer.check.conditions import when
-from deployer.check.types import types_of
 from deployer.engine.launch import RunningEngine
 from deployer.kestra.client import KestraClient
+from deployer.language.conditions import when
+from deployer.language.types import types_of
 from deployer.settings import Settings
 
 CONDITION = "io.kestra.plugin.core.condition."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from check.dates import DATES, INSTANTS, TIMES
 
-from deployer.check.dates import is_instant, is_local_date, is_local_time
 from deployer.engine.launch import RunningEngine
 from deployer.kestra.client import KestraClient
+from deployer.language.dates import is_instant, is_local_date, is_local_time
 from deployer.settings import Settings
 
 TASK = "tasks:\n  - id: say\n    type: io.kestra.plugin.core.log.Log\n    message: a\n"

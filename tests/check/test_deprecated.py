@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deployer.check.deprecated import INSTEAD
-from deployer.check.types import types_of
+from deployer.check.rules.deprecated import INSTEAD
+from deployer.language.types import types_of
 from deployer.model.version import NAMES
 
 

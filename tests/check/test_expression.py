@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deployer.check.expression import Expressions, Malformed, Named
-from deployer.check.types import types_of
 from deployer.engine.launch import RunningEngine
+from deployer.language.expression import Expressions, Malformed, Named
+from deployer.language.types import types_of
 from deployer.model.version import Dialect
 
 TEXTS = (Path(__file__).parent / "expressions.txt").read_text(encoding="utf-8").splitlines()

@@ -11,7 +11,7 @@ from differential.samples import Base
 
 from deployer.check import CHECKS, check
 from deployer.check.base import FlowFile, Folder
-from deployer.check.types import Types, types_of
+from deployer.language.types import Types, types_of
 from deployer.model.problem import Problem, Severity
 from deployer.model.version import NAMES
 from deployer.read.parse import parse

@@ -8,10 +8,10 @@ import pytest
 from check.moves import MOVES, Move
 
 from deployer import check
-from deployer.check.gone import INPUTS, PROPERTIES, RENAMED, TYPES, WORDS
-from deployer.check.types import Types, types_of
 from deployer.engine.launch import RunningEngine
 from deployer.kestra.client import KestraClient
+from deployer.language.gone import INPUTS, PROPERTIES, RENAMED, TYPES, WORDS
+from deployer.language.types import Types, types_of
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.upgrade import Verdict

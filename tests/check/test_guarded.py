@@ -9,7 +9,7 @@ import pytest
 from deployer import check
 from deployer.check.base import Check, Finding, FlowFile, Folder
 from deployer.check.guarded import problems
-from deployer.check.types import types_of
+from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.version import NAMES
@@ -40,13 +40,13 @@ def nested(levels: int) -> str:
 
 
 def throws_at(file: str) -> Check:
-    def run(folder: Folder) -> Iterator[Finding]:
+    def run(folder: Folder) -> Iterator[tuple[Document, Finding]]:
         for flow in folder.flows:
             if flow.document.file == file:
                 raise KeyError("io.kestra.unheard.Of")
-            yield flow.finding(("id",), "seen")
+            yield flow.document, Finding(("id",), "seen")
 
-    return Check("odd", run)
+    return Check("odd", None, together=run)
 
 
 def found(one: Check, *files: str) -> list[Problem]:
@@ -68,25 +68,25 @@ def test_a_check_that_throws_is_a_problem_that_names_it() -> None:
 
 
 def test_a_check_that_throws_at_files_together_is_a_problem_of_none_of_them() -> None:
-    def run(folder: Folder) -> Iterator[Finding]:
+    def run(folder: Folder) -> Iterator[tuple[Document, Finding]]:
         if len(folder.flows) > 1:
             raise ValueError("two are too many")
         yield from ()
 
-    [thrown] = found(Check("odd", run), "a.yaml", "b.yaml")
+    [thrown] = found(Check("odd", None, together=run), "a.yaml", "b.yaml")
     assert (thrown.file, thrown.stops) == (None, True)
     assert "two are too many" in thrown.message
 
 
 def test_a_flow_of_which_another_names_one_that_a_check_throws_at_is_not_called_absent() -> None:
-    def run(folder: Folder) -> Iterator[Finding]:
+    def run(folder: Folder) -> Iterator[tuple[Document, Finding]]:
         for flow in folder.flows:
             if flow.document.file == "b.yaml":
                 raise ValueError("odd")
             if folder.whole:
-                yield flow.finding(("id",), "b.yaml is not there")
+                yield flow.document, Finding(("id",), "b.yaml is not there")
 
-    assert [each.file for each in found(Check("odd", run), "a.yaml", "b.yaml")] == ["b.yaml"]
+    assert [each.file for each in found(Check("odd", None, together=run), "a.yaml", "b.yaml")] == ["b.yaml"]
 
 
 @pytest.mark.parametrize("version", NAMES)

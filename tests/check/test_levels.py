@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.check.levels import levelled, rules
+from deployer.check.levels import levelled, levels_of
 from deployer.errors import UsageError
 from deployer.model.problem import Problem, Severity
 
@@ -15,7 +15,7 @@ KNOWN = ("deprecated", "unused-input")
 
 def severities(configured: dict[str, Any], *files: str) -> list[str | None]:
     problems = [Problem("deprecated", "x", file, severity=Severity.WARNING) for file in files]
-    left = {each.file: str(each.severity) for each in levelled(problems, rules(configured, KNOWN))}
+    left = {each.file: str(each.severity) for each in levelled(problems, levels_of(configured, KNOWN))}
     return [left.get(file) for file in files]
 
 
@@ -65,5 +65,5 @@ def test_of_several_rules_the_last_counts() -> None:
 )
 def test_what_makes_no_sense_is_refused(configured: dict[str, Any], words: str, hint: str) -> None:
     with pytest.raises(UsageError, match=words) as caught:
-        rules(configured, KNOWN)
+        levels_of(configured, KNOWN)
     assert hint in caught.value.hint

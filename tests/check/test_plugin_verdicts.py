@@ -11,11 +11,11 @@ import pytest
 from engine.plugin_jars import plugin_fs
 
 from deployer.check import check
-from deployer.check.from_schema import from_schema
-from deployer.check.pulled import beyond
-from deployer.check.types import types_of
 from deployer.engine.launch import described, launch
 from deployer.kestra.client import KestraClient
+from deployer.language.from_schema import from_schema
+from deployer.language.pulled import beyond
+from deployer.language.types import types_of
 from deployer.model.version import named
 from deployer.read.parse import parse
 from deployer.settings import Settings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.check.server import problems
 from deployer.check.verdict import place
 from deployer.kestra.answers import Verdict
 from deployer.model.problem import Route
 from deployer.model.sent import Sent
 from deployer.read.parse import parse
+from deployer.validation import problems
 
 FLOW = {"tasks": [{"id": "a", "message": "x"}, {"id": "b", "tasks": [{"id": "c"}]}], "inputs": [{"id": "i"}]}
 

@@ -9,7 +9,7 @@ from differential.samples import samples
 
 from deployer.check import check
 from deployer.check.base import FlowFile
-from deployer.check.types import types_of
+from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.version import NAMES

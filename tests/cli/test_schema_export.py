@@ -13,8 +13,8 @@ from cli.conftest import HELLO, Ended, Project
 from jsonschema import Draft7Validator
 from shared import SHARED, needs_shared
 
-from deployer.check.to_schema import to_schema
-from deployer.check.types import types_of
+from deployer.language.to_schema import to_schema
+from deployer.language.types import types_of
 from deployer.model.version import NAMES, VERSIONS
 from deployer.read.parse import parse
 

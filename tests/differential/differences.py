@@ -14,7 +14,7 @@ from differential.mutants import Mutant
 from differential.oracle import Oracle
 from differential.ours import refused
 
-from deployer.check.types import Types
+from deployer.language.types import Types
 
 
 class Wrong(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from differential.samples import Base
 
-from deployer.check.types import Types
+from deployer.language.types import Types
 
 CORE = "io.kestra.plugin.core."
 _SAY = {"id": "say", "type": f"{CORE}log.Log", "message": "hello"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from differential.values import ANY, BY_NAME, BY_READING, DATES, DURATIONS, FINE_BY_NAME, FINE_BY_READING, TEXTS
 
-from deployer.check.types import Types
+from deployer.language.types import Types
 
 _REQUIRED = ("NotNull", "NotEmpty", "NotBlank")
 _NESTED = re.compile(r"(\w+)<(.*)>")

@@ -11,9 +11,9 @@ import yaml
 from differential.fitting import fitting, minimal_plugin
 from differential.values import ANY
 
-from deployer.check.parts import Part
-from deployer.check.reading import read
-from deployer.check.types import FLOW, Types
+from deployer.language.parts import Part
+from deployer.language.reading import read
+from deployer.language.types import FLOW, Types
 from deployer.read.parse import parse
 
 Place = tuple[Any, Any]

@@ -10,7 +10,7 @@ from differential.misfits import MISFITS, misfitted
 from differential.mistakes import MISTAKES, mistaken
 from differential.samples import Base
 
-from deployer.check.types import Types
+from deployer.language.types import Types
 
 _SEVERAL = ((0.75, 1), (0.93, 2), (1.0, 3))
 """How many mistakes a flow has: a share of all, up to which it is that many."""

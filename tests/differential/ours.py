@@ -8,7 +8,7 @@ from differential.oracle import Oracle
 
 from deployer.check import CHECKS
 from deployer.check.base import FlowFile, Folder, problem
-from deployer.check.types import Types, types_of
+from deployer.language.types import Types, types_of
 from deployer.read.parse import parse
 
 _UNVERIFIED = "unverified-type"
@@ -24,7 +24,9 @@ def refused(text: str, types: Types) -> list[str]:
     document, problems = parse("", text)
     if document:
         folder = Folder([FlowFile(document, types)], types)
-        problems += [problem(check.name, finding) for check in CHECKS for finding in check.run(folder)]
+        problems += [
+            problem(check.name, document, finding) for check in CHECKS for document, finding in check.run(folder)
+        ]
     judged = [each for each in problems if each.check != _UNDOES]
     return [f"{each.check}: {each.message}" for each in judged if each.stops or each.check == _UNVERIFIED]
 

@@ -10,7 +10,7 @@ import yaml
 from differential.fitting import minimal_plugin
 from shared import SHARED
 
-from deployer.check.types import Types
+from deployer.language.types import Types
 from deployer.model.version import NAMES
 
 SAMPLES = Path(__file__).with_name("samples")

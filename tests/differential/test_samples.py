@@ -10,7 +10,7 @@ from differential.mutants import mutants
 from differential.oracle import Oracle
 from differential.samples import minimal, place_of, samples
 
-from deployer.check.types import FLOW, types_of
+from deployer.language.types import FLOW, types_of
 from deployer.model.version import NAMES
 from deployer.read.parse import parse
 

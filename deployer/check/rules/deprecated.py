@@ -1,0 +1,88 @@
+"""Whether a flow uses types and properties that Kestra calls deprecated, or the old name of a type.
+
+Why: they still work and go away with a later version; what was deprecated in 1.x is mostly gone from 2.0.
+
+Bad:  `type: io.kestra.plugin.core.flow.EachSequential`
+Good: `type: io.kestra.plugin.core.flow.ForEach`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding, FlowFile
+from deployer.language.gone import INPUTS
+from deployer.language.parts import Part
+from deployer.language.words import short
+from deployer.model.problem import Route, Severity
+
+NAME = "deprecated"
+
+INSTEAD = {
+    "taskDefaults": "pluginDefaults",
+    "maxAttempt": "maxAttempts",
+    "minLogLevel": "logLevel",
+    "sslOptions": "options",
+    "extension": "allowedFileExtensions",
+    "scheduleConditions": "conditions",
+    "name": "id",
+    "basicAuthUser": "auth",
+    "basicAuthPassword": "auth",
+    "connectTimeout": "timeout",
+    "readIdleTimeout": "timeout",
+    "proxyAddress": "proxy",
+    "proxyPort": "proxy",
+    "proxyType": "proxy",
+    "proxyUsername": "proxy",
+    "proxyPassword": "proxy",
+}
+"""What replaces a property, where Java calls it deprecated and does not say; told only where a class has it."""
+
+
+def check(flow: FlowFile) -> Iterator[Finding]:
+    """Yield a warning for every deprecated type and property, and for every old name."""
+    known = flow.types.deprecated
+    old = {name for name, cls in flow.types.plugins.items() if name != cls}
+    seen: set[Route] = set()
+    for part in flow.parts:
+        deprecated = known.get(part.cls, {})
+        for name in deprecated:
+            if name in part.value and (route := _written(flow, part, name)) not in seen:
+                seen.add(route)
+                yield _deprecated(flow, part, name, route)
+        kind = part.value.get("type")
+        if isinstance(kind, str) and kind in old and "type" not in deprecated:
+            message = f"`{kind}` is an old name"
+            hint = f"write `{part.cls}`"
+            yield Finding((*part.route, "type"), message, hint, Severity.WARNING)
+
+
+def _written(flow: FlowFile, part: Part, name: str) -> Route:
+    """Return where a property of a part stands: at it, or in the plugin defaults that it comes from."""
+    route = (*part.route, name)
+    if flow.value(route) is not None:
+        return route
+    for field in ("pluginDefaults", "taskDefaults"):
+        listed = flow.document.data.get(field)
+        for at in range(len(listed) if isinstance(listed, list) else 0):
+            for end in range(len(route)):  # what a default brings stands there by the end of its route
+                place = (field, at, "values", *route[end:])
+                if flow.value(place) is not None:
+                    return place
+    return route
+
+
+def _deprecated(flow: FlowFile, part: Part, name: str, route: Route) -> Finding:
+    types = flow.types
+    said = types.deprecated[part.cls][name]
+    value, instead = part.value[name], said
+    if not said and name == "type":
+        instead = f"`{INPUTS[value]}`" if value in INPUTS else ""
+    elif not said and INSTEAD.get(name) in types.of(part.cls)["props"]:
+        instead = f"`{INSTEAD[name]}`"
+    what = f"type `{value}`" if name == "type" else f"`{name}` of {short(part.cls)}"
+    hint = f"use {instead}" if instead else ""
+    return Finding(route, f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")
+
+
+CHECK = Check(NAME, __doc__, each=check)

@@ -1,0 +1,90 @@
+"""Whether expressions can be read: `{{ … }}` and `{% … %}`, and the filters, functions and tests in them.
+
+Why: Kestra stores them as they are, and the task fails when it runs. Not looked at: what an expression's variables are,
+and texts that Kestra does not render, such as a description, or `variables` unless the flow has a `render(` somewhere.
+
+Bad:  `message: "{{ inputs.day | dat('yyyy') }"`
+Good: `message: "{{ inputs.day | date('yyyy') }}"`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from deployer.check.base import Check, Finding, FlowFile
+from deployer.language.expression import Expressions, Malformed, Named
+from deployer.language.gone import WORDS
+from deployer.language.types import Types
+from deployer.language.words import gone_since, meant, needs
+from deployer.model.problem import Effort, Route, Severity
+
+_NOT_RENDERED = ("description", "documentation", "displayName", "validator", "prefill")
+_RENDERS = re.compile(r"\brender(?:Once)?\(")
+_LONGEST = 40  # characters of a text that are shown
+
+
+def check(flow: FlowFile) -> Iterator[Finding]:
+    """Yield a warning for every text that cannot be read, and for every name in one that is not known."""
+    if "{{" not in flow.document.text and "{%" not in flow.document.text and "{#" not in flow.document.text:
+        return
+    for route, text in flow.texts:
+        if ("{{" in text or "{%" in text or "{#" in text) and _is_rendered(flow, route, text):
+            yield from _one(flow, route, text, _expressions(flow.types))
+
+
+@lru_cache(maxsize=8)
+def _expressions(types: Types) -> Expressions:
+    return Expressions(types.words)
+
+
+def _is_rendered(flow: FlowFile, route: Route, text: str) -> bool:
+    """Whether Kestra renders a text before the flow or a task uses it: asked of 1.3.31, by running flows."""
+    match route:
+        case ("variables", *_):
+            return bool(_RENDERS.search(flow.document.text))
+        case (*_, "cases", key) if key == text:
+            return False
+        case (*_, last):
+            return last not in _NOT_RENDERED
+    return True
+
+
+def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> Iterator[Finding]:
+    try:
+        named = expressions.read(text)
+    except Malformed as error:
+        message = f"`{_shown(text, error.at)}` cannot be read: {error}"
+        yield Finding(route, message, error.hint, Severity.WARNING)
+        return
+    except RecursionError:  # nested so deep that nobody can tell
+        return
+    for each in named:
+        if each.name not in flow.types.words[each.kind]:
+            message, hint, effort = _unknown(each, flow.types)
+            yield Finding(route, message, hint, Severity.WARNING, effort=effort)
+
+
+def _unknown(named: Named, types: Types) -> tuple[str, str, Effort | None]:
+    kind, name = named.kind.removesuffix("s"), named.name
+
+    def has(other: Types) -> bool:
+        return name in other.words[named.kind]
+
+    if since := gone_since(types, has):
+        return f"{kind} `{name}` is gone since Kestra {since}", *(WORDS.get(f"{kind} {name}") or ("", None))
+    if first := needs(types, has):
+        return f"{kind} `{name}` needs Kestra {first} or later", "", None
+    return f"there is no {kind} `{name}`", meant(name, types.words[named.kind]), None
+
+
+def _shown(text: str, at: int) -> str:
+    """Return the expression around a place, or its beginning."""
+    opened = max(text.rfind(sign, 0, at + 2) for sign in ("{{", "{%", "{#"))
+    begin = max(opened, 0)
+    line = text[begin:].splitlines()[0] if text[begin:] else ""
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+CHECK = Check("expression-syntax", __doc__, each=check)

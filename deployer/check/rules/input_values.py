@@ -1,0 +1,140 @@
+"""Whether defaults of inputs, and the values that triggers give, are values of their inputs (since 2.0).
+
+Why: a run would fail at its first step; Kestra 2.0 refuses the flow, and one whose schedule or webhook leaves an input
+without a value.
+
+Bad:  `type: INT` with `defaults: many`
+Good: `type: INT` with `defaults: 3`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from deployer.check.base import Check, Finding
+from deployer.check.rules.input_paths import leaves
+from deployer.language.constraints import Asked
+from deployer.language.java_pattern import matches
+from deployer.language.leaves import as_text, duration_seconds, java_float, moment, truth
+from deployer.language.parts import Part
+from deployer.language.tasks import is_a
+from deployer.language.types import Types
+
+Reader = Callable[[Part, str], str | None]
+"""Returns what is wrong with a text, None where nothing is."""
+
+_GIVERS = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.plugin.core.trigger.AbstractWebhookTrigger")
+_EXPRESSION = ("{{", "{%", "{#")
+_EMAIL = re.compile(r"|[a-zA-Z0-9_!#$%&\u2019*+/=?`{|}~^.-]+@[a-zA-Z0-9.-]+")
+
+
+def faults(asked: Asked, types: Types) -> Iterator[Finding]:
+    """Yield a fault at every default or given value that is none, and at every trigger that leaves one out."""
+    if not types.since("2.0"):
+        return
+    inputs: dict[str, Part] = {}
+    for path, part in leaves(asked.part, types):
+        inputs.setdefault(path, part)
+        if (default := part.value.get("defaults")) is not None and (wrong := _wrong(part, default)):
+            yield Finding((*part.route, "defaults"), f"the default of `{path}` is {wrong}")
+    for trigger in asked.part.parts.get("triggers", ()):
+        if any(is_a(trigger, giver, types) for giver in _GIVERS):
+            yield from _given(trigger, inputs)
+
+
+def _given(trigger: Part, inputs: Mapping[str, Part]) -> Iterator[Finding]:
+    values = trigger.value.get("inputs")
+    given = {name: one for name, one in values.items() if one is not None} if isinstance(values, dict) else {}
+    for path, part in inputs.items():
+        needed = part.value.get("defaults") is None and truth(part.value.get("required")) is not False
+        if needed and path not in given:
+            hint = f"add it to the trigger's `inputs`, or give `{path}` a default"
+            yield Finding(trigger.route, f"this trigger has no value for the input `{path}`", hint)
+        elif path in given and (wrong := _wrong(part, given[path])):
+            yield Finding((*trigger.route, "inputs", path), f"the value for the input `{path}` is {wrong}")
+
+
+def _wrong(part: Part, value: Any) -> str | None:
+    """Return what is wrong with a value of an input, None where nothing is, or where it is not known yet."""
+    return wrong_by(READERS, part, as_text(value))
+
+
+def wrong_by(readers: Mapping[str, Reader], part: Part, text: str) -> str | None:
+    """Return what the reader for the kind of an input finds wrong with a text; of an expression, nothing is known."""
+    reader = readers.get(kind_of(part))
+    return reader(part, text) if reader and not any(sign in text for sign in _EXPRESSION) else None
+
+
+def kind_of(part: Part) -> str:
+    """Return the kind of an input: `Int` for an IntInput."""
+    return part.cls.rpartition(".")[2].removesuffix("Input")
+
+
+def _text(part: Part, text: str) -> str | None:
+    pattern = part.value.get("validator")
+    return None if pattern is None or matches(as_text(pattern), text) else f"no text like {pattern}"
+
+
+def _select(part: Part, text: str) -> str | None:
+    values = part.value.get("values")
+    if truth(part.value.get("allowCustomValue")) or not isinstance(values, list):
+        return None
+    allowed = [
+        as_text(one.get("value")) if isinstance(one, dict) else as_text(one) for one in values if one is not None
+    ]
+    return None if text in allowed else "not among its `values`"
+
+
+def _email(part: Part, text: str) -> str | None:  # noqa: ARG001
+    return None if _EMAIL.fullmatch(text) else "no address"
+
+
+def _number(part: Part, text: str) -> str | None:
+    whole = part.cls.endswith("IntInput")
+    fine = re.fullmatch(r"[+-]?\d+", text) and -(2**31) <= int(text) < 2**31 if whole else java_float(text) is not None
+    if not fine:
+        return "no whole number" if whole else "no number"
+    return _outside(part, java_float(text), "min", "max", java_float)
+
+
+def _duration(part: Part, text: str) -> str | None:
+    seconds = duration_seconds(text)
+    return "no duration" if seconds is None else _outside(part, seconds, "min", "max", duration_seconds)
+
+
+def _time(reading: str) -> Any:
+    def read(part: Part, text: str) -> str | None:
+        found = moment(reading, text)
+        if found is None:
+            return f"no value of {reading}"
+        return _outside(part, found, "after", "before", lambda bound: moment(reading, bound))
+
+    return read
+
+
+def _outside(part: Part, found: Any, low: str, high: str, read: Callable[[str], Any]) -> str | None:
+    for name, below in ((low, True), (high, False)):
+        given = part.value.get(name)
+        bound = None if given is None or isinstance(given, list | dict) else read(as_text(given).strip())
+        if bound is not None and (found < bound if below else found > bound):
+            return f"out of its bounds: `{name}` is {given}"
+    return None
+
+
+READERS = {
+    "String": _text,
+    "Select": _select,
+    "Email": _email,
+    "Int": _number,
+    "Float": _number,
+    "Duration": _duration,
+    "Date": _time("LocalDate"),
+    "DateTime": _time("Instant"),
+    "Time": _time("LocalTime"),
+}
+"""By the kind of input: what is wrong with a text as its value, None where nothing is."""
+
+
+CHECK = Check("input-values", __doc__, on={"FlowValidation": faults})

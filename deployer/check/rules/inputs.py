@@ -1,0 +1,66 @@
+"""Whether what is said about an input fits together.
+
+Why: a default is always used, so an input with one is always there; items of an array are single values; a file can
+only come from a file. Kestra refuses the rest.
+
+Bad:  an input with `defaults: a` and `required: false`
+Good: an input with `defaults: a`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding
+from deployer.language.constraints import Asked
+from deployer.language.leaves import as_text, enum_word, truth
+from deployer.language.types import Types
+
+_FORM = "io.kestra.core.models.flows.input.FormInput"
+_TYPE = "io.kestra.core.models.flows.Type"
+_URI = re.compile(r"(?:file|nsfile):(?:[^\x00-\x20\"%<>\\^`{|}\x7f-\xa0]|%[0-9a-fA-F]{2})+")
+
+
+def input_(asked: Asked, types: Types) -> Iterator[Finding]:
+    """Yield a finding where a default does not go with the rest of an input, or a form with what is in it."""
+    part, value = asked.part, asked.part.value
+    default, prefill = value.get("defaults") is not None, value.get("prefill") is not None
+    if part.cls == _FORM and types.since("1.3"):
+        if default or prefill:
+            yield Finding(part.route, "a form has no value of its own", "remove `defaults` and `prefill`")
+        for below in part.parts.get("inputs", ()):
+            if below.cls == _FORM:
+                yield Finding(below.route, "a form cannot be inside a form")
+    if default and truth(value.get("required")) is False:
+        yield Finding((*part.route, "required"), "an input with a default is always there", "remove `required: false`")
+    if default and prefill:
+        yield Finding((*part.route, "prefill"), "an input has either `defaults` or `prefill`", "remove one of the two")
+
+
+def item_type(asked: Asked, types: Types) -> Iterator[Finding]:
+    """Yield a finding where the items of an array or of a selection are no single values."""
+    refused = ("ARRAY", "SECRET", "MULTISELECT", "SELECT", "ENUM") if types.since("1.3") else ("ARRAY",)
+    word = enum_word(asked.part.value.get("itemType"), types.enums[_TYPE])
+    if word in refused:
+        yield Finding((*asked.part.route, "itemType"), f"items cannot be {word}")
+
+
+def file(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
+    """Yield a finding where the default of a file is neither a local file nor one of the namespace."""
+    value = asked.part.value.get("defaults")
+    if value is not None and not _URI.fullmatch(as_text(value)):
+        message = "the default of a FILE is a `file:` or `nsfile:` address"
+        yield Finding((*asked.part.route, "defaults"), message, "write `nsfile:///data.csv`")
+
+
+CHECK = Check(
+    "inputs",
+    __doc__,
+    on={
+        "InputValidation": input_,
+        "ArrayInputValidation": item_type,
+        "MultiselectInputValidation": item_type,
+        "FileInputValidation": file,
+    },
+)

@@ -1,0 +1,59 @@
+"""Whether every property that has to be there is there.
+
+Why: Kestra refuses a task, an input or a trigger that lacks what it needs. What the plugin defaults of a namespace or
+of the server give is in no file: name them in `plugin-defaults` of kestra-deployer.yaml, by namespace, `*` for all.
+
+Bad:  an `http.Request` without `uri`
+Good: an `http.Request` with `uri: https://example.com`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from deployer.check.base import Check, Finding, FlowFile
+from deployer.check.rules import identity
+from deployer.language.constraints import Violation
+from deployer.language.gone import RENAMED, property_gone_since
+from deployer.language.parts import Misread
+from deployer.language.types import Types
+from deployer.language.words import meant_word, short
+
+NAMES = ("NotNull", "NotBlank", "NotEmpty")
+
+
+def check(flow: FlowFile) -> Iterator[Finding]:
+    """Yield one finding for every property that is missing or empty."""
+    seen = {(each.route[:-1], _meant(each, flow.types)) for each in flow.read.misreads}
+    for violation in flow.violations:
+        place = (violation.route, violation.prop)
+        told = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
+        if violation.name not in NAMES or place in seen or told or _given_elsewhere(flow, violation, flow.defaults):
+            continue
+        seen.add(place)
+        there = violation.route and violation.route[-1] == violation.prop
+        message = f"`{violation.prop}` of {short(violation.owner)} is {'empty' if there else 'missing'}"
+        yield Finding(violation.route, message, f"give it {violation.wanted}")
+
+
+def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str, Any]) -> bool:
+    """Whether the plugin defaults of the flow's namespace, or of one above it, give the property; `*` is every one."""
+    if not defaults:
+        return False
+    namespace, kind = str(flow.document.data.get("namespace")), str(flow.value((*violation.route, "type")))
+    return any(
+        kind.startswith(entry["type"]) and violation.prop in entry["values"]
+        for above, entries in defaults.items()
+        if above in ("*", namespace) or namespace.startswith(f"{above}.")
+        for entry in entries
+    )
+
+
+def _meant(misread: Misread, types: Types) -> str:
+    """Return the property that is there under a name that is misspelled, or gone."""
+    gone = misread.name in RENAMED and property_gone_since(misread.owner, misread.name, types)
+    return RENAMED[misread.name] if gone else meant_word(misread.name, misread.known)
+
+
+CHECK = Check("missing-property", __doc__, each=check)

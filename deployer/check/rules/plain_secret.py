@@ -1,0 +1,43 @@
+"""Whether a password, a token or a key stands in a flow as it is.
+
+Why: whoever reads the repository, the flow on the server or its executions reads the secret too. Told by the name of a
+property and by the shapes of well-known tokens; expressions are fine.
+
+Bad:  `password: hunter2`
+Good: `password: "{{ secret('DATABASE_PASSWORD') }}"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding, FlowFile
+from deployer.model.problem import Route, Severity
+from deployer.model.secret import SIGNS, is_name, is_plain, shape
+
+_INPUT = "io.kestra.core.models.flows.input.SecretInput"
+_HINT = "keep it as a secret of Kestra, and write {{ secret('NAME') }}"
+
+
+def check(flow: FlowFile) -> Iterator[Finding]:
+    """Yield a warning for every secret; it is not shown."""
+    shaped = any(sign in flow.document.text for sign in SIGNS)
+    for route, text in flow.texts:
+        if what := _found(route, text, shaped=shaped):
+            yield Finding(route, what, _HINT, Severity.WARNING, shown=False)
+    for part in flow.parts:
+        if part.cls == _INPUT and is_plain(part.value.get("defaults")):
+            what = "the input is a secret, and its default stands here as it is"
+            yield Finding((*part.route, "defaults"), what, _HINT, Severity.WARNING, shown=False)
+
+
+def _found(route: Route, text: str, *, shaped: bool) -> str:
+    """Return what is wrong with a text, empty where nothing is. `shaped`: it may look like a secret by itself."""
+    name = next((step for step in reversed(route) if isinstance(step, str)), "")
+    if is_name(name) and is_plain(text):
+        return f"`{name}` is in plain text"
+    what = shape(text) if shaped else ""
+    return f"{what} is in plain text" if what else ""
+
+
+CHECK = Check("plain-secret", __doc__, each=check)

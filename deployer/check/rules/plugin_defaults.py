@@ -1,0 +1,42 @@
+"""Whether plugin defaults have a type and values that the plugin knows.
+
+Why: Kestra (before 2.0) refuses a flow with defaults for a property that the plugin has not.
+
+Bad:  `values: {mesage: hello}` for `io.kestra.plugin.core.log.Log`
+Good: `values: {message: hello}`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from deployer.check.base import Check, Finding
+from deployer.language.constraints import Asked
+from deployer.language.leaves import as_text
+from deployer.language.types import Types
+
+
+def faults(asked: Asked, types: Types) -> Iterator[Finding]:
+    """Yield a fault where defaults lack something, or name a property that is not there."""
+    part = asked.part
+    values, name = part.value.get("values"), part.value.get("type")
+    if not isinstance(values, dict):
+        yield Finding(part.route, "these defaults have no `values`")
+        return
+    if name is None or not as_text(name).strip():
+        yield Finding(part.route, "these defaults have no `type`", "name the task or the group of tasks they are for")
+        return
+    cls = types.plugins.get(as_text(name))
+    if cls is None or cls not in types.types:
+        return
+    described = types.types[cls]
+    known = {name.lower() for name in described["props"] if name not in described["hidden"]}.union(described["gets"])
+    for prop, value in values.items():
+        if value is not None and prop.lower() not in known:
+            near = get_close_matches(prop, described["props"], n=1)
+            hint = f"did you mean `{near[0]}`?" if near else ""
+            yield Finding((*part.route, "values", prop), f"`{name}` has no property `{prop}`", hint)
+
+
+CHECK = Check("plugin-defaults", __doc__, on={"PluginDefaultValidation": faults})

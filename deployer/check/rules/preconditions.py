@@ -1,0 +1,60 @@
+"""Whether what a `Flow` trigger waits for is said whole.
+
+Why: a filter of type IN needs `values`, one of type EQUAL_TO a `value`; Kestra refuses one without, or with the other.
+Since 2.0 a trigger that waits for some of several flows has to say how many.
+
+Bad:  `type: IN` with `value: a`
+Good: `type: IN` with `values: [a, b]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding
+from deployer.language.constraints import Asked
+from deployer.language.leaves import as_number, enum_word
+from deployer.language.types import Types
+
+_FILTER = "io.kestra.plugin.core.trigger.Flow$Type"
+_MODE = "io.kestra.plugin.core.condition.MultipleCondition$Mode"
+_ONE = [
+    "EQUAL_TO",
+    "NOT_EQUAL_TO",
+    "IS_NULL",
+    "IS_NOT_NULL",
+    "IS_TRUE",
+    "IS_FALSE",
+    "STARTS_WITH",
+    "ENDS_WITH",
+    "REGEX",
+    "CONTAINS",
+]
+
+
+def filters(asked: Asked, types: Types) -> Iterator[Finding]:
+    """Yield a fault at a filter that has not what its type needs, or has what it does not need."""
+    part = asked.part
+    word = enum_word(part.value.get("type"), types.enums.get(_FILTER, ()))
+    for prop, needed in (("value", word in _ONE), ("values", word in ("IN", "NOT_IN"))):
+        there = part.value.get(prop) is not None
+        if needed and not there:
+            yield Finding(part.route, f"a filter of type {word} needs `{prop}`")
+        elif there and not needed:
+            yield Finding((*part.route, prop), f"a filter of type {word} has no `{prop}`")
+
+
+def satisfied(asked: Asked, types: Types) -> Iterator[Finding]:
+    """Yield a fault where a trigger does not say how many flows it waits for, or names more than there are."""
+    part = asked.part
+    least = as_number(part.value.get("minSatisfied"))
+    if least is None and enum_word(part.value.get("mode"), types.enums.get(_MODE, ())) == "AT_LEAST":
+        yield Finding(part.route, "mode AT_LEAST needs `minSatisfied`")
+    listed = part.value.get("dependsOn")
+    if least is not None and least > (len(listed) if isinstance(listed, list) else 0):
+        yield Finding((*part.route, "minSatisfied"), "`minSatisfied` is more than there are flows in `dependsOn`")
+
+
+CHECK = Check(
+    "preconditions", __doc__, on={"PreconditionFilterValidation": filters, "FlowTriggerValidation": satisfied}
+)

@@ -1,0 +1,26 @@
+"""Whether patterns can be read.
+
+Why: Kestra holds an input's value to its pattern; a pattern that Java cannot read is refused.
+
+Bad:  `validator: "[a-z"`
+Good: `validator: "[a-z]+"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding
+from deployer.language.constraints import Asked
+from deployer.language.java_pattern import problem
+from deployer.language.leaves import as_text
+from deployer.language.types import Types
+
+
+def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
+    """Yield a fault where a pattern cannot be read."""
+    if asked.value is not None and (wrong := problem(as_text(asked.value))):
+        yield Finding(asked.route, f"the pattern cannot be read: {wrong}")
+
+
+CHECK = Check("regex", __doc__, on={"Regex": faults})

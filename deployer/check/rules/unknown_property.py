@@ -1,0 +1,47 @@
+"""Whether every property is one that its task, trigger, input … has.
+
+Why: Kestra refuses a flow with a property it does not know; most are misspelled, at the wrong depth, or of another
+version.
+
+Bad:  `mesage: hello` in a Log task
+Good: `message: hello`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding, FlowFile
+from deployer.check.rules import server_key
+from deployer.language.conditions import when
+from deployer.language.gone import PROPERTIES, property_gone_since
+from deployer.language.parts import Misread
+from deployer.language.types import FLOW, Types
+from deployer.language.words import meant, needs, short
+from deployer.model.problem import Effort
+
+
+def check(flow: FlowFile) -> Iterator[Finding]:
+    """Yield a finding for every property that is not known."""
+    for misread in flow.read.misreads:
+        if misread.kind == "unknown-property":
+            message, hint, effort = _explained(flow, misread, flow.types)
+            yield Finding(misread.route, message, hint, at_key=True, effort=effort)
+
+
+def _explained(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+    what = f"`{misread.name}` of {short(misread.owner)}"
+    if misread.owner == FLOW and misread.name in server_key.KEYS:
+        return f"`{misread.name}` is the server's to set, and not a property of a flow's text", "remove it", None
+    if since := property_gone_since(misread.owner, misread.name, types):
+        hint, effort = PROPERTIES.get(misread.name) or ("remove it", None)
+        if misread.name.lower().endswith("conditions") and (said := when(flow.value(misread.route), types)):
+            hint = f'write `when: "{said}"`'
+        return f"{what} is gone since Kestra {since}", hint, effort
+    if first := needs(types, lambda other: misread.name in other.types.get(misread.owner, {}).get("props", {})):
+        return f"{what} needs Kestra {first} or later", "remove it, or check with --kestra for that version", None
+    hint = meant(misread.name, misread.known) or f"known here: {', '.join(sorted(misread.known))}"
+    return f"`{misread.name}` is not a property of {short(misread.owner)}", hint, None
+
+
+CHECK = Check("unknown-property", __doc__, each=check)

@@ -1,0 +1,37 @@
+"""Whether a value that has to be one of a few words is one of them.
+
+Why: Kestra cannot read any other word, nor the same in other case.
+
+Bad:  `level: warn`
+Good: `level: WARN`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.check.base import Check, Finding, FlowFile
+from deployer.language.gone import WORDS
+from deployer.language.parts import Misread
+from deployer.language.types import Types
+from deployer.language.words import gone_since, meant
+from deployer.model.problem import Effort
+
+
+def check(flow: FlowFile) -> Iterator[Finding]:
+    """Yield a finding for every word that is not known where it stands."""
+    for misread in flow.read.misreads:
+        if misread.kind == "unknown-word":
+            message, hint, effort = _explained(misread, flow.types)
+            yield Finding(misread.route, message, hint, effort=effort)
+
+
+def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+    since = gone_since(types, lambda other: misread.name in other.enums.get(misread.owner, ()))
+    if since and (instead := WORDS.get(misread.name)):
+        return f"`{misread.name}` is gone since Kestra {since}", instead.hint, instead.effort
+    hint = meant(misread.name, misread.known) or f"one of {', '.join(misread.known)}"
+    return f"`{misread.name}` is not a word that is known here", hint, None
+
+
+CHECK = Check("unknown-value", __doc__, each=check)

@@ -1,0 +1,219 @@
+"""The constraints that Kestra's classes carry (Jakarta Validation), checked on what was read.
+
+Here are the ones every Java developer knows: NotNull, Pattern, Min and their kin. Those that Kestra made for itself
+have checks of their own, see `deployer/check/__init__.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from deployer.language.java_pattern import matches
+from deployer.language.leaves import as_number, as_seconds, as_text, seconds
+from deployer.language.parts import Part
+from deployer.language.types import Types
+from deployer.model.java import BLANKS
+from deployer.model.problem import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A value that breaks a constraint: `name` is the constraint's, `wanted` says what would keep it."""
+
+    name: str
+    route: Route
+    wanted: str
+    prop: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A constraint that Kestra made for itself, with the part it is asked of; `value` is a single value's, if any."""
+
+    name: str
+    part: Part
+    route: Route
+    value: Any = None
+
+
+def check(part: Part, types: Types) -> Iterator[Violation | Asked]:
+    """Yield what is wrong with a part and those below it that the engine looks at, and what else is asked of them."""
+    described = types.of(part.cls)
+    for name in described.get("must_self", {}):
+        yield Asked(name, part, part.route)
+    for prop, asked in described.get("must", {}).items():
+        yield from _property(part, prop, asked, described, types)
+    for prop, inner in described.get("each", {}).items():
+        yield from _items(part, prop, inner, types)
+
+
+def _property(
+    part: Part, prop: str, asked: Mapping[str, Any], described: Mapping[str, Any], types: Types
+) -> Iterator[Violation | Asked]:
+    value, route = part.value.get(prop), (*part.route, prop)
+    if value is None:
+        value = _filled(part, prop, described)
+    reading = described["props"].get(prop, "")
+    absent = value is None
+    if absent and (prop in described.get("given", ()) or reading in _PRIMITIVES):
+        return
+    for name, each in asked.items():
+        if name == "Valid":
+            if not _NESTED.match(reading):
+                for below in part.parts.get(prop, ()):
+                    yield from check(below, types)
+            continue
+        check_ = CONSTRAINTS.get(name)
+        if check_ is None:
+            yield Asked(name, part, route, value)
+            continue
+        for values in each:
+            if (reading in _PRIMITIVES and value is None) or (wanted := check_(value, values, reading)) is None:
+                continue
+            yield Violation(name, part.route if absent else route, wanted, prop, part.cls)
+            break
+
+
+def _filled(part: Part, prop: str, described: Mapping[str, Any]) -> Any:
+    """Return the value that a property gets from another one, None where it gets none."""
+    names = (name for name, fills in described.get("fills", {}).items() if prop in fills)
+    return next((value for name in names if (value := part.value.get(name)) is not None), None)
+
+
+_PRIMITIVES = ("boolean", "int", "long", "float", "double")
+_NESTED = re.compile(r"(list|map)<")
+_LABEL = "io.kestra.core.models.Label"
+
+
+def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Iterator[Violation | Asked]:
+    value = part.value.get(prop)
+    if not isinstance(value, list | dict):
+        return
+    below = part.parts.get(prop, [])
+    parts: dict[Any, Part] = {each.route[-1]: each for each in below}
+    plugins = "plugin:" in types.of(part.cls)["props"].get(prop, "")
+    labels = bool(below) and below[0].cls == _LABEL
+    for index, asked in inner.items():
+        items = list(enumerate(value)) if isinstance(value, list) else list(value.items())
+        if isinstance(value, dict) and index == "0" and not labels:
+            items = [(key, key) for key in value]
+        if "Valid" in asked:
+            for each in below:
+                yield from check(each, types)
+        for name in asked.keys() - {"Valid", "each"}:
+            for at, one in items:
+                if plugins and not isinstance(one, dict):
+                    one = None  # noqa: PLW2901  (the engine makes nothing of it)
+                yield from _item(Asked(name, part, (*part.route, prop, at), parts.get(at, one)), asked[name], prop)
+
+
+def _item(item: Asked, asked: Any, prop: str) -> Iterator[Violation | Asked]:
+    check_ = CONSTRAINTS.get(item.name)
+    if check_ is None:
+        yield item
+    elif wanted := next(filter(None, (check_(item.value, values, "") for values in asked)), None):
+        yield Violation(item.name, item.route, wanted, prop, item.part.cls)
+
+
+def _not_null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
+    nothing = value is None or (
+        reading in _EMPTY_IS_NULL and isinstance(value, str) and value.strip(BLANKS) in ("", "null")
+    )
+    return "a value" if nothing else None
+
+
+_EMPTY_IS_NULL = (
+    "Boolean",
+    "Integer",
+    "Long",
+    "Float",
+    "Double",
+    "DurationDeserializer",
+    "Instant",
+    "LocalDate",
+    "LocalTime",
+)
+
+
+def _not_blank(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
+    return None if value is not None and as_text(value).strip(BLANKS) else "a text that is not empty"
+
+
+def _not_empty(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
+    if isinstance(value, dict):
+        value = [one for one in value.values() if one is not None]
+    return "at least one" if value is None or (isinstance(value, str | list) and not value) else None
+
+
+def _pattern(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
+    if value is None or matches(asked["regexp"], as_text(value)):
+        return None
+    return f"a text that matches {asked['regexp']}"
+
+
+def _size(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:
+    if value is None:
+        return None
+    held = as_text(value) if reading == "String" else value
+    size = len(held.encode("utf-16-le")) // 2 if isinstance(held, str) else len(held)
+    return None if asked["min"] <= size <= asked["max"] else f"{asked['min']} to {asked['max']} characters"
+
+
+def _at_least(least: Callable[[Mapping[str, Any]], float], words: str, *, above: bool = False) -> Any:
+    def keep(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
+        found = as_number(value)
+        bound = least(asked)
+        fine = found is None or (found > bound if above else found >= bound)
+        return None if fine else words.format(bound)
+
+    return keep
+
+
+def _null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
+    nothing = value is None or (reading in _EMPTY_IS_NULL and value == "")
+    return None if nothing else "no value: it is not for you to set"
+
+
+def _duration(value: Any, reading: str) -> float | None:
+    """Return a duration in seconds, None where there is none, or none before the flow runs."""
+    return None if reading == "Property" else as_seconds(value)
+
+
+def _bound(asked: Mapping[str, Any]) -> float:
+    """Return the duration that a constraint names, in seconds."""
+    written = asked.get("max") or asked.get("min")
+    if isinstance(written, str):
+        return seconds(written) or 0.0
+    parts = {part: asked.get(part, 0) for part in ("days", "hours", "minutes", "seconds")}
+    return timedelta(**parts, milliseconds=asked.get("millis", 0)).total_seconds()
+
+
+def _duration_min(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:
+    found = _duration(value, reading)
+    return None if found is None or found >= _bound(asked) else f"a duration of at least {_bound(asked):g} s"
+
+
+def _duration_max(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:
+    found = _duration(value, reading)
+    return None if found is None or found <= _bound(asked) else f"a duration of at most {_bound(asked):g} s"
+
+
+CONSTRAINTS: dict[str, Any] = {
+    "NotNull": _not_null,
+    "NotBlank": _not_blank,
+    "NotEmpty": _not_empty,
+    "Pattern": _pattern,
+    "Size": _size,
+    "Min": _at_least(lambda asked: asked["value"], "at least {}"),
+    "Positive": _at_least(lambda _: 0, "more than {}", above=True),
+    "PositiveOrZero": _at_least(lambda _: 0, "at least {}"),
+    "Null": _null,
+    "DurationMin": _duration_min,
+    "DurationMax": _duration_max,
+}
+"""By the constraint's own name: value, the constraint's values, how the property is read; what is wanted, or None."""
