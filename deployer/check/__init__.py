@@ -7,7 +7,7 @@ from typing import Any
 
 from deployer.check import guarded, silence
 from deployer.check.base import Check, FlowFile, Folder
-from deployer.check.levels import levelled, levels_of
+from deployer.check.levels import Rule, levelled, levels_of
 from deployer.check.rules import (
     cron,
     dag,
@@ -110,7 +110,7 @@ CHECKS: tuple[Check, ...] = tuple(
 __all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows", "upgrade"]
 
 
-_READING = ("yaml-syntax", "duplicate-key", "second-document", guarded.UNREAD)
+_READING = ("yaml-syntax", "duplicate-key", "second-document", "empty-file", "unreadable-file", guarded.UNREAD)
 NAMES = (*(check.name for check in CHECKS), *_READING, silence.CHECK)
 """What a comment or the configuration file may name."""
 
@@ -131,7 +131,7 @@ def check(
     and levels count for all. `whole` says that the documents are all that there are, `pulled` are plugins that are
     known beside Kestra's own, `defaults` what namespaces add. Raises UsageError where `levels` is wrong.
     """
-    given = levels_of(levels or {}, NAMES)
+    given = [*(Rule(each.name, None) for each in CHECKS if each.level is None), *levels_of(levels or {}, NAMES)]
     problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
     problems = levelled(silence.silenced(documents, problems, NAMES), given)
     order = {document.file: at for at, document in enumerate(documents)}

@@ -126,6 +126,7 @@ class Check:
     name: str
     doc: str | None
     _: KW_ONLY
+    level: Severity | None = Severity.ERROR  # what most of its findings count as; None: off unless it is asked for
     on: Mapping[str, Asking] = field(default_factory=dict)  # wherever a constraint of this name is asked for
     each: Callable[[FlowFile], Iterable[Finding]] | None = None  # each flow
     together: Callable[[Folder], Iterable[tuple[Document, Finding]]] | None = None  # all flows of a run

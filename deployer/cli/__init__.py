@@ -22,7 +22,7 @@ COMMANDS = {
     "check": ("deployer.cli.check", "Validate flow files offline."),
     "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
     "drift": ("deployer.cli.drift", "Show flows that were changed on the server since the last deploy."),
-    "explain": ("deployer.cli.explain", "Say what a check is for, with a bad and a good example."),
+    "explain": ("deployer.cli.explain", "Explain a problem that was found, with a bad and a good example."),
     "plan": ("deployer.cli.plan", "Show what a deploy would do, and do nothing."),
     "schema": ("deployer.cli.schema", "Add plugin types to check, and export a JSON Schema for editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),

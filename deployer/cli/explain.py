@@ -1,26 +1,25 @@
-"""`kestra-deployer explain`: what a check is for, with a bad and a good example."""
+"""`kestra-deployer explain`: what a problem means; of a check also a bad and a good example."""
 
 from __future__ import annotations
 
 import click
 
-from deployer.check import CHECKS
+from deployer.catalogue import CATALOGUE
 from deployer.errors import UsageError
 from deployer.language.words import meant
 
 
 @click.command()
-@click.argument("name", metavar="CHECK", required=False)
+@click.argument("name", metavar="[NAME]", required=False)
 def explain(name: str | None) -> None:
-    """Say what CHECK is for, with a bad and a good example; without one, list all checks."""
-    documented = {check.name: check.doc or "" for check in CHECKS}
+    """Explain what stands in brackets behind `error` or `warning`; without a name, list all of them."""
     if name is None:
-        width = max(map(len, documented))
-        for each, text in documented.items():
-            click.echo(f"{each:{width}}  {text.splitlines()[0]}")
-    elif name in documented:
-        click.echo(f"{name}\n\n{documented[name].strip()}")
+        width = max(map(len, CATALOGUE))
+        for each in CATALOGUE.values():
+            click.echo(f"{each.name:{width}}  {each.line}")
+    elif entry := CATALOGUE.get(name):
+        level = entry.level or "off, unless `checks:` in kestra-deployer.yaml gives it a level"
+        click.echo(f"{name} ({level})\n\n{entry.text}")
     else:
-        raise UsageError(
-            f"there is no check `{name}`", hint=meant(name, documented) or "kestra-deployer explain lists them"
-        )
+        hint = meant(name, CATALOGUE) or "kestra-deployer explain lists them"
+        raise UsageError(f"there is no problem called `{name}`", hint=hint)

@@ -138,9 +138,13 @@ def _sound_levels(checks: Mapping[str, Any], where: configuration.Where) -> None
     if not checks:
         return
     from deployer import check  # noqa: PLC0415  not needed by whoever configures none
+    from deployer.catalogue import CATALOGUE  # noqa: PLC0415
     from deployer.check.levels import levels_of  # noqa: PLC0415
 
     for name, level in checks.items():
+        if name in CATALOGUE and name not in check.NAMES:
+            message = f"{where(('checks', name))}: `{name}` is no check of files, so it has no level"
+            raise UsageError(message, hint=f"kestra-deployer explain {name} says what it is")
         try:
             levels_of({name: level}, check.NAMES)
         except UsageError as error:

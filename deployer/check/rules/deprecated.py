@@ -85,4 +85,4 @@ def _deprecated(flow: FlowFile, part: Part, name: str, route: Route) -> Finding:
     return Finding(route, f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")
 
 
-CHECK = Check(NAME, __doc__, each=check)
+CHECK = Check(NAME, __doc__, level=Severity.WARNING, each=check)

@@ -87,4 +87,4 @@ def _shown(text: str, at: int) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
-CHECK = Check("expression-syntax", __doc__, each=check)
+CHECK = Check("expression-syntax", __doc__, level=Severity.WARNING, each=check)

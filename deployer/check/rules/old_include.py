@@ -29,4 +29,4 @@ def check(flow: FlowFile) -> Iterator[Finding]:
             yield Finding(route, message, hint, Severity.WARNING)
 
 
-CHECK = Check("old-include", __doc__, each=check)
+CHECK = Check("old-include", __doc__, level=Severity.WARNING, each=check)

@@ -40,4 +40,4 @@ def _found(route: Route, text: str, *, shaped: bool) -> str:
     return f"{what} is in plain text" if what else ""
 
 
-CHECK = Check("plain-secret", __doc__, each=check)
+CHECK = Check("plain-secret", __doc__, level=Severity.WARNING, each=check)

@@ -52,4 +52,4 @@ def _unknown(flow: FlowFile, part: Part, declared: dict[str, set[str]]) -> Itera
         yield flow.document, Finding((*part.route, "flowId"), message, hint, Severity.WARNING)
 
 
-CHECK = Check("unknown-subflow", __doc__, together=check)
+CHECK = Check("unknown-subflow", __doc__, level=Severity.WARNING, together=check)

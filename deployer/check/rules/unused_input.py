@@ -58,4 +58,4 @@ def _covers(path: str, name: str) -> bool:
     return not path or path == name or path.startswith(f"{name}.") or name.startswith(f"{path}.")
 
 
-CHECK = Check("unused-input", __doc__, each=check)
+CHECK = Check("unused-input", __doc__, level=Severity.WARNING, each=check)

@@ -25,4 +25,4 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         yield Finding(route, message, hint, severity=Severity.NOTICE)
 
 
-CHECK = Check("unverified-type", __doc__, each=check)
+CHECK = Check("unverified-type", __doc__, level=Severity.NOTICE, each=check)
