@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
-from deployer.language.types import FLOW, Types, types_of
+from deployer.language.types import DESCRIBED, FLOW, Types, types_of
 from deployer.model.version import NAMES
 
 
@@ -40,4 +40,4 @@ def gone_since(types: Types, has: Callable[[Types], bool]) -> str:
 
 
 def _having(has: Callable[[Types], bool]) -> list[int]:
-    return [at for at, name in enumerate(NAMES) if has(types_of(name))]
+    return [at for at, name in enumerate(NAMES) if name in DESCRIBED and has(types_of(name))]

@@ -1,6 +1,6 @@
 """The one table of Kestra versions: what each is called, which engine release stands for it, which paths it speaks.
 
-A further version is one row here and one lock in `deployer/engine/locks/`.
+What a further version needs besides its row here, docs/extending.md says and `tests/test_versions.py` holds.
 """
 
 from __future__ import annotations

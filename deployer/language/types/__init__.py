@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from deployer.errors import UsageError
 from deployer.model.version import NAMES, at_least
 
 BASE = "1.3"
@@ -79,7 +80,10 @@ def _shared(asked: list[Mapping[str, Any]]) -> dict[str, Any]:
 
 @cache
 def types_of(version: str) -> Types:
-    """Return the description of a version, by its name (`1.3`)."""
+    """Return the description of a version, by its name (`1.3`). Raises UsageError for one that nobody has described."""
+    if version not in DESCRIBED:
+        message = f"what flows Kestra {version} reads has not been described"
+        raise UsageError(message, hint=f"scripts/describe-engine {version} does that")
     described = _file(BASE)
     if version != BASE:
         described = merged(described, _file(version))
@@ -95,9 +99,13 @@ def types_of(version: str) -> Types:
     )
 
 
+DESCRIBED = tuple(name for name in NAMES if files(__name__).joinpath(f"{name}.json").is_file())
+"""The versions that are described: all, but while one is being added."""
+
+
 def former(name: str, types: Types) -> tuple[str, Types] | None:
     """Return the class that a type's name once meant, and the latest of the earlier versions in which it did."""
-    earlier = map(types_of, reversed(NAMES[: NAMES.index(types.version)]))
+    earlier = map(types_of, reversed([name for name in NAMES[: NAMES.index(types.version)] if name in DESCRIBED]))
     return next(((each.plugins[name], each) for each in earlier if name in each.plugins), None)
 
 

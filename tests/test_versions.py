@@ -1,0 +1,45 @@
+"""What a version of Kestra must have here, and that one which has not all of it yet stops no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from differential.samples import FOLDERS
+
+from deployer.check import check
+from deployer.engine.lock import lock_of
+from deployer.errors import UsageError
+from deployer.language.types import DESCRIBED, types_of
+from deployer.model.version import NAMES, VERSIONS, KestraVersion, nearest
+from deployer.read.parse import parse
+
+ROOT = Path(__file__).parents[1]
+TYPO = "id: a\nnamespace: a.b\ntasks:\n  - {id: say, type: io.kestra.plugin.core.log.Log, massage: x}\n"
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_version_has_a_lock_a_description_samples_and_its_place(version: KestraVersion) -> None:
+    assert lock_of(version).is_file()
+    assert types_of(version.name).plugins
+    assert version.name in {name for names in FOLDERS.values() for name in names}
+    assert nearest(version.engine) is version
+    assert version.dialect == f"{version.name[0]}.x"
+    assert f"1.0 to {NAMES[-1]}" in (ROOT / "README.md").read_text()
+
+
+def test_versions_stand_in_their_order() -> None:
+    assert [*NAMES] == sorted(NAMES, key=lambda name: tuple(map(int, name.split("."))))
+
+
+def test_a_version_that_is_not_described_yet_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DESCRIBED == NAMES
+    with pytest.raises(UsageError, match="has not been described") as caught:
+        types_of("9.9")
+    assert "scripts/describe-engine 9.9" in caught.value.hint
+    for module in ("deployer.language.words", "deployer.language.types"):
+        monkeypatch.setattr(f"{module}.NAMES", (*NAMES, "9.9"))
+    document, _ = parse("a.yaml", TYPO)
+    assert document
+    for name in NAMES:
+        assert "unknown-property" in {problem.check for problem in check([document], name)}
