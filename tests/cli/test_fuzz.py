@@ -18,6 +18,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
+import pytest
 import yaml
 from cli.conftest import HELLO
 from hypothesis import HealthCheck, event, given, settings
@@ -159,6 +160,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.timeout(3600)  # of the longer search
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large])
 @given(world=worlds())
 def test_no_command_ends_as_a_fault_of_ours(tmp_path: Path, world: dict[str, Any]) -> None:
