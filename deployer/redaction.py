@@ -9,18 +9,13 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from urllib.parse import quote, quote_plus, unquote, urlsplit
-
-from deployer.settings import ENVIRONMENT, Settings
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 _SHORT = 4  # characters; a shorter secret is only found where it stands alone, as it is part of many words
-
-_SECRET = re.compile(r"auth|token|secret|key|cookie|password|credential|signature", re.IGNORECASE)
-_LONG = 16  # characters of a header's value that is taken for a secret whatever the header is called
 
 Redact = Callable[[str], str]
 
@@ -75,18 +70,3 @@ def _spellings(secret: str) -> Iterator[str]:
         data = secret.encode("utf-8", "surrogateescape")
         yield base64.b64encode(data).decode().rstrip("=")
         yield base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def secrets(settings: Settings, proxy: str = "") -> list[str]:
-    """Return what of these settings, and of a proxy's address, must not be seen in any message."""
-    basic = base64.b64encode(f"{settings.username}:{settings.password}".encode()).decode()
-    of_proxy = urlsplit(proxy or settings.proxy).password or ""
-    headers = [value for name, value in settings.headers.items() if _SECRET.search(name) or len(value) >= _LONG]
-    found = [settings.password, settings.api_token, of_proxy, unquote(of_proxy), *headers]
-    return [secret for secret in (*found, basic if settings.password else "") if secret]
-
-
-def credentials(*variables: Mapping[str, str]) -> list[str]:
-    """Return the credentials that variables hold, whether or not they are used."""
-    names = [names[setting] for names in ENVIRONMENT for setting in ("api_token", "password")]
-    return [value.strip() for each in variables for name in names if (value := each.get(name, ""))]

@@ -6,6 +6,7 @@ as not given. What the configuration file may hold is in `configuration.py`; not
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 import stat
@@ -47,6 +48,8 @@ ENVIRONMENT = (
 DOTENV = ".env"
 _LARGEST = 1 << 20  # bytes of a `.env`
 _COPIED_ALONG = re.compile(r"/(ui|api/v1)(/.*)?$")
+_SECRET = re.compile(r"auth|token|secret|key|cookie|password|credential|signature", re.IGNORECASE)
+_LONG = 16  # characters of a header's value that is taken for a secret whatever the header is called
 
 
 class Origin(IntEnum):
@@ -205,6 +208,21 @@ def _of_one_kind(given: dict[str, Any], merged: Mapping[str, Any]) -> dict[str, 
     else:
         unwanted = basic if "api_token" in given else set()
     return {name: value for name, value in given.items() if name not in unwanted}
+
+
+def secrets(settings: Settings, proxy: str = "") -> list[str]:
+    """Return what of these settings, and of a proxy's address, must not be seen in any message."""
+    basic = base64.b64encode(f"{settings.username}:{settings.password}".encode()).decode()
+    of_proxy = urlsplit(proxy or settings.proxy).password or ""
+    headers = [value for name, value in settings.headers.items() if _SECRET.search(name) or len(value) >= _LONG]
+    found = [settings.password, settings.api_token, of_proxy, unquote(of_proxy), *headers]
+    return [secret for secret in (*found, basic if settings.password else "") if secret]
+
+
+def credentials(*variables: Mapping[str, str]) -> list[str]:
+    """Return the credentials that variables hold, whether or not they are used."""
+    names = [names[setting] for names in ENVIRONMENT for setting in ("api_token", "password")]
+    return [value.strip() for each in variables for name in names if (value := each.get(name, ""))]
 
 
 def plain(url: str) -> str:

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "configuration": ("model", "errors"),
     "settings": ("configuration", "regular", "lookalikes", "model", "errors"),
     "trust": ("settings",),
-    "redaction": ("settings",),
+    "redaction": (),
     "kestra": ("__init__", "background", "redaction", "settings", "model", "errors"),
     "resource": ("kestra", "settings", "model", "errors", "regular"),
     "language": ("model", "errors", "regular"),

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.redaction import credentials, redactor, secrets
-from deployer.settings import Settings
+from deployer.redaction import redactor
+from deployer.settings import Settings, credentials, secrets
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "as it is": str,

@@ -20,9 +20,8 @@ from deployer.cli.trusted import VARIABLE, allowed, said_so
 from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import FORMS, Plugin, merged, plugin
-from deployer.redaction import credentials
-from deployer.redaction import secrets as secrets_of
-from deployer.settings import ENVIRONMENT, Settings, resolve
+from deployer.settings import ENVIRONMENT, Settings, credentials, resolve
+from deployer.settings import secrets as secrets_of
 
 if TYPE_CHECKING:
     from deployer.kestra.client import KestraClient

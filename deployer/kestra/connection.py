@@ -26,8 +26,8 @@ from deployer.kestra.retry import passing, repeated
 from deployer.kestra.streams import events
 from deployer.kestra.traffic import Traffic
 from deployer.kestra.way import proxy
-from deployer.redaction import also_hidden, redactor, secrets
-from deployer.settings import Settings
+from deployer.redaction import also_hidden, redactor
+from deployer.settings import Settings, secrets
 
 _T = TypeVar("_T")
 
