@@ -57,6 +57,8 @@ _KEY = re.compile(
     r"\s*:(?:\s+|$|(?=[\"'{\[]))"
     r"|^\s*(?:export\s+)?(?P<variable>[A-Za-z_]\w*)="
 )
+_MAYBE = re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|[\w.-]key)[\"']?\s*[:=]|\bSECRET\b", re.IGNORECASE)
+"""What every text has that has a secret by the name of its property: most texts have nothing of it."""
 _BLOCK = re.compile(r"[|>][+\-0-9]*\s*(?:#.*)?$|(?:[&!]\S*\s*)*(?:#.*)?$")
 """What stands for a value that begins on the next line."""
 _BEGIN, _END = re.compile(SHAPES["a private key"]), re.compile(r"-----END [A-Z ]*-----")
@@ -105,6 +107,8 @@ def kept_elsewhere(text: str) -> frozenset[Column]:
 @lru_cache(maxsize=64)
 def places(text: str, more: frozenset[Column] = frozenset()) -> tuple[Place, ...]:
     """Return where the secrets of a text stand; `more` are properties that hold some whatever they are called."""
+    if not (more or _MAYBE.search(text) or any(sign in text for sign in SIGNS)):
+        return ()
     lines = text.splitlines()
     long = {number: Place(number, 0, len(line)) for number, line in enumerate(lines) if _is_long(line)}
     lines = ["" if number in long else line for number, line in enumerate(lines)]
