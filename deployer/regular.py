@@ -1,9 +1,15 @@
-"""Reads files that users name or that lie where ours would: regular files only, as others may never come to an end."""
+"""Reads and replaces files that users name or that lie where ours would.
+
+Only regular files are read, as others may never come to an end; a file is replaced in one step, as others may read it.
+"""
 
 from __future__ import annotations
 
+import json
 import stat
+import tempfile
 from pathlib import Path
+from typing import Any
 
 _KINDS = ((stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"))
 
@@ -20,3 +26,21 @@ def content(file: Path) -> bytes:
 def text(file: Path) -> str:
     """Return the text of a file in UTF-8. Raises as `content` does, and UnicodeDecodeError."""
     return content(file).decode("utf-8")
+
+
+def known(file: Path) -> dict[str, Any]:
+    """Return the JSON object in a file that only remembers: nothing where there is no file, or a damaged one."""
+    try:
+        found = json.loads(content(file))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def replace(file: Path, data: Any) -> None:
+    """Write data as JSON in place of what is in a file. Only its owner may read a new one. Raises OSError."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}.", delete=False
+    ) as new:
+        json.dump(data, new, indent=1)
+    Path(new.name).replace(file)

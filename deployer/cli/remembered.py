@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,9 +35,7 @@ def remember(host: str, version: str) -> None:
     try:
         file = _file()
         file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f".{file.name}.{os.getpid()}")  # in one step: other commands may be reading it
-        new.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        new.replace(file)
+        regular.replace(file, known)
     except (OSError, UsageError):
         pass
 
@@ -54,10 +50,9 @@ def _believed(said: Any) -> Told | None:
 
 def _all() -> dict[str, Any]:
     try:
-        found = json.loads(regular.content(_file()))
-    except (OSError, ValueError, UsageError):
+        return regular.known(_file())
+    except UsageError:
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _file() -> Path:

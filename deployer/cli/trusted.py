@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -73,10 +72,7 @@ def trust(root: Path, wanted: Way | None) -> None:
     try:
         file = _file()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = file.with_name(f".{file.name}.{os.getpid()}")  # in one step: other commands may be reading it
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:  # noqa: PTH123
-            json.dump(known, stream, indent=1)
-        new.replace(file)
+        regular.replace(file, known)
     except OSError as error:
         raise UsageError(f"{_file()} cannot be written: {error.strerror}", hint=_HINT) from error
 
@@ -87,10 +83,9 @@ def _key(root: Path) -> str:
 
 def _all() -> dict[str, Any]:
     try:
-        found = json.loads(regular.content(_file()))
-    except (OSError, ValueError, UsageError, RecursionError):
+        return regular.known(_file())
+    except UsageError:
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _file() -> Path:

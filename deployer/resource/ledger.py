@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -125,11 +124,7 @@ class InFile:
         """Keep a ledger. Raises LedgerError."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self.file.parent, prefix=f".{self.file.name}.", delete=False
-            ) as new:
-                json.dump(_written(ledger), new, indent=1)
-            Path(new.name).replace(self.file)
+            regular.replace(self.file, _written(ledger))
         except OSError as error:
             raise LedgerError(f"{self.file} cannot be written: {error}", hint="name another with `ledger:`") from error
 
