@@ -1,127 +1,200 @@
-"""What a plan is made of: the ledger, what is live, and who else deployed it. Gathered before anything is decided.
-
-Whoever gathers it asks the server; what is decided from it, `deployer.plan` says.
-"""
+"""What a plan is made from: the ledger, what is live, and who else deployed it. Read before anything is decided."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from deployer.deploying import Deploying
-from deployer.errors import DeployerError
+from deployer.errors import DeployerError, KestraAccessError
 from deployer.kestra.client import KestraClient
-from deployer.local import Files, Options, meaning, relative
+from deployer.kinds import by_kind
+from deployer.ledgers import FORBIDDEN, GRANT, Keeper, Nowhere
 from deployer.model.change import Plan
-from deployer.model.flow import Flow
-from deployer.model.ledger import Claim, Ledger
+from deployer.model.desired import Desired
+from deployer.model.ledger import Claim, Entry, Ledger
+from deployer.model.live import Live
+from deployer.model.policy import OnDrift
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import Key, Live, Resource, listed
-from deployer.model.sent import Sent
-from deployer.plan import Decider, OnDrift, Scope, orphans, plan, stopped
-from deployer.read.declared import declaring
-from deployer.resource import flow as flows
-from deployer.resource.ledger import Keeper
-from deployer.resource.live_flows import deployed, read_live
+from deployer.model.request import Command, Request
+from deployer.model.resource import Body, Key, counted, listed
+from deployer.plan import Decider, Scope, compare, orphans
+from deployer.session import Session
 
 _EXPORT = "look at what Kestra, or a proxy in front of it, answers to `GET flows/export/by-query`"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a plan is made of.
+    """What a plan is made from.
 
-    `ledger` is as it is kept, `others` are those of other projects, where they had to be looked at. `scope` says what
-    may be deleted, None for nothing. `gone` is what this project deployed and no file declares any more.
+    `ledger` is as it is kept, `others` are those of other projects, where they had to be read. `scope` says what may be
+    deleted, None for nothing. `undeclared` is what this project deployed and no file declares any more.
     """
 
+    request: Request
     ledger: Ledger
     live: Live
     decider: Decider
     scope: Scope | None
-    gone: Sequence[Key]
+    undeclared: Sequence[Key]
     problems: tuple[Problem, ...]
-    others: Sequence[tuple[Keeper, Ledger]] = ()
+    others: Sequence[Ledger] = ()
 
-    def plan(self, found: Iterable[Flow]) -> Plan:
-        """Return what is to be done for these flows."""
-        return plan(map(flows.desired, found), self.live, self.decider, self.scope)
-
-    def partly(self) -> Ground:
-        """Return the ground where not all flows that were read turned out to be sound."""
-        return replace(self, scope=replace(self.scope, unread=True)) if self.scope else self
+    def compare(self, desired: Desired) -> Plan:
+        """Return what a deploy of what is desired does."""
+        scope = replace(self.scope, unread=self.scope.unread or bool(desired.refused)) if self.scope else None
+        return compare(desired, self.live, self.decider, scope)
 
     def answered(self, of_each: Mapping[Key, OnDrift]) -> Ground:
-        """Return the ground where a person has said what is to become of others' texts."""
+        """Return the ground after a person has said what becomes of other users' edits."""
         policy = replace(self.decider.policy, of_each=of_each)
         return replace(self, decider=replace(self.decider, policy=policy))
 
 
-def looked_at(options: Options, deploying: Deploying, read: Files, *, unread: bool) -> Scope:
-    """Return what the run looked at, and how much of it may be deleted."""
-    return Scope(
-        within=tuple(relative(path, deploying.top) for path in options.paths),
-        place=deploying.place,
-        unread=unread or not read.whole,
-        empty=not read.flows,
-        most=deploying.most,
-        protected=deploying.protected,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The ledger, the request as it allows it, and what there is to say of that. `recorded`: whether there is one."""
+
+    request: Request
+    ledger: Ledger
+    problems: Sequence[Problem]
+    recorded: bool = True
+
+
+def open_ledger(session: Session, request: Request) -> Opened:
+    """Return the ledger, and the request as it allows it: without one, nothing protects what others edited.
+
+    Where the server refuses it, it counts as empty, and a warning says what that costs; `drift` needs it, so that there
+    it is an error like any other. Raises DeployerError.
+    """
+    keeper = session.keeper
+    if isinstance(keeper, Nowhere):
+        policy = request.policy
+        policy = replace(policy, on_drift=policy.on_drift or OnDrift.OVERWRITE, takes_over=False)
+        request = replace(request, policy=policy)
+        return Opened(request=request, ledger=keeper.read(), problems=request.notes)
+    try:
+        return Opened(request=request, ledger=keeper.read(), problems=request.notes)
+    except KestraAccessError as error:
+        if error.status != FORBIDDEN or request.command is Command.DRIFT:
+            raise
+    message = (
+        f"the server does not let us read {keeper.place}: what this project deployed is not known, so everything on "
+        "the server counts as another user's"
     )
+    hint = f"let the account read and write it, {GRANT}"
+    problem = Problem("ledger", message, severity=Severity.WARNING, hint=hint)
+    return Opened(request=request, ledger=Ledger(""), problems=[*request.notes, problem], recorded=False)
 
 
-def gather(client: KestraClient, ledger: Ledger, deploying: Deploying, found: list[Flow], view: Scope) -> Ground:
-    """Read what is live, and what else a plan needs to know of these flows, where this is what was looked at."""
-    wanted = {flow.key: flow.document.text for flow in found}
-    mine = ledger.of(deploying.place, deploying.origin)
-    undeclared = orphans(mine, wanted, view)
-    view = replace(view, declared=declaring(deploying.root, undeclared))
-    owned = [key for key, entry in mine.ours.items() if deploying.prune and view.covers(key, entry)]
-    live = read_live(client, wanted, owned)
+def gather(opened: Opened, session: Session, desired: Desired) -> Ground:
+    """Read what is live, and what else a plan of what is desired needs to know."""
+    request, ledger = opened.request, opened.ledger
+    session = session if opened.recorded else session.without_ledger()
+    checkout, wanted = request.checkout, {key: resource.body for key, resource in desired.resources.items()}
+    mine = ledger.of(checkout.place, checkout.origin)
+    scope = _scope(request, desired)
+    undeclared = orphans(mine, wanted, scope)
+    scope = replace(scope, declared=_declared_elsewhere(request, undeclared))
+    owned = [key for key, entry in mine.ours.items() if request.prune and scope.covers(key, entry)]
+    live = _read_live(session.client, wanted, owned)
     unknown = [key for key in wanted if key in live.resources and not mine.owns(key)]
-    going = undeclared if deploying.prune else []
-    others, problems = _others(deploying.keeper) if unknown or going else ([], [])
-    claims = {**_claimed(others), **ledger.claims(deploying.place, deploying.origin)}
+    pruned = undeclared if request.prune else []
+    others, problems = _read_others(session.keeper) if unknown or pruned else ([], [])
+    claims = {**_claims(others), **ledger.claims(checkout.place, checkout.origin)}
     theirs = {key: claims[key] for key in unknown if key in claims}
-    adopts = bool(theirs) and (deploying.adopt or bool(deploying.ask and deploying.ask.about_adopting(theirs)))
-    problems += _by_others(theirs, adopts=adopts)
+    adopts = bool(theirs) and (request.adopt or bool(session.ask and session.ask.about_adopting(theirs)))
+    problems += _report_claims(theirs, adopts=adopts)
     if adopts:
         mine = replace(mine, entries={**mine.entries, **{key: claim.entry for key, claim in theirs.items()}})
-    decider = _decider(mine, deploying, client, live, found)
-    if adopts:
-        decider = replace(decider, adopted=frozenset(theirs))
-        theirs = {}
-    decider = replace(decider, claims=theirs | {key: claims[key] for key in going if key in claims})
+    decider = Decider(
+        mine,
+        request.policy,
+        _edited_since(session.client, mine, live),
+        moved=frozenset(_moved(request, mine, desired)),
+        claims=({} if adopts else theirs) | {key: claims[key] for key in pruned if key in claims},
+        adopted=frozenset(theirs) if adopts else frozenset(),
+    )
     return Ground(
-        ledger,
-        live,
-        decider,
-        replace(view, unknown=live.unreadable) if deploying.prune else None,
-        [key for key in undeclared if key not in view.declared and not view.unread],
-        (*problems, *_told_of_reading(found, live)),
-        others,
+        request=request,
+        ledger=ledger,
+        live=live,
+        decider=decider,
+        scope=replace(scope, unknown=live.unreadable) if request.prune else None,
+        undeclared=[key for key in undeclared if key not in scope.declared and not scope.unread],
+        problems=(*problems, *_report_reading(desired, live)),
+        others=others,
     )
 
 
-def _others(keeper: Keeper) -> tuple[list[tuple[Keeper, Ledger]], list[Problem]]:
-    """Return what other projects deployed; where that cannot be told, a warning says so."""
+def _scope(request: Request, desired: Desired) -> Scope:
+    """Return what the run looked at, and how much of it may be deleted."""
+    return Scope(
+        within=tuple(request.checkout.name(path) for path in request.paths),
+        place=request.checkout.place,
+        unread=not desired.whole,
+        empty=not desired.declared,
+        most=request.max_prune,
+        protected=request.protected,
+    )
+
+
+def _declared_elsewhere(request: Request, keys: Sequence[Key]) -> dict[Key, str]:
+    """Return which of these resources a file that was not read declares, and which file."""
+    return {
+        key: file for kind, mine in by_kind(keys) for key, file in kind.declaring(request.checkout.root, mine).items()
+    }
+
+
+def _read_live(client: KestraClient, wanted: Mapping[Key, Body], owned: Sequence[Key]) -> Live:
+    live = Live()
+    for kind, keys in by_kind({*wanted, *owned}):
+        bodies = {key: wanted[key] for key in keys if key in wanted}
+        live = live.joined(kind.read_live(client, bodies, [key for key in owned if key.kind == kind.name]))
+    return live
+
+
+def _edited_since(client: KestraClient, ledger: Ledger, live: Live) -> dict[Key, Body]:
+    """Return the bodies that we deployed and someone has edited since."""
+    edited = {
+        key: entry
+        for key, entry in ledger.entries.items()
+        if entry.revision is not None and key in live.resources and not ledger.knows(key, live.resources[key].body)
+    }
+    return {
+        key: body
+        for kind, keys in by_kind(edited)
+        for key, body in kind.deployed(client, {key: edited[key] for key in keys}).items()
+    }
+
+
+def _moved(request: Request, ledger: Ledger, desired: Desired) -> Iterable[Key]:
+    """Yield what is in another file than when it was deployed."""
+    for key, resource in desired.resources.items():
+        entry: Entry | None = ledger.entries.get(key)
+        if entry and resource.origin and entry.file != request.checkout.name(resource.origin):
+            yield key
+
+
+def _read_others(keeper: Keeper) -> tuple[list[Ledger], list[Problem]]:
+    """Return what other projects deployed; where that cannot be read, a warning says so."""
     try:
         return [*keeper.others()], []
     except DeployerError as error:
-        message = f"whether another project deployed what is there is not known: {error}"
+        message = f"whether another project deployed what is on the server is not known: {error}"
         return [], [Problem("ledger", message, severity=Severity.WARNING, hint=error.hint)]
 
 
-def _claimed(others: Iterable[tuple[Keeper, Ledger]]) -> dict[Key, Claim]:
+def _claims(others: Iterable[Ledger]) -> dict[Key, Claim]:
     found: dict[Key, Claim] = {}
-    for _, ledger in others:
+    for ledger in others:
         where = "" if ledger.environment == "default" else f" (environment {ledger.environment})"
         owner = f"the project {ledger.project}{where}"
         found |= {key: Claim(owner, entry) for key, entry in ledger.ours.items()}
     return found
 
 
-def _by_others(theirs: Mapping[Key, Claim], *, adopts: bool) -> list[Problem]:
+def _report_claims(theirs: Mapping[Key, Claim], *, adopts: bool) -> list[Problem]:
     """Say what others deployed, and whether it is taken over from them."""
     by_owner: dict[str, list[Key]] = {}
     for key, claim in theirs.items():
@@ -129,7 +202,7 @@ def _by_others(theirs: Mapping[Key, Claim], *, adopts: bool) -> list[Problem]:
     return [
         Problem(
             "adopt",
-            f"{len(keys)} {'flow was' if len(keys) == 1 else 'flows were'} deployed by {owner}, "
+            f"{counted(keys)} {'was' if len(keys) == 1 else 'were'} deployed by {owner}, "
             f"{'and is' if len(keys) == 1 else 'and are'} {'taken over' if adopts else 'left to it'}: {listed(keys)}",
             severity=Severity.NOTICE,
             hint="" if adopts else "`sync --adopt` takes over what others deployed",
@@ -138,35 +211,18 @@ def _by_others(theirs: Mapping[Key, Claim], *, adopts: bool) -> list[Problem]:
     ]
 
 
-def _decider(mine: Ledger, deploying: Deploying, client: KestraClient, live: Live, found: list[Flow]) -> Decider:
-    """Return what decides, with the texts of ours that somebody has written over since."""
-    over = {
-        key: entry
-        for key, entry in mine.entries.items()
-        if entry.revision is not None and key in live.resources and not mine.knows(key, live.resources[key].body)
-    }
-    documents = {flow.key: flow.document for flow in found}
+def _report_reading(desired: Desired, live: Live) -> list[Problem]:
+    """Report how what is live had to be read, and what of it beside ours the server cannot read any more.
 
-    def with_stops(resource: Resource, stops: tuple[str, ...]) -> Sent | None:
-        return stopped(documents[resource.key], stops, meaning)
-
-    moved = {
-        key
-        for key, document in documents.items()
-        if (entry := mine.entries.get(key)) and entry.file != relative(Path(document.file), deploying.top)
-    }
-    return Decider(mine, deploying.policy, meaning, with_stops, deployed(client, over), frozenset(moved))
-
-
-def _told_of_reading(found: Collection[Flow], live: Live) -> list[Problem]:
-    """Say how what is live had to be read, and name what the server has next to ours and cannot read any more.
-
-    Those of ours are named in the plan.
+    Ours are named in the plan.
     """
-    told = [Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT)] if live.degraded else []
-    ours = {flow.key for flow in found}
-    return told + [
-        Problem("unreadable-on-server", f"the server cannot read its flow {key.path}: {why}", severity=Severity.WARNING)
+    degraded = [Problem("degraded-read", live.degraded, severity=Severity.WARNING, hint=_EXPORT)]
+    return (degraded if live.degraded else []) + [
+        Problem(
+            "unreadable-on-server",
+            f"the server cannot read its {key.noun} {key.path}: {why}",
+            severity=Severity.WARNING,
+        )
         for key, why in sorted(live.unreadable.items())
-        if key not in ours
+        if key not in desired.resources
     ]

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from deployer.check.base import Finding, problem, without_secrets
 from deployer.check.verdict import findings
 from deployer.kestra.answers import Verdict
 from deployer.kestra.client import KestraClient
+from deployer.kinds import by_kind
 from deployer.model.document import Document
-from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Severity, Span
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.secret import values
-from deployer.model.sent import Sent
+from deployer.parsing.parse import parse
 from deployer.redaction import hiding
 
 NAME = "kestra-validate"
@@ -28,25 +30,29 @@ _UNSAID = "Kestra refuses this flow, and does not say why"
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
-def check(
-    client: KestraClient, flows: Sequence[tuple[Flow, Sent]], declared: Collection[tuple[str, str]] = ()
-) -> list[Problem]:
-    """Ask the server about all flows, hundreds in a request, and return its constraints and warnings as problems.
+def validate(client: KestraClient, resources: Sequence[Resource], declared: Collection[Key]) -> list[Problem]:
+    """Ask the server about resources, hundreds in a request, and return its constraints and warnings as problems.
 
-    It judges what is sent; a problem's place is in the file. `declared` are the flows (namespace, id) that the same run
-    deploys: that the server does not know them yet is no reason to warn of their callers. A text that cannot be sent
-    without being cut is not judged here, but by the server when it is written.
+    It judges what is sent; a problem's place is in the file. `declared` is what the same run deploys: that the server
+    does not know it yet is no reason to warn of its callers. A text that cannot be sent without being cut is not judged
+    here, but by the server when it is written. Raises KestraError.
     """
-    with hiding(secret for _, sent in flows for secret in values(sent.text)):
-        verdicts = client.validate_flows([sent.text for _, sent in flows])
-    judged = [(flow, sent, verdict) for (flow, sent), verdict in zip(flows, verdicts, strict=True) if verdict]
-    return [each for flow, sent, verdict in judged for each in problems(flow.document, sent, verdict, declared)]
+    found: list[Problem] = []
+    by_key = {each.key: each for each in resources}
+    for kind, keys in by_kind(by_key):
+        asked = [by_key[key] for key in keys]
+        with hiding(secret for each in asked for secret in values(each.sent.text)):
+            verdicts = kind.validate(client, asked)
+        for resource, verdict in zip(asked, verdicts, strict=True):
+            found += problems(resource, verdict, declared) if verdict else ()
+    return found
 
 
-def problems(
-    document: Document, sent: Sent, verdict: Verdict, declared: Collection[tuple[str, str]] = ()
-) -> Iterator[Problem]:
-    """Yield what a verdict on what was sent for a document says, at its places in the document."""
+def problems(resource: Resource, verdict: Verdict, declared: Collection[Key] = ()) -> Iterator[Problem]:
+    """Yield what a verdict on what was sent for a resource says, at its places in the file."""
+    if verdict.constraints is None and not verdict.warnings and not verdict.deprecation_paths:
+        return
+    document, sent = _document(resource), resource.sent
     refused = verdict.constraints is not None
     for constraint in (_split(verdict.constraints or "") or [_UNSAID]) if refused else ():
         if syntax := _SYNTAX.search(constraint):
@@ -55,15 +61,32 @@ def problems(
             said = without_secrets(document.text)(constraint)
             yield Problem(NAME, said, document.file, span, excerpt=document.excerpt(span))
         else:
-            yield from (problem(NAME, document, each) for each in findings(document, constraint))
+            yield from (_problem(document, each, resource) for each in findings(document, constraint))
     for finding in _warnings(verdict, declared):
-        yield problem(NAME, document, finding)
+        yield _problem(document, finding, resource)
 
 
-def _warnings(verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterator[Finding]:
+def _problem(document: Document, finding: Finding, resource: Resource) -> Problem:
+    """Return a finding about the text that is wanted, at its place in the file."""
+    found, asked = problem(NAME, document, finding), resource.asked
+    if found.span is None or not asked.lines:
+        return found
+    first, last = asked.line(found.span.line), asked.line(found.span.end_line)
+    return replace(found, span=Span(first, found.span.column, last, found.span.end_column))
+
+
+def _document(resource: Resource) -> Document:
+    """Return the text that is wanted, read once more: the server says something of few."""
+    document, _ = parse(resource.origin or "", resource.asked.text)
+    if document is None:
+        raise ValueError(f"{resource.origin} was read before, and cannot be read now")
+    return document
+
+
+def _warnings(verdict: Verdict, declared: Collection[Key]) -> Iterator[Finding]:
     for warning in verdict.warnings:
         missing = _NO_SUBFLOW.search(warning)
-        if not (missing and (missing["namespace"], missing["id"]) in declared):
+        if not (missing and Key(FLOW, missing["namespace"], missing["id"]) in declared):
             yield Finding((), warning, severity=Severity.WARNING)
     for path in verdict.deprecation_paths:
         yield Finding((), f"`{path}` is deprecated", severity=Severity.WARNING)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from engine.http.spoil_flows import spoiled_folder
 from hypothesis import settings
+from kinds.notes import Notes, in_the_table
 
 from deployer.engine.launch import RunningEngine, launch
 from deployer.model.version import VERSIONS, named
@@ -99,3 +100,10 @@ def spoiled(kestra: RunningEngine) -> RunningEngine:
 def tenant() -> str:
     """A tenant that no other test has, so that tests can share an engine."""
     return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def notes() -> Iterator[Notes]:
+    """A kind that only tests know."""
+    with in_the_table() as kind:
+        yield kind

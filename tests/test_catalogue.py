@@ -13,7 +13,7 @@ from deployer.catalogue import CATALOGUE, Origin
 from deployer.check import CHECKS, NAMES, check
 from deployer.check.base import Check, Finding, FlowFile
 from deployer.model.problem import Severity
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 __all__ = ["deployer", "project"]
 

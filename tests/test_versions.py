@@ -12,7 +12,7 @@ from deployer.engine.lock import lock_of
 from deployer.errors import UsageError
 from deployer.language.types import DESCRIBED, types_of
 from deployer.model.version import NAMES, VERSIONS, KestraVersion, nearest
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 ROOT = Path(__file__).parents[1]
 TYPO = "id: a\nnamespace: a.b\ntasks:\n  - {id: say, type: io.kestra.plugin.core.log.Log, massage: x}\n"

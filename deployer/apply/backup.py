@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deployer.errors import UsageError
+from deployer.kinds import kind_of
 from deployer.model.change import Action, Change
 
 _IGNORED = "# made by kestra-deployer, for this machine alone\n*\n"
@@ -30,13 +31,13 @@ def save(changes: Iterable[Change], folder: Path, now: datetime, within: Path | 
         here.mkdir(mode=0o700, parents=True)
         (folder / ".gitignore").write_text(_IGNORED, encoding="utf-8")
         for each in going:
-            file = here / str(each.key.kind) / each.key.namespace / f"{each.key.name}.yaml"
-            if not each.key.sound or not file.resolve().is_relative_to(here.resolve()):
+            file = here / each.key.kind / kind_of(each.key).file_of(each.key)
+            if not kind_of(each.key).is_sound(each.key) or not file.resolve().is_relative_to(here.resolve()):
                 raise UsageError(f"{each.key.path} is no name for a file", hint=_HINT)
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(number, "wb") as stream:  # noqa: PTH123
-                stream.write(each.body.encode())
+                stream.write(each.body if isinstance(each.body, bytes) else each.body.encode())
     except OSError as error:
         message = f"the texts of what is to be deleted cannot be kept in {folder}: {error.strerror}"
         raise UsageError(message, hint=_HINT) from error

@@ -100,7 +100,7 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
 def _secrets(change: Change) -> Iterator[str]:
     """Yield the secrets of a change's texts: a server may quote them where it refuses one."""
     for side in (change.desired, change.live):
-        yield from values(side.body) if side else ()
+        yield from values(side.body) if side and isinstance(side.body, str) else ()
 
 
 def _why_not(change: Change, run: _Run) -> str:

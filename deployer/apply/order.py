@@ -1,6 +1,6 @@
 """In which order changes are carried out: what is called before what calls it, deletions last and the other way round.
 
-Pure. Kinds go one after the other, as `Kind` lists them. Flows may call each other in a circle; those of
+Pure. Kinds go one after the other, as `KINDS` lists them. Flows may call each other in a circle; those of
 one circle go together. What has triggers goes by itself (see `Change.alone`).
 """
 
@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from deployer.kinds import KINDS
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key, Kind
-
-_KINDS = list(Kind)
+from deployer.model.resource import Key
 
 
 def waves(changes: Sequence[Change]) -> list[list[Change]]:
     """Return the changes in groups; those of one group may go in any order, one group after the other."""
+    kinds = list(KINDS)
     by_key = {change.key: change for change in changes}
     levels = _levels({key: change.needs & by_key.keys() for key, change in by_key.items()})
     written: dict[tuple[int, int], list[Change]] = {}
     pruned: dict[tuple[int, int], list[Change]] = {}
     for change in changes:
         groups = pruned if change.action is Action.PRUNE else written
-        groups.setdefault((_KINDS.index(change.key.kind), levels[change.key]), []).append(change)
+        groups.setdefault((kinds.index(change.key.kind), levels[change.key]), []).append(change)
     levelled = [written[place] for place in sorted(written)] + [pruned[place] for place in sorted(pruned, reverse=True)]
     return [wave for level in levelled for wave in _split(level)]
 

@@ -50,8 +50,8 @@ from deployer.check.rules import (
     working_directory,
     wrong_type,
 )
-from deployer.check.rules.identity import flow_of
 from deployer.check.upgrade import verdicts
+from deployer.language.identity import flow_of
 from deployer.language.pulled import Pulled, widened
 from deployer.language.types import types_of
 from deployer.model.document import Document
@@ -107,7 +107,7 @@ CHECKS: tuple[Check, ...] = tuple(
 )
 """Every check, in the order of docs/checks.md."""
 
-__all__ = ["CHECKS", "NAMES", "check", "flow_of", "sound_flows", "upgrade"]
+__all__ = ["CHECKS", "NAMES", "check", "sound_flows", "upgrade"]
 
 
 _READING = ("yaml-syntax", "duplicate-key", "second-document", "empty-file", "unreadable-file", guarded.UNREAD)

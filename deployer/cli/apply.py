@@ -10,56 +10,61 @@ from typing import Any
 import click
 
 from deployer import regular
+from deployer.apply.bookkeeping import ChangedError
 from deployer.cli import output
-from deployer.cli.deploying import NAMES, deploying, options_of
+from deployer.cli.deploying import NAMES, ask, keeper_of
 from deployer.cli.options import configured, connection
 from deployer.cli.plan import plan as plan_command
 from deployer.cli.progress import progress
-from deployer.deploy import ChangedError
 from deployer.errors import UsageError
-from deployer.local import run
+from deployer.model.request import Command, Request
 from deployer.model.result import Report
-from deployer.pipeline import carried_out, planned
+from deployer.pipeline import apply as carry_out
+from deployer.pipeline import plan as make_plan
 from deployer.plan.saved import AGAIN, Saved, saved
-from deployer.refusal import refusal
+from deployer.refusal import refuse
+from deployer.running import run
+from deployer.session import Session
 
 NOTHING = "nothing was written: plan again"
 
 
 @click.command(epilog="Exit codes: 0 fine, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete.")
 @click.argument("file", type=click.Path(path_type=Path))
-@output.formatted
+@output.reporting
 @connection
-def apply(file: Path, *, format_: str, **connected: Any) -> int:
+def apply(file: Path, *, format_: str | None, reports: tuple[str, ...], **connected: Any) -> int:
     """Apply the plan that `plan --out FILE` saved. Fails if anything changed since it was made.
 
     The files and the server are read once more. If a file, a live flow, the server or the tenant is not the one that
     the plan was made for, nothing is written and the exit code is 4.
     """
-    return output.reported(format_, lambda: _apply(file, **connected), "apply", str(file))
+    outputs = output.outputs_of(format_, reports)
+    request = Request(command=Command.APPLY, paths=(file,))
+    return output.report(outputs, request, lambda: _apply(file, **connected))
 
 
 def _apply(file: Path, **connected: Any) -> Report:
     asked = configured(**connected)
     plan = _read(file)
     how = dict(plan.options)
-    paths, keep_going = [Path(each) for each in how.pop("paths")], bool(how.pop("keep_going"))
-    options = replace(options_of(asked, *paths), keep_going=keep_going)
+    request = ask(asked, [Path(each) for each in how.pop("paths")], Command.APPLY, **how)
     with asked.client() as client, progress() as listen:
         if (client.url, client.tenant) != (plan.server, plan.tenant):
-            told = f"{plan.server}, tenant {plan.tenant}"
-            raise ChangedError(f"{file} is a plan for {told}, not for {client.url}, {client.tenant}", hint=NOTHING)
+            where = f"{plan.server}, tenant {plan.tenant}"
+            raise ChangedError(f"{file} is a plan for {where}, not for {client.url}, {client.tenant}", hint=NOTHING)
+        session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
 
         def stages() -> Iterator[Report]:
-            made = yield from planned(options, deploying(asked, client, **how), client, listen, "apply")
-            if made is None or made.plan.digest != plan.digest:
+            planned = yield from make_plan(request, session)
+            if planned is None or planned.plan.digest != plan.digest:
                 raise ChangedError(f"what {file} was made from has changed", hint=NOTHING)
-            if made.plan.refused:
-                yield replace(made.report, error=refusal(made.plan))
+            if planned.plan.refused:
+                yield replace(planned.report, error=refuse(planned.plan))
             else:
-                yield carried_out(made, options, client, listen)
+                yield carry_out(planned, session)
 
-        return run(stages())
+        return run(request, stages())
 
 
 def _read(file: Path) -> Saved:

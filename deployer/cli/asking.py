@@ -14,10 +14,9 @@ from deployer.cli.progress import Progress
 from deployer.cli.streams import is_terminal, note, redact
 from deployer.model.change import Change
 from deployer.model.ledger import Claim
-from deployer.model.resource import Key
-from deployer.plan import OnDrift
+from deployer.model.policy import OnDrift
+from deployer.model.resource import Key, counted
 from deployer.plan.text import difference
-from deployer.report.count import plural
 from deployer.report.harmless import one_line
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
@@ -43,7 +42,7 @@ class Asker:
     def about_drift(self, changes: Sequence[Change]) -> Mapping[Key, OnDrift]:
         """Show what others wrote, flow by flow; return what is to become of each, nothing where the run is refused."""
         answers: dict[Key, OnDrift] = {}
-        with self._asking(f"{plural(len(changes), 'flow')} on {self.server} would be written over:"):
+        with self._asking(f"{_counted(changes)} on {self.server} would be written over:"):
             for number, change in enumerate(changes, 1):
                 where = f" ({number} of {len(changes)})" if len(changes) > 1 else ""
                 _say(f"{change.key.path}: {change.held}{where}", bold=True)
@@ -65,7 +64,7 @@ class Asker:
 
     def about_adopting(self, claims: Mapping[Key, Claim]) -> bool:
         """Ask whether to take over what others deployed."""
-        with self._asking(f"{plural(len(claims), 'flow')} on {self.server} were deployed by others:"):
+        with self._asking(f"{counted(claims)} on {self.server} were deployed by others:"):
             for key, claim in sorted(claims.items()):
                 _say(f"  {key.path}: deployed by {claim.owner}")
             return _confirmed("Take them over, so that they belong to this project?")
@@ -74,7 +73,7 @@ class Asker:
         """Ask whether to delete what these changes say."""
         if self.yes:
             return True
-        with self._asking(f"{plural(len(changes), 'flow')} would be deleted from {self.server}:"):
+        with self._asking(f"{_counted(changes)} would be deleted from {self.server}:"):
             for change in changes:
                 _say(f"  - {change.key.path}", color="red")
             return _confirmed("Delete, and deploy the rest?")
@@ -87,6 +86,10 @@ class Asker:
                 yield
             except click.Abort:
                 raise KeyboardInterrupt from None
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    return counted([change.key for change in changes])
 
 
 def _choice(ways: Mapping[str, str]) -> str:

@@ -11,23 +11,33 @@ from typing import Any
 
 import click
 
+from deployer.checking import check_only
 from deployer.cli import output
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import named_by, rules_of, upgrade_from
 from deployer.cli.streams import labelled
-from deployer.local import Options, check_only, run
 from deployer.model import version as versions
+from deployer.model.request import Checkout, Command, Request, Rules
 from deployer.model.result import Report
+from deployer.running import run
 
 
 @click.command(epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--server", "ask_server", is_flag=True, help="Ask the configured server for its verdict too.")
-@output.formatted
+@output.reporting
 @connection
-def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: str, **connected: Any) -> int:
+def check(
+    paths: tuple[Path, ...],
+    *,
+    strict: bool,
+    ask_server: bool,
+    format_: str | None,
+    reports: tuple[str, ...],
+    **connected: Any,
+) -> int:
     """Validate the flow files under each PATH (default: flows) offline, with Kestra's own verdict.
 
     An error is what Kestra would refuse; a warning is what it takes and a colleague would not. The rules are those of
@@ -37,35 +47,38 @@ def check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, format_: s
     With a --kestra later than what the flows run on (`kestra:` in the configuration file, else the configured server,
     else 1.3) the check ends with what the upgrade takes, flow by flow.
     """
-    paths = paths or (Path("flows"),)
-    named = " ".join(map(str, paths))
-    return output.reported(
-        format_, lambda: _check(paths, strict=strict, ask_server=ask_server, **connected), "check", named
-    )
+    outputs = output.outputs_of(format_, reports)
+    request = Request(command=Command.CHECK, paths=paths or (Path("flows"),), strict=strict)
+    return output.report(outputs, request, lambda: _check(request, ask_server=ask_server, **connected))
 
 
-def _check(paths: tuple[Path, ...], *, strict: bool, ask_server: bool, **connected: Any) -> Report:
+def _check(request: Request, *, ask_server: bool, **connected: Any) -> Report:
     asked = configured(server=ask_server, **connected)
     settings = asked.settings
-    for nearer in asked.not_read(paths):
+    for nearer in asked.not_read(request.paths):
         text = (
             f"{nearer} is not read: the configuration is looked for from the current folder upwards, or give --config"
         )
         labelled("note", "cyan", text)
-    options = Options(
-        paths, asked.root, settings.ignore, settings.checks, defaults=settings.plugin_defaults, strict=strict
+    request = replace(
+        request,
+        checkout=Checkout(root=asked.root),
+        ignore=settings.ignore,
+        checks=settings.checks,
+        plugin_defaults=settings.plugin_defaults,
     )
-    return _asked(asked, options) if ask_server or asked.embedded else _alone(asked, options)
+    return _ask(asked, request) if ask_server or asked.embedded else _check_alone(asked, request)
 
 
-def _alone(asked: Configured, options: Options) -> Report:
-    rules = rules_of(asked)
-    pulled, told = plugin_types(asked.settings, asked.root, rules.version)
-    options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked, rules.version), rules=rules.source)
-    return run(check_only(options, rules.version, [*rules.notes, *told]))
+def _check_alone(asked: Configured, request: Request) -> Report:
+    chosen = rules_of(asked)
+    plugins, notes = plugin_types(asked.settings, asked.root, chosen.version)
+    rules = Rules(version=chosen.version, source=chosen.source, upgrade_from=upgrade_from(asked, chosen.version))
+    request = replace(request, rules=rules, notes=(*chosen.notes, *notes))
+    return run(request, check_only(request, rules, plugins))
 
 
-def _asked(asked: Configured, options: Options) -> Report:
+def _ask(asked: Configured, request: Request) -> Report:
     from deployer.pipeline import check_asking  # noqa: PLC0415  a check alone imports no client
 
     with asked.client() as client:
@@ -74,6 +87,7 @@ def _asked(asked: Configured, options: Options) -> Report:
         version, source = (
             (named, named_by(asked)) if named else (versions.nearest(server).name, f"the server is {server}")
         )
-        pulled, notes = plugin_types(asked.settings, asked.root, version)
-        options = replace(options, pulled=pulled, upgrade_from=upgrade_from(asked, version), rules=source)
-        return run(check_asking(options, client, version, notes))
+        plugins, notes = plugin_types(asked.settings, asked.root, version)
+        rules = Rules(version=version, source=source, upgrade_from=upgrade_from(asked, version))
+        request = replace(request, rules=rules, notes=tuple(notes))
+        return run(request, check_asking(request, rules, client, plugins))

@@ -1,11 +1,11 @@
-"""The options that say how a run deploys, shared by `sync`, `plan` and `apply`, and what they come to."""
+"""The options that say how a run deploys, shared by `sync`, `plan` and `apply`, and the request they make."""
 
 from __future__ import annotations
 
 import getpass
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,19 +14,19 @@ import click
 
 from deployer.cli.naming import Named, named
 from deployer.cli.options import Configured, configured
-from deployer.deploying import BACKUP, Asking, Deploying
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
-from deployer.local import Options
+from deployer.ledgers import InFile, Keeper, Nowhere, OnServer
+from deployer.model.policy import OnDisabled, OnDrift, Policy
 from deployer.model.problem import Problem, Severity
-from deployer.plan import OnDisabled, OnDrift, Policy
+from deployer.model.request import BACKUP, Checkout, Command, Request
 from deployer.read import git
 from deployer.report.harmless import one_line
-from deployer.resource.ledger import InFile, Keeper, Nowhere, OnServer
 from deployer.settings import is_text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = "file:"
+_NONE = "none"
 _NAME_IT = "give --project NAME, or `project: NAME` in kestra-deployer.yaml"
 _OPTIONS = (
     click.option(
@@ -39,7 +39,10 @@ _OPTIONS = (
     click.option("--force", is_flag=True, help="Delete with --prune also what other flows still call."),
     click.option("--adopt", is_flag=True, help="Take over flows that another project, folder or fork deployed."),
     click.option(
-        "--backup", metavar="DIR", default=BACKUP, help=f"Where deleted flows' texts are kept.  [default: {BACKUP}]"
+        "--backup",
+        metavar="DIR",
+        default=str(BACKUP),
+        help=f"Where deleted flows are kept.  [default: {BACKUP}]",
     ),
     click.option(
         "--on-drift",
@@ -60,65 +63,87 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 NAMES = ("project", "prune", "max_prune", "force", "adopt", "backup", "on_drift", "on_disabled")
 """What these options are called as keywords."""
 
+_OF_A_RUN = ("dry_run", "detailed", "diff", "stat", "smoke", "keep_going")
+"""Options of single commands, which are fields of a request."""
+
 
 def deployment(command: _Command) -> _Command:
-    """Add the options above to a command; it gets them all as keywords and hands them to `deploying`."""
+    """Add the options above to a command; it gets them all as keywords and hands them to `ask`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def deploying(
+def ask(
     asked: Configured,
-    client: KestraClient,
+    paths: Sequence[Path],
+    command: Command,
     *,
     project: str | None,
-    prune: bool,
-    max_prune: str | None,
-    on_drift: str | None,
-    on_disabled: str,
+    prune: bool = False,
+    max_prune: str | None = None,
     force: bool = False,
-    backup: str = BACKUP,
     adopt: bool = False,
-    ask: Asking | None = None,
-) -> Deploying:
-    """Return how to deploy; `ask` is whom to ask about edits where no option says. Raises UsageError."""
+    backup: str = str(BACKUP),
+    on_drift: str | None = None,
+    on_disabled: str = OnDisabled.KEEP,
+    **more: Any,
+) -> Request:
+    """Return what the options of a command ask for; `more` are fields of a request. Raises UsageError."""
+    _refuse_unread(asked, paths)
     settings = asked.settings
-    if not is_text(project or ""):
-        raise UsageError("--project holds bytes that are no UTF-8 text", hint="look at how it is set")
-    name = named(asked.root, project or settings.project)
-    keeper = keeper_of(asked, client, name.project)
-    if prune and isinstance(keeper, Nowhere):
+    name = _name(asked, project)
+    if prune and settings.ledger == _NONE:
         raise UsageError(
             "--prune needs to know what this project deployed, and there is no ledger", hint="remove `ledger: none`"
         )
     if prune and name.after_folder:
         message = f"--prune needs a project's name, and this one is only called after its folder: {name.project}"
         raise UsageError(message, hint=_NAME_IT)
-    policy = Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled))
-    return Deploying(
-        keeper,
-        policy,
-        prune,
-        _most(max_prune),
-        settings.protected,
-        asked.root,
-        git.commit(asked.root) or "",
-        _who(),
-        Path(backup),
-        ask,
-        adopt,
-        name.top,
-        name.place,
-        name.origin,
-        force,
-        tuple(_notes(keeper, name)),
+    return Request(
+        command=command,
+        paths=tuple(paths),
+        checkout=Checkout(
+            root=asked.root,
+            top=name.top,
+            place=name.place,
+            origin=name.origin,
+            commit=git.commit(asked.root) or "",
+        ),
+        ignore=settings.ignore,
+        checks=settings.checks,
+        plugin_defaults=settings.plugin_defaults,
+        concurrency=settings.concurrency,
+        policy=Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled)),
+        project=name.project,
+        prune=prune,
+        max_prune=_max_prune(max_prune),
+        protected=settings.protected,
+        force=force,
+        adopt=adopt,
+        backup=Path(backup),
+        by=_who(),
+        notes=tuple(_notes(asked, name)),
+        **more,
     )
 
 
-def _notes(keeper: Keeper, name: Named) -> Iterator[Problem]:
-    """Yield what is to be said, once in every report, of how this project is protected."""
-    if isinstance(keeper, Nowhere):
+def _name(asked: Configured, project: str | None) -> Named:
+    if not is_text(project or ""):
+        raise UsageError("--project holds bytes that are no UTF-8 text", hint="look at how it is set")
+    return named(asked.root, project or asked.settings.project)
+
+
+def _refuse_unread(asked: Configured, paths: Sequence[Path]) -> None:
+    """Raise UsageError where a configuration file nearer to the paths would be ignored."""
+    if nearer := asked.not_read(paths):
+        message = f"{nearer[0]} would not be read: the configuration is looked for from the current folder upwards"
+        raise UsageError(message, hint=f"run it in {os.path.dirname(nearer[0])}, or give --config {nearer[0]}")  # noqa: PTH120
+
+
+def _notes(asked: Configured, name: Named) -> Iterator[Problem]:
+    """Yield what every report says of how this project is protected."""
+    if asked.settings.ledger == _NONE:
         message = "`ledger: none`: nobody knows what was deployed, so edits on the server are written over"
         yield Problem("ledger", message, severity=Severity.NOTICE, hint="remove it to protect what others edit")
     elif name.after_folder:
@@ -126,36 +151,23 @@ def _notes(keeper: Keeper, name: Named) -> Iterator[Problem]:
         yield Problem("project-name", message, severity=Severity.NOTICE, hint=_NAME_IT)
 
 
-def parted(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
-    """Return what the connection options come to, and the options above. Raises UsageError."""
-    return configured(**{name: each for name, each in given.items() if name not in NAMES}), {
-        name: given[name] for name in NAMES
-    }
-
-
-def options_of(asked: Configured, *paths: Path) -> Options:
-    """Return what is asked of a run over these paths."""
-    settings = asked.settings
-    if nearer := asked.not_read(paths):
-        message = f"{nearer[0]} would not be read: the configuration is looked for from the current folder upwards"
-        raise UsageError(message, hint=f"run it in {os.path.dirname(nearer[0])}, or give --config {nearer[0]}")  # noqa: PTH120
-    return Options(
-        paths, asked.root, settings.ignore, settings.checks, defaults=settings.plugin_defaults,
-        concurrency=settings.concurrency,
-    )  # fmt: skip
+def split(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
+    """Return what the connection options come to, and the options of a run. Raises UsageError."""
+    ours = {name: each for name, each in given.items() if name in (*NAMES, *_OF_A_RUN)}
+    return configured(**{name: each for name, each in given.items() if name not in ours}), ours
 
 
 def keeper_of(asked: Configured, client: KestraClient, project: str) -> Keeper:
     """Return what keeps the ledger of a project, as its configuration says."""
     place = asked.settings.ledger
-    if place == "none":
+    if place == _NONE:
         return Nowhere(project)
     if place.startswith(_FILE):
         return InFile(asked.root / place.removeprefix(_FILE), project)
     return OnServer(client, project, namespace=place)
 
 
-def _most(text: str | None) -> int | float | None:
+def _max_prune(text: str | None) -> int | float | None:
     if text is None:
         return None
     number = text.removesuffix("%")

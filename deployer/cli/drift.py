@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import deploying, options_of
+from deployer.cli.deploying import ask, keeper_of
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
-from deployer.local import run
+from deployer.ledgers import Nowhere
+from deployer.model.request import Command, Request
 from deployer.model.result import Report
-from deployer.pipeline import shown
-from deployer.plan import OnDisabled
-from deployer.resource.ledger import Nowhere
+from deployer.pipeline import plan
+from deployer.running import run
+from deployer.session import Session
 
 
 @click.command(epilog="Exit codes: 0 no drift, 1 problems found, 2 usage, 3 could not run, 11 drift.")
@@ -28,24 +28,24 @@ from deployer.resource.ledger import Nowhere
     help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
 )
 @click.option("--stat", is_flag=True, help="Show how many lines differ, not which.")
-@output.formatted
+@output.reporting
 @connection
-def drift(path: Path, *, format_: str, **asked: Any) -> int:
+def drift(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
     """Show which flows under PATH (default: flows) were changed on the server since the last deploy.
 
     Nothing is written. A flow or trigger that an operator disabled is shown, and is no drift.
     """
-    return output.reported(format_, lambda: _drift(path, **asked), "drift", str(path))
+    outputs = output.outputs_of(format_, reports)
+    request = Request(command=Command.DRIFT, paths=(path,), dry_run=True)
+    return output.report(outputs, request, lambda: _drift(path, **asked))
 
 
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
     asked = configured(**connected)
-    options = replace(options_of(asked, path), stat=stat, dry_run=True)
+    request = ask(asked, [path], Command.DRIFT, project=project, stat=stat, dry_run=True)
     with asked.client() as client, progress() as listen:
-        how = deploying(
-            asked, client, project=project, prune=False, max_prune=None, on_drift=None, on_disabled=OnDisabled.KEEP
-        )
-        if isinstance(how.keeper, Nowhere):
-            message = "drift is told from what was deployed last, and with `ledger: none` nobody knows that"
+        session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
+        if isinstance(session.keeper, Nowhere):
+            message = "drift is the difference to what was deployed last, and with `ledger: none` that is not recorded"
             raise UsageError(message, hint="remove `ledger: none` from kestra-deployer.yaml")
-        return run(shown(options, how, client, listen, "drift"))
+        return run(request, plan(request, session))

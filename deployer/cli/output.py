@@ -1,52 +1,122 @@
-"""Where a report goes: stdout, and on GitHub the files that the runner names. Nothing below the command line prints."""
+"""Where reports go: stdout, files, and on GitHub those that the runner names. Nothing below the command line prints."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from deployer.cli import say
 from deployer.cli.streams import is_terminal, labelled, out, redact
-from deployer.errors import DeployerError
+from deployer.errors import DeployerError, ExitCode, UsageError
+from deployer.model.request import Request
 from deployer.model.result import Report
-from deployer.report import github, json, terminal
+from deployer.report import github, terminal
 from deployer.report.harmless import one_line
+from deployer.report.table import FORMATS
 
-FORMATS = ("text", "json", "github")
-formatted = click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="[default: text]")
+TEXT = "text"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_OPTIONS = (
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"Write a report: {', '.join(FORMATS)}. May be given several times.  [default: {TEXT}, to stdout]",
+    ),
+    click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="The same as --report FORMAT."),
+)
 
 
-def reported(format_: str, work: Callable[[], Report], command: str, path: str, *, dry_run: bool = False) -> int:
-    """Do the work of a command, write its report, and return the exit code; why it could not be done goes to stderr."""
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What is written of a report: one format to stdout, any to files."""
+
+    stdout: str = TEXT
+    files: Sequence[tuple[str, Path]] = ()
+
+
+def reporting(command: _Command) -> _Command:
+    """Add the options of a report to a command; it hands both to `outputs_of`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def outputs_of(format_: str | None, reports: Sequence[str]) -> Outputs:
+    """Return what the options say. Raises UsageError, before anything is done, for what could not be written."""
+    shown = [format_] if format_ else []
+    files: list[tuple[str, Path]] = []
+    for each in reports:
+        name, to_file, file = each.partition("=")
+        if name not in FORMATS:
+            raise UsageError(f"--report: there is no format `{name}`", hint=f"use one of {', '.join(FORMATS)}")
+        if to_file:
+            files.append((name, _file(file)))
+        else:
+            shown.append(name)
+    if len(shown) > 1:
+        message = f"only one report can go to stdout, and {' and '.join(shown)} are to"
+        raise UsageError(message, hint=f"write the others into files: --report {shown[-1]}=FILE")
+    return Outputs(shown[0] if shown else TEXT, files)
+
+
+def _file(name: str) -> Path:
+    file = Path(name)
+    if not name or "\0" in name or not file.parent.is_dir() or file.is_dir():
+        raise UsageError(f"--report: {name!r} cannot be a file", hint="name a file in a folder that is there")
+    return file
+
+
+def report(outputs: Outputs, request: Request, work: Callable[[], Report]) -> int:
+    """Do the work of a command, write its reports, and return the exit code; why it failed goes to stderr.
+
+    `request` is what is known of it before the work begins. Where a file cannot be written, the exit code is at
+    least 3.
+    """
     try:
-        report = work()
+        found = work()
     except DeployerError as error:
-        report = Report(command, path, dry_run=dry_run, error=error)
-    write(report, format_)
-    if report.error and format_ != "json":
-        say(report.error)
-    return report.exit_code
+        found = Report(request, error=error)
+    written = write(found, outputs)
+    if found.error and outputs.stdout != "json":
+        say(found.error)
+    return found.exit_code or (ExitCode.OK if written else ExitCode.COULD_NOT_RUN)
 
 
-def write(report: Report, format_: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Write a report in one of FORMATS; `github` also fills GITHUB_OUTPUT and GITHUB_STEP_SUMMARY where set."""
+def write(report: Report, outputs: Outputs, environ: Mapping[str, str] = os.environ) -> bool:
+    """Write a report; `github` also fills GITHUB_OUTPUT and GITHUB_STEP_SUMMARY where set. Whether all files are."""
 
     def instead() -> str:
         return terminal.render(report)
 
-    match format_:
-        case "json":
-            out(json.render(report, redact), instead, redacted=True)
-        case "github":
-            out(terminal.render(report) + github.commands(report), instead)
-            _append("GITHUB_STEP_SUMMARY", environ, redact(github.summary(report)))
-            outputs = github.outputs(report)
-            _append("GITHUB_OUTPUT", environ, "".join(f"{name}={value}\n" for name, value in outputs.items()))
-        case _:
-            out(terminal.render(report, color=wants_color(environ)), instead)
+    if outputs.stdout == TEXT:
+        out(terminal.render(report, color=wants_color(environ)), instead)
+    else:
+        out(FORMATS[outputs.stdout](report, redact), instead, redacted=True)
+    if outputs.stdout == "github":
+        _append("GITHUB_STEP_SUMMARY", environ, redact(github.summary(report)))
+        values = github.outputs(report)
+        _append("GITHUB_OUTPUT", environ, "".join(f"{name}={value}\n" for name, value in values.items()))
+    written = [_write(file, FORMATS[name](report, redact)) for name, file in outputs.files]
+    return all(written)
+
+
+def _write(file: Path, text: str) -> bool:
+    """Write a file, and return whether that worked; where not, it is said: what the run did is done all the same."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        labelled("error", "red", one_line(f"the report {file} cannot be written: {reason}"))
+        return False
+    return True
 
 
 def _append(variable: str, environ: Mapping[str, str], text: str) -> None:

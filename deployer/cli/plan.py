@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import deploying, deployment, options_of, parted
+from deployer.cli.deploying import NAMES, ask, deployment, keeper_of, split
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
-from deployer.local import run
+from deployer.model.request import Command, Request
 from deployer.model.result import Report
-from deployer.pipeline import shown
+from deployer.pipeline import plan as make_plan
 from deployer.plan.saved import Saved
+from deployer.running import run
+from deployer.session import Session
 
 
 @click.command(
@@ -35,26 +36,30 @@ from deployer.plan.saved import Saved
 )
 @click.option("--keep-going", is_flag=True, help="Plan what is sound although problems were found.")
 @deployment
-@output.formatted
+@output.reporting
 @connection
-def plan(path: Path, *, format_: str, **asked: Any) -> int:
+def plan(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
     """Show what a deploy of PATH (default: flows) would do: each change with its difference, and who depends on it."""
-    return output.reported(format_, lambda: _plan(path, **asked), "plan", str(path))
+    outputs = output.outputs_of(format_, reports)
+    request = Request(command=Command.PLAN, paths=(path,), dry_run=True)
+    return output.report(outputs, request, lambda: _plan(path, **asked))
 
 
-def _plan(path: Path, *, out: Path | None, stat: bool, detailed: bool, keep_going: bool, **more: Any) -> Report:
-    asked, how = parted(more)
-    options = replace(options_of(asked, path), keep_going=keep_going, detailed=detailed, stat=stat, dry_run=True)
+def _plan(path: Path, *, out: Path | None, **more: Any) -> Report:
+    asked, how = split(more)
+    request = ask(asked, [path], Command.PLAN, dry_run=True, **how)
     with asked.client() as client, progress() as listen:
+        session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
 
         def stages() -> Iterator[Report]:
-            made = yield from shown(options, deploying(asked, client, **how), client, listen)
-            if out and made:
-                kept = {**how, "paths": [str(path)], "keep_going": keep_going}
-                saved = Saved(made.plan.digest, client.url, client.tenant, kept)
-                _write(out, saved.text(made.plan))
+            planned = yield from make_plan(request, session)
+            if out and planned:
+                options = {name: how[name] for name in NAMES}
+                kept = {**options, "paths": [str(path)], "keep_going": request.keep_going}
+                saved = Saved(planned.plan.digest, client.url, client.tenant, kept)
+                _write(out, saved.text(planned.plan))
 
-        return run(stages())
+        return run(request, stages())
 
 
 def _write(file: Path, text: str) -> None:

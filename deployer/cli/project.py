@@ -18,8 +18,8 @@ from deployer.cli.streams import labelled
 from deployer.errors import UsageError
 from deployer.lookalikes import slip
 from deployer.model.document import Document
+from deployer.parsing.parse import EMPTY, parse
 from deployer.read import git
-from deployer.read.parse import EMPTY, parse
 from deployer.settings import DOTENV, read_dotenv
 
 NAMES = (configuration.NAME, "kestra-deployer.yml")

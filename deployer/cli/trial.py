@@ -17,10 +17,10 @@ from deployer.cli.options import Configured, configured, connection
 from deployer.cli.output import wants_color
 from deployer.cli.streams import note, out
 from deployer.errors import DeployerError, UsageError
+from deployer.ledgers import OnServer
 from deployer.model.result import Server
 from deployer.model.trial import Judged, Trial
 from deployer.report import trial as report
-from deployer.resource.ledger import OnServer
 from deployer.trial.conduct import conduct
 from deployer.trial.ground import Ground
 from deployer.trial.project import NAMES, Project

@@ -81,12 +81,8 @@ class Change:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing else is to be written while it is, as it has triggers or had some.
-
-        Of two flows written at once, those parts of Kestra that start flows can miss one until they are started again
-        (docs/engine.md): its triggers would be dead, or a deleted flow's alive.
-        """
-        return any(side is not None and side.has_triggers for side in (self.desired, self.live))
+        """Whether nothing else may be written while it is."""
+        return any(side is not None and side.alone for side in (self.desired, self.live))
 
     @property
     def origin(self) -> str | None:

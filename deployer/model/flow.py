@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deployer.model.document import Document
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import FLOW, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +19,4 @@ class Flow:
     @property
     def key(self) -> Key:
         """What it is called on a server."""
-        return Key(Kind.FLOW, self.namespace, self.id)
+        return Key(FLOW, self.namespace, self.id)

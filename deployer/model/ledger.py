@@ -9,15 +9,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from deployer.model.resource import Key
+from deployer.model.resource import Body, Key
 
 FORMAT = 1
 """Grows when an older deployer could not read what is kept; a new field alone does not change it."""
 
 
-def digest(text: str) -> str:
-    """Return the hash (SHA-256, hex) that texts are known by."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def digest(body: Body) -> str:
+    """Return the hash (SHA-256, hex) that a body is known by."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +96,15 @@ class Ledger:
         """Whether this project deployed it, or was about to."""
         return key in self.entries or key in self.pending
 
-    def behind(self, key: Key, text: str) -> Entry | None:
-        """Return what is known of this text of it, None where this project did not write it."""
-        found = digest(text)
+    def behind(self, key: Key, body: Body) -> Entry | None:
+        """Return what is known of this body of it, None where this project did not write it."""
+        found = digest(body)
         known = (self.entries.get(key), self.pending.get(key))
         return next((entry for entry in known if entry and entry.sent == found), None)
 
-    def knows(self, key: Key, text: str) -> bool:
-        """Whether this text of it is one that this project wrote."""
-        return self.behind(key, text) is not None
+    def knows(self, key: Key, body: Body) -> bool:
+        """Whether this project wrote this body of it."""
+        return self.behind(key, body) is not None
 
     @property
     def ours(self) -> Mapping[Key, Entry]:

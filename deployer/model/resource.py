@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from deployer.model.sent import Sent
 
@@ -24,21 +23,18 @@ NAMES = {
 _SHOWN = 5  # keys in one sentence
 
 
-class Kind(StrEnum):
-    """The kinds of resource, in the order in which they are written: flows read the files of their namespace.
+FLOW = "flow"
+"""The name of the kind that every run has."""
 
-    `deployer/resource/` has a file for each that is deployed, which so far are flows.
-    """
-
-    NAMESPACE_FILE = "namespace-file"
-    FLOW = "flow"
+Body = str | bytes
+"""What a resource holds: the source of a flow, the bytes of a file."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
     """What a resource is called, within one tenant. Prints as `flow:company.team/hello`."""
 
-    kind: Kind
+    kind: str
     namespace: str
     name: str
 
@@ -52,14 +48,18 @@ class Key:
         return f"{self.namespace}/{self.name}"
 
     @property
-    def sound(self) -> bool:
-        """Whether Kestra would take such a name: any other is nobody's, and must not become part of a path."""
-        if self.kind is not Kind.FLOW:
-            return ".." not in self.name.split("/") and not self.name.startswith("/") and "\0" not in self.path
-        given = {"id": self.name, "namespace": self.namespace}
-        return all(
-            pattern.fullmatch(given[name]) and len(given[name]) <= longest for name, (pattern, longest) in NAMES.items()
-        )
+    def noun(self) -> str:
+        """What sentences call such a thing: its kind, in words."""
+        return self.kind.replace("-", " ")
+
+
+def counted(keys: Collection[Key]) -> str:
+    """Return how many keys of each kind there are, in words: `1 flow`, `2 flows and 1 namespace file`."""
+    numbers: dict[str, int] = {}
+    for key in keys:
+        numbers[key.noun] = numbers.get(key.noun, 0) + 1
+    parts = [f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in numbers.items()]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:]))) or "0 flows"
 
 
 def listed(keys: Collection[Key]) -> str:
@@ -70,42 +70,43 @@ def listed(keys: Collection[Key]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One side of a comparison: the exact text, and where it comes from.
+    """One side of a comparison: what the resource holds to the byte, and where it comes from.
 
-    `origin` is the file of a desired resource, None on the live side; `source` is that file's text where another is
-    sent (see `text`), and `lines` then has for each line that is sent the file's (see `Sent`); `needs` is what it
-    calls, `has_triggers` whether something starts it. `revision` is the server's, None on the desired side. `draft` is
-    the text of a newer draft, which is not what executions run (Kestra 2.0), None where there is none.
+    `origin` is the file of a desired resource, None on the live side. `lines` maps the lines of a text to the file's
+    (see `Sent`). `source` is the text that is wanted where another is sent for it: a flow with a stop written into it.
+    `needs` is what it calls; `alone` says that nothing else may be written at the same time. `revision` is the
+    server's, None on the desired side. `draft` is a newer version that does not run (Kestra 2.0), None without one.
     """
 
     key: Key
-    body: str = field(repr=False)
+    body: Body = field(repr=False)
     origin: str | None = None
-    source: str | None = field(default=None, repr=False)
+    source: Sent | None = field(default=None, repr=False)
     lines: tuple[int, ...] = field(default=(), repr=False)
     needs: frozenset[Key] = frozenset()
-    has_triggers: bool = False
+    alone: bool = False
     revision: int | None = None
-    draft: str | None = field(default=None, repr=False)
+    draft: Body | None = field(default=None, repr=False)
 
     @property
-    def text(self) -> str:
-        """The file's text, of which `body` is what is sent."""
-        return self.body if self.source is None else self.source
+    def wanted(self) -> Body:
+        """What is wanted, of which `body` is what is sent."""
+        return self.body if self.source is None else self.source.text
 
     @property
     def sent(self) -> Sent:
-        """What is sent, and where in the file each line of it comes from."""
-        return Sent(self.body, self.lines)
+        """The text that is sent, with the lines of the file; empty where the body is no text."""
+        return Sent(self.body if isinstance(self.body, str) else "", self.lines)
 
+    @property
+    def asked(self) -> Sent:
+        """The text that is wanted, with the lines of the file."""
+        return self.source or self.sent
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What the server has of the namespaces asked about. `unreadable` says why it cannot read some of it itself.
+    def rewritten(self, sent: Sent) -> Resource:
+        """Return the resource with a text that a step made from its own: what is wanted changes."""
+        return replace(self, body=sent.text, source=None, lines=sent.after(self.asked).lines)
 
-    `degraded` is a sentence where it had to be read in more requests than usual, empty where not.
-    """
-
-    resources: Mapping[Key, Resource]
-    unreadable: Mapping[Key, str] = field(default_factory=dict)
-    degraded: str = ""
+    def stopped(self, sent: Sent) -> Resource:
+        """Return the resource with a text that has stops written into it: what is wanted stays the same."""
+        return replace(self, body=sent.text, source=self.asked, lines=sent.after(self.asked).lines)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
 from deployer.model.change import Change, Detail, Plan
 from deployer.model.problem import Problem, Severity
+from deployer.model.request import Command, Request
 from deployer.model.resource import Key
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
-
-WRITING = ("sync", "apply")
-"""The commands that write."""
 
 
 class Status(StrEnum):
@@ -60,29 +58,30 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run as far as it came. `error` is what ended it early, `plan` is None when it ended before planning."""
+    """A run as far as it came. `error` is what ended it early, `plan` is None where it ended before planning."""
 
-    command: str
-    path: str = ""
+    request: Request
     server: Server | None = None
-    commit: str | None = None
-    dry_run: bool = False
-    detailed: bool = False  # the exit code says whether there are changes
-    strict: bool = False  # warnings count as errors do
-    kestra: str = ""  # the version whose rules the files were checked by, where no server said
-    rules: str = ""  # where that version is from: an option, a file, a server that said so
     files: int | None = None  # how many files were checked, where that is all that was done
     problems: tuple[Problem, ...] = ()
     upgrade: Upgrade | None = None  # where flows of an earlier version were checked by the rules of a later one
     plan: Plan | None = None
     details: Mapping[Key, Detail] | None = None  # of the changes, where they were asked for
-    stat: bool = False  # of the details only the numbers are to be shown
     outcomes: tuple[Outcome, ...] = ()
     smokes: tuple[SmokeResult, ...] = ()
     error: DeployerError | None = None
     saved: str = ""  # the folder with the texts of what was deleted
     interrupted: bool = False
     seconds: float = 0.0
+
+    def adding(self, problems: Iterable[Problem]) -> Report:
+        """Return the report with more problems."""
+        return replace(self, problems=(*self.problems, *problems))
+
+    @property
+    def ends(self) -> bool:
+        """Whether what was found ends the run."""
+        return bool(self.errors) and not self.request.keep_going
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -103,11 +102,11 @@ class Report:
     @property
     def exit_code(self) -> ExitCode:
         """The process's exit code: where several apply, the first in the order below."""
-        writes = self.command in WRITING and not self.dry_run
-        foretold = self.detailed and self.dry_run
-        refused = bool(self.refused) and not self.outcomes and (writes or foretold)
+        request = self.request
+        foretold = request.detailed and request.dry_run
+        refused = bool(self.refused) and not self.outcomes and (request.writes or foretold)
         lost = any(outcome.lost for outcome in self.outcomes)
-        warned = self.strict and any(problem.severity is Severity.WARNING for problem in self.problems)
+        warned = request.strict and any(problem.severity is Severity.WARNING for problem in self.problems)
         changes = self.plan is not None and any(change.writes for change in self.plan.changes)
         causes = (
             (self.interrupted, ExitCode.INTERRUPTED),
@@ -116,7 +115,7 @@ class Report:
             (any(each.status is not Status.DONE for each in self.outcomes), ExitCode.APPLY_INCOMPLETE),
             (any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes), ExitCode.SMOKE_FAILED),
             (bool(self.errors) or warned, ExitCode.PROBLEMS),
-            (self.command == "drift" and self.drifted, ExitCode.DRIFT),
-            (self.detailed and changes, ExitCode.CHANGES),
+            (request.command is Command.DRIFT and self.drifted, ExitCode.DRIFT),
+            (request.detailed and changes, ExitCode.CHANGES),
         )
         return next((code for applies, code in causes if applies), ExitCode.OK)

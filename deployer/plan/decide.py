@@ -5,52 +5,17 @@ Pure, and the only place where this is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
+from deployer.kinds import kind_of
 from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Claim, Entry, Ledger, digest
-from deployer.model.resource import Key, Resource
-from deployer.model.sent import Sent
-from deployer.plan.stops import Meaning, alike, enabled, kept, started, stops
+from deployer.model.policy import OnDisabled, OnDrift, Policy
+from deployer.model.resource import Body, Key, Resource
 
 UNREADABLE = "the server cannot read what it has stored"
-
-
-class OnDrift(StrEnum):
-    """What becomes of a text that somebody else wrote: the run is refused, ours is written, or theirs is kept."""
-
-    REFUSE = "refuse"
-    OVERWRITE = "overwrite"
-    KEEP = "keep"
-
-
-class OnDisabled(StrEnum):
-    """What becomes of a stop: it is kept, the change is refused, or what was stopped is enabled."""
-
-    KEEP = "keep"
-    REFUSE = "refuse"
-    ENABLE = "enable"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the user allows."""
-
-    on_drift: OnDrift | None = None  # None: what is usual, to refuse
-    on_disabled: OnDisabled = OnDisabled.KEEP
-    of_each: Mapping[Key, OnDrift] = field(default_factory=dict)  # for single flows, where a person was asked
-    takes_over: bool = True  # a flow in other layout counts as deployed; without a ledger nobody would know it later
-
-    def about(self, key: Key) -> OnDrift | None:
-        """Return what becomes of somebody else's text of one thing."""
-        return self.of_each.get(key, self.on_drift)
-
-
-Stopped = Callable[[Resource, tuple[str, ...]], Sent | None]
-"""Writes stops into a file's text; None where that cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +24,14 @@ class Decider:
 
     ledger: Ledger
     policy: Policy
-    meaning: Meaning
-    stopped: Stopped
-    deployed: Mapping[Key, str]
+    deployed: Mapping[Key, Body]
     moved: frozenset[Key] = frozenset()  # what lies in another file than when it was deployed
     claims: Mapping[Key, Claim] = field(default_factory=dict)  # what others deployed, and is not taken over from them
     adopted: frozenset[Key] = frozenset()  # what is: their entries are in this ledger
 
     def change(self, desired: Resource, live: Resource | None, broken: str = "") -> Change:
         """Return the change of what a file declares; `broken` is why the server cannot read what it has of it."""
-        change = self._change(desired, live, broken)
-        if live is None or live.draft is None:
-            return change
-        shown = f"a draft is there (revision {live.revision}), which does not run"
-        change = replace(change, reason=f"{change.reason}; {shown}" if change.reason else shown)
-        is_draft = change.action is Action.UPDATE and live.draft == desired.body
-        return replace(change, action=Action.PUBLISH) if is_draft or not live.body else change
+        return kind_of(desired.key).refined(self._change(desired, live, broken))
 
     def _change(self, desired: Resource, live: Resource | None, broken: str) -> Change:
         if broken:
@@ -82,7 +39,7 @@ class Decider:
         if live is None:
             gone = "it was deleted on the server since it was deployed" if desired.key in self.ledger.entries else ""
             return Change(Action.CREATE, desired.key, desired, reason=gone)
-        if live.draft is not None and not live.body:
+        if kind_of(desired.key).unpublished(live):
             return Change(Action.UPDATE, desired.key, desired, live, standing=Standing.DRAFT)
         standing, found = self.standing(desired, live)
         change = Change(Action.UPDATE, desired.key, desired, live, standing=standing)
@@ -94,69 +51,66 @@ class Decider:
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
         """Return how the live text stands, and what an operator stopped in it."""
-        key, entry = live.key, self.ledger.entries.get(live.key)
-        if desired and live.body == desired.text:
+        key, kind, entry = live.key, kind_of(live.key), self.ledger.entries.get(live.key)
+        if desired and live.body == desired.wanted:
             return Standing.SAME, ()
         if behind := self.ledger.behind(key, live.body):
             return Standing.OURS, behind.stops
-        data = self.meaning(live.body)
+        now = kind.meaning(live.body)
         before = entry.stops if entry else ()
         for standing, known in self._known(key, desired, entry):
-            if found := stops(known, data):
+            if found := kind.stops(known, now):
                 return Standing.STOPPED, tuple(dict.fromkeys((*before, *found)))
-            if data is not None and alike(enabled(known), enabled(data)):
+            if kind.same_but_enabled(known, now):
                 return standing, ()
         return (Standing.DRIFTED if self.ledger.owns(key) else Standing.FOREIGN), ()
 
     def _known(self, key: Key, desired: Resource | None, entry: Entry | None) -> Iterator[tuple[Standing, Any]]:
-        """Yield what the live text may say, and how it stands then: what the file says, and what was deployed last.
+        """Yield what the live body may say, and how it stands then: what is wanted, and what was deployed last.
 
-        What was kept stopped then may have been started again since.
+        What was kept disabled then may have been enabled again since.
         """
+        kind = kind_of(key)
         if desired:
-            yield Standing.LAYOUT, self.meaning(desired.text)
+            yield Standing.LAYOUT, kind.meaning(desired.wanted)
         if entry and key in self.deployed:
-            data = self.meaning(self.deployed[key])
-            yield Standing.OURS, data
-            yield Standing.OURS, started(data, entry.stops)
+            meaning = kind.meaning(self.deployed[key])
+            yield Standing.OURS, meaning
+            yield Standing.OURS, kind.without_stops(meaning, entry.stops)
 
     def _written(self, change: Change, found: tuple[str, ...]) -> Change:
         """Return the change where only we, or an operator's stop, stand behind what is live."""
         desired, live = change.desired, change.live
         if desired is None or live is None:
             raise ValueError("both sides are there")
-        entry = self.ledger.entries.get(change.key)
+        kind, entry = kind_of(change.key), self.ledger.entries.get(change.key)
         keeps = found and self.policy.on_disabled is not OnDisabled.ENABLE
-        wanted = kept(found, self.meaning(desired.text)) if keeps else ()
+        wanted = kind.lasting(found, kind.meaning(desired.wanted)) if keeps else ()
         if wanted:
-            sent = self.stopped(desired, wanted)
-            unchanged = entry is None or entry.source == digest(desired.text)
-            same = unchanged and self._says(live.body, desired.text, wanted)
+            sent = kind.stopped(desired, wanted)
+            unchanged = entry is None or entry.source == digest(desired.wanted)
+            same = unchanged and _says(live, desired, wanted)
             if not same and self.policy.on_disabled is OnDisabled.REFUSE:
                 return replace(change, stops=wanted, held=f"{_called(wanted)} was stopped on the server")
             if sent is None and not same:
                 return replace(change, stops=wanted, held=f"the stop of {_called(wanted)} cannot be kept in this text")
             if sent is not None:
-                desired = replace(desired, body=sent.text, source=desired.text, lines=sent.lines)
+                desired = desired.stopped(sent)
             change = replace(change, desired=desired, stops=wanted, reason=f"{_called(wanted)} stays stopped")
             if same:
                 return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
         elif found:
             change = replace(change, reason=f"{_called(found)} is enabled again")
-        if live.body == desired.body or (entry and _told(entry, desired, live, wanted)):
+        if live.body == desired.body or (entry and _is_recorded(entry, desired, live, wanted)):
             return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
         takes = change.standing is Standing.LAYOUT and self.policy.takes_over
-        if takes and (entry is None or entry.source == digest(desired.text)):
+        if takes and (entry is None or entry.source == digest(desired.wanted)):
             return replace(change, action=Action.KEEP, takes=True, reason="the same flow in other layout")
         return change
 
     def _takes(self, entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
         """Whether the ledger has to learn of what is not written: the text, or the file that it lies in now."""
-        return desired.key in self.moved | self.adopted or not _told(entry, desired, live, wanted)
-
-    def _says(self, live: str, text: str, wanted: tuple[str, ...]) -> bool:
-        """Whether a live text says what a file's does, with these stops and nothing else."""
-        return set(stops(self.meaning(text), self.meaning(live))) == set(wanted)
+        return desired.key in self.moved | self.adopted or not _is_recorded(entry, desired, live, wanted)
 
     def edited(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision since which somebody edited, and that in words."""
@@ -185,12 +139,18 @@ class Decider:
         return replace(change, reason=UNREADABLE)
 
 
-def _told(entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
+def _says(live: Resource, desired: Resource, stops: tuple[str, ...]) -> bool:
+    """Whether what is live says what is wanted, with these stops and nothing else."""
+    kind = kind_of(live.key)
+    return set(kind.stops(kind.meaning(desired.wanted), kind.meaning(live.body))) == set(stops)
+
+
+def _is_recorded(entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
     """Whether the ledger says already that this file stands behind this live text."""
     return (
         entry is not None
         and entry.sent == digest(live.body)
-        and entry.source == digest(desired.text)
+        and entry.source == digest(desired.wanted)
         and entry.stops == wanted
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from deployer.kinds import KINDS
 from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Entry, Ledger
-from deployer.model.resource import SYSTEM, Key, Kind, Resource
-from deployer.plan.decide import Decider, OnDisabled, OnDrift
+from deployer.model.policy import OnDisabled, OnDrift
+from deployer.model.resource import SYSTEM, Key, Resource
+from deployer.plan.decide import Decider
 
 SHARE, FEW = 0.2, 10
 """What may be deleted in one run unless the user says so: this share of what is deployed, so many, and never all."""
@@ -26,7 +28,7 @@ class Scope:
     many may be deleted (a float: which share), None for the usual.
     """
 
-    kinds: frozenset[Kind] = frozenset({Kind.FLOW})
+    kinds: frozenset[str] = field(default_factory=lambda: frozenset(KINDS))
     within: tuple[str, ...] = ("",)
     place: str = ""
     declared: Mapping[Key, str] = field(default_factory=dict)
@@ -94,7 +96,7 @@ def _held(key: Key, scope: Scope) -> str:
     if key in scope.declared:
         return scope.declared[key]
     if scope.empty:
-        return "no flow at all was found: an empty folder is no reason to delete"
+        return "nothing at all was found: an empty folder is no reason to delete"
     if scope.unread:
         return "a file could not be read or was refused, and may declare it"
     if any(key.namespace == each or key.namespace.startswith(f"{each}.") for each in scope.protected):

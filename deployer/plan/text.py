@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
+from deployer.kinds import kind_of
 from deployer.model.change import Action, Change
+from deployer.model.ledger import digest
+from deployer.model.resource import Body
 from deployer.model.secret import kept_elsewhere, masked
-from deployer.plan.stops import Meaning, alike
 
 _AROUND = 3  # lines of a text around a change
 
@@ -19,7 +21,7 @@ def difference(change: Change) -> tuple[str, ...]:
     return _unified(before, after, f"{change.key.path} (live)", change.origin or "(deleted)")
 
 
-def edits(change: Change, deployed: str) -> tuple[str, ...]:
+def edits(change: Change, deployed: Body) -> tuple[str, ...]:
     """Return the same from what was deployed last to what is live: what somebody edited since."""
     live, path = change.live, change.key.path
     now = f", revision {live.revision}" if live and live.revision else ""
@@ -34,16 +36,22 @@ def counts(lines: Iterable[str]) -> tuple[int, int]:
     return marks.count("+"), marks.count("-")
 
 
-def _unified(before: str, after: str, old: str, new: str) -> tuple[str, ...]:
-    """Return a unified diff of two texts, which shows no secret of either: they are compared first, and masked then.
+def _unified(one: Body, other: Body, old: str, new: str) -> tuple[str, ...]:
+    """Return a unified diff of two bodies, which shows no secret of either: they are compared first, and masked then.
 
     What one of them takes from `secret(…)`, the other held as it was.
     """
+    before, after = _text(one), _text(other)
     kept = kept_elsewhere(before) | kept_elsewhere(after)
     shown = masked(before, kept), masked(after, kept)
     groups = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines()).get_grouped_opcodes(_AROUND)
     lines = [line for group in groups for line in _hunk(group, *shown)]
     return (f"--- {old}", f"+++ {new}", *lines) if lines else ()
+
+
+def _text(body: Body) -> str:
+    """Return the text of a body; of bytes, what tells them from others."""
+    return body if isinstance(body, str) else f"({len(body):,} bytes, SHA-256 {digest(body)})\n"
 
 
 def _hunk(group: Sequence[tuple[str, int, int, int, int]], before: list[str], after: list[str]) -> Iterator[str]:
@@ -63,8 +71,9 @@ def _range(begin: int, end: int) -> str:
     return str(begin + 1) if length == 1 else f"{begin + (length > 0)},{length}"
 
 
-def only_layout(change: Change, meaning: Meaning) -> bool:
-    """Whether both texts say the same, so that only comments and layout differ."""
+def only_layout(change: Change) -> bool:
+    """Whether both sides say the same, so that only comments and layout differ."""
     if change.action is not Action.UPDATE or change.live is None or change.desired is None:
         return False
-    return alike(meaning(change.live.body), meaning(change.desired.body))
+    kind = kind_of(change.key)
+    return kind.same(kind.meaning(change.live.body), kind.meaning(change.desired.body))

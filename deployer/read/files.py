@@ -1,10 +1,10 @@
-"""Finds and reads the YAML files under a path. Knows nothing of what they hold; what is too large is not read."""
+"""Finds and reads the files under a path. Knows nothing of what they hold; what is too large is not read."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,32 +12,23 @@ from pathspec import GitIgnoreSpec
 
 from deployer.errors import UsageError
 from deployer.model.problem import Problem, Severity
+from deployer.parsing.parse import CHECK, LARGEST, LONGEST
 
-SUFFIXES = (".yml", ".yaml")
-SMOKE_SUFFIXES = tuple(f".smoke{suffix}" for suffix in SUFFIXES)
-CHECK = "unreadable-file"
-LARGEST = 4 * 3 * 1024 * 1024
-"""Bytes; Kestra reads 3 Mi characters, and none has more than four bytes."""
 _KINDS = ((stat.S_ISFIFO, "named pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISDIR, "folder"))
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file's text, under the name that is shown to people: relative to the current folder where it lies below it."""
+    """A file's content, under the name that people see: relative to the current folder where it is below that."""
 
     name: str
-    text: str
-
-    @property
-    def is_smoke_suite(self) -> bool:
-        """Whether the file holds smoke tests, not a flow."""
-        return self.name.endswith(SMOKE_SUFFIXES)
+    content: bytes
 
 
 def read_files(
-    path: Path, root: Path, ignore: Sequence[str] = (), suffixes: tuple[str, ...] = SUFFIXES
+    path: Path, root: Path, ignore: Sequence[str], wanted: Callable[[str], bool]
 ) -> tuple[list[SourceFile], list[Problem]]:
-    """Return every YAML file under `path` in a stable order, and a problem for each that cannot be read.
+    """Return every file under `path` with a `wanted` name, in a stable order, and a problem for each unreadable one.
 
     Hidden files and folders are skipped, and so is what `ignore` matches (gitignore syntax, relative to `root`). A link
     to a file is read when the file lies under `path` or `root`; a link to a folder is not followed, and a warning says
@@ -49,7 +40,7 @@ def read_files(
             hint="paths count from the current folder: run it in the project's root, or name the folder of your flows",
         )
     found = _Found(path, root, GitIgnoreSpec.from_lines(ignore) if ignore else None)
-    for file in found.walk(suffixes):
+    for file in found.walk(wanted):
         found.read(file)
     return found.sources, found.problems
 
@@ -64,7 +55,7 @@ class _Found:
         self._inside = tuple(os.path.join(os.path.realpath(each), "") for each in (path, root))
         self._here = os.path.join(Path.cwd(), "")
 
-    def walk(self, suffixes: tuple[str, ...]) -> Iterator[str]:
+    def walk(self, wanted: Callable[[str], bool]) -> Iterator[str]:
         """Give the names of the files, and note what cannot be walked into."""
         if not self._path.is_dir():
             yield str(self._path)
@@ -75,7 +66,7 @@ class _Found:
                 if os.path.islink(inner := os.path.join(folder, name)):
                     self._say(inner, "is a link to a folder, which is not followed", Severity.WARNING)
             for name in sorted(files):
-                if name.endswith(suffixes) and not self._skipped(folder, name):
+                if wanted(name) and not self._skipped(folder, name):
                     yield os.path.join(folder, name)
 
     def read(self, file: str) -> None:
@@ -83,15 +74,10 @@ class _Found:
         try:
             if os.path.islink(file) and not os.path.realpath(file, strict=True).startswith(self._inside):
                 self._say(file, "is a link that leads out of the folder", hint="put the file itself into the folder")
-            elif data := self._bytes(file):
-                self.sources.append(SourceFile(self._shown(file), data.decode()))
-            elif data is not None:
-                self.sources.append(SourceFile(self._shown(file), ""))
+            elif (content := self._bytes(file)) is not None:
+                self.sources.append(SourceFile(self._shown(file), content))
         except OSError as error:
             self._say(file, f"cannot be read: {error.strerror}")
-        except UnicodeDecodeError as error:
-            words = f"is not UTF-8 text: byte {error.object[error.start]:#04x} at offset {error.start}"
-            self._say(file, words, hint="save the file as UTF-8")
 
     def _bytes(self, file: str) -> bytes | None:
         """Return what is in a regular file of a sensible size; nothing else is opened, as that may never end."""
@@ -100,7 +86,7 @@ class _Found:
             kind = next((word for test, word in _KINDS if test(about.st_mode)), "device")
             self._say(file, f"is a {kind}, not a file")
         elif about.st_size > LARGEST:
-            words = f"is {about.st_size:,} bytes large, and Kestra reads {LARGEST // 4:,} characters"
+            words = f"is {about.st_size:,} bytes large, and Kestra reads {LONGEST:,} characters"
             self._say(file, words, hint="move what is large into a namespace file")
         else:
             with open(file, "rb") as opened:

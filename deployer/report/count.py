@@ -7,6 +7,8 @@ from collections import Counter
 from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change, Standing
 from deployer.model.problem import Severity
+from deployer.model.request import Command
+from deployer.model.resource import counted as counted_keys
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import Verdict
 from deployer.model.upgrade import Upgrade
@@ -85,22 +87,22 @@ def standing(change: Change) -> str:
 
 def told(change: Change, report: Report) -> str:
     """Return what a plan says of a change, in words and with the reason."""
-    if report.command == "drift":
+    if report.request.command is Command.DRIFT:
         return change.held or change.reason or standing(change)
-    found = foretold(change, dry_run=report.dry_run)
-    words = f"would be {found}" if found == REFUSED and report.dry_run else found
+    found = foretold(change, dry_run=report.request.dry_run)
+    words = f"would be {found}" if found == REFUSED and report.request.dry_run else found
     return (f"{words}: {change.held}" if change.held else words) + (f" ({change.reason})" if change.reason else "")
 
 
 def flows(report: Report) -> dict[str, int]:
     """Return how many flows are counted under each word, in all formats alike; every word is there."""
     changes = report.plan.changes if report.plan else ()
-    if report.command == "drift":
+    if report.request.command is Command.DRIFT:
         counts, words = Counter(map(standing, changes)), DRIFT_WORDS
     elif report.outcomes:
         counts, words = Counter(map(word, report.outcomes)), WORDS
     else:
-        counts, words = Counter(foretold(change, dry_run=report.dry_run) for change in changes), WORDS
+        counts, words = Counter(foretold(change, dry_run=report.request.dry_run) for change in changes), WORDS
     return {name: counts[name] for name in words}
 
 
@@ -124,15 +126,15 @@ def sentence(report: Report) -> str:
     """Return the whole report in one line, such as `8 flows: 2 created, 6 unchanged. 5 smoke tests passed.` has."""
     parts = []
     if report.plan:
-        foretells = report.dry_run and report.command != "drift"
+        foretells = report.request.dry_run and report.request.command is not Command.DRIFT
         counted = {
             f"would be {name}" if name == REFUSED and foretells else name: count
             for name, count in flows(report).items()
         }
         listed = ", ".join(f"{count} {name}" for name, count in counted.items() if count) or "none found"
-        parts.append(f"{plural(len(report.plan.changes), 'flow')}: {listed}.")
-    if report.files is not None:
-        parts.append(f"{plural(report.files, 'file')} checked by the rules of Kestra {report.kestra}:")
+        parts.append(f"{counted_keys([change.key for change in report.plan.changes])}: {listed}.")
+    if report.files is not None and report.request.rules:
+        parts.append(f"{plural(report.files, 'file')} checked by the rules of Kestra {report.request.rules.version}:")
         parts.append(f"{problems(report) or 'nothing found'}.")
     elif report.errors:
         parts.append(f"{plural(len(report.errors), 'error')}.")

@@ -46,15 +46,16 @@ def summary(report: Report) -> str:
     """Return the step summary in Markdown: the closing sentence, then problems, changes and smoke tests as tables."""
     sound = "✅" if report.exit_code == 0 else "❌"
     lines = [
-        f"### {sound} kestra-deployer {report.command}",
+        f"### {sound} kestra-deployer {report.request.command}",
         "",
         markdown(count.sentence(report) or str(report.error or "")),
     ]
     if report.server:
         server = report.server
         lines += ["", markdown(f"Server {server.url}, Kestra {server.version}, tenant `{server.tenant}`")]
-    if report.rules and report.files is not None:
-        lines += ["", markdown(f"By the rules of Kestra {report.kestra}: {report.rules}")]
+    rules = report.request.rules
+    if rules and rules.source and report.files is not None:
+        lines += ["", markdown(f"By the rules of Kestra {rules.version}: {rules.source}")]
     lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
     lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
     lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
@@ -86,7 +87,7 @@ def _annotations(report: Report) -> Iterator[str]:
                 Problem("deploy", f"{outcome.change.key.path}: {outcome.message}", severity=Severity.WARNING)
             )
     for change in () if report.outcomes else report.refused:
-        severity = Severity.WARNING if report.dry_run else Severity.ERROR
+        severity = Severity.WARNING if report.request.dry_run else Severity.ERROR
         message = f"{change.key.path}: {count.told(change, report)}"
         yield _command(Problem("drift", message, change.origin, severity=severity))
     for smoke in report.smokes:

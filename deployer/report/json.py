@@ -26,16 +26,16 @@ def render(report: Report, redact: Redact = str) -> str:
     problems = [_problem(problem) for problem in report.problems]
     if report.error:
         problems.append(_problem(Problem("run", str(report.error), severity=Severity.ERROR, hint=report.error.hint)))
-    details = report.details or {}
+    request, rules, details = report.request, report.request.rules, report.details or {}
     document = {
         "version": VERSION,
-        "command": report.command,
-        "path": report.path,
-        "commit": report.commit,
-        "dry_run": report.dry_run,
+        "command": request.command,
+        "path": request.path,
+        "commit": request.checkout.commit or None,
+        "dry_run": request.dry_run,
         "server": _server(report),
-        "kestra": report.kestra or None,
-        "rules": report.rules or None,
+        "kestra": rules.version if rules else None,
+        "rules": rules.source or None if rules else None,
         "problems": problems,
         "upgrade": _upgrade(report.upgrade) if report.upgrade else None,
         "plan": {

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.model import upgrade as moves
-from deployer.model.change import Action, Change, Detail
+from deployer.model.change import Action, Change
 from deployer.model.problem import Problem, Severity, Span
-from deployer.model.result import WRITING, Outcome, Report, Status
+from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
@@ -51,8 +51,9 @@ def _lines(report: Report) -> Iterator[Text]:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
             yield from _smoke(smoke)
-    if report.files is not None and report.rules:
-        yield Text(f"By the rules of Kestra {report.kestra}: {report.rules}", style="dim")
+    rules = report.request.rules
+    if report.files is not None and rules and rules.source:
+        yield Text(f"By the rules of Kestra {rules.version}: {rules.source}", style="dim")
     if closing := _closing(report):
         yield Text(closing, style="bold")
 
@@ -61,19 +62,22 @@ def _changes(report: Report) -> Iterator[Text]:
     if report.outcomes:
         for outcome in report.outcomes:
             yield from _outcome(outcome)
+            yield from _detail(report, outcome.change)
     elif report.plan:
         for change in report.plan.changes:
             yield from _planned(change, report)
-            if report.details and (detail := report.details.get(change.key)):
-                yield from _detail(detail, stat=report.stat)
+            yield from _detail(report, change)
 
 
-def _detail(detail: Detail, *, stat: bool) -> Iterator[Text]:
+def _detail(report: Report, change: Change) -> Iterator[Text]:
+    detail = (report.details or {}).get(change.key)
+    if detail is None:
+        return
     if detail.layout:
         yield Text("      only comments and layout differ", style="dim")
     if detail.dependants:
         yield Text(f"      called by {', '.join(detail.dependants)}", style="dim")
-    if stat:
+    if report.request.stat:
         yield Text(f"      +{detail.added} -{detail.removed}")
         return
     for line in detail.diff:
@@ -173,7 +177,6 @@ def _closing(report: Report) -> str:
     sentence = count.sentence(report)
     if report.interrupted:
         return f"Interrupted. {sentence}"
-    writes = report.command in WRITING and not report.dry_run
-    if sentence and writes and not report.outcomes and (report.errors or report.error):
+    if sentence and report.request.writes and not report.outcomes and (report.errors or report.error):
         sentence += " Nothing was written."
     return f"{sentence} ({report.seconds:.1f} s)" if sentence else ""

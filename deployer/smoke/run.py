@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event, Lock
+from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.interrupt import finish
@@ -16,8 +18,8 @@ from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.upload import Upload
 from deployer.smoke.chain import RETRIED
-from deployer.smoke.fixtures import opened
 from deployer.smoke.follow import KILL_GRACE, PAUSE, Follower, Seen
 from deployer.smoke.judge import judge, overdue
 from deployer.smoke.labels import labels
@@ -85,7 +87,7 @@ class _Runner:
         """Start a TEST execution: it runs as any other, but fires no flow triggers and stays out of the metrics."""
         marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=KILL_GRACE))
         return self.client.create_execution(
-            case.flow.namespace, case.flow.name, inputs=opened(case.inputs), labels=marks, kind="TEST"
+            case.flow.namespace, case.flow.name, inputs=_open(case.inputs), labels=marks, kind="TEST"
         )
 
     def _not_started(self, case: SmokeCase, error: KestraError) -> SmokeResult:
@@ -158,3 +160,11 @@ def _left(seen: Seen) -> str:
         what = "it was to be killed, and it cannot be seen whether it was" if seen.fault.method == "GET" else ""
         return f"{what or 'could not be killed'}: {seen.fault}"
     return f"the kill was accepted, but it is still {seen.execution.state}"
+
+
+def _open(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs with their files read. Raises OSError."""
+    return {
+        name: Upload(value.name, value.read_bytes()) if isinstance(value, Path) else value
+        for name, value in inputs.items()
+    }

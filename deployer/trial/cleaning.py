@@ -10,7 +10,7 @@ from functools import partial
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import Execution
-from deployer.resource.ledger import OnServer
+from deployer.ledgers import OnServer
 from deployer.trial.deploys import PROBE
 from deployer.trial.executions import PATIENCE, eventually, found
 from deployer.trial.ground import Ground, ends

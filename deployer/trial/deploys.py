@@ -9,9 +9,9 @@ from deployer.errors import ExitCode, KestraError, KestraNotFoundError
 from deployer.kestra.flows import exported_as
 from deployer.model.change import Action
 from deployer.model.ledger import digest
+from deployer.model.policy import OnDrift
 from deployer.model.result import Status
 from deployer.model.version import Dialect
-from deployer.plan import OnDrift
 from deployer.trial.ground import Ground, NotJudgedError, Ran, difference, listed
 from deployer.trial.project import CHANGED, DASHES, LETTERS, PLAIN, other
 from deployer.trial.reads import MOST, NO_LEDGER

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from deployer.deploying import Deploying
 from deployer.errors import DeployerError, ExitCode, KestraError, KestraNotFoundError, KestraUnreachableError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.kestra.traffic import Exchange, Traffic
-from deployer.local import Options, run
+from deployer.ledgers import InFile, Keeper, OnServer
+from deployer.model.policy import OnDrift, Policy
+from deployer.model.request import Checkout, Command, Request
 from deployer.model.result import Report, Status
 from deployer.model.smoke import SmokeResult
-from deployer.pipeline import shown, sync
-from deployer.plan import OnDrift, Policy
-from deployer.resource.ledger import InFile, Keeper, OnServer
+from deployer.pipeline import plan, sync
+from deployer.running import run
+from deployer.session import Session
 from deployer.trial.project import Project
 
 UNAUTHORIZED = 401
@@ -117,27 +119,36 @@ class Ground:
         self, *, dry_run: bool = False, smoke: bool = False, prune: bool = False, on_drift: OnDrift | None = None
     ) -> Ran:
         """Deploy the project, as `kestra-deployer sync` does. Raises what `_ran` raises."""
-        options = self._options(dry_run=dry_run, smoke=smoke)
-        how = Deploying(
-            self.keeper, Policy(on_drift), prune, len(self.project.keys), protected=(), root=self.project.root,
-            by="kestra-deployer trial", backup=Path("deleted"),
-        )  # fmt: skip
+        request = self._request(
+            command=Command.SYNC, dry_run=dry_run, smoke=smoke, prune=prune, policy=Policy(on_drift)
+        )
         mark = self.traffic.count
         self.wrote = self.wrote or not dry_run
-        ran = self._ran(run(sync(options, how, self.client, lambda _: None)), mark)
+        ran = self._ran(run(request, sync(request, self._session())), mark)
         self.started |= {each.execution for each in ran.report.smokes if each.execution}
         return ran
 
     def drift(self) -> Ran:
         """Look for drift, as `kestra-deployer drift` does. Raises what `_ran` raises."""
-        how = Deploying(self.keeper, Policy(), root=self.project.root)
+        request = self._request(command=Command.DRIFT, dry_run=True)
         mark = self.traffic.count
-        options = self._options(dry_run=True, smoke=False)
-        return self._ran(run(shown(options, how, self.client, lambda _: None, "drift")), mark)
+        return self._ran(run(request, plan(request, self._session())), mark)
 
-    def _options(self, *, dry_run: bool, smoke: bool) -> Options:
+    def _session(self) -> Session:
+        return Session(client=self.client, keeper=self.keeper)
+
+    def _request(self, **more: Any) -> Request:
         project = self.project
-        return Options((project.flows,), project.root, dry_run=dry_run, smoke=smoke, concurrency=self.workers)
+        return Request(
+            paths=(project.flows,),
+            checkout=Checkout(root=project.root),
+            max_prune=len(project.keys),
+            protected=(),
+            by="kestra-deployer trial",
+            backup=Path("deleted"),
+            concurrency=self.workers,
+            **more,
+        )
 
     def _ran(self, report: Report, mark: int) -> Ran:
         """Return the run. Raises KeyboardInterrupt where ^C ended it, and the errors that end a trial."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import FLOW, Key
 
 PLAIN, CHANGED, DASHES, LETTERS = "plain", "changed", "dashes", "letters"
 SLEEPS, CALLS, FAILS, SCHEDULED = "sleeps", "calls", "fails", "scheduled"
@@ -96,7 +96,7 @@ class Project:
 
     def key(self, name: str) -> Key:
         """Return what the flow called `name` here is called on the server."""
-        return Key(Kind.FLOW, self.namespace, f"{name}-{self.mark}")
+        return Key(FLOW, self.namespace, f"{name}-{self.mark}")
 
     @property
     def keys(self) -> Mapping[str, Key]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from action.github_runner import ACTION, Ended, Runner, evaluate, inputs, step, steps
 
+from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.report import github
 
@@ -143,5 +144,5 @@ def test_every_output_of_the_action_is_an_output_of_its_last_step() -> None:
     values = {name: said["value"] for name, said in ACTION["outputs"].items()}
 
     assert values == {name: f"${{{{ steps.run.outputs.{name} }}}}" for name in values}
-    assert set(values) == set(github.outputs(Report("sync")))
+    assert set(values) == set(github.outputs(Report(Request(command=Command.SYNC))))
     assert steps()[-1]["id"] == "run"

@@ -9,14 +9,15 @@ import pytest
 
 from deployer.apply import backup
 from deployer.errors import UsageError
+from deployer.kinds import is_known
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.resource import FLOW, Key, Resource
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def deletion(namespace: str = "company.team", name: str = "hello") -> Change:
-    key = Key(Kind.FLOW, namespace, name)
+    key = Key(FLOW, namespace, name)
     return Change(Action.PRUNE, key, None, Resource(key, "id: hello\n"))
 
 
@@ -69,4 +70,4 @@ def test_no_link_leads_out_of_the_project(tmp_path: Path) -> None:
     ],
 )
 def test_a_name_is_sound_where_kestra_takes_it(namespace: str, name: str, sound: bool) -> None:
-    assert Key(Kind.FLOW, namespace, name).sound is sound
+    assert is_known(Key(FLOW, namespace, name)) is sound

@@ -11,12 +11,12 @@ from crowd import Crowd
 from deployer.apply import apply
 from deployer.errors import KestraAccessError, KestraError
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Outcome, Status, Written
 
 
 def change(name: str, action: Action = Action.CREATE, held: str = "", revision: int = 3) -> Change:
-    key = Key(Kind.FLOW, "company.team", name)
+    key = Key(FLOW, "company.team", name)
     now = None if action is Action.CREATE else Resource(key, "old", revision=revision)
     return Change(action, key, Resource(key, name), now, held=held)
 
@@ -58,7 +58,7 @@ def test_a_held_change_fails_with_its_reason_and_is_not_written() -> None:
 
 def test_without_rights_to_a_namespace_the_rest_of_it_is_not_tried_and_others_are() -> None:
     written = []
-    other = Key(Kind.FLOW, "company.other", "z")
+    other = Key(FLOW, "company.other", "z")
     elsewhere = Change(Action.CREATE, other, Resource(other, "z"))
 
     def write(each: Change) -> Written:
@@ -121,12 +121,12 @@ def test_the_listener_hears_every_outcome() -> None:
 
 def calling(name: str, *called: str, action: Action = Action.CREATE) -> Change:
     each = change(name, action)
-    needs = frozenset(Key(Kind.FLOW, "company.team", one) for one in called)
+    needs = frozenset(Key(FLOW, "company.team", one) for one in called)
     return replace(each, desired=replace(each.desired, needs=needs)) if each.desired else each
 
 
 def test_what_calls_a_refused_flow_is_skipped_and_so_is_what_calls_that() -> None:
-    alert = Key(Kind.FLOW, "company.team", "alert")
+    alert = Key(FLOW, "company.team", "alert")
     changes = [
         calling("a", "alert"), calling("b", "a"), calling("c"), calling("d", "alert", action=Action.UPDATE),
         calling("e", "alert", action=Action.KEEP),

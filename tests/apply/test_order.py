@@ -6,18 +6,19 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from kinds.notes import Notes
 
 from deployer.apply.order import unreached, waves
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.resource import FLOW, Key, Resource
 
 
 def key(name: str) -> Key:
-    return Key(Kind.FLOW, "a", name)
+    return Key(FLOW, "a", name)
 
 
 def change(name: str, *needs: str, action: Action = Action.CREATE, triggers: bool = False) -> Change:
-    side = Resource(key(name), "", needs=frozenset(map(key, needs)), has_triggers=triggers)
+    side = Resource(key(name), "", needs=frozenset(map(key, needs)), alone=triggers)
     return Change(action, key(name), None, side) if action is Action.PRUNE else Change(action, key(name), side)
 
 
@@ -57,7 +58,7 @@ def test_what_has_triggers_goes_by_itself_after_the_others_of_its_level() -> Non
 
 
 def test_so_does_what_had_triggers_and_what_is_deleted_with_them() -> None:
-    before = Resource(key("b"), "", has_triggers=True)
+    before = Resource(key("b"), "", alone=True)
     update = Change(Action.UPDATE, key("b"), Resource(key("b"), ""), before)
     gone = change("d", action=Action.PRUNE, triggers=True)
     assert names(change("a"), update, change("c", action=Action.PRUNE), gone) == [["a"], ["b"], ["c"], ["d"]]
@@ -69,17 +70,17 @@ def test_what_is_not_written_waits_for_nobody() -> None:
     assert names(held, kept, change("c")) == [["a", "b", "c"]]
 
 
-def test_a_kind_goes_before_another_and_is_deleted_after_it() -> None:
+def test_a_kind_goes_before_another_and_is_deleted_after_it(notes: Notes) -> None:
     """What needs what is known of flows only: which files a flow reads may be in an expression."""
 
     def both(action: Action, at: str) -> list[Change]:
-        keys = [Key(kind, "a", f"{kind}-{at}") for kind in (Kind.FLOW, Kind.NAMESPACE_FILE)]
+        keys = [Key(kind, "a", f"{kind}-{at}") for kind in (FLOW, notes.name)]
         sides = [Resource(key, "") for key in keys]
         gone = action is Action.PRUNE
         return [Change(action, side.key, None if gone else side, side if gone else None) for side in sides]
 
     changes = [*both(Action.PRUNE, "old"), *both(Action.CREATE, "new")]
-    assert names(*changes) == [["namespace-file-new"], ["flow-new"], ["flow-old"], ["namespace-file-old"]]
+    assert names(*changes) == [["sticky-note-new"], ["flow-new"], ["flow-old"], ["sticky-note-old"]]
 
 
 @given(st.dictionaries(st.integers(0, 12), st.sets(st.integers(0, 12)), max_size=13))

@@ -15,7 +15,7 @@ from deployer.check import CHECKS, check
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.version import DEFAULT
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 CASES = sorted(Path(__file__).parent.glob("cases/*/*"))
 EXPECTED = re.compile(r"# expect: ([\w-]+) (.+)")

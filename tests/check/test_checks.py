@@ -9,7 +9,7 @@ import pytest
 from deployer.check import CHECKS, check, sound_flows
 from deployer.model.document import Document
 from deployer.model.problem import Problem
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 
 def documents(**texts: str) -> list[Document]:

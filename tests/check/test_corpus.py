@@ -10,7 +10,7 @@ from shared import SHARED, needs_shared
 
 from deployer.check import check
 from deployer.model.version import NAMES, named
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 CORPUS = SHARED / "corpus"
 

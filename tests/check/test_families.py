@@ -14,7 +14,7 @@ from deployer.check.base import FlowFile, Folder
 from deployer.language.types import Types, types_of
 from deployer.model.problem import Problem, Severity
 from deployer.model.version import NAMES
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 PROCESS = "io.kestra.plugin.core.runner.Process"
 

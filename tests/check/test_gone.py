@@ -16,7 +16,7 @@ from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.upgrade import Verdict
 from deployer.model.version import NAMES, Dialect
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 from deployer.settings import Settings
 
 NOW = types_of("2.0")

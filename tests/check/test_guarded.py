@@ -13,7 +13,7 @@ from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.version import NAMES
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 FLOW = """\
 id: hello

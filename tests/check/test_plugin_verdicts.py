@@ -17,7 +17,7 @@ from deployer.language.from_schema import from_schema
 from deployer.language.pulled import beyond
 from deployer.language.types import types_of
 from deployer.model.version import named
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 from deployer.settings import Settings
 
 TASKS: list[dict[str, Any]] = [

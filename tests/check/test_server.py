@@ -7,11 +7,16 @@ import pytest
 from deployer.check.verdict import place
 from deployer.kestra.answers import Verdict
 from deployer.model.problem import Route
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.sent import Sent
-from deployer.read.parse import parse
 from deployer.validation import problems
 
-FLOW = {"tasks": [{"id": "a", "message": "x"}, {"id": "b", "tasks": [{"id": "c"}]}], "inputs": [{"id": "i"}]}
+
+def wanted(text: str) -> Resource:
+    return Resource(Key(FLOW, "company.team", "a"), text, origin="a.yaml")
+
+
+DATA = {"tasks": [{"id": "a", "message": "x"}, {"id": "b", "tasks": [{"id": "c"}]}], "inputs": [{"id": "i"}]}
 
 
 @pytest.mark.parametrize(
@@ -28,7 +33,7 @@ FLOW = {"tasks": [{"id": "a", "message": "x"}, {"id": "b", "tasks": [{"id": "c"}
     ],
 )
 def test_a_place_is_found_as_far_as_it_is_there(constraint: str, route: Route) -> None:
-    assert place(constraint, FLOW) == route
+    assert place(constraint, DATA) == route
 
 
 SYNTAX = """Validation error: Illegal Flow source: YAML parsing error: while scanning for the next token
@@ -41,12 +46,12 @@ found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for
 
 @pytest.mark.parametrize(("lines", "line"), [((), 3), ((1, 1, 2, 3), 2)], ids=["the file's text", "a line more"])
 def test_a_line_that_the_servers_reader_names_is_shown_in_the_file(lines: tuple[int, ...], line: int) -> None:
-    document, _ = parse("a.yaml", "id: a\nnamespace: company.team\ndescription: x\n")
-    assert document
-    [problem] = problems(document, Sent("", lines), Verdict(0, constraints=SYNTAX))
+    text = "id: a\nnamespace: company.team\ndescription: x\n"
+    resource = wanted(text).stopped(Sent("", lines))
+    [problem] = problems(resource, Verdict(0, constraints=SYNTAX))
     assert problem.span
     assert (problem.file, problem.span.line, problem.span.column) == ("a.yaml", line, 15)
-    assert problem.excerpt == document.text.splitlines()[line - 1]
+    assert problem.excerpt == text.splitlines()[line - 1]
     assert "found character" in problem.message
 
 
@@ -111,19 +116,26 @@ INSTALL = (
 def test_a_constraint_is_shown_at_the_place_that_it_names_with_what_to_do(
     constraint: str, at: tuple[int, int], message: str, hint: str
 ) -> None:
-    document, _ = parse("a.yaml", TEXT)
-    assert document
-    [problem] = problems(document, Sent(TEXT), Verdict(0, constraints=constraint))
+    [problem] = problems(wanted(TEXT), Verdict(0, constraints=constraint))
     assert problem.span
     assert ((problem.span.line, problem.span.column), message in problem.message) == (at, True)
     assert problem.hint.startswith(hint)
 
 
 def test_a_type_that_stands_at_several_places_is_shown_at_each() -> None:
-    document, _ = parse("a.yaml", TEXT)
-    assert document
-    found = [*problems(document, Sent(TEXT), Verdict(0, constraints=f"Invalid type: {LOG}"))]
+    found = [*problems(wanted(TEXT), Verdict(0, constraints=f"Invalid type: {LOG}"))]
     assert [problem.span and problem.span.line for problem in found] == [6]
-    twice, _ = parse("a.yaml", TEXT.replace("NOPE", LOG))
-    assert twice
-    assert len([*problems(twice, Sent(TEXT), Verdict(0, constraints=f"Invalid type: {LOG}"))]) == 2
+    twice = wanted(TEXT.replace("NOPE", LOG))
+    assert len([*problems(twice, Verdict(0, constraints=f"Invalid type: {LOG}"))]) == 2
+
+
+def test_a_problem_of_a_text_that_steps_made_is_shown_in_the_file() -> None:
+    """One step writes two lines in front, another a stop: lines lead back through both."""
+    mapped = wanted(TEXT).rewritten(Sent("# by\n# steps\n" + TEXT, (1, 1, *range(1, len(TEXT.splitlines()) + 1))))
+    lines = tuple(range(1, len(TEXT.splitlines()) + 3))
+    stopped = mapped.stopped(Sent("disabled: true\n" + str(mapped.body), (1, *lines)))
+    [problem] = problems(stopped, Verdict(0, constraints=f"Invalid type: {LOG}"))
+    assert problem.span
+    assert problem.span.line == 6
+    assert stopped.wanted == mapped.body
+    assert [stopped.sent.line(number) for number in (1, 2, 3, 4, 9)] == [1, 1, 1, 1, 6]

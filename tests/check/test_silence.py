@@ -6,7 +6,7 @@ import pytest
 
 from deployer.check import check
 from deployer.model.problem import Problem
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 HEAD = "id: hello\nnamespace: company.team\n"
 SIGN = "# kestra-deployer: ignore"

@@ -13,7 +13,7 @@ from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.version import NAMES
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 KINDS = ("io.kestra.core.models.tasks.Task", "io.kestra.core.models.triggers.AbstractTrigger")
 HEAD = "id: flow\nnamespace: team.a\ntasks:\n"

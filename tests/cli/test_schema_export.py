@@ -16,7 +16,7 @@ from shared import SHARED, needs_shared
 from deployer.language.to_schema import to_schema
 from deployer.language.types import types_of
 from deployer.model.version import NAMES, VERSIONS
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 Run = Callable[..., Ended]
 FLOWS = sorted(

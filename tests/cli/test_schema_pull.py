@@ -14,7 +14,7 @@ from engine.plugin_jars import COORDINATE, plugin_fs
 from jsonschema import Draft7Validator
 
 from deployer.cli import run
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 Run = Callable[..., Ended]
 FILE = "kestra-plugins.json"

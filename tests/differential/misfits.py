@@ -14,14 +14,14 @@ from differential.values import ANY
 from deployer.language.parts import Part
 from deployer.language.reading import read
 from deployer.language.types import FLOW, Types
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 Place = tuple[Any, Any]
 """A mapping or list, and a key or index in it."""
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (PyYAML's name)
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

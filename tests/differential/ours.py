@@ -9,7 +9,7 @@ from differential.oracle import Oracle
 from deployer.check import CHECKS
 from deployer.check.base import FlowFile, Folder, problem
 from deployer.language.types import Types, types_of
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 _UNVERIFIED = "unverified-type"
 """A type of a plugin that is not there: a notice for users, whose server may have it; the engine here has it no more

@@ -12,7 +12,7 @@ from differential.samples import minimal, place_of, samples
 
 from deployer.language.types import FLOW, types_of
 from deployer.model.version import NAMES
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 CORE = "io.kestra.plugin.core."
 TEMPLATES = "flows with templates are refused where templates are not switched on, as they are not by default"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.model.resource import Key, Kind, listed
+from deployer.model.resource import FLOW, Key, listed
 
 
 @pytest.mark.parametrize(
@@ -12,8 +12,8 @@ from deployer.model.resource import Key, Kind, listed
     [("b", "n/b"), ("cab", "n/a, n/b, n/c"), ("edcba", "n/a, n/b, n/c, n/d, n/e")],
 )
 def test_a_few_keys_are_all_named(names: str, sentence: str) -> None:
-    assert listed([Key(Kind.FLOW, "n", name) for name in names]) == sentence
+    assert listed([Key(FLOW, "n", name) for name in names]) == sentence
 
 
 def test_of_many_keys_it_is_said_how_many_are_not_named() -> None:
-    assert listed([Key(Kind.FLOW, "n", name) for name in "gfedcba"]) == "n/a, n/b, n/c, n/d, n/e and 2 more"
+    assert listed([Key(FLOW, "n", name) for name in "gfedcba"]) == "n/a, n/b, n/c, n/d, n/e and 2 more"

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from kinds.notes import Notes
+from kinds.notes import key as note
 from plan.world import TRIGGERS, World, key, meaning, text
 
+from deployer.kinds.flow.stops import stopped, stops
 from deployer.model.change import Action, Change, Plan, Standing
 from deployer.model.ledger import Entry, Ledger, digest
-from deployer.model.resource import Key, Kind, Resource
-from deployer.plan import OnDisabled, OnDrift, Policy, Scope
+from deployer.model.policy import OnDisabled, OnDrift, Policy
+from deployer.model.resource import FLOW, Resource
+from deployer.parsing.parse import parse
+from deployer.plan import Scope
 from deployer.plan.prune import prunes
-from deployer.plan.stops import stopped, stops
-from deployer.read.parse import parse
 
 OLD, NEW = text(tail="description: old\n"), text(tail="description: new\n")
 KEEP, OVERWRITE = Policy(OnDrift.KEEP), Policy(OnDrift.OVERWRITE)
@@ -170,10 +173,10 @@ class TestStops:
         world.files["hello"] = NEW + TRIGGERS
         sent = world.plan().changes[0].desired
         assert sent
-        assert sent.text == NEW + TRIGGERS
-        assert len(sent.lines) == len(sent.body.splitlines()) == len(sent.text.splitlines()) + 2
-        file = sent.text.splitlines()
-        for number, line in enumerate(sent.body.splitlines(), 1):
+        assert sent.wanted == NEW + TRIGGERS
+        lines, file = str(sent.body).splitlines(), str(sent.wanted).splitlines()
+        assert len(sent.lines) == len(lines) == len(file) + 2
+        for number, line in enumerate(lines, 1):
             ours = file[sent.sent.line(number) - 1]
             assert line == ours or "disabled: true" in line or line.strip() in ours
 
@@ -276,7 +279,7 @@ class TestPrune:
         ("scope", "why"),
         [
             (Scope(declared={key(): "flows/.hello.YAML declares it"}), "declares it"),
-            (Scope(empty=True), "no flow at all"),
+            (Scope(empty=True), "nothing at all"),
             (Scope(), "all that the project deployed"),
             (Scope(unread=True), "could not be read"),
             (Scope(protected=("company",)), "protected"),
@@ -295,19 +298,19 @@ class TestPrune:
         assert len(world.plan(prune=Scope(within=("flows",))).changes) == 1
         assert len(world.plan(prune=Scope(within=("flows/hello.yaml",))).changes) == 1
 
-    def test_one_rule_is_for_all_kinds_that_are_read_and_others_are_left_alone(self) -> None:
+    def test_one_rule_is_for_all_kinds_that_are_read_and_others_are_left_alone(self, notes: Notes) -> None:
         world = deployed(OLD)
         world.files.clear()
-        file = Key(Kind.NAMESPACE_FILE, "company.team", "script.py")
+        file = note("script")
         entries = {**world.ledger.entries, file: Entry(digest("x"), digest("x"), "files/script.py")}
         decider = replace(world.decider(), ledger=replace(world.ledger, entries=entries))
         live = {key(): Resource(key(), OLD, revision=1), file: Resource(file, "x")}
-        every = prunes(decider, (), live, Scope(kinds=frozenset(Kind), most=1.0))
+        every = prunes(decider, (), live, Scope(kinds=frozenset({FLOW, notes.name}), most=1.0))
         assert [(change.key, change.action, change.held) for change in every] == [
             (key(), Action.PRUNE, ""),
             (file, Action.PRUNE, ""),
         ]
-        assert [change.key for change in prunes(decider, (), live, Scope())] == [key()]
+        assert [change.key for change in prunes(decider, (), live, Scope(kinds=frozenset({FLOW})))] == [key()]
 
     def test_what_is_deleted_is_known_by_what_it_calls_and_whether_it_has_triggers(self) -> None:
         call = "  - id: call\n    type: io.kestra.plugin.core.flow.Subflow\n"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from plan.world import TRIGGERS, World, key, text
 
 from deployer.model.change import Action
-from deployer.plan import OnDisabled, OnDrift, Policy, Scope
+from deployer.model.policy import OnDisabled, OnDrift, Policy
+from deployer.plan import Scope
 
 NAMES = ("a", "b", "c")
 TAILS = ("", "description: x\n", "description: y\n", "# a comment\n", "disabled: true\n", "disabled: false\n", TRIGGERS)

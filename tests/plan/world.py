@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deployer.kinds.flow import FLOWS
 from deployer.model.change import Action, Change, Plan
+from deployer.model.desired import Desired
 from deployer.model.ledger import Entry, Ledger, digest
-from deployer.model.resource import Key, Kind, Live, Resource
-from deployer.model.sent import Sent
-from deployer.plan import Decider, Policy, Scope, plan
-from deployer.plan.stops import stopped
-from deployer.read.parse import parse
+from deployer.model.live import Live
+from deployer.model.policy import Policy
+from deployer.model.resource import FLOW, Key, Resource
+from deployer.plan import Decider, Scope, compare
 
 TASKS = "tasks:\n  - id: say\n    type: io.kestra.plugin.core.log.Log\n    message: hello\n"
 TRIGGERS = 'triggers:\n  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: "@daily"\n'
 
 
 def key(name: str = "hello", namespace: str = "company.team") -> Key:
-    return Key(Kind.FLOW, namespace, name)
+    return Key(FLOW, namespace, name)
 
 
 def text(name: str = "hello", tail: str = "") -> str:
@@ -28,13 +29,7 @@ def text(name: str = "hello", tail: str = "") -> str:
 
 
 def meaning(body: str) -> Any:
-    document, _ = parse("flow.yaml", body)
-    return dict(document.data) if document else None
-
-
-def written(desired: Resource, stops: tuple[str, ...]) -> Sent | None:
-    document, _ = parse("flow.yaml", desired.text)
-    return stopped(document, stops, meaning) if document else None
+    return FLOWS.meaning(body)
 
 
 @dataclass
@@ -47,13 +42,14 @@ class World:
 
     def plan(self, policy: Policy | None = None, prune: Scope | None = None) -> Plan:
         """What would be done."""
-        desired = [Resource(key(name), body, origin=f"flows/{name}.yaml") for name, body in self.files.items()]
+        files = (Resource(key(name), body, origin=f"flows/{name}.yaml") for name, body in self.files.items())
+        desired = {each.key: each for each in files}
         live = {
             key(name): Resource(key(name), texts[-1], revision=len(texts))
             for name, texts in self.server.items()
             if texts
         }
-        return plan(desired, Live(live), self.decider(policy), prune)
+        return compare(Desired(resources=desired, declared=frozenset(desired)), Live(live), self.decider(policy), prune)
 
     def decider(self, policy: Policy | None = None) -> Decider:
         """What decides, with the texts of ours that somebody has written over."""
@@ -62,7 +58,7 @@ class World:
             for each, entry in self.ledger.entries.items()
             if entry.revision and len(self.server.get(each.name, ())) >= entry.revision
         }
-        return Decider(self.ledger, policy or Policy(), meaning, written, deployed)
+        return Decider(self.ledger, policy or Policy(), deployed)
 
     def apply(self, planned: Plan) -> list[Change]:
         """Carry a plan out, and return what was written or deleted."""
@@ -77,11 +73,11 @@ class World:
                 entries.pop(change.key, None)
                 continue
             if change.writes:
-                self.server.setdefault(name, []).append(change.desired.body)
+                self.server.setdefault(name, []).append(str(change.desired.body))
             if change.writes or change.takes:
                 live = self.server[name]
                 entries[change.key] = Entry(
-                    digest(live[-1]), digest(change.desired.text), change.origin or "", len(live), stops=change.stops
+                    digest(live[-1]), digest(change.desired.wanted), change.origin or "", len(live), stops=change.stops
                 )
         self.ledger = Ledger("project", entries=entries)
         return done

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deployer.errors import UsageError
-from deployer.model.problem import Severity
-from deployer.read.files import read_files
+from deployer.model.problem import Problem, Severity
+from deployer.read.files import SourceFile, read_files
 
 
 def write(root: Path, *names: str) -> None:
@@ -18,8 +18,12 @@ def write(root: Path, *names: str) -> None:
         (root / name).write_text(f"id: {name}\n")
 
 
+def found(path: Path, root: Path, *ignore: str) -> tuple[list[SourceFile], list[Problem]]:
+    return read_files(path, root, ignore, lambda name: name.endswith((".yaml", ".yml")))
+
+
 def names(path: Path, root: Path, *ignore: str) -> list[str]:
-    files, problems = read_files(path, root, ignore)
+    files, problems = found(path, root, *ignore)
     assert problems == []
     return [str(Path(file.name).relative_to(root)) for file in files]
 
@@ -61,20 +65,16 @@ def test_a_single_file_can_be_named(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no such file or folder: .*nowhere") as caught:
-        read_files(tmp_path / "nowhere", tmp_path)
+        found(tmp_path / "nowhere", tmp_path)
     assert caught.value.hint
 
 
 def test_an_unreadable_file_is_a_problem_and_the_rest_is_read(tmp_path: Path) -> None:
     write(tmp_path, "a.yaml")
     (tmp_path / "broken.yaml").symlink_to(tmp_path / "gone")
-    (tmp_path / "latin.yaml").write_bytes(b"description: caf\xe9\n")
-    files, problems = read_files(tmp_path, tmp_path)
+    files, problems = found(tmp_path, tmp_path)
     assert [Path(file.name).name for file in files] == ["a.yaml"]
-    assert [problem.message for problem in problems] == [
-        "cannot be read: No such file or directory",
-        "is not UTF-8 text: byte 0xe9 at offset 16",
-    ]
+    assert [problem.message for problem in problems] == ["cannot be read: No such file or directory"]
 
 
 def test_what_is_no_file_of_a_sensible_size_is_a_problem_and_is_not_opened(tmp_path: Path) -> None:
@@ -83,14 +83,14 @@ def test_what_is_no_file_of_a_sensible_size_is_a_problem_and_is_not_opened(tmp_p
     (tmp_path / "zero.yaml").symlink_to("/dev/zero")
     with (tmp_path / "large.yaml").open("wb") as large:
         large.truncate(50_000_000)
-    files, problems = read_files(tmp_path, tmp_path)
+    files, problems = found(tmp_path, tmp_path)
     assert [Path(file.name).name for file in files] == ["a.yaml"]
     assert [problem.message for problem in problems] == [
         "is 50,000,000 bytes large, and Kestra reads 3,145,728 characters",
         "is a named pipe, not a file",
         "is a link that leads out of the folder",
     ]
-    _, [problem] = read_files(Path("/dev/zero"), tmp_path)
+    _, [problem] = found(Path("/dev/zero"), tmp_path)
     assert problem.message == "is a device, not a file"
 
 
@@ -99,13 +99,13 @@ def test_links_that_loop_or_leave_the_folder_are_problems_and_others_are_read(tm
     (tmp_path / "flows/b.yaml").symlink_to("../shared/b.yaml")
     (tmp_path / "flows/loop.yaml").symlink_to("loop.yaml")
     (tmp_path / "flows/self").symlink_to(".")
-    files, problems = read_files(tmp_path / "flows", tmp_path)
+    files, problems = found(tmp_path / "flows", tmp_path)
     assert [Path(file.name).name for file in files] == ["a.yaml", "b.yaml"]
     assert [(problem.message, problem.severity) for problem in problems] == [
         ("is a link to a folder, which is not followed", Severity.WARNING),
         ("cannot be read: Too many levels of symbolic links", Severity.ERROR),
     ]
-    _, problems = read_files(tmp_path / "flows", tmp_path / "flows")
+    _, problems = found(tmp_path / "flows", tmp_path / "flows")
     assert "is a link that leads out of the folder" in [problem.message for problem in problems]
 
 
@@ -119,32 +119,25 @@ def test_a_folder_that_cannot_be_listed_is_a_problem(tmp_path: Path, monkeypatch
         return genuine(folder)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    files, [problem] = read_files(tmp_path, tmp_path)
+    files, [problem] = found(tmp_path, tmp_path)
     assert len(files) == 1
     assert (problem.message, Path(problem.file or "").name) == ("cannot be listed: Permission denied", "closed")
 
 
 def test_a_name_that_is_no_text_can_be_shown(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9.yaml")).write_text("")
-    [file], problems = read_files(tmp_path, tmp_path)
-    assert (Path(file.name).name, file.text, problems) == ("caf\\xe9.yaml", "", [])
+    [file], problems = found(tmp_path, tmp_path)
+    assert (Path(file.name).name, file.content, problems) == ("caf\\xe9.yaml", b"", [])
 
 
 def test_line_ends_and_byte_order_mark_survive(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfid: a\r\n")
-    [file], _ = read_files(tmp_path, tmp_path)
-    assert file.text.encode() == b"\xef\xbb\xbfid: a\r\n"
-
-
-@pytest.mark.parametrize(("name", "suite"), [("a.smoke.yaml", True), ("a.smoke.yml", True), ("smoke.yaml", False)])
-def test_a_smoke_suite_is_told_by_its_name(tmp_path: Path, name: str, suite: bool) -> None:
-    write(tmp_path, name)
-    [file], _ = read_files(tmp_path, tmp_path)
-    assert file.is_smoke_suite is suite
+    [file], _ = found(tmp_path, tmp_path)
+    assert file.content == b"\xef\xbb\xbfid: a\r\n"
 
 
 def test_names_are_relative_to_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "flows/a.yaml")
     monkeypatch.chdir(tmp_path)
-    [file], _ = read_files(Path("flows"), tmp_path)
+    [file], _ = found(Path("flows"), tmp_path)
     assert file.name == "flows/a.yaml"

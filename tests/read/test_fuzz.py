@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from deployer.check import check
 from deployer.model.problem import Problem
 from deployer.model.version import DEFAULT, NAMES
+from deployer.parsing.parse import decode, parse
 from deployer.read.files import read_files
-from deployer.read.parse import parse
 
 SIGNS = [
     *"{}[]:,-?&*!|>'\"%@`#~ \t\n\r\\",
@@ -120,7 +120,9 @@ def test_anything_may_stand_anywhere_in_a_flow(text: str, version: str) -> None:
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "flow.yaml"
     file.write_bytes(content)
-    files, found = read_files(file, tmp_path, ())
+    files, found = read_files(file, tmp_path, (), lambda _: True)
     assert len(files) + len(found) >= 1
     for each in files:
-        is_sound(each.text)
+        text, wrong = decode(each.name, each.content)
+        assert (text is None) is bool(wrong)
+        is_sound(text or "")

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from report.requests import asked
 
 from deployer.errors import DeployerError
 from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change, Plan
 from deployer.model.problem import Effort, Problem, Severity, Span
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.request import Rules
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
@@ -27,7 +29,7 @@ SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs/report.sc
 
 
 def change(name: str, action: Action, reason: str = "") -> Change:
-    key = Key(Kind.FLOW, "company.team", name)
+    key = Key(FLOW, "company.team", name)
     now = None if action is Action.CREATE else Resource(key, "old", revision=1)
     return Change(action, key, Resource(key, "text", origin=f"flows/{name}.yaml"), now, reason)
 
@@ -42,8 +44,7 @@ CHANGES = (
 CASE = SmokeCase("hello-smoke", "greets", CHANGES[0].key, "flows/a.smoke.yaml")
 SMOKES = "1 smoke test passed, 1 did not."
 FULL = Report(
-    "sync",
-    "flows",
+    asked("sync", "flows"),
     server=Server("http://localhost:8080", "1.3.31", "main"),
     problems=(
         Problem("second-document", "is ignored", "flows/a.yaml", Span(9, 1, 9, 4), Severity.WARNING),
@@ -65,11 +66,9 @@ FULL = Report(
     ),
     seconds=4.26,
 )
-ENDED = Report("sync", "flows", error=DeployerError("GET http://k: no answer", hint="is it up?"))
+ENDED = Report(asked("sync", "flows"), error=DeployerError("GET http://k: no answer", hint="is it up?"))
 MOVED = Report(
-    "check",
-    "flows",
-    kestra="2.0",
+    asked("check", "flows", rules=Rules(version="2.0")),
     files=4,
     problems=(Problem("unknown-type", "gone", "flows/b.yaml", Span(4, 1, 4, 9), effort=Effort.RENAME),),
     upgrade=Upgrade(
@@ -83,7 +82,7 @@ MOVED = Report(
         },
     ),
 )
-PLANNED = Report("sync", "flows", dry_run=True, plan=Plan(CHANGES[:3], "0" * 64))
+PLANNED = Report(asked("sync", "flows", dry_run=True), plan=Plan(CHANGES[:3], "0" * 64))
 
 
 def test_the_terminal_shows_everything_that_matters_to_a_person() -> None:
@@ -137,7 +136,7 @@ def test_colours_come_only_when_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "report", [FULL, ENDED, PLANNED, MOVED, Report("sync")], ids=["full", "ended", "planned", "moved", "empty"]
+    "report", [FULL, ENDED, PLANNED, MOVED, Report(asked("sync"))], ids=["full", "ended", "planned", "moved", "empty"]
 )
 def test_the_json_document_is_what_its_schema_says(report: Report) -> None:
     Draft202012Validator.check_schema(SCHEMA)
@@ -191,14 +190,14 @@ def test_github_gets_annotations_at_file_and_line_errors_first() -> None:
 def test_whatever_was_done_is_told(action: Action, render: Callable[[Report], str]) -> None:
     done = Outcome(change("a", action), Status.DONE, revision=2)
 
-    told = render(Report("sync", plan=Plan((done.change,), ""), outcomes=(done,)))
+    told = render(Report(asked("sync"), plan=Plan((done.change,), ""), outcomes=(done,)))
 
     assert "company.team/a" in told
     assert told.count(DONE_WORDS[action]) == 2
 
 
 def test_where_deleted_texts_are_is_told_in_every_format() -> None:
-    report = Report("sync", saved="kept/here")
+    report = Report(asked("sync"), saved="kept/here")
 
     assert all("kept/here" in render(report) for render in (terminal.render, github.summary, json_report.render))
 
@@ -233,11 +232,11 @@ def test_a_step_summary_stays_below_the_limit_and_says_what_was_left_out() -> No
 def test_an_excerpt_of_a_long_line_shows_what_is_around_the_place() -> None:
     line = "a" * 5000 + "WRONG" + "b" * 5000
     problem = Problem("x", "no", "a.yaml", Span(1, 5001, 1, 5006), excerpt=line)
-    shown, marks = terminal.render(Report("check", problems=(problem,))).splitlines()[2:4]
+    shown, marks = terminal.render(Report(asked("check"), problems=(problem,))).splitlines()[2:4]
     assert len(shown) < 200
     assert shown[marks.index("^") : marks.rindex("^") + 1] == "WRONG"
     begin = Problem("x", "no", "a.yaml", Span(1, 1, 1, 3), excerpt="ab" + "c" * 5000)
-    shown, marks = terminal.render(Report("check", problems=(begin,))).splitlines()[2:4]
+    shown, marks = terminal.render(Report(asked("check"), problems=(begin,))).splitlines()[2:4]
     assert (shown[marks.index("^") : marks.rindex("^") + 1], shown.endswith(" …")) == ("ab", True)
 
 
@@ -254,13 +253,13 @@ def test_the_step_summary_is_markdown_that_a_message_cannot_break() -> None:
 @pytest.mark.parametrize(
     ("report", "code"),
     [
-        (Report("sync"), 0),
-        (Report("sync", problems=FULL.problems[:1]), 0),
-        (Report("sync", problems=FULL.problems), 1),
-        (Report("sync", problems=FULL.problems, smokes=FULL.smokes), 6),
+        (Report(asked("sync")), 0),
+        (Report(asked("sync"), problems=FULL.problems[:1]), 0),
+        (Report(asked("sync"), problems=FULL.problems), 1),
+        (Report(asked("sync"), problems=FULL.problems, smokes=FULL.smokes), 6),
         (FULL, 5),
         (ENDED, 3),
-        (Report("sync", interrupted=True, error=ENDED.error), 130),
+        (Report(asked("sync"), interrupted=True, error=ENDED.error), 130),
     ],
 )
 def test_of_several_exit_codes_the_weightiest_counts(report: Report, code: int) -> None:

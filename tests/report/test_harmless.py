@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
+from report.requests import asked
 
 from deployer.errors import DeployerError
 from deployer.model.change import Action, Change, Detail, Plan
 from deployer.model.problem import Problem, Span
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.request import Rules
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Outcome, Report, Server, Status
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.model.trial import Judged, Trial
@@ -22,6 +25,7 @@ from deployer.report import github, terminal, trial
 from deployer.report import json as json_report
 from deployer.report.harmless import harmless, one_line
 from deployer.report.markdown import markdown
+from deployer.report.table import FORMATS
 
 EVIL = (
     "\x1b]0;owned\x07 \x9b31m \u202e \u2066 \ud800 \udcff \b\x7f\n::error::no\n  ::add-mask::y\n##[stop]##vso[x]\r::z"
@@ -33,12 +37,11 @@ COLOUR = r"\x1b\[[0-9;]*m"
 
 def everywhere(evil: str) -> Report:
     """A report that has the text wherever somebody else's text can be."""
-    key = Key(Kind.FLOW, evil, evil)
+    key = Key(FLOW, evil, evil)
     change = Change(Action.UPDATE, key, Resource(key, evil, origin=evil), Resource(key, evil, revision=1), evil, evil)
     case = SmokeCase(evil, evil, key, evil)
     return Report(
-        "sync",
-        evil,
+        asked("sync", evil, rules=Rules(version=evil, source=evil)),
         server=Server(evil, evil, evil),
         problems=(Problem("yaml-syntax", evil, evil, Span(1, 3, 1, 5), hint=evil, excerpt=evil),),
         upgrade=Upgrade("1.3", "2.0", {evil: Move.REWRITE}),
@@ -53,13 +56,17 @@ def everywhere(evil: str) -> Report:
 
 def planned(evil: str) -> Report:
     report = everywhere(evil)
-    return Report("plan", evil, plan=report.plan, details=report.details, dry_run=True)
+    return Report(asked("plan", evil, dry_run=True), plan=report.plan, details=report.details)
 
 
 def on_trial(evil: str) -> str:
     judged = Judged("create", evil, Promise.BROKEN, (evil,), evil, 1, 0.0)
     head = trial.head(Server(evil, evil, evil), evil)
     return head + trial.promise(judged) + trial.closing(Trial(evil, False, promises=(judged,)))
+
+
+def in_table(name: str, evil: str) -> str:
+    return re.sub(r"(?m)^::(error|warning|notice) ", "", FORMATS[name](everywhere(evil), str))
 
 
 SHOWN: dict[str, Callable[[str], str]] = {
@@ -71,6 +78,7 @@ SHOWN: dict[str, Callable[[str], str]] = {
     "summary of a plan": lambda evil: github.summary(planned(evil)),
     "outputs": lambda evil: str(github.outputs(everywhere(evil))),
     "trial": on_trial,
+    **{f"{name}, of the table": partial(in_table, name) for name in FORMATS},
     "document": lambda evil: json_report.render(everywhere(evil)),
 }
 
@@ -82,18 +90,18 @@ def test_nothing_that_others_wrote_is_obeyed_by_a_terminal_or_a_ci(show: Callabl
     text.encode("utf-8")
 
 
-@pytest.mark.parametrize("format_", [name for name in SHOWN if name != "document"])
+@pytest.mark.parametrize("format_", [name for name in SHOWN if name not in ("document", "json, of the table")])
 def test_no_line_of_a_log_is_a_command_but_the_annotations(format_: str) -> None:
     lines = SHOWN[format_](EVIL).splitlines()
     assert [line for line in lines if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)] == []
 
 
 def test_an_item_of_one_line_stays_one_whatever_its_names_hold() -> None:
-    key = Key(Kind.FLOW, "a", "b\n  + c/d  created, revision 1")
+    key = Key(FLOW, "a", "b\n  + c/d  created, revision 1")
     change = Change(Action.CREATE, key, Resource(key, ""), None)
-    report = Report("sync", plan=Plan((change,), ""), outcomes=(Outcome(change, Status.DONE, revision=1),))
+    report = Report(asked("sync"), plan=Plan((change,), ""), outcomes=(Outcome(change, Status.DONE, revision=1),))
     assert len(terminal.render(report).splitlines()) == 2
-    annotation = github.commands(Report("sync", problems=(Problem("x", "y", "a\nb"),)))
+    annotation = github.commands(Report(asked("sync"), problems=(Problem("x", "y", "a\nb"),)))
     assert annotation.count("\n") == 1
 
 
@@ -107,7 +115,7 @@ def test_a_person_sees_what_was_there() -> None:
 
 def test_the_mark_below_a_line_stands_below_what_it_is_about() -> None:
     problem = Problem("yaml-syntax", "no", "f", Span(1, 4, 1, 6), excerpt="\x1b: ab # x")
-    _, _, line, marks, *_ = terminal.render(Report("check", problems=(problem,))).splitlines()
+    _, _, line, marks, *_ = terminal.render(Report(asked("check"), problems=(problem,))).splitlines()
     assert line[marks.index("^") :].startswith("ab")
     assert marks.count("^") == 2
 
@@ -138,6 +146,6 @@ def test_markdown_shows_a_text_as_it_is(text: str, shown: str) -> None:
 
 def test_a_summary_stays_below_what_github_takes() -> None:
     problems = tuple(Problem("yaml-syntax", "🟢" * 1000, f"flows/{number}.yaml") for number in range(20_000))
-    summary = github.summary(Report("sync", problems=problems))
+    summary = github.summary(Report(asked("sync"), problems=problems))
     assert len(summary.encode()) < 1 << 20
     assert "19500 more rows are in the log" in summary

@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from report.requests import asked
 from report.test_formats import FULL, PLANNED, change
 
 from deployer.model.change import Action, Change, Plan, Standing
 from deployer.model.result import Report
 from deployer.plan import only_drift
-from deployer.refusal import foretold, refusal
+from deployer.refusal import foretell, refuse
 from deployer.report import github, terminal
 from deployer.report import json as json_report
 
@@ -24,8 +25,8 @@ def _drifted(name: str, action: Action = Action.UPDATE) -> Change:
 
 
 PLAN = Plan((change("a", Action.CREATE), _drifted("b"), _drifted("c", Action.KEEP), change("d", Action.KEEP)), "0" * 64)
-ENDED = Report("sync", "flows", plan=PLAN, error=refusal(PLAN))
-FORETOLD = Report("plan", "flows", dry_run=True, plan=PLAN, problems=tuple(foretold(PLAN)))
+ENDED = Report(asked("sync", "flows"), plan=PLAN, error=refuse(PLAN))
+FORETOLD = Report(asked("plan", "flows", dry_run=True), plan=PLAN, problems=tuple(foretell(PLAN)))
 
 
 class TestRefused:
@@ -68,9 +69,9 @@ class TestRefused:
         [
             (ENDED, 4),
             (FORETOLD, 0),
-            (replace(FORETOLD, detailed=True), 4),
-            (replace(FORETOLD, command="sync", detailed=True), 4),
-            (replace(PLANNED, detailed=True), 10),
+            (replace(FORETOLD, request=asked("plan", dry_run=True, detailed=True)), 4),
+            (replace(FORETOLD, request=asked("sync", dry_run=True, detailed=True)), 4),
+            (replace(PLANNED, request=asked("sync", dry_run=True, detailed=True)), 10),
         ],
     )
     def test_the_exit_code_says_it_where_that_was_asked_for(self, report: Report, code: int) -> None:
@@ -84,7 +85,7 @@ def test_drift_counts_how_flows_stand_and_not_what_is_pending() -> None:
         replace(change("c", Action.CREATE), live=None),
         replace(change("d", Action.CREATE, "it was deleted on the server since it was deployed"), live=None),
     )
-    report = Report("drift", "flows", dry_run=True, plan=only_drift(Plan(changes, "0" * 64)))
+    report = Report(asked("drift", "flows", dry_run=True), plan=only_drift(Plan(changes, "0" * 64)))
     assert terminal.render(report).splitlines() == [
         "  ~ company.team/a  edited on the server since it was deployed as revision 1",
         "  + company.team/d  it was deleted on the server since it was deployed",

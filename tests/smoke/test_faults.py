@@ -11,7 +11,7 @@ from proxy import Fault, Proxy, answers
 from smoke.test_run import LOG, SLEEP, case, flow, result_of
 
 from deployer.kestra.client import KestraClient
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SmokeResult, Verdict
 
 PAGE = answers(200, "<html><title>Signed out</title></html>", "text/html")
@@ -110,7 +110,7 @@ def retried(client: KestraClient, task: str, interval: str = "PT1S") -> Key:
         namespace="company.team",
         id="a",
     )
-    return Key(Kind.FLOW, "company.team", "a")
+    return Key(FLOW, "company.team", "a")
 
 
 FAIL = "{id: then, type: io.kestra.plugin.core.execution.Fail, errorMessage: out of stock}"

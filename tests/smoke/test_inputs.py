@@ -18,9 +18,9 @@ from deployer.model.flow import Flow
 from deployer.model.problem import Problem
 from deployer.model.smoke import SmokeCase
 from deployer.model.version import Dialect
-from deployer.read.parse import parse
-from deployer.smoke.fixtures import with_files
-from deployer.smoke.suites import suites
+from deployer.parsing.parse import parse
+from deployer.read.suite_files import with_files
+from deployer.read.suites import suites
 
 __all__ = ["api", "deployer", "project", "server"]
 

@@ -9,7 +9,7 @@ from proxy import Proxy
 from pytest_httpserver import HTTPServer
 
 from deployer.kestra.client import KestraClient
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.settings import Settings
 from deployer.smoke.run import run
@@ -21,7 +21,7 @@ def flow(client: KestraClient, name: str, *tasks: str) -> Key:
     lines = "".join(f"  - {task}\n" for task in tasks)
     inputs = "inputs: [{id: who, type: STRING, defaults: you}, {id: n, type: INT, defaults: 1}]\n"
     client.create_flow(f"id: {name}\nnamespace: {NAMESPACE}\n{inputs}tasks:\n{lines}", namespace=NAMESPACE, id=name)
-    return Key(Kind.FLOW, NAMESPACE, name)
+    return Key(FLOW, NAMESPACE, name)
 
 
 def case(key: Key, expected: str = "SUCCESS", seconds: float = 60, **inputs: object) -> SmokeCase:
@@ -104,7 +104,7 @@ def test_a_trigger_whose_answer_is_an_error_is_never_sent_again(httpserver: HTTP
     httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
     httpserver.expect_request("/api/v1/main/executions/company.team/a", "POST").respond_with_data("", status=503)
     httpserver.expect_request("/api/v1/main/executions/search").respond_with_json({"results": [], "total": 0})
-    key = Key(Kind.FLOW, NAMESPACE, "a")
+    key = Key(FLOW, NAMESPACE, "a")
     with KestraClient(Settings(host=httpserver.url_for("")), sleep=lambda _: None) as client:
         result = result_of(case(key), client)
     assert result.verdict is Verdict.FAILED

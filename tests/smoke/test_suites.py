@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from deployer.model.problem import Problem
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SmokeCase
-from deployer.read.parse import parse
-from deployer.smoke.suites import suites, unknown_flows
+from deployer.parsing.parse import parse
+from deployer.read.suites import suites, unknown_flows
 
 HEAD = "id: s\nnamespace: company.team\nflowId: hello\n"
 
@@ -34,7 +34,7 @@ def test_a_suite_gives_its_cases_with_inputs_state_and_timeout() -> None:
     assert cases[0] == SmokeCase(
         suite="s",
         id="fails",
-        flow=Key(Kind.FLOW, "company.team", "hello"),
+        flow=Key(FLOW, "company.team", "hello"),
         file="hello.smoke.yaml",
         expected_state="FAILED",
         timeout=timedelta(seconds=90),
@@ -87,6 +87,6 @@ def test_timeouts_are_iso_8601_durations(written: str, seconds: float) -> None:
 
 def test_a_suite_whose_flow_no_file_declares_is_named_once() -> None:
     cases, _ = read(HEAD + "testCases:\n  - id: a\n  - id: b\n")
-    [problem] = unknown_flows(cases, {Key(Kind.FLOW, "company.team", "other")})
+    [problem] = unknown_flows(cases, {Key(FLOW, "company.team", "other")})
     assert "company.team/hello" in problem.message
-    assert list(unknown_flows(cases, {Key(Kind.FLOW, "company.team", "hello")})) == []
+    assert list(unknown_flows(cases, {Key(FLOW, "company.team", "hello")})) == []

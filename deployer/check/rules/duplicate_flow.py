@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, Folder
-from deployer.check.rules.identity import flow_of
+from deployer.language.identity import flow_of
 from deployer.model.document import Document
 
 

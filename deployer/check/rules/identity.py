@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, FlowFile
+from deployer.language.identity import written
 from deployer.language.leaves import as_text
 from deployer.model.document import Document
-from deployer.model.flow import Flow
 from deployer.model.problem import Severity
 from deployer.model.resource import NAMES
 
@@ -37,16 +37,9 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 
 def _unquoted(flow: FlowFile) -> Finding:
     """Return the warning for an id such as `010` or `off` (1.0.36 to 2.0.0: "Illegal flow id update")."""
-    written = _text(flow.document, "id")
-    message = f"Kestra stores a flow with the id `{written}`, and refuses every update of it"
-    return Finding(("id",), message, f'write it in quotes: `id: "{written}"`', Severity.WARNING)
-
-
-def flow_of(document: Document) -> Flow | None:
-    """Return the flow that a document declares; None when this check finds fault with it."""
-    if any(True for key in _RULES for _ in _one(document, key)):
-        return None
-    return Flow(document, namespace=_text(document, "namespace") or "", id=_text(document, "id") or "")
+    name = written(flow.document, "id")
+    message = f"Kestra stores a flow with the id `{name}`, and refuses every update of it"
+    return Finding(("id",), message, f'write it in quotes: `id: "{name}"`', Severity.WARNING)
 
 
 def _one(document: Document, key: str) -> Iterator[Finding]:
@@ -54,19 +47,13 @@ def _one(document: Document, key: str) -> Iterator[Finding]:
     if document.data.get(key) in (None, ""):
         yield Finding((key,), f"the flow has no `{key}`", f"add a line `{key}: …` at the top of the file")
         return
-    text = _text(document, key)
+    text = written(document, key)
     if text is None:
         yield Finding((key,), f"`{key}` is not a single value", f"write one name: {allowed}")
     elif not pattern.fullmatch(as_text(document.data[key])):
         yield Finding((key,), f"`{key}` is malformed: {text!r}", f"allowed are {allowed}")
     elif len(text) > longest:
         yield Finding((key,), f"`{key}` is {len(text)} characters long, {longest} are allowed")
-
-
-def _text(document: Document, key: str) -> str | None:
-    """Return a scalar as it is written: Kestra takes `id: 010` for the text 010."""
-    value = document.data[key]
-    return value if isinstance(value, str) else document.marks.scalar((key,))
 
 
 CHECK = Check("flow-identity", __doc__, each=check)

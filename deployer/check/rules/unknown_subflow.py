@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, FlowFile, Folder
-from deployer.check.rules.identity import flow_of
+from deployer.language.identity import flow_of
 from deployer.language.parts import Part
 from deployer.language.words import meant
 from deployer.model.document import Document

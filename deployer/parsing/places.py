@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from deployer.model.problem import Route, Span
-from deployer.read.reader import reading
+from deployer.parsing.reader import reading
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,6 @@ def with_files(
                 problems.append(Problem(SUITE, str(error), case.file, span, hint=_HOW, excerpt=excerpt))
         found.append(replace(case, inputs=inputs))
     return found, problems
-
-
-def opened(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs with their files read. Raises OSError."""
-    return {
-        name: Upload(value.name, value.read_bytes()) if isinstance(value, Path) else value
-        for name, value in inputs.items()
-    }
 
 
 def _file(value: Any, case: SmokeCase, root: Path) -> Upload | Path | str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Route, Severity
-from deployer.model.resource import Key, Kind
+from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SUITE, SmokeCase
 
 FINAL_STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED")
@@ -50,7 +50,7 @@ def _suite(document: Document) -> list[SmokeCase]:
     listed = data.get("testCases")
     if not isinstance(listed, list) or not listed:
         raise _Refused(("testCases",), "`testCases` must be a list of at least one case")
-    flow = Key(Kind.FLOW, namespace, name)
+    flow = Key(FLOW, namespace, name)
     cases = [_case(case, ("testCases", at), suite, flow, document.file) for at, case in enumerate(listed)]
     seen: set[str] = set()
     for at, case in enumerate(cases):

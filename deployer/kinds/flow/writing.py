@@ -1,4 +1,4 @@
-"""Flows: how a file becomes a resource, and how a change is written. What is live is read by `live_flows`."""
+"""How a change of a flow is written, and whether another user wrote in between. What is live is read in `live`."""
 
 from __future__ import annotations
 
@@ -8,26 +8,18 @@ from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
-from deployer.model.flow import Flow
 from deployer.model.resource import Key, Resource
 from deployer.model.result import Written
-from deployer.resource.references import described
-
-
-def desired(flow: Flow) -> Resource:
-    """Return the resource that a flow's file wants; its body is the file's text, as it stands."""
-    document = flow.document
-    return described(Resource(flow.key, document.text, origin=document.file), document.data)
 
 
 def write(client: KestraClient, change: Change) -> Written:
     """Carry out a change that writes. Raises KestraError when it is refused."""
     key, before = change.key, change.live.revision if change.live else None
     match change.action, change.desired:
-        case Action.CREATE, Resource(body=body):
+        case Action.CREATE, Resource(body=str(body)):
             revision = _created(client, key, body).revision
             return Written(revision, lost(client, key, body, 0, revision))
-        case Action.UPDATE | Action.PUBLISH, Resource(body=body):
+        case Action.UPDATE | Action.PUBLISH, Resource(body=str(body)):
             revision = client.update_flow(key.namespace, key.name, body).revision
             return Written(revision, lost(client, key, body, before, revision))
         case Action.PRUNE, _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployer.model.problem import Severity, Span
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 
 def data(text: str) -> object:

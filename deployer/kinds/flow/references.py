@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.resource import FLOW, Key, Resource
 
 
 def described(resource: Resource, data: Any) -> Resource:
-    """Return a flow with what its data says, which is None where its text cannot be read."""
+    """Return a flow with what its data says, which is None where its text cannot be read.
+
+    One with triggers is written alone: of two flows written at once, those parts of Kestra that start flows can miss
+    one until they are started again (docs/engine.md), and its triggers would be dead, or a deleted flow's alive.
+    """
     triggers = data.get("triggers") if isinstance(data, Mapping) else None
-    return replace(resource, needs=references(data), has_triggers=bool(triggers))
+    return replace(resource, needs=references(data), alone=bool(triggers))
 
 
 def references(data: Any) -> frozenset[Key]:
@@ -20,7 +24,7 @@ def references(data: Any) -> frozenset[Key]:
 
     What an expression names is not known before it runs.
     """
-    return frozenset(Key(Kind.FLOW, namespace, name) for namespace, name in _named(data))
+    return frozenset(Key(FLOW, namespace, name) for namespace, name in _named(data))
 
 
 def _named(data: Any) -> Iterator[tuple[str, str]]:

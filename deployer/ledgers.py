@@ -17,9 +17,12 @@ from typing import Any, Protocol
 from deployer import regular
 from deployer.errors import DeployerError, KestraNotFoundError
 from deployer.kestra.client import KestraClient
+from deployer.kinds import is_known
 from deployer.model.ledger import FORMAT, Entry, Lease, Ledger
-from deployer.model.resource import SYSTEM, Key, Kind
+from deployer.model.resource import SYSTEM, Key
 
+FORBIDDEN = 403
+GRANT = "or name another namespace with `ledger:` in kestra-deployer.yaml"
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 _KEY = "kestra-deployer."
 _LONGEST = 120  # characters of a name in a key
@@ -42,8 +45,11 @@ class Keeper(Protocol):
     def write(self, ledger: Ledger) -> None:
         """Keep a ledger in place of the one before."""
 
-    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
-        """Yield the ledgers of other projects and environments that lie where this one does, each with its keeper."""
+    def others(self) -> Iterator[Ledger]:
+        """Yield the ledgers of other projects and environments that are kept in the same place."""
+
+    def of(self, ledger: Ledger) -> Keeper:
+        """Return the keeper of one of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class OnServer:
         """Keep a ledger. Raises KestraError."""
         self.client.set_key_value(self.namespace, self.key, _written(ledger))
 
-    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+    def others(self) -> Iterator[Ledger]:
         """Yield the others of the namespace, by one request and one for each. Raises KestraError and LedgerError."""
         keys = (key for key in self.client.list_keys(self.namespace) if key.startswith(_KEY) and key != self.key)
         for key in keys:
@@ -90,7 +96,11 @@ class OnServer:
             if keeper.key != key:
                 message = f"the key {key} of the namespace {self.namespace} holds no ledger of that name"
                 raise LedgerError(message, hint="restore it, or remove it")
-            yield keeper, _read(value, keeper)
+            yield _read(value, keeper)
+
+    def of(self, ledger: Ledger) -> Keeper:
+        """Return the keeper of another project's ledger."""
+        return replace(self, project=ledger.project, environment=ledger.environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +138,13 @@ class InFile:
         except OSError as error:
             raise LedgerError(f"{self.file} cannot be written: {error}", hint="name another with `ledger:`") from error
 
-    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+    def others(self) -> Iterator[Ledger]:
         """Yield nothing: the file is this project's."""
         yield from ()
+
+    def of(self, ledger: Ledger) -> Keeper:
+        """Return what would keep another project's ledger in this file."""
+        return replace(self, project=ledger.project, environment=ledger.environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +162,13 @@ class Nowhere:
     def write(self, ledger: Ledger) -> None:
         """Forget it."""
 
-    def others(self) -> Iterator[tuple[Keeper, Ledger]]:
+    def others(self) -> Iterator[Ledger]:
         """Yield nothing."""
         yield from ()
+
+    def of(self, ledger: Ledger) -> Keeper:
+        """Return nowhere, for another project."""
+        return replace(self, project=ledger.project, environment=ledger.environment)
 
 
 def _fit(name: str) -> str:
@@ -171,7 +189,7 @@ def _written(ledger: Ledger) -> dict[str, Any]:
 
 
 def _key(key: Key) -> dict[str, str]:
-    return {"kind": str(key.kind), "namespace": key.namespace, "name": key.name}
+    return {"kind": key.kind, "namespace": key.namespace, "name": key.name}
 
 
 def _entry(key: Key, entry: Entry) -> dict[str, Any]:
@@ -219,8 +237,8 @@ def _lease_of(data: Mapping[str, Any] | None) -> Lease | None:
 
 
 def _key_of(data: Mapping[str, Any]) -> Key:
-    key = Key(Kind(data["kind"]), str(data["namespace"]), str(data["name"]))
-    if not key.sound:
+    key = Key(str(data["kind"]), str(data["namespace"]), str(data["name"]))
+    if not is_known(key):
         raise ValueError(f"{key} is no name that Kestra takes")
     return key
 

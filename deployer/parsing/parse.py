@@ -16,16 +16,21 @@ import yaml
 from deployer.model.document import Document
 from deployer.model.problem import Problem, Severity, Span
 from deployer.model.secret import excerpt
-from deployer.read import scalars, syntax
-from deployer.read.files import CHECK
-from deployer.read.places import Node, Places, span
-from deployer.read.reader import LONGEST_SLOW, differs, reading
+from deployer.parsing import scalars, syntax
+from deployer.parsing.places import Node, Places, span
+from deployer.parsing.reader import LONGEST_SLOW, differs, reading
 
 EMPTY = "empty-file"
 """The check that names a file without any content."""
 
+CHECK = "unreadable-file"
+"""The check that names a file that cannot be read."""
+
 LONGEST = 3 * 1024 * 1024
 """Characters; Kestra's reader refuses a file that is longer."""
+
+LARGEST = 4 * LONGEST
+"""Bytes; no character has more than four."""
 _DEEPEST = 1000  # levels; Kestra's reader refuses more
 
 
@@ -39,6 +44,15 @@ class _Read:
     repeated: bool = False  # some key is given twice
     aliases: list[yaml.AliasEvent] = field(default_factory=list)
     rest: Span | None = None  # what begins after the first document
+
+
+def decode(file: str, content: bytes) -> tuple[str | None, list[Problem]]:
+    """Return the text of a file, None when it is not UTF-8, and the problem with it."""
+    try:
+        return content.decode(), []
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text: byte {content[error.start]:#04x} at offset {error.start}"
+        return None, [Problem(CHECK, message, file, hint="save the file as UTF-8")]
 
 
 def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:

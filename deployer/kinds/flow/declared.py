@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from deployer.model.resource import Key
-from deployer.read.files import LARGEST
-from deployer.read.parse import parse
+from deployer.parsing.parse import LARGEST, parse
 
 _PASSED = (".git", ".kestra-deployer")
 """Folders with texts that are nobody's declarations: git's, and what this deployer has kept of deleted flows."""

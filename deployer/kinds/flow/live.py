@@ -15,7 +15,8 @@ from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.kestra.flows import exported_as
 from deployer.model.ledger import Entry, digest
-from deployer.model.resource import Key, Kind, Live, Resource
+from deployer.model.live import Live
+from deployer.model.resource import FLOW, Key, Resource
 
 _FEW = 3  # flows; a search answers with all flows of their namespaces
 
@@ -136,4 +137,4 @@ def _names(keys: Iterable[Key]) -> dict[Key, str]:
 
 
 def _key(flow: StoredFlow) -> Key:
-    return Key(Kind.FLOW, flow.namespace, flow.id)
+    return Key(FLOW, flow.namespace, flow.id)

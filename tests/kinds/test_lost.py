@@ -8,13 +8,13 @@ import pytest
 
 from deployer.engine.launch import RunningEngine
 from deployer.kestra.client import KestraClient
+from deployer.kinds.flow.writing import lost, write
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key, Kind, Resource
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Written
-from deployer.resource.flow import lost, write
 from deployer.settings import Settings
 
-KEY = Key(Kind.FLOW, "company.team", "a")
+KEY = Key(FLOW, "company.team", "a")
 
 
 def text(message: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from read.values import READ, REFUSED, TOO_LARGE
+from parsing.values import READ, REFUSED, TOO_LARGE
 
-from deployer.read.parse import parse
+from deployer.parsing.parse import parse
 
 
 @pytest.mark.parametrize(("written", "expected"), [*READ, (TOO_LARGE, math.inf)])

@@ -1,0 +1,112 @@
+"""Carries out a plan: keeps what is deleted, records the plan in the ledger, writes, and records what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from deployer.apply import backup, bookkeeping
+from deployer.apply.bookkeeping import ChangedError, UnrecordedError, now
+from deployer.apply.execute import apply
+from deployer.background import started
+from deployer.errors import DeployerError
+from deployer.kestra.client import KestraClient
+from deployer.kinds import by_kind, kind_of
+from deployer.ledgers import Nowhere
+from deployer.model.change import Action, Change, Plan
+from deployer.model.ledger import Ledger
+from deployer.model.request import BACKUP, Request
+from deployer.model.resource import Key
+from deployer.model.result import Report, Status, Written
+from deployer.model.smoke import SmokeCase
+from deployer.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan with what it was made from, and the report so far.
+
+    `request` is as the ledger allows it; `recorded` says whether there is one. `refused` are the resources in which
+    something is wrong, so that they are not in the plan. `others` are the ledgers of other projects, as far as they
+    were read, and `adopted` is what is taken over from them.
+    """
+
+    request: Request
+    report: Report
+    plan: Plan
+    ledger: Ledger
+    recorded: bool = True
+    cases: Sequence[SmokeCase] = ()
+    refused: Collection[Key] = ()
+    others: Sequence[Ledger] = ()
+    adopted: Collection[Key] = ()
+
+
+def carry_out(planned: Planned, session: Session) -> Report:
+    """Carry out a plan; return the report with what became of it.
+
+    Raises DeployerError before the first write only; what goes wrong later is in the report.
+    """
+    plan, request, keeper, saved = planned.plan, planned.request, session.keeper, ""
+    before: Ledger | None = None
+    notes = list(planned.report.problems)
+    if writes := [change for change in plan.changes if change.writes]:
+        reading = started(partial(bookkeeping.read_again, keeper, planned.ledger))  # others may have deployed meanwhile
+        _raise_if_changed(session.client, writes)
+        latest = reading.result()
+        saved = _save(writes, request)
+        if latest.lease != planned.ledger.lease:
+            notes += bookkeeping.warn_of_lease(latest, now())
+        before = bookkeeping.record_before(latest, writes, request, now())
+        if unrecorded := bookkeeping.write(keeper, before):
+            keeper, before, notes = Nowhere(), None, [*notes, *unrecorded]
+    applied = apply(plan.changes, partial(_write, session.client), request.concurrency, session.listen, planned.refused)
+    report = replace(
+        planned.report,
+        problems=tuple(notes),
+        outcomes=tuple(applied.outcomes),
+        saved=saved,
+        interrupted=applied.interrupted,
+    )
+    if not writes and not any(change.takes for change in plan.changes):
+        return report
+    try:
+        latest = bookkeeping.read_again(keeper, before or planned.ledger)
+        after = bookkeeping.record_after(latest, planned.ledger, applied.outcomes, request, now())
+        notes += bookkeeping.write(keeper, after)
+        done = {each.change.key for each in applied.outcomes if each.status is Status.DONE}
+        notes += bookkeeping.hand_over(session.keeper, planned.others, done & set(planned.adopted))
+        return replace(report, problems=tuple(notes))
+    except DeployerError as error:
+        message = f"the deploy worked, but could not be recorded in {keeper.place}: {error}"
+        return replace(report, error=UnrecordedError(message, hint="run it again: what was to be written is known"))
+
+
+def _write(client: KestraClient, change: Change) -> Written:
+    return kind_of(change.key).write(client, change)
+
+
+def _save(writes: Sequence[Change], request: Request) -> str:
+    root = request.checkout.root
+    within = root if request.backup == BACKUP else None  # what the user names may be anywhere
+    return backup.save(writes, root / request.backup, now(), within)
+
+
+def _raise_if_changed(client: KestraClient, writes: Sequence[Change]) -> None:
+    """Raise ChangedError where someone wrote since the plan was made."""
+    current = {
+        key: revision
+        for kind, keys in by_kind([change.key for change in writes])
+        for key, revision in kind.revisions(client, keys).items()
+    }
+    changed = {change.key.path for change in writes if _has_changed(change, current)}
+    if changed:
+        message = f"someone changed {' and '.join(sorted(changed))} on the server since the plan was made"
+        raise ChangedError(message, hint="nothing was written: run it again")
+
+
+def _has_changed(change: Change, current: Mapping[Key, int | None]) -> bool:
+    if change.action is Action.CREATE:
+        return change.key in current
+    return current.get(change.key) != (change.live.revision if change.live else None)

@@ -1,0 +1,135 @@
+"""What the stages ask a kind of resource: which files are of it, what is live, how two compare, how one is written.
+
+A kind implements what is abstract here. The rest has an answer that fits a kind without stops, drafts and callers.
+Nothing here or in a kind's own module imports the client when it is loaded, so that a check starts quickly.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from deployer.model.change import Change
+from deployer.model.desired import Declaration
+from deployer.model.ledger import Entry
+from deployer.model.live import Live
+from deployer.model.problem import Problem
+from deployer.model.resource import Body, Key, Resource
+from deployer.model.sent import Sent
+
+if TYPE_CHECKING:
+    from deployer.kestra.answers import Verdict
+    from deployer.kestra.client import KestraClient
+    from deployer.model.result import Written
+
+
+class Kind(ABC):
+    """A kind of resource. `name` is what keys, ledgers and reports call it: lowercase words joined by hyphens."""
+
+    name: str
+
+    # files
+
+    @abstractmethod
+    def claims(self, file: str) -> bool:
+        """Whether a file of this name declares a resource of this kind."""
+
+    @abstractmethod
+    def read(self, file: str, content: bytes) -> tuple[Declaration | None, list[Problem]]:
+        """Return what a file declares, None where it cannot be read, and what is wrong with it."""
+
+    @abstractmethod
+    def file_of(self, key: Key) -> PurePosixPath:
+        """Return the file that such a resource is written to, from a folder of its kind."""
+
+    def is_sound(self, key: Key) -> bool:
+        """Whether Kestra takes such a name. Any other must not become part of a path."""
+        return is_sound(key)
+
+    def declaring(self, folder: Path, keys: Collection[Key]) -> dict[Key, str]:  # noqa: ARG002
+        """Return which of these resources files below a folder declare that the run did not read, and which file."""
+        return {}
+
+    # the server
+
+    @abstractmethod
+    def read_live(self, client: KestraClient, wanted: Mapping[Key, Body], owned: Collection[Key]) -> Live:
+        """Return what is live of the resources that are wanted, with these bodies, and of those owned besides."""
+
+    @abstractmethod
+    def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
+        """Return the newest revision of each of these that is live; None for a kind without revisions."""
+
+    @abstractmethod
+    def write(self, client: KestraClient, change: Change) -> Written:
+        """Carry out a change that writes or deletes. Raises KestraError when the server refuses it."""
+
+    def deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:  # noqa: ARG002
+        """Return the bodies that these ledger entries record, as far as the server keeps earlier revisions."""
+        return {}
+
+    def validate(self, client: KestraClient, resources: Sequence[Resource]) -> list[Verdict | None]:  # noqa: ARG002
+        """Return the server's verdict on each of these, None where it gives none."""
+        return [None] * len(resources)
+
+    def callers(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, list[Key]]:  # noqa: ARG002
+        """Return what on the server refers to these resources."""
+        return {}
+
+    # comparing
+
+    def meaning(self, body: Body) -> Any:
+        """Return what a body says, whatever its layout; None where it cannot be read."""
+        return body
+
+    def anonymous(self, body: Body) -> Any:
+        """Return what a body says but for its name: the same before and after it was renamed."""
+        return body
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two meanings are the same."""
+        return bool(one == other)
+
+    def described(self, resource: Resource) -> Resource:
+        """Return a resource with what its body says of its order: what it calls, whether it is written alone."""
+        return resource
+
+    # what an operator does on the server
+
+    def same_but_enabled(self, known: Any, live: Any) -> bool:
+        """Whether a live meaning is a known one, apart from what the server leaves behind when it enables something."""
+        return self.same(known, live)
+
+    def stops(self, known: Any, live: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """Return what an operator disabled in a live meaning that is a known one otherwise."""
+        return ()
+
+    def without_stops(self, meaning: Any, stops: Collection[str]) -> Any:  # noqa: ARG002
+        """Return a meaning without these stops."""
+        return meaning
+
+    def lasting(self, stops: Sequence[str], meaning: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """Return which of these stops still apply to a new meaning."""
+        return ()
+
+    def stopped(self, resource: Resource, stops: Collection[str]) -> Sent | None:  # noqa: ARG002
+        """Return a resource's text with stops written into it, None where that cannot be done."""
+        return None
+
+    def unpublished(self, live: Resource) -> bool:  # noqa: ARG002
+        """Whether only a draft is there, which does not run."""
+        return False
+
+    def refined(self, change: Change) -> Change:
+        """Return a change with what only this kind knows of it."""
+        return change
+
+
+def is_sound(key: Key) -> bool:
+    """Whether a key can become part of a path: a later deployer may have recorded a kind that is not known here."""
+    steps = key.name.split("/")
+    named = all(steps) and ".." not in steps  # no slash in front, nor two in a row
+    folders = (key.kind, key.namespace)
+    return named and "\0" not in key.path and not any("/" in each or each == ".." for each in folders)

@@ -1,0 +1,129 @@
+"""Flows: what a file wants, what is live, how two compare, and how one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from deployer.kinds.base import Kind
+from deployer.kinds.flow import drafts, stops
+from deployer.kinds.flow.declared import declaring
+from deployer.kinds.flow.references import described
+from deployer.language.identity import flow_of
+from deployer.model.change import Change
+from deployer.model.desired import Declaration
+from deployer.model.ledger import Entry
+from deployer.model.live import Live
+from deployer.model.problem import Problem
+from deployer.model.resource import FLOW, NAMES, Body, Key, Resource
+from deployer.model.sent import Sent
+from deployer.parsing.parse import decode, parse
+
+if TYPE_CHECKING:
+    from deployer.kestra.answers import Verdict
+    from deployer.kestra.client import KestraClient
+    from deployer.model.result import Written
+
+SUFFIXES = (".yml", ".yaml")
+
+
+class _Flows(Kind):
+    """Flows, which Kestra keeps as the text that was sent, revision by revision."""
+
+    name = FLOW
+
+    def claims(self, file: str) -> bool:
+        return file.endswith(SUFFIXES)
+
+    def read(self, file: str, content: bytes) -> tuple[Declaration | None, list[Problem]]:
+        text, problems = decode(file, content)
+        document, wrong = parse(file, text) if text is not None else (None, [])
+        if document is None:
+            return None, [*problems, *wrong]
+        flow = flow_of(document)
+        resource = described(Resource(flow.key, document.text, origin=file), document.data) if flow else None
+        return Declaration(file, resource, document), [*problems, *wrong]
+
+    def file_of(self, key: Key) -> PurePosixPath:
+        return PurePosixPath(key.namespace, f"{key.name}.yaml")
+
+    def is_sound(self, key: Key) -> bool:
+        given = {"id": key.name, "namespace": key.namespace}
+        return all(
+            pattern.fullmatch(given[name]) and len(given[name]) <= longest for name, (pattern, longest) in NAMES.items()
+        )
+
+    def declaring(self, folder: Path, keys: Collection[Key]) -> dict[Key, str]:
+        return declaring(folder, keys)
+
+    def read_live(self, client: KestraClient, wanted: Mapping[Key, Body], owned: Collection[Key]) -> Live:
+        from deployer.kinds.flow.live import read_live  # noqa: PLC0415  see `base`
+
+        return read_live(client, {key: _text(body) for key, body in wanted.items()}, owned)
+
+    def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
+        from deployer.kinds.flow.live import revisions  # noqa: PLC0415  see `base`
+
+        return revisions(client, keys)
+
+    def write(self, client: KestraClient, change: Change) -> Written:
+        from deployer.kinds.flow.writing import write  # noqa: PLC0415  see `base`
+
+        return write(client, change)
+
+    def deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
+        from deployer.kinds.flow.live import deployed  # noqa: PLC0415  see `base`
+
+        return {**deployed(client, entries)}
+
+    def validate(self, client: KestraClient, resources: Sequence[Resource]) -> list[Verdict | None]:
+        return client.validate_flows([_text(each.body) for each in resources])
+
+    def callers(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, list[Key]]:
+        from deployer.kinds.flow.callers import callers  # noqa: PLC0415  see `base`
+
+        return callers(client, keys, self.meaning)
+
+    def meaning(self, body: Body) -> Any:
+        document, _ = parse("", _text(body))
+        return dict(document.data) if document else None
+
+    def anonymous(self, body: Body) -> Any:
+        data = self.meaning(body)
+        return {name: each for name, each in data.items() if name not in NAMES} if data else None
+
+    def same(self, one: Any, other: Any) -> bool:
+        return stops.alike(one, other)
+
+    def described(self, resource: Resource) -> Resource:
+        return described(resource, self.meaning(resource.body))
+
+    def same_but_enabled(self, known: Any, live: Any) -> bool:
+        return live is not None and stops.alike(stops.enabled(known), stops.enabled(live))
+
+    def stops(self, known: Any, live: Any) -> tuple[str, ...]:
+        return stops.stops(known, live)
+
+    def without_stops(self, meaning: Any, stops_: Collection[str]) -> Any:
+        return stops.started(meaning, stops_)
+
+    def lasting(self, stops_: Sequence[str], meaning: Any) -> tuple[str, ...]:
+        return stops.kept(stops_, meaning)
+
+    def stopped(self, resource: Resource, stops_: Collection[str]) -> Sent | None:
+        document, _ = parse(resource.origin or "", _text(resource.wanted))
+        return stops.stopped(document, stops_, self.meaning) if document else None
+
+    def unpublished(self, live: Resource) -> bool:
+        return drafts.is_only_a_draft(live)
+
+    def refined(self, change: Change) -> Change:
+        return drafts.refined(change)
+
+
+def _text(body: Body) -> str:
+    return body if isinstance(body, str) else body.decode()
+
+
+FLOWS = _Flows()

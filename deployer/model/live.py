@@ -1,0 +1,28 @@
+"""What a server has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deployer.model.resource import Key, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the server has of the resources it was asked about. `unreadable` says why it cannot read some of them.
+
+    `degraded` is a sentence where it took more requests than usual to read them, empty where not.
+    """
+
+    resources: Mapping[Key, Resource] = field(default_factory=dict)
+    unreadable: Mapping[Key, str] = field(default_factory=dict)
+    degraded: str = ""
+
+    def joined(self, other: Live) -> Live:
+        """Return this and what was read besides."""
+        return Live(
+            {**self.resources, **other.resources},
+            {**self.unreadable, **other.unreadable},
+            "; ".join(filter(None, (self.degraded, other.degraded))),
+        )

@@ -1,1 +1,0 @@
-"""What can be deployed, one file per kind: how a document becomes a resource, how the live side is read and written."""

@@ -1,0 +1,169 @@
+"""A kind that only a test knows goes through every stage: nothing outside the table names a kind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from kinds.notes import Notes, key
+from pipeline.runs import Project
+
+from deployer.errors import ExitCode
+from deployer.kinds import KINDS
+from deployer.model.change import Action, Standing
+from deployer.model.ledger import digest
+from deployer.model.policy import OnDrift, Policy
+from deployer.model.request import Command
+from deployer.model.result import Report
+from deployer.plan.saved import Saved, saved
+from deployer.report import github, terminal
+from deployer.report import json as json_report
+
+BINARY = bytes(range(256))
+
+
+@pytest.fixture
+def deployed(project: Project, notes: Notes) -> Project:
+    """Three notes, one of them binary, and a flow, all deployed."""
+    project.write("company.team/milk.note", "buy milk")
+    project.write("company.team/tea.note", "buy tea")
+    project.write("company.team/blob.note", BINARY)
+    project.flow("hello")
+    report = project.sync()
+    assert (report.exit_code, report.error) == (ExitCode.OK, None)
+    assert {each.name: bodies[-1] for each, bodies in notes.kept.items()} == {
+        "milk": b"buy milk",
+        "tea": b"buy tea",
+        "blob": BINARY,
+    }
+    notes.written.clear()
+    return project
+
+
+def actions(report: Report) -> dict[str, str]:
+    assert report.plan
+    return {str(change.key): str(change.action) for change in report.plan.changes if change.action is not Action.KEEP}
+
+
+def test_it_is_written_in_the_order_of_the_table_and_recorded(deployed: Project) -> None:
+    entries = deployed.keeper.read().entries
+    blob = entries[key("blob")]
+    assert (blob.sent, blob.file, blob.revision) == (digest(BINARY), "flows/company.team/blob.note", 1)
+    assert len(entries) == 4
+
+
+def test_what_is_unchanged_is_not_written_again(deployed: Project, notes: Notes) -> None:
+    report = deployed.sync()
+    assert (actions(report), notes.written) == ({}, [])
+    assert deployed.kestra.asked.count("update_flow") == 0
+
+
+def test_a_change_is_planned_with_its_difference_and_written(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/blob.note", BINARY + b"!")
+    report = deployed.plan()
+    assert actions(report) == {"sticky-note:company.team/blob": "update"}
+    assert report.details
+    assert [line for line in report.details[key("blob")].diff if line.startswith(("-(", "+("))] == [
+        f"-(256 bytes, SHA-256 {digest(BINARY)})",
+        f"+(257 bytes, SHA-256 {digest(BINARY + b'!')})",
+    ]
+    assert deployed.sync().exit_code is ExitCode.OK
+    assert notes.written == [("update", key("blob"))]
+
+
+def test_an_edit_on_the_server_is_drift_and_refuses_the_run(deployed: Project, notes: Notes) -> None:
+    notes.kept[key("tea")].append(b"buy coffee")
+    deployed.write("company.team/tea.note", "buy green tea")
+    drift = deployed.plan(Command.DRIFT)
+    assert drift.exit_code is ExitCode.DRIFT
+    assert drift.plan
+    assert [change.key for change in drift.plan.drifted] == [key("tea")]
+    assert deployed.sync().exit_code is ExitCode.REFUSED
+    assert notes.written == []
+    assert deployed.sync(policy=Policy(OnDrift.OVERWRITE)).exit_code is ExitCode.OK
+    assert notes.kept[key("tea")][-1] == b"buy green tea"
+
+
+def test_what_no_file_declares_is_reported_and_pruned_with_its_bytes_kept(deployed: Project, notes: Notes) -> None:
+    deployed.remove("company.team/blob.note")
+    assert any("1 sticky note was deployed from here" in problem.message for problem in deployed.sync().problems)
+    report = deployed.sync(prune=True)
+    assert actions(report) == {"sticky-note:company.team/blob": "prune"}
+    assert key("blob") not in notes.kept
+    assert (Path(report.saved) / "sticky-note/company.team/blob.note").read_bytes() == BINARY
+    assert key("blob") not in deployed.keeper.read().entries
+
+
+def test_a_file_of_it_that_cannot_be_read_is_a_problem_and_prunes_nothing(deployed: Project, notes: Notes) -> None:
+    deployed.remove("company.team/tea.note")
+    deployed.write("company.team/milk.note", b"")
+    assert deployed.sync(prune=True).exit_code is ExitCode.PROBLEMS
+    report = deployed.sync(prune=True, keep_going=True)
+    held = {outcome.message for outcome in report.outcomes if outcome.change.action is Action.PRUNE}
+    assert held == {"a file could not be read or was refused, and may declare it"}
+    assert {key("tea"), key("milk")} <= notes.kept.keys()
+
+
+def test_a_renamed_one_is_reported(deployed: Project) -> None:
+    deployed.remove("company.team/tea.note")
+    deployed.write("company.team/chai.note", "buy tea")
+    assert any("it was renamed" in problem.message for problem in deployed.plan().problems)
+
+
+def test_a_saved_plan_holds_while_nothing_changed_and_no_longer(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/milk.note", "buy oat milk")
+    planned = deployed.plan().plan
+    assert planned
+    text = Saved(planned.digest, "http://kestra", "main", {}).text(planned)
+    assert "sticky-note:company.team/milk" in text
+    assert (again := deployed.plan(Command.APPLY).plan)
+    assert again.digest == saved("plan.json", text, ()).digest
+    notes.kept[key("milk")].append(b"buy beer")
+    assert (changed := deployed.plan(Command.APPLY).plan)
+    assert changed.digest != planned.digest
+
+
+def test_every_report_names_it(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/milk.note", "buy oat milk")
+    report = deployed.sync()
+    assert "1 flow and 3 sticky notes: 1 updated, 3 unchanged." in terminal.render(report)
+    outcomes = json.loads(json_report.render(report))["outcomes"]
+    assert {each["kind"] for each in outcomes} == {"flow", "sticky-note"}
+    assert github.outputs(report)["updated"] == "1"
+
+
+def test_a_deployer_without_the_kind_leaves_its_entries_alone(deployed: Project, notes: Notes) -> None:
+    before = {each: entry for each, entry in deployed.keeper.read().entries.items() if each.kind == notes.name}
+    kind = KINDS.pop(notes.name)
+    try:
+        deployed.flow("hello", "good day")
+        report = deployed.sync(prune=True)
+    finally:
+        KINDS[notes.name] = kind
+    assert (report.exit_code, actions(report)) == (ExitCode.OK, {"flow:company.team/hello": "update"})
+    after = deployed.keeper.read().entries
+    assert {each: after[each] for each in before} == before
+
+
+def test_another_users_write_between_plan_and_deploy_is_noticed(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/milk.note", "buy oat milk")
+
+    def written_meanwhile(*_: object) -> dict[object, int]:
+        return {key("milk"): 7}
+
+    notes.revisions = written_meanwhile  # type: ignore[method-assign, assignment]
+    report = deployed.sync()
+    assert report.exit_code is ExitCode.REFUSED
+    assert "someone changed company.team/milk on the server since the plan was made" in str(report.error)
+    assert notes.written == []
+
+
+def test_the_standing_of_one_is_decided_as_that_of_any(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/milk.note", "buy oat milk")
+    report = deployed.plan()
+    assert report.plan
+    standings = {change.key.name: change.standing for change in report.plan.changes}
+    assert standings == {"hello": Standing.SAME, "blob": Standing.SAME, "tea": Standing.SAME, "milk": Standing.OURS}
+    assert replace(report, details=None).exit_code is ExitCode.OK

@@ -1,0 +1,63 @@
+"""Every format of the table, and where reports are written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from report.test_formats import FULL, PLANNED
+
+from deployer.cli.output import Outputs, outputs_of, write
+from deployer.errors import UsageError
+from deployer.model.result import Report
+from deployer.report.table import FORMATS
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("report", [FULL, PLANNED], ids=["deployed", "planned"])
+def test_every_format_shows_every_flow_that_changes_and_no_secret(name: str, report: Report) -> None:
+    text = FORMATS[name](report, lambda each: each.replace("company", "***"))
+    assert "***.team/a" in text or '"***.team"' in text
+    assert "company" not in text
+
+
+def test_one_run_writes_any_number_of_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document, summary = tmp_path / "report.json", tmp_path / "report.md"
+    outputs = outputs_of(None, (f"json={document}", f"markdown={summary}"))
+    assert write(FULL, outputs, {})
+    assert json.loads(document.read_text())["command"] == "sync"
+    assert summary.read_text().startswith("### ")
+    assert "company.team/a  created, revision 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("format_", "reports", "stdout"),
+    [(None, (), "text"), ("json", (), "json"), (None, ("json",), "json"), ("github", ("json=x.json",), "github")],
+)
+def test_one_format_goes_to_stdout(format_: str | None, reports: tuple[str, ...], stdout: str) -> None:
+    assert outputs_of(format_, reports).stdout == stdout
+
+
+@pytest.mark.parametrize(
+    ("format_", "reports", "says"),
+    [
+        (None, ("jsn",), "there is no format `jsn`"),
+        (None, ("json=",), "cannot be a file"),
+        (None, ("json=/nowhere/at/all",), "cannot be a file"),
+        (None, ("json=/",), "cannot be a file"),
+        (None, ("json=a\0b",), "cannot be a file"),
+        ("json", ("text",), "only one report can go to stdout"),
+    ],
+)
+def test_what_could_not_be_written_is_said_before_the_run(
+    format_: str | None, reports: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says) as raised:
+        outputs_of(format_, reports)
+    assert raised.value.hint
+
+
+def test_a_file_that_cannot_be_written_after_all_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not write(FULL, Outputs(files=[("json", tmp_path / "gone/report.json")]), {})
+    assert "gone/report.json cannot be written: No such file or directory" in capsys.readouterr().err
