@@ -217,10 +217,10 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
         return Ledger(
             keeper.project,
             keeper.environment,
-            {_key_of(each): _entry_of(each) for each in data["entries"]},
-            {_key_of(each): _entry_of(each) for each in data["pending"]},
-            _lease_of(data.get("lease")),  # the store keeps no nulls
-            tuple(map(str, data.get("running", ()))),
+            entries={_key_of(each): _entry_of(each) for each in data["entries"]},
+            pending={_key_of(each): _entry_of(each) for each in data["pending"]},
+            lease=_lease_of(data.get("lease")),  # the store keeps no nulls
+            running=tuple(map(str, data.get("running", ()))),
         )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         hint = "restore it, or remove it: what is live then counts as deployed by somebody else"

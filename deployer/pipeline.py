@@ -201,7 +201,13 @@ def _of_change(change: Change, callers: Sequence[Key], ground: Ground) -> Detail
     deployed = ground.decider.deployed.get(change.key) if ground.request.command is Command.DRIFT else None
     lines = edits(change, deployed) if deployed is not None and change.standing.drifts else difference(change)
     added, removed = counts(lines)
-    return Detail(lines, added, removed, only_layout(change), tuple(caller.path for caller in callers))
+    return Detail(
+        lines,
+        added=added,
+        removed=removed,
+        layout=only_layout(change),
+        dependants=tuple(caller.path for caller in callers),
+    )
 
 
 def _smoke(planned: Planned, report: Report, session: Session) -> Iterator[Report]:

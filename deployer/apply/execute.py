@@ -90,11 +90,11 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
             run.closed.add(change.key.namespace)
         elif isinstance(error, ENDS_ALL):
             run.reason = run.reason or f"not tried: {error}"
-        return Outcome(change, Status.FAILED, str(error), error.hint, seconds=time.monotonic() - began)
+        return Outcome(change, Status.FAILED, str(error), hint=error.hint, seconds=time.monotonic() - began)
     except BaseException:
         run.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
         raise
-    return Outcome(change, Status.DONE, "", "", written.revision, time.monotonic() - began, written.lost)
+    return Outcome(change, Status.DONE, revision=written.revision, seconds=time.monotonic() - began, lost=written.lost)
 
 
 def _secrets(change: Change) -> Iterator[str]:

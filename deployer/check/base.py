@@ -26,6 +26,7 @@ class Finding:
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    _: KW_ONLY
     at_key: bool = False  # the key is to blame, not its value
     shown: bool = True  # with the line of the file; a secret is not to be in logs
     effort: Effort | None = None  # where a version of Kestra took away what is written there
@@ -162,4 +163,13 @@ def problem(check: str, document: Document, finding: Finding) -> Problem:
     excerpt = document.excerpt(span) if finding.shown else ""
     redact = without_secrets(document.text)
     message, hint = redact(finding.message), redact(finding.hint)
-    return Problem(check, message, document.file, span, finding.severity, hint, excerpt, finding.effort)
+    return Problem(
+        check,
+        message,
+        document.file,
+        span,
+        severity=finding.severity,
+        hint=hint,
+        excerpt=excerpt,
+        effort=finding.effort,
+    )

@@ -93,4 +93,6 @@ def _unused(document: Document, ignore: Ignore, known: Collection[str]) -> Probl
     what = f"there is no check `{strange[0]}`" if strange else "nothing here needs it"
     message = f"this comment silences nothing: {what}"
     excerpt = document.excerpt(ignore.span)
-    return Problem(CHECK, message, document.file, ignore.span, Severity.WARNING, "remove it", excerpt)
+    return Problem(
+        CHECK, message, document.file, ignore.span, severity=Severity.WARNING, hint="remove it", excerpt=excerpt
+    )

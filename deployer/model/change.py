@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 from deployer.model.resource import Key, Resource
@@ -56,6 +56,7 @@ class Change:
     key: Key
     desired: Resource | None
     live: Resource | None = None
+    _: KW_ONLY
     reason: str = ""
     held: str = ""
     standing: Standing = Standing.ABSENT
@@ -95,6 +96,7 @@ class Detail:
     """What a change does to a text: a unified diff, whether only comments and layout differ, who else depends on it."""
 
     diff: tuple[str, ...] = ()
+    _: KW_ONLY
     added: int = 0
     removed: int = 0
     layout: bool = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 from deployer.model.resource import Body, Key
 
@@ -30,6 +30,7 @@ class Entry:
 
     sent: str
     source: str
+    _: KW_ONLY
     file: str = ""  # as it was named when it was deployed, from the top of the repository
     revision: int | None = None
     commit: str = ""
@@ -74,6 +75,7 @@ class Ledger:
 
     project: str
     environment: str = "default"
+    _: KW_ONLY
     entries: Mapping[Key, Entry] = field(default_factory=dict)
     pending: Mapping[Key, Entry] = field(default_factory=dict)
     lease: Lease | None = None

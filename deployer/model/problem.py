@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 Route = tuple[str | int, ...]
@@ -42,6 +42,7 @@ class Problem:
     message: str
     file: str | None = None
     span: Span | None = None
+    _: KW_ONLY
     severity: Severity = Severity.ERROR
     hint: str = ""
     excerpt: str = ""  # the line of the file that `span` begins in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 from deployer.model.sent import Sent
 
@@ -80,6 +80,7 @@ class Resource:
 
     key: Key
     body: Body = field(repr=False)
+    _: KW_ONLY
     origin: str | None = None
     source: Sent | None = field(default=None, repr=False)
     lines: tuple[int, ...] = field(default=(), repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
@@ -41,6 +41,7 @@ class Outcome:
     change: Change
     status: Status
     message: str = ""
+    _: KW_ONLY
     hint: str = ""
     revision: int | None = None
     seconds: float = 0.0
@@ -61,6 +62,7 @@ class Report:
     """A run as far as it came. `error` is what ended it early, `plan` is None where it ended before planning."""
 
     request: Request
+    _: KW_ONLY
     server: Server | None = None
     files: int | None = None  # how many files were checked, where that is all that was done
     problems: tuple[Problem, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,7 @@ class SmokeCase:
     id: str
     flow: Key
     file: str
+    _: KW_ONLY
     expected_state: str = "SUCCESS"
     timeout: timedelta = timedelta(minutes=1)
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class SmokeResult:
     case: SmokeCase
     verdict: Verdict
     message: str = ""
+    _: KW_ONLY
     state: str | None = None
     execution: str | None = None
     url: str | None = None

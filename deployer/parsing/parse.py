@@ -200,11 +200,13 @@ def _notes(file: str, read: _Read, places: Places) -> Iterator[Problem]:
     for event in read.aliases:
         message = f"Kestra does not follow aliases: this is the text `{event.anchor}`"
         hint = "write out what is meant, or quote it"
-        yield Problem(syntax.CHECK, message, file, span(event.start_mark, event.end_mark), Severity.WARNING, hint)
+        yield Problem(
+            syntax.CHECK, message, file, span(event.start_mark, event.end_mark), severity=Severity.WARNING, hint=hint
+        )
     if read.rest:
         message = "everything from here on is ignored: Kestra reads one flow from a file"
         hint = "put the second flow into a file of its own"
-        yield Problem("second-document", message, file, read.rest, Severity.WARNING, hint)
+        yield Problem("second-document", message, file, read.rest, severity=Severity.WARNING, hint=hint)
 
 
 def _duplicates(root: Node) -> Iterator[tuple[Node, Node]]:

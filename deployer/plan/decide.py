@@ -6,7 +6,7 @@ Pure, and the only place where this is decided.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 from deployer.kinds import kind_of
@@ -25,6 +25,7 @@ class Decider:
     ledger: Ledger
     policy: Policy
     deployed: Mapping[Key, Body]
+    _: KW_ONLY
     moved: frozenset[Key] = frozenset()  # what lies in another file than when it was deployed
     claims: Mapping[Key, Claim] = field(default_factory=dict)  # what others deployed, and is not taken over from them
     adopted: frozenset[Key] = frozenset()  # what is: their entries are in this ledger

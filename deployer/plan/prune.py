@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 from deployer.kinds import KINDS
 from deployer.model.change import Action, Change, Standing
@@ -28,6 +28,7 @@ class Scope:
     many may be deleted (a float: which share), None for the usual.
     """
 
+    _: KW_ONLY
     kinds: frozenset[str] = field(default_factory=lambda: frozenset(KINDS))
     within: tuple[str, ...] = ("",)
     place: str = ""
@@ -85,7 +86,8 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
         reason = f"no file declares it any more, and {claim.owner} deployed it, too: it is left to it"
         return Change(Action.KEEP, key, None, reason=reason, takes=True)
     standing, stopped = decider.standing(None, live)
-    change = Change(Action.PRUNE, key, None, live, "no file declares it any more", standing=standing, stops=stopped)
+    why = "no file declares it any more"
+    change = Change(Action.PRUNE, key, None, live, reason=why, standing=standing, stops=stopped)
     if why := _held(key, scope):
         return replace(change, held=why)
     return _asked(decider, change)

@@ -149,7 +149,7 @@ class _Runner:
 
 
 def _told(case: SmokeCase, execution: Execution, message: str, verdict: Verdict = Verdict.FAILED) -> SmokeResult:
-    return SmokeResult(case, verdict, message, execution.state, execution.id, execution.url)
+    return SmokeResult(case, verdict, message, state=execution.state, execution=execution.id, url=execution.url)
 
 
 def _left(seen: Seen) -> str:

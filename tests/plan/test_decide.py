@@ -302,7 +302,7 @@ class TestPrune:
         world = deployed(OLD)
         world.files.clear()
         file = note("script")
-        entries = {**world.ledger.entries, file: Entry(digest("x"), digest("x"), "files/script.py")}
+        entries = {**world.ledger.entries, file: Entry(digest("x"), digest("x"), file="files/script.py")}
         decider = replace(world.decider(), ledger=replace(world.ledger, entries=entries))
         live = {key(): Resource(key(), OLD, revision=1), file: Resource(file, "x")}
         every = prunes(decider, (), live, Scope(kinds=frozenset({FLOW, notes.name}), most=1.0))

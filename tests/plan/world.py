@@ -77,7 +77,11 @@ class World:
             if change.writes or change.takes:
                 live = self.server[name]
                 entries[change.key] = Entry(
-                    digest(live[-1]), digest(change.desired.wanted), change.origin or "", len(live), stops=change.stops
+                    digest(live[-1]),
+                    digest(change.desired.wanted),
+                    file=change.origin or "",
+                    revision=len(live),
+                    stops=change.stops,
                 )
         self.ledger = Ledger("project", entries=entries)
         return done

@@ -31,7 +31,7 @@ SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs/report.sc
 def change(name: str, action: Action, reason: str = "") -> Change:
     key = Key(FLOW, "company.team", name)
     now = None if action is Action.CREATE else Resource(key, "old", revision=1)
-    return Change(action, key, Resource(key, "text", origin=f"flows/{name}.yaml"), now, reason)
+    return Change(action, key, Resource(key, "text", origin=f"flows/{name}.yaml"), now, reason=reason)
 
 
 CHANGES = (
@@ -47,7 +47,7 @@ FULL = Report(
     asked("sync", "flows"),
     server=Server("http://localhost:8080", "1.3.31", "main"),
     problems=(
-        Problem("second-document", "is ignored", "flows/a.yaml", Span(9, 1, 9, 4), Severity.WARNING),
+        Problem("second-document", "is ignored", "flows/a.yaml", Span(9, 1, 9, 4), severity=Severity.WARNING),
         Problem(
             "kestra-validate", "x: must not be null\n50% | <more>", "flows/f.yaml", Span(1, 1, 3, 2), hint="mend, it"
         ),
@@ -57,12 +57,14 @@ FULL = Report(
         Outcome(CHANGES[0], Status.DONE, revision=1),
         Outcome(CHANGES[1], Status.DONE, revision=4),
         Outcome(CHANGES[2], Status.DONE, revision=1),
-        Outcome(CHANGES[3], Status.FAILED, "POST … answered 422: no", "look"),
+        Outcome(CHANGES[3], Status.FAILED, "POST … answered 422: no", hint="look"),
         Outcome(CHANGES[4], Status.SKIPPED, "interrupted"),
     ),
     smokes=(
         SmokeResult(CASE, Verdict.PASSED, state="SUCCESS", execution="x", url="http://u", seconds=1.24),
-        SmokeResult(CASE, Verdict.FAILED, "ended FAILED, expected SUCCESS", "FAILED", "y", "http://v"),
+        SmokeResult(
+            CASE, Verdict.FAILED, "ended FAILED, expected SUCCESS", state="FAILED", execution="y", url="http://v"
+        ),
     ),
     seconds=4.26,
 )

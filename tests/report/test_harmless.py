@@ -38,7 +38,9 @@ COLOUR = r"\x1b\[[0-9;]*m"
 def everywhere(evil: str) -> Report:
     """A report that has the text wherever somebody else's text can be."""
     key = Key(FLOW, evil, evil)
-    change = Change(Action.UPDATE, key, Resource(key, evil, origin=evil), Resource(key, evil, revision=1), evil, evil)
+    change = Change(
+        Action.UPDATE, key, Resource(key, evil, origin=evil), Resource(key, evil, revision=1), reason=evil, held=evil
+    )
     case = SmokeCase(evil, evil, key, evil)
     return Report(
         asked("sync", evil, rules=Rules(version=evil, source=evil)),
@@ -46,9 +48,9 @@ def everywhere(evil: str) -> Report:
         problems=(Problem("yaml-syntax", evil, evil, Span(1, 3, 1, 5), hint=evil, excerpt=evil),),
         upgrade=Upgrade("1.3", "2.0", {evil: Move.REWRITE}),
         plan=Plan((change,), "0"),
-        details={key: Detail(tuple(f" {line}" for line in evil.split("\n")), 1, 1, False, (evil,))},
-        outcomes=(Outcome(change, Status.FAILED, evil, evil), Outcome(change, Status.DONE, revision=2)),
-        smokes=(SmokeResult(case, Verdict.FAILED, evil, evil, evil, evil, left_running=True),),
+        details={key: Detail(tuple(f" {line}" for line in evil.split("\n")), added=1, removed=1, dependants=(evil,))},
+        outcomes=(Outcome(change, Status.FAILED, evil, hint=evil), Outcome(change, Status.DONE, revision=2)),
+        smokes=(SmokeResult(case, Verdict.FAILED, evil, state=evil, execution=evil, url=evil, left_running=True),),
         saved=evil,
         error=DeployerError(evil, hint=evil),
     )

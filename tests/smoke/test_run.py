@@ -25,7 +25,9 @@ def flow(client: KestraClient, name: str, *tasks: str) -> Key:
 
 
 def case(key: Key, expected: str = "SUCCESS", seconds: float = 60, **inputs: object) -> SmokeCase:
-    return SmokeCase("suite", "case", key, "x.smoke.yaml", expected, timedelta(seconds=seconds), inputs)
+    return SmokeCase(
+        "suite", "case", key, "x.smoke.yaml", expected_state=expected, timeout=timedelta(seconds=seconds), inputs=inputs
+    )
 
 
 def result_of(case: SmokeCase, client: KestraClient) -> SmokeResult:
