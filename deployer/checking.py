@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from deployer import check
 from deployer.check import suite_inputs
@@ -24,9 +24,9 @@ from deployer.read.suites import suites, unknown_flows
 class Checked:
     """What the checks leave: the resources whose files are sound, the smoke tests, and everything that is wrong."""
 
-    desired: Desired
-    cases: Sequence[SmokeCase]
-    problems: Sequence[Problem]
+    desired: Desired = field(default_factory=Desired)
+    cases: Sequence[SmokeCase] = ()
+    problems: Sequence[Problem] = ()
 
 
 def check_only(request: Request, rules: Rules, plugins: Pulled | None = None) -> Iterator[Report]:

@@ -94,7 +94,7 @@ class OnServer:
             named = value if isinstance(value, Mapping) else {}
             keeper = replace(self, project=str(named.get("project")), environment=str(named.get("environment")))
             if keeper.key != key:
-                message = f"the key {key} of the namespace {self.namespace} holds no ledger of that name"
+                message = f"the key {key} of the namespace {self.namespace} does not hold the ledger of that name"
                 raise LedgerError(message, hint="restore it, or remove it")
             yield _read(value, keeper)
 
@@ -127,7 +127,7 @@ class InFile:
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise LedgerError(f"{self.file} is no ledger: {error}", hint="restore it, or name another") from error
+            raise LedgerError(f"{self.file} is not a ledger: {error}", hint="restore it, or name another") from error
         return _read(data, self)
 
     def write(self, ledger: Ledger) -> None:
@@ -223,12 +223,12 @@ def _read(data: Any, keeper: OnServer | InFile) -> Ledger:
             running=tuple(map(str, data.get("running", ()))),
         )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        hint = "restore it, or remove it: what is live then counts as deployed by somebody else"
-        raise LedgerError(f"{keeper.place} holds no ledger: {error!r}", hint=hint) from error
+        hint = "restore it, or remove it: what is live then counts as deployed by another user"
+        raise LedgerError(f"{keeper.place} does not hold a ledger: {error!r}", hint=hint) from error
 
 
 def _lease_of(data: Mapping[str, Any] | None) -> Lease | None:
-    """Return a lease whose end is a moment: without a time zone it is none. Raises what `_read` expects."""
+    """Return a lease that ends at a moment, which needs a time zone. Raises what `_read` expects."""
     if not data:
         return None
     if datetime.fromisoformat(data["until"]).tzinfo is None:
@@ -239,7 +239,7 @@ def _lease_of(data: Mapping[str, Any] | None) -> Lease | None:
 def _key_of(data: Mapping[str, Any]) -> Key:
     key = Key(str(data["kind"]), str(data["namespace"]), str(data["name"]))
     if not is_known(key):
-        raise ValueError(f"{key} is no name that Kestra takes")
+        raise ValueError(f"{key} is not a name that Kestra takes")
     return key
 
 

@@ -28,7 +28,7 @@ from deployer.model.version import nearest
 from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
 from deployer.planning import Ground, gather, open_ledger
-from deployer.read.everything import Files, read_all
+from deployer.read.everything import read_all
 from deployer.read.suites import none_found
 from deployer.refusal import decline, foretell, refuse
 from deployer.session import Session
@@ -62,35 +62,16 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
 
 def plan(request: Request, session: Session) -> Generator[Report, None, Planned | None]:
     """Plan a deploy, or look for drift; return the plan, None where the run did not come so far."""
-    report = Report(request)
-    yield report
-    files = read_all(request)
-    report = report.adding(files.problems)
-    yield report
-    if report.ends:
-        return None
-
-    server = session.client.server()
-    checked = _check(files, request, nearest(server.version).name)
-    report = replace(report, problems=tuple(checked.problems))  # those of reading are among them
-    yield report
+    report, checked = yield from _read_and_check(request, session)
     if report.ends:
         return None
 
     session.listen("Reading what is live")
     opened = open_ledger(session, request)
-    report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
-    report = report.adding([*_warn(server.note), *opened.problems, *warn_of_lease(opened.ledger, now())])
+    report = report.adding([*opened.problems, *warn_of_lease(opened.ledger, now())])
     yield report
     ground = gather(opened, session, checked.desired)
-    changes = ground.compare(checked.desired)
-    if answers := _ask(ground, changes, session):
-        ground = ground.answered(answers)
-        changes = ground.compare(checked.desired)
-    desired, problems = _validate(changes, checked.desired, session, request)
-    if desired is not checked.desired:
-        changes = ground.compare(desired)
-    changes = undeclared.hold_called(changes, session.client, force=request.force)
+    changes, desired, problems = _compare(ground, checked.desired, session)
     report = report.adding([*ground.problems, *problems, *_report_undeclared(ground, changes, session.client)])
     if request.command is Command.DRIFT:
         changes = only_drift(changes)
@@ -118,7 +99,7 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
 def apply(planned: Planned, session: Session) -> Report:
     """Carry out what was planned; return the report with what became of it."""
     session.listen("Deploying")
-    return carry_out(planned, session)
+    return carry_out(planned, session if planned.recorded else session.without_ledger())
 
 
 def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: Pulled | None) -> Iterator[Report]:
@@ -139,12 +120,40 @@ def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: 
     yield replace(report, upgrade=upgrade(files, request, rules, plugins, refused))
 
 
-def _check(files: Files, request: Request, version: str) -> Checked:
-    """Check the files by the rules of a version, and say where there are no smoke tests to run."""
-    checked = check_files(files, request, version, off=_OFF)
-    if not request.smoke or any(problem.check == SUITE and problem.stops for problem in checked.problems):
-        return checked
-    return replace(checked, problems=[*checked.problems, *none_found(checked.cases, files.declared)])
+def _read_and_check(request: Request, session: Session) -> Generator[Report, None, tuple[Report, Checked]]:
+    """Read the files, and check them by the rules of the server's version; the report says where that ends the run."""
+    report = Report(request)
+    yield report
+    files = read_all(request)
+    report = report.adding(files.problems)
+    yield report
+    if report.ends:
+        return report, Checked()
+    server = session.client.server()
+    checked = check_files(files, request, nearest(server.version).name, off=_OFF)
+    report = replace(report, problems=tuple(checked.problems))  # those of reading are among them
+    if request.smoke and not any(problem.check == SUITE and problem.stops for problem in checked.problems):
+        report = report.adding(none_found(checked.cases, files.declared))
+    yield report
+    if not report.ends:
+        report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
+        report = report.adding(_warn(server.note))
+    return report, checked
+
+
+def _compare(ground: Ground, wanted: Desired, session: Session) -> tuple[Plan, Desired, list[Problem]]:
+    """Compare, ask a person about edits and the server about what would be written, and hold what must not be done.
+
+    Return the plan, what is desired without what the server refuses, and what it says.
+    """
+    plan = ground.compare(wanted)
+    if answers := _ask(ground, plan, session):
+        ground = ground.answered(answers)
+        plan = ground.compare(wanted)
+    desired, problems = _validate(plan, wanted, session, ground.request)
+    if desired is not wanted:
+        plan = ground.compare(desired)
+    return undeclared.hold_called(plan, session.client, force=ground.request.force), desired, problems
 
 
 def _ask(ground: Ground, plan: Plan, session: Session) -> Mapping[Key, OnDrift]:

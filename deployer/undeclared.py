@@ -54,7 +54,7 @@ def find_renames(
 def hold_called(plan: Plan, client: KestraClient, *, force: bool) -> Plan:
     """Return the plan with what others still call held back, or, with `force`, with their names.
 
-    Asks only where something is to be deleted.
+    Asks only where something would be deleted.
     """
     pruned = {change.key for change in plan.changes if change.action is Action.PRUNE and change.writes}
     if not pruned:

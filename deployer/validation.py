@@ -1,4 +1,4 @@
-"""What Kestra's own `validate` says of a flow: the verdict that counts, from the server that would store it.
+"""Asks Kestra's own `validate` about what would be written: the verdict that counts, from the server that stores it.
 
 Why: a flow that the server refuses is found before anything is written.
 """
@@ -26,7 +26,7 @@ _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<n
 _SYNTAX = re.compile(
     r"line: (?P<line>[0-9]{1,9}), column: (?P<column>[0-9]{1,9})\]"
 )  # what the server's YAML reader says
-_UNSAID = "Kestra refuses this flow, and does not say why"
+_NO_REASON = "Kestra refuses this flow, and does not say why"
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
@@ -54,7 +54,7 @@ def problems(resource: Resource, verdict: Verdict, declared: Collection[Key] = (
         return
     document, sent = _document(resource), resource.sent
     refused = verdict.constraints is not None
-    for constraint in (_split(verdict.constraints or "") or [_UNSAID]) if refused else ():
+    for constraint in (_split(verdict.constraints or "") or [_NO_REASON]) if refused else ():
         if syntax := _SYNTAX.search(constraint):
             line, column = sent.line(int(syntax["line"])), int(syntax["column"])
             span = Span(line, column, line, column + 1)
@@ -93,6 +93,6 @@ def _warnings(verdict: Verdict, declared: Collection[Key]) -> Iterator[Finding]:
 
 
 def _split(constraints: str) -> list[str]:
-    """Return one text for each constraint: violations stand a line each, what the YAML reader says is one text."""
+    """Return one string for each constraint: violations have a line each, the YAML reader's message is one string."""
     text = constraints.strip()
     return [text] if text.startswith(_ONE_TEXT) or _SYNTAX.search(text) else text.splitlines()

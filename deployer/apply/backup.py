@@ -1,4 +1,4 @@
-"""Keeps the texts of what is about to be deleted in a folder, each run in one of its own, for their owner alone."""
+"""Saves what is about to be deleted in a folder, a new one for each run, which only its owner can read."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _HINT = "nothing was written: name another folder with --backup"
 
 
 def save(changes: Iterable[Change], folder: Path, now: datetime, within: Path | None = None) -> str:
-    """Write the live text of each thing to delete into a new folder below; return it, empty where there is none.
+    """Write what is live of each resource to delete into a new folder below; return it, empty where nothing is deleted.
 
     The folder is kept out of git. Where it is to lie `within` another, no link may lead out of that. Raises UsageError
     where it cannot be written.
     """
-    going = [change.live for change in changes if change.action is Action.PRUNE and change.live]
-    if not going:
+    deleted = [change.live for change in changes if change.action is Action.PRUNE and change.live]
+    if not deleted:
         return ""
     here = folder / now.strftime("%Y%m%dT%H%M%S.%fZ")
     try:
@@ -30,15 +30,15 @@ def save(changes: Iterable[Change], folder: Path, now: datetime, within: Path | 
             raise UsageError(f"{folder} is a link that leads out of {within}", hint=_HINT)
         here.mkdir(mode=0o700, parents=True)
         (folder / ".gitignore").write_text(_IGNORED, encoding="utf-8")
-        for each in going:
+        for each in deleted:
             file = here / each.key.kind / kind_of(each.key).file_of(each.key)
             if not kind_of(each.key).is_sound(each.key) or not file.resolve().is_relative_to(here.resolve()):
-                raise UsageError(f"{each.key.path} is no name for a file", hint=_HINT)
+                raise UsageError(f"{each.key.path} cannot name a file", hint=_HINT)
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(number, "wb") as stream:  # noqa: PTH123
                 stream.write(each.body if isinstance(each.body, bytes) else each.body.encode())
     except OSError as error:
-        message = f"the texts of what is to be deleted cannot be kept in {folder}: {error.strerror}"
+        message = f"what would be deleted cannot be saved in {folder}: {error.strerror}"
         raise UsageError(message, hint=_HINT) from error
     return str(here)

@@ -25,7 +25,7 @@ Write = Callable[[Change], Written]
 
 @dataclass(slots=True)
 class _Run:
-    """What was to be written and was not, with why; why no further change is to be tried, empty while all is well."""
+    """What should have been written and was not, with why; why no further change is tried, empty while all is well."""
 
     missed: dict[Key, str]
     reason: str = ""
@@ -37,7 +37,7 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of the changes, in their order, and whether somebody pressed ^C on the way."""
+    """What became of the changes, in their order, and whether ^C interrupted them."""
 
     outcomes: list[Outcome]
     interrupted: bool
@@ -92,7 +92,7 @@ def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
             run.reason = run.reason or f"not tried: {error}"
         return Outcome(change, Status.FAILED, str(error), hint=error.hint, seconds=time.monotonic() - began)
     except BaseException:
-        run.reason = "stopped"  # a fault of ours: the pool would otherwise write all the rest first
+        run.reason = "stopped"  # a bug of ours: the pool would otherwise write all the rest first
         raise
     return Outcome(change, Status.DONE, revision=written.revision, seconds=time.monotonic() - began, lost=written.lost)
 
@@ -104,7 +104,7 @@ def _secrets(change: Change) -> Iterator[str]:
 
 
 def _why_not(change: Change, run: _Run) -> str:
-    """Return why a change is not to be tried, empty where it is."""
+    """Return why a change is not tried, empty where it is."""
     if run.reason:
         return run.reason
     if change.key.namespace in run.closed:

@@ -26,7 +26,7 @@ _EACH = {"r": "[r]efuse all", "o": "[o]verwrite", "k": "[k]eep", "d": "[d]iff", 
 _ALL = {"r": "[r]efuse all", "o": "[o]verwrite all", "k": "[k]eep all"}
 
 
-def somebody_is_there(environ: Mapping[str, str] = os.environ) -> bool:
+def person_is_there(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a person can be asked: both ends are a terminal, and no CI runs this."""
     return not environ.get("CI") and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
@@ -40,7 +40,7 @@ class Asker:
     yes: bool = False
 
     def about_drift(self, changes: Sequence[Change]) -> Mapping[Key, OnDrift]:
-        """Show what others wrote, flow by flow; return what is to become of each, nothing where the run is refused."""
+        """Show what others wrote, flow by flow; return what becomes of each, nothing where the run is refused."""
         answers: dict[Key, OnDrift] = {}
         with self._asking(f"{_counted(changes)} on {self.server} would be written over:"):
             for number, change in enumerate(changes, 1):
@@ -100,7 +100,7 @@ def _choice(ways: Mapping[str, str]) -> str:
     def chosen(text: str) -> str:
         answer = text.strip().lower()
         if (letter := words.get(answer, answer)) not in offered:
-            raise click.BadParameter(f"{answer} is none of {', '.join(offered)}")
+            raise click.BadParameter(f"{answer} is not one of {', '.join(offered)}")
         return letter
 
     answer: str = click.prompt(", ".join(offered.values()), default="r", value_proc=chosen, err=True, show_default=True)

@@ -57,7 +57,7 @@ def _check(request: Request, *, ask_server: bool, **connected: Any) -> Report:
     settings = asked.settings
     for nearer in asked.not_read(request.paths):
         text = (
-            f"{nearer} is not read: the configuration is looked for from the current folder upwards, or give --config"
+            f"{nearer} is not read: the configuration is looked for in the current folder and above; or give --config"
         )
         labelled("note", "cyan", text)
     request = replace(

@@ -98,7 +98,7 @@ def ask(
             "--prune needs to know what this project deployed, and there is no ledger", hint="remove `ledger: none`"
         )
     if prune and name.after_folder:
-        message = f"--prune needs a project's name, and this one is only called after its folder: {name.project}"
+        message = f"--prune needs a project's name, and only its folder names this one: {name.project}"
         raise UsageError(message, hint=_NAME_IT)
     return Request(
         command=command,
@@ -130,24 +130,24 @@ def ask(
 
 def _name(asked: Configured, project: str | None) -> Named:
     if not is_text(project or ""):
-        raise UsageError("--project holds bytes that are no UTF-8 text", hint="look at how it is set")
+        raise UsageError("--project holds bytes that are not UTF-8 text", hint="correct how it is set")
     return named(asked.root, project or asked.settings.project)
 
 
 def _refuse_unread(asked: Configured, paths: Sequence[Path]) -> None:
     """Raise UsageError where a configuration file nearer to the paths would be ignored."""
     if nearer := asked.not_read(paths):
-        message = f"{nearer[0]} would not be read: the configuration is looked for from the current folder upwards"
+        message = f"{nearer[0]} would not be read: the configuration is looked for in the current folder and above"
         raise UsageError(message, hint=f"run it in {os.path.dirname(nearer[0])}, or give --config {nearer[0]}")  # noqa: PTH120
 
 
 def _notes(asked: Configured, name: Named) -> Iterator[Problem]:
     """Yield what every report says of how this project is protected."""
     if asked.settings.ledger == _NONE:
-        message = "`ledger: none`: nobody knows what was deployed, so edits on the server are written over"
+        message = "`ledger: none`: what was deployed is not recorded, so edits on the server are overwritten"
         yield Problem("ledger", message, severity=Severity.NOTICE, hint="remove it to protect what others edit")
     elif name.after_folder:
-        message = f"nothing names this project: it is called after its folder, {name.project}, and --prune is refused"
+        message = f"this project has no name of its own: its folder, {name.project}, names it, and --prune is refused"
         yield Problem("project-name", message, severity=Severity.NOTICE, hint=_NAME_IT)
 
 
@@ -177,7 +177,7 @@ def _max_prune(text: str | None) -> int | float | None:
 
 
 def _who(environ: Mapping[str, str] = os.environ) -> str:
-    """Return the CI run's address, or who is at the keyboard; empty where nobody says."""
+    """Return the CI run's address, or the user's name; empty where neither is known."""
     server, repository, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
     github = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
     with suppress(OSError, KeyError, ImportError):  # a container without names

@@ -1,4 +1,4 @@
-"""What a project is called, under which its ledger is kept, and where in its repository it lies."""
+"""The name of a project, under which its ledger is kept, and where the project is in its repository."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Named:
 
     `top` is the top of its repository, from where the ledger names files; `place` says where the project's root lies
     below it: empty for the top itself, and the folder's name after a slash where there is no repository. `origin` is
-    what the repository is called, empty where nobody knows.
+    what the repository is called, empty where git does not know.
     """
 
     project: str
@@ -39,7 +39,7 @@ def named(root: Path, given: str | None) -> Named:
     below = os.path.relpath(root, top).replace(os.sep, "/")
     place = f"/{root.name}" if above is None else "" if below == "." else below
     if given:
-        with suppress(UsageError):  # a configuration of git that cannot be read concerns nobody here
+        with suppress(UsageError):  # a git configuration that cannot be read does not matter here
             return Named(given, top, place, remote.name(root) or "")
         return Named(given, top, place)
     if found := remote.name(root):

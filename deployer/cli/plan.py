@@ -34,7 +34,7 @@ from deployer.session import Session
     is_flag=True,
     help="Exit with 10 when there is something to do, with 4 when it would be refused.",
 )
-@click.option("--keep-going", is_flag=True, help="Plan what is sound although problems were found.")
+@click.option("--keep-going", is_flag=True, help="Plan what is valid although problems were found.")
 @deployment
 @output.reporting
 @connection

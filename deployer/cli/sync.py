@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from deployer.cli import output
-from deployer.cli.asking import Asker, somebody_is_there
+from deployer.cli.asking import Asker, person_is_there
 from deployer.cli.deploying import ask, deployment, keeper_of, split
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
@@ -36,7 +36,7 @@ from deployer.session import Session
 @click.option("--stat", is_flag=True, help="Show how many lines change, not which.")
 @click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) once the flows are deployed.")
 @click.option(
-    "--keep-going", is_flag=True, help="Deploy what is sound although problems were found, and name the rest."
+    "--keep-going", is_flag=True, help="Deploy what is valid although problems were found, and report the rest."
 )
 @click.option("--yes", "-y", is_flag=True, help="Delete with --prune without asking, on a terminal too.")
 @deployment
@@ -47,7 +47,7 @@ def sync(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: 
 
     Every file is checked, compared with what is live and with what was deployed last, and created or updated where it
     differs. A problem found before the first write ends the run with nothing written, unless --keep-going is given; so
-    does an edit that somebody made on the server since, unless --on-drift says otherwise.
+    does an edit made on the server since then, unless --on-drift says otherwise.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.SYNC, paths=(path,), dry_run=asked["dry_run"])
@@ -59,7 +59,7 @@ def _sync(path: Path, outputs: output.Outputs, *, yes: bool, **more: Any) -> Rep
         raise UsageError("--detailed-exitcode is about what would be done", hint="give --dry-run, too, or use `plan`")
     asked, how = split(more)
     request = ask(asked, [path], Command.SYNC, **how)
-    asks = outputs.stdout == output.TEXT and request.writes and somebody_is_there()
+    asks = outputs.stdout == output.TEXT and request.writes and person_is_there()
     with asked.client() as client, progress() as listen:
         session = Session(
             client=client,

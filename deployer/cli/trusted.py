@@ -11,7 +11,7 @@ import click
 
 from deployer import regular
 from deployer.cache import config_folder
-from deployer.cli.asking import somebody_is_there
+from deployer.cli.asking import person_is_there
 from deployer.cli.streams import note
 from deployer.errors import UsageError
 from deployer.report.harmless import one_line
@@ -47,7 +47,7 @@ def allowed(settings: Settings, root: Path, *, flagged: bool) -> None:
     message = (
         f"the files of this checkout would send your credentials {wanted.words}, and you have not said that they may"
     )
-    if not somebody_is_there():
+    if not person_is_there():
         raise UsageError(message, hint=_HINT)
     note(one_line(f"The files in {root} would send your credentials {wanted.words}."))
     try:

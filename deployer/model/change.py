@@ -19,10 +19,10 @@ class Action(StrEnum):
 
 
 class Standing(StrEnum):
-    """How what is live stands to the file, and to what this project deployed last.
+    """How what is live relates to what is desired, and to what this project deployed last.
 
     ABSENT: nothing is live. SAME: the file's text. OURS: what we deployed last. LAYOUT: what the file says, in other
-    layout. STOPPED: a known text, and an operator stopped it. DRIFTED: somebody edited it since we deployed it.
+    layout. DISABLED: a known text that an operator disabled. DRIFTED: someone edited it since we deployed it.
     FOREIGN: never deployed by us. DRAFT: there is only a draft, which does not run. UNREADABLE: the server cannot read
     it.
     """
@@ -31,7 +31,7 @@ class Standing(StrEnum):
     SAME = "same"
     OURS = "ours"
     LAYOUT = "layout"
-    STOPPED = "stopped"
+    DISABLED = "disabled"
     DRIFTED = "drifted"
     FOREIGN = "foreign"
     DRAFT = "draft"
@@ -39,7 +39,7 @@ class Standing(StrEnum):
 
     @property
     def drifts(self) -> bool:
-        """Whether somebody else's text would be lost if ours was written."""
+        """Whether another user's edit would be lost if ours was written."""
         return self in (Standing.DRIFTED, Standing.FOREIGN)
 
 
@@ -48,8 +48,8 @@ class Change:
     """A resource's two sides and what follows from them. `reason` says why where the action alone does not.
 
     `desired` is None for what is pruned. `held` says why the change will not be carried out; empty when it will.
-    `stops` is what an operator stopped and stays so. `since` is the revision that we deployed and somebody edited, None
-    where that is not known. `takes` says that the ledger learns of it although nothing is written.
+    `stops` is what an operator disabled and stays so. `since` is the revision that we deployed and someone edited, None
+    where that is not known. `takes` says that the ledger records it although nothing is written.
     """
 
     action: Action
@@ -112,10 +112,10 @@ class Plan:
 
     @property
     def drifted(self) -> tuple[Change, ...]:
-        """The changes that somebody else's text stands behind."""
+        """The changes that would write over another user's edit."""
         return tuple(change for change in self.changes if change.standing.drifts)
 
     @property
     def refused(self) -> tuple[Change, ...]:
-        """Those of them that nobody may make while that text would be lost."""
+        """Those of them that are not allowed while that edit would be lost."""
         return tuple(change for change in self.drifted if change.held)

@@ -11,13 +11,13 @@ from deployer.model.problem import Route, Span
 
 
 class Marks(Protocol):
-    """Places in a text, looked up only when somebody asks: most files never need a line."""
+    """Places in a text, looked up only when asked for: most files never need a line."""
 
     def at(self, route: Route) -> Span | None:
-        """Return where the value at `route` stands, or its key where it has no value; None when there is none."""
+        """Return where the value at `route` is, or its key where it has no value; None when there is none."""
 
     def key(self, route: Route) -> Span | None:
-        """Return where the key of the value at `route` stands; None when there is none."""
+        """Return where the key of the value at `route` is; None when there is none."""
 
     def outside(self, line: int, column: int) -> bool:
         """Return whether a place is outside every value and key, as comments are."""

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 BLANKS = "".join(map(chr, range(0x21)))
-"""What Java's `trim()` takes away: every control character and the blank, no other white space such as U+00A0."""
+"""What Java's `trim()` takes away: every control character and the space, no other white space such as U+00A0."""

@@ -1,6 +1,6 @@
 """What this project deployed last, as it is kept between runs, and what it was about to write.
 
-The ledger says what is ours, and tells an edit made by somebody else from what a run of ours wrote.
+The ledger records what is ours, and so tells another user's edit from what a run of ours wrote.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Entry:
     """One thing that this project deployed.
 
     `sent` is the hash of the text on the server, `source` that of the file's text, which differs where a stop is kept
-    or the layout was somebody else's. `revision` is None where a run was cut off before the server's answer came.
+    or the layout was another user's. `revision` is None where a run was cut off before the server's answer came.
     """
 
     sent: str
@@ -36,9 +36,9 @@ class Entry:
     commit: str = ""
     at: str = ""  # when, ISO 8601 in UTC
     by: str = ""  # the CI run's address, or who it was
-    stops: tuple[str, ...] = ()  # what was kept stopped: "" is the flow itself, else the id of a trigger
+    stops: tuple[str, ...] = ()  # what was kept disabled: "" is the flow itself, else the id of a trigger
     root: str | None = None  # where the project's root lay in its repository; None where that was not kept
-    origin: str = ""  # what its repository is called; empty where nobody knows
+    origin: str = ""  # what its repository is called; empty where that is not known
 
     def of(self, root: str, origin: str) -> bool:
         """Whether this root of this repository deployed it, as far as that is known.
@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who is at work, and until when (ISO 8601 in UTC) that is to be believed."""
+    """Who is deploying, and until when (ISO 8601 in UTC) that holds."""
 
     by: str
     until: str
@@ -69,7 +69,7 @@ class Claim:
 class Ledger:
     """What one project has deployed to one environment.
 
-    `pending` has what a run was about to write when it was last heard of: where the server has such a text, it is ours,
+    `pending` has what a run was about to write when it was last seen: where the server has such a text, it is ours,
     though no entry says so yet. `running` are executions of smoke tests that could not be killed.
     """
 

@@ -27,7 +27,7 @@ class Status(StrEnum):
 class Written:
     """What a write made: the server's revision, None where it is not known.
 
-    `lost` is the revision that somebody else wrote in between, with another text, and that is not what runs any more.
+    `lost` is the revision that another user wrote in between, with another text, and that no longer runs.
     """
 
     revision: int | None = None
@@ -92,7 +92,7 @@ class Report:
 
     @property
     def refused(self) -> tuple[Change, ...]:
-        """The changes that nobody may make while somebody else's text would be lost."""
+        """The changes that are not allowed while another user's edit would be lost."""
         return self.plan.refused if self.plan else ()
 
     @property

@@ -30,7 +30,7 @@ class SmokeCase:
 
     `inputs` are as the suite has them, until they are `prepared` for the flow: then each has the whole name of the
     flow's input, and a file is an `Upload`, or the `Path` that it is read from when it is sent. `files` are the texts
-    of files that stand in the suite itself, by name; `route` is where the case stands in its file.
+    of files that are in the suite itself, by name; `route` is where the case is in its file.
     """
 
     suite: str

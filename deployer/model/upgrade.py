@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """From the least to the most that is to be done. REFUSED: the version that is left refuses the flow too."""
+    """From the least work to the most. REFUSED: the version you are upgrading from refuses the flow too."""
 
     AS_IS = "as-is"
     DEPRECATED = "deprecated"

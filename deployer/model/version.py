@@ -1,4 +1,4 @@
-"""The one table of Kestra versions: what each is called, which engine release stands for it, which paths it speaks.
+"""The one table of Kestra versions: what each is called, which engine release represents it, which paths it speaks.
 
 What a further version needs besides its row here, docs/extending.md says and `tests/test_versions.py` holds.
 """
@@ -48,7 +48,7 @@ def named(name: str) -> KestraVersion:
 
 
 def nearest(version: str) -> KestraVersion:
-    """Return the row that stands for what a server says it is (`1.2.7`, `2.4.0-SNAPSHOT`): the newest not above it."""
+    """Return the row for what a server says it is (`1.2.7`, `2.4.0-SNAPSHOT`): the newest not above it."""
     match = re.match(r"v?(\d+)\.(\d+)", version)
     if not match:
         return DEFAULT

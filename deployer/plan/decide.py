@@ -1,4 +1,4 @@
-"""What is to be done about one thing: from its file, what is live, what was deployed last and what the user allows.
+"""Decides what happens to one resource: from what is desired, what is live, the last deploy and the user's policy.
 
 Pure, and the only place where this is decided.
 """
@@ -20,13 +20,13 @@ UNREADABLE = "the server cannot read what it has stored"
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Decides, of one thing after the other. `deployed` has texts of ours that somebody has written over since."""
+    """Decides about one resource at a time. `deployed` has what we deployed and someone has edited since."""
 
     ledger: Ledger
     policy: Policy
     deployed: Mapping[Key, Body]
     _: KW_ONLY
-    moved: frozenset[Key] = frozenset()  # what lies in another file than when it was deployed
+    moved: frozenset[Key] = frozenset()  # what is in another file than when it was deployed
     claims: Mapping[Key, Claim] = field(default_factory=dict)  # what others deployed, and is not taken over from them
     adopted: frozenset[Key] = frozenset()  # what is: their entries are in this ledger
 
@@ -51,7 +51,7 @@ class Decider:
         return self._written(change, found)
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
-        """Return how the live text stands, and what an operator stopped in it."""
+        """Return how the live body relates to what is known, and what an operator disabled in it."""
         key, kind, entry = live.key, kind_of(live.key), self.ledger.entries.get(live.key)
         if desired and live.body == desired.wanted:
             return Standing.SAME, ()
@@ -61,13 +61,13 @@ class Decider:
         before = entry.stops if entry else ()
         for standing, known in self._known(key, desired, entry):
             if found := kind.stops(known, now):
-                return Standing.STOPPED, tuple(dict.fromkeys((*before, *found)))
+                return Standing.DISABLED, tuple(dict.fromkeys((*before, *found)))
             if kind.same_but_enabled(known, now):
                 return standing, ()
         return (Standing.DRIFTED if self.ledger.owns(key) else Standing.FOREIGN), ()
 
     def _known(self, key: Key, desired: Resource | None, entry: Entry | None) -> Iterator[tuple[Standing, Any]]:
-        """Yield what the live body may say, and how it stands then: what is wanted, and what was deployed last.
+        """Yield what the live body may say, with its standing then: what is wanted, and what was deployed last.
 
         What was kept disabled then may have been enabled again since.
         """
@@ -80,7 +80,7 @@ class Decider:
             yield Standing.OURS, kind.without_stops(meaning, entry.stops)
 
     def _written(self, change: Change, found: tuple[str, ...]) -> Change:
-        """Return the change where only we, or an operator's stop, stand behind what is live."""
+        """Return the change where what is live is ours, apart from what an operator disabled."""
         desired, live = change.desired, change.live
         if desired is None or live is None:
             raise ValueError("both sides are there")
@@ -92,16 +92,16 @@ class Decider:
             unchanged = entry is None or entry.source == digest(desired.wanted)
             same = unchanged and _says(live, desired, wanted)
             if not same and self.policy.on_disabled is OnDisabled.REFUSE:
-                return replace(change, stops=wanted, held=f"{_called(wanted)} was stopped on the server")
+                return replace(change, stops=wanted, held=f"{_named(wanted)} was disabled on the server")
             if sent is None and not same:
-                return replace(change, stops=wanted, held=f"the stop of {_called(wanted)} cannot be kept in this text")
+                return replace(change, stops=wanted, held=f"{_named(wanted)} cannot be kept disabled in this text")
             if sent is not None:
                 desired = desired.stopped(sent)
-            change = replace(change, desired=desired, stops=wanted, reason=f"{_called(wanted)} stays stopped")
+            change = replace(change, desired=desired, stops=wanted, reason=f"{_named(wanted)} stays disabled")
             if same:
                 return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
         elif found:
-            change = replace(change, reason=f"{_called(found)} is enabled again")
+            change = replace(change, reason=f"{_named(found)} is enabled again")
         if live.body == desired.body or (entry and _is_recorded(entry, desired, live, wanted)):
             return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
         takes = change.standing is Standing.LAYOUT and self.policy.takes_over
@@ -110,11 +110,11 @@ class Decider:
         return change
 
     def _takes(self, entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
-        """Whether the ledger has to learn of what is not written: the text, or the file that it lies in now."""
+        """Whether the ledger must record what is not written: the body, or the file that it is in now."""
         return desired.key in self.moved | self.adopted or not _is_recorded(entry, desired, live, wanted)
 
     def edited(self, change: Change) -> tuple[Change, str]:
-        """Return the change with the revision since which somebody edited, and that in words."""
+        """Return the change with the revision that someone edited, and that in words."""
         if change.standing is Standing.FOREIGN:
             claim = self.claims.get(change.key)
             return change, f"deployed by {claim.owner}" if claim else "not deployed by us"
@@ -147,7 +147,7 @@ def _says(live: Resource, desired: Resource, stops: tuple[str, ...]) -> bool:
 
 
 def _is_recorded(entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
-    """Whether the ledger says already that this file stands behind this live text."""
+    """Whether the ledger already records that this file gave what is live."""
     return (
         entry is not None
         and entry.sent == digest(live.body)
@@ -156,5 +156,5 @@ def _is_recorded(entry: Entry | None, desired: Resource, live: Resource, wanted:
     )
 
 
-def _called(names: tuple[str, ...]) -> str:
+def _named(names: tuple[str, ...]) -> str:
     return " and ".join(f"the trigger `{name}`" if name else "the flow" for name in names)

@@ -21,11 +21,11 @@ class Scope:
     """What the run looked at, and what may be deleted.
 
     `kinds` are what it reads: of others, which a later deployer may have deployed, it knows nothing. `within` are
-    folders and files, from the top of the repository, and `place` is where the project's root lies there: what another
-    root deployed is none of this one's. `declared` says of what is declared elsewhere below the
-    project's root, by which file; `unread` that a file could not be read or was refused, so that nobody knows what it
-    declares; `empty` that there was no flow at all. `unknown` has what the server did not show, and why. `most` is how
-    many may be deleted (a float: which share), None for the usual.
+    folders and files, from the top of the repository, and `place` is where the project's root is there: what another
+    root deployed is not this one's. `declared` names the file of what is declared elsewhere below the project's root.
+    `unread` says that a file could not be read or was refused, so that it is not known what it declares; `empty` that
+    nothing was found at all. `unknown` has what the server did not show, and why. `most` is how many may be deleted (a
+    float: which share), None for the default.
     """
 
     _: KW_ONLY
@@ -107,10 +107,10 @@ def _held(key: Key, scope: Scope) -> str:
 
 
 def _asked(decider: Decider, change: Change) -> Change:
-    """Return the change as the user's policy has it, where somebody edited or stopped what is to be deleted."""
+    """Return the change as the user's policy has it, where someone edited or disabled what would be deleted."""
     policy = decider.policy
     if change.stops and policy.on_disabled is OnDisabled.REFUSE:
-        return replace(change, held="it was stopped on the server")
+        return replace(change, held="it was disabled on the server")
     if change.standing is not Standing.DRIFTED:
         return change
     change, what = decider.edited(change)

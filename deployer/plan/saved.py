@@ -49,7 +49,7 @@ class Saved:
 
 
 def saved(name: str, text: str, options: Collection[str]) -> Saved:
-    """Return what a plan's file says, which has exactly these options. Raises UsageError for what is none."""
+    """Return what a plan's file says, which has exactly these options. Raises UsageError for anything else."""
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:
@@ -58,4 +58,4 @@ def saved(name: str, text: str, options: Collection[str]) -> Saved:
             raise UsageError(f"{name} is a plan of another kestra-deployer", hint=AGAIN)
         return Saved(str(data["digest"]), str(data["server"]), str(data["tenant"]), dict(data["options"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(f"{name} is no saved plan", hint=AGAIN) from error
+        raise UsageError(f"{name} is not a saved plan", hint=AGAIN) from error

@@ -22,7 +22,7 @@ def difference(change: Change) -> tuple[str, ...]:
 
 
 def edits(change: Change, deployed: Body) -> tuple[str, ...]:
-    """Return the same from what was deployed last to what is live: what somebody edited since."""
+    """Return the same from what was deployed last to what is live: what someone edited since."""
     live, path = change.live, change.key.path
     now = f", revision {live.revision}" if live and live.revision else ""
     return _unified(

@@ -51,7 +51,7 @@ EDITED, DELETED, AS_DEPLOYED, NOT_YET = (
 _STANDINGS = {
     Standing.DRIFTED: EDITED,
     Standing.FOREIGN: "not deployed from here",
-    Standing.STOPPED: "stopped on the server",
+    Standing.DISABLED: "disabled on the server",
     Standing.DRAFT: "only a draft there",
     Standing.UNREADABLE: "unreadable there",
     Standing.ABSENT: NOT_YET,
@@ -59,7 +59,7 @@ _STANDINGS = {
 DRIFTED = (EDITED, DELETED, _STANDINGS[Standing.FOREIGN])
 """Those of them that are drift."""
 DRIFT_WORDS = (EDITED, DELETED, *[each for each in _STANDINGS.values() if each != EDITED], AS_DEPLOYED)
-"""What a flow is counted under where nothing is asked but how it stands on the server."""
+"""The words for how a flow stands on the server, which `drift` counts."""
 
 
 def word(outcome: Outcome) -> str:
@@ -85,7 +85,7 @@ def standing(change: Change) -> str:
     return DELETED if change.deleted else _STANDINGS.get(change.standing, AS_DEPLOYED)
 
 
-def told(change: Change, report: Report) -> str:
+def describe(change: Change, report: Report) -> str:
     """Return what a plan says of a change, in words and with the reason."""
     if report.request.command is Command.DRIFT:
         return change.held or change.reason or standing(change)

@@ -30,7 +30,7 @@ def commands(report: Report) -> str:
 
 
 def outputs(report: Report) -> dict[str, str]:
-    """Return the step's outputs: how many flows were created, are to be created and so on, and exit-code.
+    """Return the step's outputs: how many flows were created, would be created and so on, and exit-code.
 
     `changes` is how many a plan would write, `drifted` how many are not on the server as they were deployed.
     """
@@ -60,7 +60,7 @@ def summary(report: Report) -> str:
     lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
     lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
     if report.saved:
-        lines += ["", markdown(f"The texts of what was deleted are in `{report.saved}`")]
+        lines += ["", markdown(f"What was deleted is saved in `{report.saved}`")]
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
     return _within_limit(lines)
 
@@ -88,7 +88,7 @@ def _annotations(report: Report) -> Iterator[str]:
             )
     for change in () if report.outcomes else report.refused:
         severity = Severity.WARNING if report.request.dry_run else Severity.ERROR
-        message = f"{change.key.path}: {count.told(change, report)}"
+        message = f"{change.key.path}: {count.describe(change, report)}"
         yield _command(Problem("drift", message, change.origin, severity=severity))
     for smoke in report.smokes:
         if smoke.verdict is not Verdict.PASSED:
@@ -135,7 +135,7 @@ def _flow_rows(report: Report) -> list[tuple[str, str, str]]:
         return [_outcome_row(outcome) for outcome in report.outcomes if count.word(outcome) != "unchanged"]
     changes = report.plan.changes if report.plan else ()
     rows = [change for change in changes if change.action is not Action.KEEP]
-    return [(change.key.path, count.told(change, report), "") for change in rows]
+    return [(change.key.path, count.describe(change, report), "") for change in rows]
 
 
 def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:

@@ -13,22 +13,22 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but for tab and line end, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # which way is written
     "\u2028\u2029"  # ends of lines, to some
-    "\ud800-\udfff"  # halves of characters, and bytes that are no text
+    "\ud800-\udfff"  # halves of characters, and bytes that are not text
     "\U000e0000-\U000e007f]"  # a second, invisible alphabet
 )
 _BYTE = range(0xDC80, 0xDD00)
-"""How Python keeps a byte of a name that is no text: 0xDC00 and the byte."""
+"""How Python keeps a byte of a name that is not text: 0xDC00 and the byte."""
 _COMMAND = re.compile(r"^[^\S\n]*(?=::)|##\w*(?=\[)", re.MULTILINE)
 """Where a line of a log begins to be a command: `::error::` and `##[error]` for GitHub, `##vso[...]` for Azure."""
 
 
 def harmless(text: str) -> str:
-    """Return a text of any number of lines as it can be shown: what is not to be obeyed is written as an escape."""
+    """Return a text of any number of lines as it can be shown: what must not be obeyed is written as an escape."""
     return _COMMAND.sub(r"\g<0>\\", _UNSEEN.sub(_escape, text.replace("\r\n", "\n")))
 
 
 def one_line(text: str) -> str:
-    """Return a text that is to stand on one line: an end of a line in it is an escape, too."""
+    """Return a text that must fit on one line: a line end in it becomes an escape, too."""
     return harmless(text.replace("\r", "\\r").replace("\n", "\\n"))
 
 

@@ -19,9 +19,9 @@ VERSION = 1
 
 
 def render(report: Report, redact: Redact = str) -> str:
-    """Return the document with a newline at its end, and nothing in it that is to be redacted.
+    """Return the document with a newline at its end, and nothing in it that must be redacted.
 
-    What ended the run stands among the problems, as check `run`.
+    What ended the run is among the problems, as check `run`.
     """
     problems = [_problem(problem) for problem in report.problems]
     if report.error:

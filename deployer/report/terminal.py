@@ -46,7 +46,7 @@ def _lines(report: Report) -> Iterator[Text]:
         yield from _upgrade(report.upgrade)
     yield from _changes(report)
     if report.saved:
-        yield Text(f"The texts of what was deleted are in {report.saved}")
+        yield Text(f"What was deleted is saved in {report.saved}")
     if report.smokes:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
@@ -99,7 +99,7 @@ def _problem(problem: Problem) -> Iterator[Text]:
 
 
 def _excerpt(line: str, span: Span, style: str) -> Iterator[Text]:
-    """The line itself, with the place underlined; a tab is shown as one blank, so that the marks fit.
+    """The line itself, with the place underlined; a tab is shown as one space, so that the marks fit.
 
     Of a long line, what is around the place.
     """
@@ -124,7 +124,7 @@ def _hint(hint: str) -> Iterator[Text]:
 
 
 def _upgrade(upgrade: Upgrade) -> Iterator[Text]:
-    """How many flows each verdict was given on, and which, but for those with which nothing is to be done."""
+    """How many flows each verdict was given on, and which, except for those that need no change."""
     yield Text(f"Upgrade from Kestra {upgrade.from_version} to {upgrade.to_version}", style="bold")
     for verdict, words in count.upgrade_words(upgrade).items():
         files = upgrade.files(verdict)
@@ -147,7 +147,7 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
         for line in outcome.message.strip().splitlines():
             yield Text(f"      {line}")
     if outcome.lost:
-        yield Text(f"      wrote over revision {outcome.lost}, which somebody else made meanwhile", style="red")
+        yield Text(f"      wrote over revision {outcome.lost}, which another user made meanwhile", style="red")
     if outcome.hint:
         yield Text("      hint: ", style="cyan").append(outcome.hint, style="default")
 
@@ -158,7 +158,7 @@ def _planned(change: Change, report: Report) -> Iterator[Text]:
             yield Text(f"  = {change.key.path}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action]
-    words = count.told(change, report)
+    words = count.describe(change, report)
     yield Text(f"  {mark} {change.key.path}", style=style).append(f"  {words}", style="default")
 
 

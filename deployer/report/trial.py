@@ -25,7 +25,7 @@ def head(server: Server, namespace: str, *, color: bool = False) -> str:
 
 
 def promise(judged: Judged, *, color: bool = False) -> str:
-    """Return the lines of one promise: what differs stands below it."""
+    """Return the lines of one promise: what differs is below it."""
     mark, style = _MARKS[judged.verdict]
     words = f"  {judged.promise}"
     line = Text(f"  {mark} {judged.step:<8}", style=style).append(words, style="default")

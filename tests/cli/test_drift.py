@@ -115,13 +115,13 @@ def test_the_same_flow_in_other_layout_is_taken_over(
 
 
 class TestStops:
-    """What an operator stopped stays stopped."""
+    """What an operator disabled stays disabled."""
 
     def test_a_stop_is_told_and_is_no_drift(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
         disable(api, "a")
         ended = deployer("drift", *OURS)
         assert ended.code == 0
-        assert "the flow stays stopped" in ended.stdout
+        assert "the flow stays disabled" in ended.stdout
         assert deployed.root.is_dir()
 
     def test_what_is_pending_in_its_file_is_not_told(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
@@ -131,7 +131,7 @@ class TestStops:
         ended = deployer("drift", *OURS)
         assert ended.code == 0
         assert "good day" not in ended.stdout
-        assert "3 flows: 1 stopped on the server, 1 not deployed yet, 1 as deployed." in ended.stdout
+        assert "3 flows: 1 disabled on the server, 1 not deployed yet, 1 as deployed." in ended.stdout
 
     def test_new_text_is_deployed_with_the_stop_kept(self, deployed: Project, deployer: Run, api: httpx.Client) -> None:
         disable(api, "a")
@@ -197,7 +197,7 @@ class TestStopsInOddTexts:
         project.write("flows/a.yaml", head + BODY.replace("message: hello", "message: good day"))
         ended = deployer("sync", *OURS, "--format", "json")
         assert (ended.code, ended.done) == (0, [("a", "update", 3)])
-        assert ended.report["plan"]["changes"][0]["reason"] == "the flow stays stopped"
+        assert ended.report["plan"]["changes"][0]["reason"] == "the flow stays disabled"
         live = api.get("/flows/company.team/a", params={"source": "true"}).json()
         assert (live["disabled"], live["tasks"][0]["message"]) == (True, "good day")
         assert BOM not in live["source"].removeprefix(BOM)
@@ -238,6 +238,6 @@ def test_a_stop_that_cannot_be_written_holds_new_text_and_nothing_else(
     project.write("flows/a.yaml", text.replace("message: hello", "message: good day"))
     ended = deployer("sync", *OURS, "--format", "json")
     assert (ended.code, ended.done) == (5, [("a", "failed", None)])
-    assert "the stop of the flow cannot be kept in this text" in ended.stdout
+    assert "the flow cannot be kept disabled in this text" in ended.stdout
     live = api.get("/flows/company.team/a").json()
     assert (live["disabled"], live["tasks"][0]["message"]) == (True, "hello")

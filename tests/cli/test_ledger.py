@@ -98,7 +98,7 @@ def test_a_project_that_nothing_names_is_called_after_its_folder_and_protected(
     assert source(api, "a") == edited
     assert deployer("drift").code == 11
     refused = deployer("sync", "--prune")
-    assert (refused.code, "only called after its folder" in refused.stderr) == (2, True)
+    assert (refused.code, "only its folder names this one" in refused.stderr) == (2, True)
 
 
 def test_without_a_git_program_a_project_has_the_same_name(
@@ -219,5 +219,5 @@ def test_a_ledger_with_a_name_that_kestra_would_refuse_is_none(
     api.put(KEY, content=json.dumps(spoilt), headers={"content-type": "text/plain"}).raise_for_status()
     server.requests.clear()
     ended = deployer("sync", *OURS, "--prune", "--max-prune", "100%")
-    assert (ended.code, "holds no ledger" in ended.stderr) == (3, True)
+    assert (ended.code, "does not hold a ledger" in ended.stderr) == (3, True)
     assert server.count("PUT", "DELETE") == 0

@@ -176,7 +176,7 @@ LEASES: dict[str, Any] = {
 def test_a_lease_that_cannot_be_read_is_no_ledger(asked: Callable[..., list[str]], deployer: Run, lease: Any) -> None:
     ledger = {"format": 1, "entries": [], "pending": [], "lease": lease}
     requests = asked(kestra_deployer=told({"type": "JSON", "value": ledger}))
-    ended_well(deployer(*SYNC), 3, "holds no ledger", requests)
+    ended_well(deployer(*SYNC), 3, "does not hold a ledger", requests)
 
 
 def test_a_ledger_with_levels_without_an_end_is_none(asked: Callable[..., list[str]], deployer: Run) -> None:
@@ -233,4 +233,4 @@ def test_a_plan_with_an_option_that_nobody_can_have_given_is_none(
 def test_a_plan_with_levels_without_an_end_is_none(project: Project, deployer: Run) -> None:
     project.write("plan.json", DEEP)
     ended = deployer("apply", "plan.json", "--host", "http://localhost:1")
-    assert (ended.code, "is no saved plan" in ended.stderr) == (2, True)
+    assert (ended.code, "is not a saved plan" in ended.stderr) == (2, True)

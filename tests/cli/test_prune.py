@@ -102,7 +102,7 @@ def test_where_that_cannot_be_kept_nothing_is_written(
 def test_what_an_operator_stopped_may_go(deployer: Run, api: httpx.Client) -> None:
     disable(api, "b")
     held_back = deployer("sync", *OURS, "--prune", "--on-disabled", "refuse", "--format", "json")
-    assert held(held_back, "b") == "it was stopped on the server"
+    assert held(held_back, "b") == "it was disabled on the server"
     assert deployer("sync", *OURS, "--prune").code == 0
     assert there(api) == {"a", "theirs"}
 

@@ -135,14 +135,14 @@ STOPPED = text(tail="description: old\ndisabled: true\n")
 
 
 class TestStops:
-    """What an operator stopped stays stopped."""
+    """What an operator disabled stays disabled."""
 
     def test_a_stop_is_no_drift_and_nothing_is_written(self) -> None:
         world = deployed(OLD)
         world.server["hello"].append(STOPPED)
         change = only(world.plan())
-        assert told(change) == (Action.KEEP, Standing.STOPPED, False)
-        assert (change.stops, change.reason) == (("",), "the flow stays stopped")
+        assert told(change) == (Action.KEEP, Standing.DISABLED, False)
+        assert (change.stops, change.reason) == (("",), "the flow stays disabled")
 
     def test_new_text_is_deployed_with_the_stop_kept(self) -> None:
         world = deployed(OLD)
@@ -162,7 +162,7 @@ class TestStops:
         world.server["hello"].append((OLD + TRIGGERS).replace("- id: daily", "- id: daily\n    disabled: true"))
         world.files["hello"] = NEW + TRIGGERS
         change = only(world.plan())
-        assert (change.stops, change.reason) == (("daily",), "the trigger `daily` stays stopped")
+        assert (change.stops, change.reason) == (("daily",), "the trigger `daily` stays disabled")
         world.deploy()
         assert meaning(world.server["hello"][-1])["triggers"][0]["disabled"] is True
 
@@ -214,16 +214,16 @@ class TestStops:
         world = deployed(odd)
         world.server["hello"].append("disabled: true\n" + odd)
         change = only(world.plan())
-        assert (told(change), change.held) == ((Action.KEEP, Standing.STOPPED, False), "")
+        assert (told(change), change.held) == ((Action.KEEP, Standing.DISABLED, False), "")
         world.files["hello"] = odd.replace("...", "labels: {a: b}\n...")
-        assert only(world.plan()).held == "the stop of the flow cannot be kept in this text"
+        assert only(world.plan()).held == "the flow cannot be kept disabled in this text"
 
     def test_a_file_that_says_otherwise_enables(self) -> None:
         world = deployed(OLD)
         world.server["hello"].append(STOPPED)
         world.files["hello"] = OLD + "disabled: false\n"
         change = only(world.plan())
-        assert (told(change), change.reason) == ((Action.UPDATE, Standing.STOPPED, True), "the flow is enabled again")
+        assert (told(change), change.reason) == ((Action.UPDATE, Standing.DISABLED, True), "the flow is enabled again")
 
     def test_a_stop_of_a_trigger_that_is_gone_means_nothing(self) -> None:
         world = deployed(OLD + TRIGGERS)
@@ -237,7 +237,7 @@ class TestStops:
         world.server["hello"].append(STOPPED)
         world.files["hello"] = NEW
         refused = only(world.plan(Policy(on_disabled=OnDisabled.REFUSE)))
-        assert (refused.writes, refused.held) == (False, "the flow was stopped on the server")
+        assert (refused.writes, refused.held) == (False, "the flow was disabled on the server")
         assert world.deploy(Policy(on_disabled=OnDisabled.ENABLE)) == {"hello": "update"}
         assert world.server["hello"][-1] == NEW
 

@@ -1,6 +1,6 @@
 """Which files below a folder declare a flow: asked before one is deleted, so nothing is skipped here but git's own.
 
-Hidden, ignored and oddly named files count as well (`x.YAML`, `x.yaml.bak`): somebody meant something by them.
+Hidden, ignored and oddly named files count as well (`x.YAML`, `x.yaml.bak`): they may be meant as flows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from deployer.model.resource import Key
 from deployer.parsing.parse import LARGEST, parse
 
 _PASSED = (".git", ".kestra-deployer")
-"""Folders with texts that are nobody's declarations: git's, and what this deployer has kept of deleted flows."""
+"""Folders whose files declare nothing: git's, and what this deployer saved of deleted flows."""
 _MARKS = (".yaml", ".yml")
 
 

@@ -1,6 +1,6 @@
 """What is live of flows, in a fixed number of requests: one export gives the texts that run, one search all else.
 
-What an answer does not show is never taken for gone, and no text for empty: a flow whose text the export has not is
+What an answer does not show is not gone, and a missing text is not an empty one: a flow that the export lacks is
 read by itself, and the report says what that cost.
 """
 
@@ -39,7 +39,7 @@ def read_live(client: KestraClient, wanted: Mapping[Key, str], owned: Collection
     found = {_key(flow): flow for flow in client.search_flows(namespaces, pages=1 if same else None)}
     unreadable = {key: flow.exception for key, flow in found.items() if flow.exception and not flow.draft}
     resources = {}
-    # a search may miss a flow: of what is ours, only a look at the flow itself says that it is gone
+    # a search may miss a flow: of what is ours, only the flow itself says that it is gone
     for key in keys if same else keys & ({*found, *owned} if owned else found.keys()):
         flow = found.get(key)
         try:
@@ -91,7 +91,7 @@ class _Texts:
 
 
 def deployed(client: KestraClient, entries: Mapping[Key, Entry]) -> dict[Key, str]:
-    """Return the texts that these entries tell of; those that the server has no more are left out."""
+    """Return the texts that these entries record; those that the server no longer has are left out."""
     found = {}
     for key, entry in entries.items():
         with suppress(KestraNotFoundError):
@@ -115,7 +115,7 @@ def revisions(client: KestraClient, keys: Iterable[Key]) -> dict[Key, int | None
 
 
 def _exported(client: KestraClient, namespaces: list[str]) -> tuple[dict[str, str], str]:
-    """Return the texts of an export, and why there is none. A text of nothing is none: Kestra stores no such flow."""
+    """Return the texts of an export, and why there is none. An empty text is not a flow: Kestra stores none."""
     try:
         texts = client.export_flows_by_query(namespaces)
     except ENDS_ALL:

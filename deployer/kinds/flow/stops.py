@@ -1,8 +1,8 @@
-"""What an operator stopped: `disabled: true` of a flow or of a trigger that is live and in no file.
+"""What an operator disabled on the server: a stop is `disabled: true` of a flow or trigger, live and in no file.
 
-A flow is stopped where its live text says the same as a known text but for Kestra's own `disabled: true`. New text is
-deployed with the stop kept, so it is written into the text that is sent. A stop is called by the trigger's id, that of
-the flow itself by the empty text.
+A live text has stops where it says the same as a known text apart from Kestra's own `disabled: true`. New text is
+deployed with the stops kept: they are written into the text that is sent. A stop is named by the trigger's id, that of
+the flow itself by the empty string.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BLOCK = "disabled: true\n{indent}"
 
 
 def stops(known: Any, live: Any) -> tuple[str, ...]:
-    """Return what is stopped in `live` and not in `known`, where nothing else is different; none where anything is."""
+    """Return what is disabled in `live` and not in `known` where nothing else differs; nothing where anything does."""
     if not (isinstance(known, Mapping) and isinstance(live, Mapping)):
         return ()
     found = []
@@ -40,7 +40,7 @@ def stops(known: Any, live: Any) -> tuple[str, ...]:
 def alike(one: Any, other: Any) -> bool:
     """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values.
 
-    What is nested too deeply to be compared (990 levels and more) counts as different: that loses nobody's text.
+    What is nested too deeply to be compared (990 levels and more) counts as different: that loses no text.
     """
     try:
         return _canonical(one) == _canonical(other)
@@ -83,7 +83,7 @@ def _changed(data: Any, keeps: Callable[[str, Any], bool]) -> Any:
 
 
 def stated(data: Any) -> frozenset[str]:
-    """Return the flow and the triggers of which a text itself says whether they are disabled."""
+    """Return the flow and the triggers for which a text itself says whether they are disabled."""
     if not isinstance(data, Mapping):
         return frozenset()
     named = [name for name, trigger in _triggers(data).items() if _KEY in trigger]

@@ -23,21 +23,21 @@ def write(client: KestraClient, change: Change) -> Written:
             revision = client.update_flow(key.namespace, key.name, body).revision
             return Written(revision, lost(client, key, body, before, revision))
         case Action.PRUNE, _:
-            with suppress(KestraNotFoundError):  # somebody was faster
+            with suppress(KestraNotFoundError):  # another user was faster
                 _unchanged(client, key, before)
                 client.delete_flow(key.namespace, key.name)
     return Written()
 
 
 def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
-    """Raise KestraRefusedError where somebody has written a flow since it was looked at: theirs is not deleted."""
+    """Raise KestraRefusedError where another user has written a flow since it was read: theirs is not deleted."""
     now = client.flow(key.namespace, key.name, source=False).revision
     if now != revision:
         raise KestraRefusedError(
             f"{key.path} was changed meanwhile, as revision {now}: it is not deleted",
             method="DELETE",
             url=client.url,
-            hint="look who else deploys there, then run it again",
+            hint="find out who else deploys there, then run it again",
         )
 
 
@@ -46,7 +46,7 @@ def lost(client: KestraClient, key: Key, body: str, before: int | None, revision
 
     Asked only where there is a revision between: a deletion is one, so a flow that is created anew has it too (asked of
     1.0.36, 1.3.31 and 2.0.0). Two writes in the same moment may leave two revisions of one text. What cannot be read
-    counts as somebody's.
+    counts as another user's.
     """
     if before is None or revision is None:
         return None
@@ -63,7 +63,7 @@ def lost(client: KestraClient, key: Key, body: str, before: int | None, revision
 
 
 def _created(client: KestraClient, key: Key, body: str) -> StoredFlow:
-    """Create a flow. That somebody else was faster, with this very text, is as good."""
+    """Create a flow. It is as good when another user was faster with this very text."""
     try:
         return client.create_flow(body, namespace=key.namespace, id=key.name)
     except KestraRefusedError:
