@@ -138,7 +138,7 @@ def test_a_project_that_is_no_text_names_its_option(project: Project, deployer: 
     project.flow("a")
     ended = deployer("sync", "--host", "http://127.0.0.1:1", "--project", os.fsdecode(b"\xff"))
     assert ended.code == 2
-    assert "--project holds bytes that are no UTF-8 text" in ended.stderr
+    assert "--project holds bytes that are not UTF-8 text" in ended.stderr
 
 
 def test_variables_that_concern_nothing_stop_no_check(

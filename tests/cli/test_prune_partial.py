@@ -77,7 +77,7 @@ def test_a_folder_without_any_flow_is_no_reason_to_delete(
     for file in (deployed.root / "flows").rglob("*.yaml"):
         file.unlink()
     ended = deployer("sync", *PRUNE, *more)
-    assert set(held(ended).values()) == {"no flow at all was found: an empty folder is no reason to delete"}
+    assert set(held(ended).values()) == {"nothing at all was found: an empty folder is no reason to delete"}
     assert there(api) == before
 
 

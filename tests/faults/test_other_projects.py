@@ -187,7 +187,7 @@ def test_where_others_cannot_be_looked_at_that_is_told(
     with server.failing(fault):
         ended = deployer("sync", *FORK)
     assert ended.code == 0
-    assert "whether another project deployed what is there is not known" in told(ended, "ledger")[0]
+    assert "whether another project deployed what is on the server is not known" in told(ended, "ledger")[0]
 
 
 def test_a_broken_ledger_of_another_project_is_told_and_stops_nothing(
