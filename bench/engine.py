@@ -25,9 +25,9 @@ from statistics import median
 import httpx
 from usage import idle_share, megabytes
 
-from deployer.engine.jars import class_path
-from deployer.engine.launch import launch
-from deployer.engine.prepare import prepared
+from deployer.engine.install.jars import class_path
+from deployer.engine.process.class_cache import prepared
+from deployer.engine.process.launch import launch
 from deployer.model.version import NAMES, KestraVersion, named
 
 FLOW = """id: flow-{number}
@@ -163,8 +163,8 @@ def be_alone(version: KestraVersion) -> None:
 
 
 def _answer(version: KestraVersion, folder: Path) -> None:
-    from deployer.engine.jvm import boot  # noqa: PLC0415  (only this process has a JVM)
-    from deployer.engine.runtime import runtime_of  # noqa: PLC0415
+    from deployer.engine.jvm.context import boot  # noqa: PLC0415  (only this process has a JVM)
+    from deployer.engine.runtime.runtime import runtime_of  # noqa: PLC0415
 
     jars = class_path(version)
     cache = prepared(version, jars)

@@ -9,7 +9,7 @@ import pytest
 from engine.http.spoil_flows import spoiled_folder
 from hypothesis import settings
 
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.process.launch import RunningEngine, launch
 from deployer.model.version import VERSIONS, named
 
 STAYED_ON = (named("1.3"), named("2.0"))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from deployer.engine.shell import named
+from deployer.engine.process.environment import named
 from deployer.settings import read_env_file
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -11,7 +11,7 @@ import pytest
 from engine.plugin_jars import plugin_fs
 
 from deployer.check import check
-from deployer.engine.launch import described, launch
+from deployer.engine.process.launch import described, launch
 from deployer.kestra.client import KestraClient
 from deployer.language.from_schema import from_schema
 from deployer.language.pulled import beyond

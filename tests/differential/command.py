@@ -13,7 +13,7 @@ from differential.oracle import Oracle
 from differential.ours import known_types
 from differential.samples import Base, corpus, minimal, samples
 
-from deployer.engine.plugins import located
+from deployer.engine.install.plugins import located
 from deployer.model.plugin import plugin
 from deployer.model.version import NAMES
 

@@ -6,7 +6,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-from deployer.engine.plugins import located
+from deployer.engine.install.plugins import located
 from deployer.model.plugin import Coordinate
 
 COORDINATE = "io.kestra.plugin:plugin-fs:0.17.0"

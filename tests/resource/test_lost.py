@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key, Kind, Resource

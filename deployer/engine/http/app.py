@@ -18,80 +18,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from deployer.engine.http import (
-    bulk,
-    change,
-    configs,
-    delete,
-    evaluate,
-    execution_files,
-    execution_flow,
-    executions,
-    files,
-    flow_bulk,
-    flow_export,
-    flow_graph,
-    flow_import,
-    flow_search,
-    flows,
-    follow,
-    follow_dependencies,
-    follow_logs,
-    kv,
-    labels,
-    logs,
-    namespaces,
-    outputs,
-    plugins,
-    start,
-    triggers,
-    validation,
-    webhook,
-)
-from deployer.engine.http.answers import failed, refused
 from deployer.engine.http.auth import BasicAuth
-from deployer.engine.http.call import Call, read, sent_uri
 from deployer.engine.http.compression import packed
-from deployer.engine.http.refusal import Refusal
-from deployer.engine.http.route import Handler
+from deployer.engine.http.exchange.answers import failed, refused
+from deployer.engine.http.exchange.call import Call, read, sent_uri
+from deployer.engine.http.exchange.refusal import Refusal
+from deployer.engine.http.exchange.route import Handler
+from deployer.engine.http.resources import RESOURCES
 from deployer.engine.http.routing import Asked, Miss, Router, accepted
 from deployer.engine.http.visitors import OnlyPrograms
-from deployer.engine.jvm import Kestra
-from deployer.engine.runtime import Runtime
+from deployer.engine.jvm.context import Kestra
+from deployer.engine.runtime.runtime import Runtime
 from deployer.model.resource import MAIN
-
-RESOURCES = (
-    bulk,
-    change,
-    configs,
-    delete,
-    evaluate,
-    execution_files,
-    execution_flow,
-    executions,
-    files,
-    flow_bulk,
-    flow_export,
-    flow_graph,
-    flow_import,
-    flow_search,
-    flows,
-    follow,
-    follow_dependencies,
-    follow_logs,
-    kv,
-    labels,
-    logs,
-    namespaces,
-    outputs,
-    plugins,
-    start,
-    triggers,
-    validation,
-    webhook,
-)
-"""Every file with a table of ROUTES."""
-
 
 _LENGTH = 5  # of the sets that Micronaut puts them into
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote
 
-from deployer.engine.http.media import ANYTHING
-from deployer.engine.http.route import Route
+from deployer.engine.http.exchange.media import ANYTHING
+from deployer.engine.http.exchange.route import Route
 from deployer.model.resource import MAIN
 
 _ROOT = "/api/v1/"

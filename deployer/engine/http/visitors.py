@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deployer.engine.addresses import WILDCARDS, is_address, is_loopback
-from deployer.engine.http.media import JSON
+from deployer.engine.http.addresses import WILDCARDS, is_address, is_loopback
+from deployer.engine.http.exchange.media import JSON
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a request's body."""

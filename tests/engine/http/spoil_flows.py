@@ -13,11 +13,11 @@ from pathlib import Path
 
 from engine.http.flow_texts import LOG, flow
 
-from deployer.engine import data
-from deployer.engine.jars import class_path
-from deployer.engine.jvm import Kestra, boot
-from deployer.engine.prepare import prepared
-from deployer.engine.runtime import runtime_of
+from deployer.engine.install.jars import class_path
+from deployer.engine.jvm.context import Kestra, boot
+from deployer.engine.process import data
+from deployer.engine.process.class_cache import prepared
+from deployer.engine.runtime.runtime import runtime_of
 from deployer.model import version as versions
 
 SPOILED = ("spoiled", "mended")

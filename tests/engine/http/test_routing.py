@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.engine.http.app import RESOURCES
+from deployer.engine.http.resources import RESOURCES
 from deployer.engine.http.routing import Asked, Match, Miss, Router, accepted
 from deployer.model.version import NAMES
 

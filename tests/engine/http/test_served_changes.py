@@ -11,7 +11,7 @@ import pytest
 from engine.http.flow_texts import GREETER, LOG, flow, sleeper
 from engine.http.states import when, when_in
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 Store = Callable[[str], dict[str, Any]]
 Since = Callable[[str], bool]

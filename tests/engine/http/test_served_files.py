@@ -10,7 +10,7 @@ import pytest
 from engine.http.flow_texts import flow
 from engine.http.since import since
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 FILES = "/namespaces/team.a/files"
 

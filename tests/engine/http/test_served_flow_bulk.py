@@ -13,7 +13,7 @@ import pytest
 from engine.http.flow_texts import LOG, flow, unknown_type
 from engine.http.since import since
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 YAML = {"content-type": "application/x-yaml"}
 JSON = {"content-type": "application/json"}

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from engine.http.flow_texts import flow, sleeper
 
-from deployer.engine.http import follow
-from deployer.engine.launch import RunningEngine
+from deployer.engine.http.executions import follow
+from deployer.engine.process.launch import RunningEngine
 
 Store = Callable[[str], dict[str, Any]]
 

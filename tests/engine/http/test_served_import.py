@@ -11,7 +11,7 @@ import pytest
 from engine.http.flow_texts import flow, unknown_type
 from engine.http.since import since
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 
 def imported(api: httpx.Client, name: str, content: str | bytes, query: str = "") -> httpx.Response:

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from deployer.engine.http.auth import BasicAuth
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 
 def test_configs_names_the_release(engine: RunningEngine) -> None:

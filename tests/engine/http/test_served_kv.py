@@ -9,7 +9,7 @@ import pytest
 from engine.http.since import since
 from engine.http.written import logs_of
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 KEYS = "/namespaces/team.a/kv"
 TEXT = {"content-type": "text/plain"}

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from engine.http.flow_texts import LOG
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 
 @pytest.fixture

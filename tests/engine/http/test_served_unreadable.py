@@ -10,7 +10,7 @@ import httpx
 import pytest
 from engine.http.flow_texts import flow
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 YAML = {"content-type": "application/x-yaml"}
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from engine.http.flow_texts import LOG, flow, unknown_type
 
-from deployer.engine.http.validation import split
-from deployer.engine.launch import RunningEngine
+from deployer.engine.http.flows.validation import split
+from deployer.engine.process.launch import RunningEngine
 
 YAML = {"content-type": "application/x-yaml"}
 

@@ -10,7 +10,7 @@ import pytest
 from engine.http.flow_texts import flow
 from engine.http.states import when_in
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 Store = Callable[[str], dict[str, Any]]
 WEBHOOK = "triggers:\n  - id: hook\n    type: io.kestra.plugin.core.trigger.Webhook\n    key: secret\n"

@@ -1,0 +1,65 @@
+"""What of the classes behind a flow Java calls deprecated, and what it says to use instead."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jpype
+
+from deployer.engine.jvm.context import Kestra
+
+_ACCESSOR = re.compile(r"(?:get|is|set)([A-Z])(\w*)")
+_INSTEAD = re.compile(
+    r"(?:\buse|\bprefer|in favor of|replaced by)\s+(.+?)(?:\s+instead)?(?:[.;,]+(?:\s|$)|\s*$)", re.IGNORECASE
+)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def deprecations(
+    kestra: Kestra, types: Mapping[str, Mapping[str, Any]], classes: Mapping[str, Any]
+) -> dict[str, dict[str, str]]:
+    """Return class → what of it is deprecated (a property, or `type` for the class) → what replaces it, if Java says.
+
+    `types` are the classes with their `props`, as `describe` has them; `classes` are the same as Java has them: those
+    of a plugin are not found by name.
+    """
+    asking = _Asking(kestra)
+    found = {name: asking.of(classes[name], described["props"]) for name, described in sorted(types.items())}
+    return {name: dict(sorted(each.items())) for name, each in found.items() if each}
+
+
+class _Asking:
+    def __init__(self, kestra: Kestra) -> None:
+        self._deprecated = kestra.java("java.lang.Deprecated").class_
+        self._schema = kestra.java("io.swagger.v3.oas.annotations.media.Schema").class_
+
+    def of(self, raw: Any, props: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is deprecated of a class; a getter or setter speaks for its property, as a field does."""
+        found: dict[str, str] = {}
+        for prop, element in _elements(raw):
+            if prop in props and element.isAnnotationPresent(self._deprecated):
+                found[prop] = self._instead(element) or found.get(prop, "")
+        if raw.isAnnotationPresent(self._deprecated):
+            found["type"] = self._instead(raw)
+        return found
+
+    def _instead(self, element: Any) -> str:
+        said = element.getAnnotation(self._schema)
+        text = f"{said.title()}. {said.description()}" if said is not None else ""
+        match = _INSTEAD.search(text)
+        return _LINK.sub(r"\1", match[1]) if match else ""
+
+
+def _elements(raw: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the name of a property with every field, getter and setter of it, inherited ones too."""
+    for method in raw.getMethods():
+        if match := _ACCESSOR.fullmatch(str(method.getName())):
+            yield match[1].lower() + match[2], method
+    holder = raw
+    while holder is not None:
+        with contextlib.suppress(jpype.JException):  # a plugin's field may be of a class that is not there
+            yield from ((str(field.getName()), field) for field in holder.getDeclaredFields())
+        holder = holder.getSuperclass()

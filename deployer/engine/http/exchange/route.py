@@ -1,0 +1,46 @@
+"""Which method, path and media types are answered by which function, from which Kestra version on: one row each.
+
+Every resource's file ends with its own table, `ROUTES`; `app` puts them together, `routing` chooses among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.engine.http.exchange.media import JSON
+from deployer.model.version import NAMES, at_least
+
+if TYPE_CHECKING:
+    from deployer.engine.http.exchange.call import Call
+
+Handler = Callable[["Call"], Any]
+"""Returns a Response, or is a coroutine function that does."""
+
+_TENANT = "/api/v1/{tenant}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A row: `path` is within the tenant unless it begins with a slash; versions are names such as `1.3`.
+
+    `produces` and `consumes` are the media types of answer and body; where Kestra says nothing, both are JSON.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    produces: tuple[str, ...] = (JSON,)
+    consumes: tuple[str, ...] = (JSON,)
+    since: str = NAMES[0]
+    until: str = NAMES[-1]
+
+    @property
+    def template(self) -> str:
+        """The whole path, with its parameters in braces."""
+        return self.path if self.path.startswith("/") else _TENANT + self.path
+
+    def serves(self, version: str) -> bool:
+        """Whether Kestra `version` has it."""
+        return at_least(version, self.since) and at_least(self.until, version)

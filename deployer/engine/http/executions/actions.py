@@ -1,0 +1,183 @@
+"""Changing one execution: restart, replay, pause, resume and the like; at `actions/…` since 2.0. Many are `bulk`.
+
+2.x answers the execution as it is when the executor has done it; 1.x the execution as it is handed to the executor,
+and nothing at all to a pause, a resume and a kill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import as_json
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.media import JSON, MULTIPART
+from deployer.engine.http.exchange.refusal import Refusal, not_found
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.executions.inputs import input_parts, read_inputs, verdict
+from deployer.engine.http.executions.read import found
+from deployer.engine.jvm.context import CORE
+from deployer.engine.runtime.executions import Change
+
+TEXT_JSON = "text/json"  # what Kestra calls the answer to a kill, and to nothing else
+STATE = CORE + "models.flows.State$Type"
+_STATE_REQUEST = "java.util.Map"
+_FLOWS = "repositories.FlowRepositoryInterface"
+
+
+def restart(call: Call) -> Change:
+    """Run an execution again from where it failed; 404 when there is no such `revision` of its flow."""
+    execution = found(call)
+    return call.runtime.executions.restart(execution, revision_of(call, execution))
+
+
+def replay(call: Call) -> Change:
+    """Start a new execution from `taskRunId`, or from the beginning, with the inputs of the old one."""
+    return _replayed(call, found(call))
+
+
+def replay_with_inputs(call: Call) -> Change:
+    """Start a new execution in the same way with the inputs of the body."""
+    execution, revision = found(call), call.optional(call.boxed("revision"))
+    place = (call.tenant, execution.getNamespace(), execution.getFlowId())
+    flow = call.bean("services.FlowService").getFlowIfExecutableOrThrow(*place, revision)
+    return _replayed(call, execution.withInputs(read_inputs(call, flow, execution)))
+
+
+def pause(call: Call) -> Change:
+    """Pause an execution that runs."""
+    return call.runtime.executions.pause(found(call))
+
+
+def resume(call: Call) -> Change:
+    """Go on with a paused execution; 404 unknown, 409 not paused, 422 wrong inputs."""
+    return call.runtime.executions.resume(_paused(call), input_parts(call))
+
+
+def resume_from_breakpoint(call: Call) -> Change:
+    """Go on with an execution that waits at a breakpoint."""
+    execution = call.bean("services.ExecutionService").getExecution(call.tenant, call.path["executionId"], True)
+    return call.runtime.executions.resume_from_breakpoint(execution, call.query.get("breakpoints"))
+
+
+def validate_resume(call: Call) -> Response:
+    """Return every input of the pause with its value and what is wrong with it."""
+    execution = _paused(call)
+    flow = call.bean(_FLOWS).findByExecutionWithoutAcl(execution)
+    service = call.bean("services.ExecutionService")
+    return verdict(call, flow, service.validateForResume(execution, flow, input_parts(call)).block())
+
+
+def change_status(call: Call) -> Change:
+    """Give an execution that is over another end (`status`)."""
+    state = ending(call, "status")
+    return call.runtime.executions.change_status(found(call), state)
+
+
+def change_task_run_state(call: Call) -> Change:
+    """Give a task run another state (a body of `taskRunId` and `state`) and run what follows."""
+    wanted = call.json("stateRequest", _STATE_REQUEST)
+    state = call.java(STATE).valueOf(str(wanted.get("state")))
+    return call.runtime.executions.change_task_run_state(found(call), str(wanted.get("taskRunId")), state)
+
+
+def unqueue(call: Call) -> Change:
+    """Take an execution out of the queue of its flow, into `state`."""
+    return call.runtime.executions.unqueue(found(call), call.choice("state", STATE))
+
+
+def force_run(call: Call) -> Change:
+    """Run an execution whatever it waits for."""
+    return call.runtime.executions.force_run(found(call))
+
+
+def kill(call: Call) -> Change:
+    """Ask for a kill; 404; 409 when it is over and its subflows are not to be killed either."""
+    cascade = call.flag("isOnKillCascade", default=True)
+    return call.runtime.executions.kill(found(call), cascade=cascade)
+
+
+def ending(call: Call, name: str) -> Any:
+    """Return the state of that name in the query; raises Refusal (400, 422) unless it is one that is an end."""
+    call.required(name)
+    state = call.choice(name, STATE)
+    if state is None or not state.isTerminated():
+        message = "You can only change the state of an execution to a terminal state."
+        raise Refusal(422, message, reason="Illegal argument")
+    return state
+
+
+def revision_of(call: Call, execution: Any) -> Any:
+    """Return the `revision` of the query as Java's number, None where absent; Refusal (404) when there is no such."""
+    revision = call.boxed("revision")
+    place = (execution.getNamespace(), execution.getFlowId())
+    flows = call.bean(_FLOWS)
+    if revision is not None and flows.findById(call.tenant, *place, call.optional(revision)).isEmpty():
+        raise not_found(f"Unable to find revision {revision} on flow {'.'.join(map(str, place))}")
+    return revision
+
+
+def _replayed(call: Call, execution: Any) -> Change:
+    revision, breakpoints = revision_of(call, execution), call.query.get("breakpoints")
+    return call.runtime.executions.replay(execution, call.query.get("taskRunId"), revision, breakpoints)
+
+
+def _paused(call: Call) -> Any:
+    return call.bean("services.ExecutionService").getExecutionIfPause(call.tenant, call.path["executionId"], True)
+
+
+def carrying_out(name: str, prepare: Callable[[Call], Change], emptied: int | None) -> Callable[[Call], Response]:
+    """Return a handler that carries out what `prepare` returns; `emptied` is 1.x's status without a body."""
+
+    def answer(call: Call) -> Response:
+        executions = call.runtime.executions
+        changed = executions.carry_out(name, prepare(call))
+        if emptied and executions.emptied:
+            return Response(status_code=emptied)
+        return as_json(call, changed, TEXT_JSON if name == "Kill" else JSON)
+
+    return answer
+
+
+_CHANGES: tuple[tuple[str, str, str, Callable[[Call], Change], int | None], ...] = (
+    ("POST", "restart", "Restart", restart, None),
+    ("POST", "replay", "Replay", replay, None),
+    ("POST", "replay-with-inputs", "Replay", replay_with_inputs, None),
+    ("POST", "pause", "Pause", pause, 200),
+    ("POST", "resume", "Resume", resume, 204),
+    ("POST", "resume-from-breakpoint", "Resume from breakpoint", resume_from_breakpoint, 200),
+    ("POST", "change-status", "Change status", change_status, None),
+    ("POST", "state", "Change task run state", change_task_run_state, None),
+    ("POST", "unqueue", "Unqueue", unqueue, None),
+    ("POST", "force-run", "Force run", force_run, None),
+    ("DELETE", "kill", "Kill", kill, 202),
+)
+"""Method, last part of the path, Kestra's name for it in messages, function, 1.x's status where it answers no body."""
+
+_TYPES = {
+    "replay-with-inputs": (JSON, MULTIPART),
+    "resume": (JSON, MULTIPART),
+    "kill": (TEXT_JSON, JSON),
+}
+"""What is answered and what is sent, where it is not JSON both ways."""
+
+
+def actions(
+    method: str, path: str, handler: Callable[[Call], Response], produces: str = JSON, consumes: str = JSON
+) -> Iterator[Route]:
+    """Yield where something is done to one execution in each line."""
+    types = (produces,), (consumes,)
+    yield Route(method, f"executions/{{executionId}}/{path}", handler, *types, until="1.3")
+    yield Route(method, f"executions/{{executionId}}/actions/{path}", handler, *types, since="2.0")
+
+
+ROUTES = (
+    *actions("POST", "resume/validate", validate_resume, consumes=MULTIPART),
+    *(
+        route
+        for method, path, name, prepare, emptied in _CHANGES
+        for route in actions(method, path, carrying_out(name, prepare, emptied), *_TYPES.get(path, (JSON, JSON)))
+    ),
+)

@@ -1,0 +1,58 @@
+"""Deleting executions, with their logs, metrics and files unless the query says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.media import JSON
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.executions.bulk_actions import NOT_FOUND, fit, sent_ids
+from deployer.engine.http.executions.read import found, matching
+
+_ALONG = ("deleteLogs", "deleteMetrics", "deleteStorage")
+
+
+def one(call: Call) -> Response:
+    """Delete an execution, whatever it does: 204, or 404."""
+    _delete(call, found(call))
+    return Response(status_code=204)
+
+
+def by_ids(call: Call) -> Response:
+    """Delete those whose ids the body lists: 200 with their number, or 400 and none is deleted."""
+    return _all(call, sent_ids(call))
+
+
+def by_query(call: Call) -> Response:
+    """Delete those that the filters of the query match."""
+    return _all(call, [str(execution.getId()) for execution in matching(call)])
+
+
+def _all(call: Call, ids: Iterable[str]) -> Response:
+    executions, refused = fit(call, ids, "delete", _running)
+    if refused:
+        return refused
+    for execution in executions:
+        _delete(call, execution)
+    return Response(f'{{"count":{len(executions)}}}', media_type=JSON)
+
+
+def _running(call: Call, execution: Any) -> str | None:
+    deletable = execution.getState().isTerminated() or call.flag("includeNonTerminated")
+    return None if deletable else NOT_FOUND
+
+
+def _delete(call: Call, execution: Any) -> None:
+    along = [call.flag(name, default=True) for name in _ALONG]
+    call.bean("services.ExecutionService").delete(execution, *along)
+
+
+ROUTES = (
+    Route("DELETE", "executions/by-ids", by_ids),
+    Route("DELETE", "executions/by-query", by_query),
+    Route("DELETE", "executions/{executionId}", one),
+)

@@ -1,0 +1,109 @@
+"""Files of an execution in Kestra's internal storage: download, size, preview."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from deployer.engine.http.exchange.answers import as_json, file
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.media import OCTETS
+from deployer.engine.http.exchange.refusal import Refusal, not_converted, not_found
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.executions.file_preview import rendered_1x, rendered_2x
+from deployer.engine.http.executions.read import by_id
+
+_INITIAL_ROWS = 100  # Kestra's defaults, which `configs` tells too
+_MAX_ROWS = 5000
+
+
+def download(call: Call) -> Response:
+    """Return a file by its `path` (`kestra:///…`); 301 to another execution's, 404, 422 when it is nobody's."""
+    place = _place(call)
+    if isinstance(place, Response):
+        return place
+    content = bytes(call.bean("storages.StorageInterface").get(*place).readAllBytes())
+    return file(content, OCTETS, PurePosixPath(call.query["path"]).name)
+
+
+def metas(call: Call) -> Response:
+    """Return the size of a file in bytes."""
+    place = _place(call)
+    if isinstance(place, Response):
+        return place
+    size = call.bean("storages.StorageInterface").getAttributes(*place).getSize()
+    return as_json(call, call.core("models.storage.FileMetas").builder().size(size).build())
+
+
+def preview_1x(call: Call) -> Response:
+    """Return the first `maxRows` of a file as the user interface shows them."""
+    return _previewed(call, rendered_1x)
+
+
+def preview_2x(call: Call) -> Response:
+    """Return the same from the engine's own renderers."""
+    return _previewed(call, rendered_2x)
+
+
+def _previewed(call: Call, rendered: Any) -> Response:
+    place = _place(call)
+    if isinstance(place, Response):
+        return place
+    encoding = call.query.get("encoding", "UTF-8")
+    try:
+        charset = call.java("java.nio.charset.Charset").forName(encoding)
+    except call.java("java.lang.IllegalArgumentException"):
+        raise Refusal(422, f"Unable to preview using encoding '{encoding}'", reason="Illegal argument") from None
+    rows = call.number("maxRows")
+    most = _INITIAL_ROWS if rows is None else min(rows, _MAX_ROWS)
+    extension = PurePosixPath(call.query["path"]).suffix[1:]
+    stream = call.bean("storages.StorageInterface").get(*place)
+    return as_json(call, rendered(call, extension, stream, charset, most))
+
+
+def _place(call: Call) -> tuple[str, str, Any] | Response:
+    """Return tenant, namespace and URI of the file; a redirection where it belongs to another execution."""
+    identifier = call.path["executionId"]
+    execution = by_id(call, identifier)
+    if execution is None:
+        raise not_found(f"Unable to find execution id '{identifier}'")
+    uri = _uri(call)
+    if str(uri.getScheme()) != "kestra":
+        raise Refusal(422, f"Scheme not supported: {uri.getScheme()}", reason="Illegal argument")
+    if any(str(uri.getPath()).startswith(prefix) for prefix in _prefixes(call, execution)):
+        return call.tenant, execution.getNamespace(), uri
+    other = call.core("storages.StorageContext").extractExecutionId(uri)
+    if other.isEmpty():
+        raise Refusal(422, "Invalid prefix path", reason="Illegal argument")
+    kind = call.uri.partition("?")[0].rpartition(f"/executions/{identifier}")[2]
+    return RedirectResponse(f"/api/v1/{call.tenant}/executions/{other.get()}{kind}?path={uri}", status_code=301)
+
+
+def _prefixes(call: Call, execution: Any) -> list[str]:
+    """Return where files of an execution may lie: its own folder, and the state stores of its flow and namespace."""
+    storage = call.core("storages.StorageContext")
+    own = str(storage.forExecution(execution).getExecutionStorageURI().getPath())
+    place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
+    flow = call.bean("repositories.FlowRepositoryInterface").findById(*place).orElse(None)
+    if flow is None:
+        return [own]
+    context = storage.forFlow(flow)
+    return [own, *(str(context.getStateStorePrefix(None, whole, None)) for whole in (False, True))]
+
+
+def _uri(call: Call) -> Any:
+    text = call.required("path")
+    try:
+        return call.java("java.net.URI")(text)
+    except call.java("java.net.URISyntaxException") as error:
+        raise not_converted("path", text, str(error.getMessage())) from None
+
+
+ROUTES = (
+    Route("GET", "executions/{executionId}/file", download, produces=(OCTETS,)),
+    Route("GET", "executions/{executionId}/file/metas", metas),
+    Route("GET", "executions/{executionId}/file/preview", preview_1x, until="1.3"),
+    Route("GET", "executions/{executionId}/file/preview", preview_2x, since="2.0"),
+)

@@ -1,0 +1,56 @@
+"""The parts of a multipart body as the engine's own uploads, so that it reads, types and checks the inputs itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import json_text, object_text
+from deployer.engine.http.exchange.media import JSON
+from deployer.engine.http.exchange.uploads import upload
+
+if TYPE_CHECKING:
+    from deployer.engine.http.exchange.call import Call
+
+
+def read_inputs(call: Call, flow: Any, execution: Any) -> Any:
+    """Return the typed inputs of an execution as a Java map; blocks, and throws what the engine throws on bad ones."""
+    return call.bean("runners.FlowInputOutput").readExecutionInputs(flow, execution, input_parts(call)).block()
+
+
+def input_parts(call: Call) -> Any:
+    """Return the parts of the body as the Publisher of uploads that the engine reads inputs from."""
+    parts = call.java("java.util.ArrayList")()
+    for part in call.parts:
+        parts.add(upload(call, part))
+    return call.java("reactor.core.publisher.Flux").fromIterable(parts)
+
+
+def verdict(call: Call, flow: Any, found: Any, failed_checks: Callable[[Any, Any], Any] | None = None) -> Response:
+    """Return what was found for each input (Kestra's InputAndValue): its value and what is wrong with it.
+
+    `failed_checks` returns the checks of the flow that fail with a map of inputs.
+    """
+    values = call.java("java.util.HashMap")()
+    for each in found:
+        values.put(each.input().getId(), each.value())
+    told = object_text(call, id=flow.getId(), namespace=flow.getNamespace())
+    told = f'{told[:-1]},"inputs":[{",".join(_verdict(call, each) for each in found)}]'
+    if call.runtime.tells_checks:
+        checks = failed_checks(flow, values) if failed_checks else []
+        told += f',"checks":[{",".join(_check(call, each) for each in checks)}]'
+    return Response(f"{told}}}", media_type=JSON)
+
+
+def _verdict(call: Call, found: Any) -> str:
+    errors = json_text(call.kestra, call.kestra.from_json(call.runtime.executions.input_errors(found)))
+    shown = object_text(
+        call, input=found.input(), value=found.value(), enabled=found.enabled(), isDefault=found.isDefault()
+    )
+    return f'{shown[:-1]},"errors":{errors}}}'
+
+
+def _check(call: Call, check: Any) -> str:
+    return object_text(call, message=check.getMessage(), style=check.getStyle(), behavior=check.getBehavior())

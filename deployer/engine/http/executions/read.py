@@ -1,0 +1,94 @@
+"""Executions: read and search. Starting them is `start`, changing them `change`, following one `follow`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import object_text, present
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.media import JSON
+from deployer.engine.http.exchange.paging import pageable
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.executions.representation import alone, listed
+from deployer.engine.jvm.context import CORE
+
+FLAT = (
+    "q",
+    "scope",
+    "namespace",
+    "flowId",
+    "startDate",
+    "endDate",
+    "timeRange",
+    "state",
+    "labels",
+    "triggerExecutionId",
+    "childFilter",
+)
+REPOSITORY = "repositories.ExecutionRepositoryInterface"
+
+
+def found(call: Call) -> Any:
+    """Return the execution of the path; raises Refusal (404)."""
+    return present(call.bean(REPOSITORY).findById(call.tenant, call.path["executionId"]))
+
+
+def by_id(call: Call, identifier: str) -> Any:
+    """Return an execution, None where there is none."""
+    return call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
+
+
+def matching(call: Call) -> list[Any]:
+    """Return every execution that the filters of the query match, on all pages."""
+    unpaged = call.java("io.micronaut.data.model.Pageable").UNPAGED
+    return list(call.bean(REPOSITORY).find(unpaged, call.tenant, filters(call, *FLAT)))
+
+
+def get(call: Call) -> Response:
+    """Return one execution; 2.x keeps its outputs elsewhere."""
+    return alone(call, found(call))
+
+
+def search(call: Call) -> Response:
+    """Return a page of executions; those of kind TEST are there only if a kind filter asks for them."""
+    executions = call.bean(REPOSITORY)
+    asked = pageable(call, "searchExecutions", executions.sortMapping().apply)
+    results = executions.find(asked, call.tenant, filters(call, *FLAT))
+    return listed(call, results)
+
+
+def of_flow(call: Call) -> Response:
+    """Return a page of the executions of exactly one flow."""
+    flow = (call.required("namespace"), call.required("flowId"))
+    results = call.bean(REPOSITORY).findByFlowId(call.tenant, *flow, pageable(call, "searchExecutionsByFlowId"))
+    return listed(call, results)
+
+
+def latest(call: Call) -> Response:
+    """Return the latest execution of each flow that the body names (`[{"namespace": …, "id": …}]`), in short."""
+    wanted = call.json_list("flowFilters", CORE + "repositories.ExecutionRepositoryInterface$FlowFilter")
+    texts = [_in_short(call, each) for each in call.bean(REPOSITORY).lastExecutions(call.tenant, wanted)]
+    return Response(f"[{','.join(texts)}]", media_type=JSON)
+
+
+def _in_short(call: Call, execution: Any) -> str:
+    state = execution.getState()
+    return object_text(
+        call,
+        id=execution.getId(),
+        flowId=execution.getFlowId(),
+        namespace=execution.getNamespace(),
+        startDate=state.getStartDate(),
+        status=state.getCurrent(),
+    )
+
+
+ROUTES = (
+    Route("GET", "executions", of_flow),
+    Route("GET", "executions/search", search),
+    Route("POST", "executions/latest", latest),
+    Route("GET", "executions/{executionId}", get),
+)

@@ -1,0 +1,65 @@
+"""How an execution that is read is shown: 1.x shows all of it, 2.x chosen fields, and in lists not its task runs.
+
+The classes that 2.x writes are its web server's own and not in the engine. Their fields are those of Kestra's source at
+2.0.0; the tenant, which the engine hides in an execution, is one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import json_text, object_text
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.media import JSON
+
+_FIRST = ("tenantId", "id", "namespace", "flowId", "flowRevision")
+_DATA = ("inputs", "outputs", "labels")
+_ORIGIN = ("state", "parentId", "originalId", "trigger")
+_IN_A_LIST = (*_FIRST, *_DATA, *_ORIGIN, "scheduleDate", "kind", "loopRun")
+_AFTER_TASK_RUNS = (
+    *_DATA,
+    "variables",
+    *_ORIGIN,
+    "metadata",
+    "scheduleDate",
+    "traceParent",
+    "fixtures",
+    "kind",
+    "breakpoints",
+    "loopRun",
+)
+_TASK_RUN = (
+    "id",
+    "taskId",
+    "parentTaskRunId",
+    "value",
+    "attempts",
+    "state",
+    "iteration",
+    "dynamic",
+    "forceExecution",
+)
+
+
+def alone(call: Call, execution: Any) -> Response:
+    """Return 200 with one execution."""
+    if not call.runtime.chosen_fields:
+        return Response(json_text(call.kestra, execution), media_type=JSON)
+    runs = [_chosen(call, run, _TASK_RUN) for run in execution.getTaskRunList() or ()]
+    head, tail = _chosen(call, execution, _FIRST), _chosen(call, execution, _AFTER_TASK_RUNS)
+    return Response(f'{head[:-1]},"taskRunList":[{",".join(runs)}],{tail[1:]}', media_type=JSON)
+
+
+def listed(call: Call, executions: Any) -> Response:
+    """Return 200 with a page of executions (a Java list with a total) and how many there are on all pages."""
+    fields = _IN_A_LIST if call.runtime.chosen_fields else ()
+    texts = (_chosen(call, each, fields) if fields else json_text(call.kestra, each) for each in executions)
+    return Response(f'{{"results":[{",".join(texts)}],"total":{executions.getTotal()}}}', media_type=JSON)
+
+
+def _chosen(call: Call, bean: Any, fields: Iterable[str]) -> str:
+    """Return the JSON of these fields of a Java object; those that are null are left out."""
+    return object_text(call, **{field: getattr(bean, f"get{field[0].upper()}{field[1:]}")() for field in fields})

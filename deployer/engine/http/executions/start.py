@@ -1,0 +1,116 @@
+"""Starting executions: create one with its inputs, or only have its inputs checked. Webhooks are `webhook`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import json_text
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.filters import label_map
+from deployer.engine.http.exchange.media import JSON, MULTIPART
+from deployer.engine.http.exchange.refusal import Refusal, system_label
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.executions.follow import ended
+from deployer.engine.http.executions.inputs import input_parts, read_inputs, verdict
+from deployer.engine.jvm.context import CORE
+from deployer.engine.runtime.executions import breakpoints_of
+
+
+async def create(call: Call) -> Response:
+    """Start an execution and answer it with its `url`; with `wait=true` as soon as it is over.
+
+    404 no such flow or revision, 409 a flow disabled or unreadable, 415 not multipart, 422 bad inputs or labels.
+    """
+    flow, execution = await run_in_threadpool(_start, call)
+    if call.flag("wait") and not execution.getState().isFailed():
+        text = await ended(call, execution, flow)
+    else:
+        text = await run_in_threadpool(json_text, call.kestra, execution)
+    return Response(f'{text[:-1]},"url":{json.dumps(_url(execution))}}}', media_type=JSON)
+
+
+def validate(call: Call) -> Response:
+    """Return every input with its value and what is wrong with it, and the checks of the flow that fail."""
+    flow = _flow(call)
+    execution = call.core("models.executions.Execution").newExecution(flow, _labels(call))
+    reader = call.bean("runners.FlowInputOutput")
+    found = reader.validateExecutionInputs(flow.getInputs(), flow, execution, input_parts(call)).block()
+    return verdict(call, flow, found, call.runtime.failed_checks)
+
+
+def _start(call: Call) -> tuple[Any, Any]:
+    """Build the execution as Kestra does, hand it to the executor, return it with its flow."""
+    flow = _flow(call)
+    execution = call.core("models.executions.Execution").newExecution(flow, None, _labels(call), _scheduled(call))
+    breakpoints = breakpoints_of(call.kestra, call.query.get("breakpoints"))
+    execution = execution.toBuilder().kind(_kind(call)).breakpoints(breakpoints).build()
+    execution = _checked(call, flow, execution.withInputs(read_inputs(call, flow, execution)))
+    call.runtime.emit(execution)
+    return flow, execution
+
+
+def _flow(call: Call) -> Any:
+    wanted = call.optional(call.boxed("revision"))
+    flows = call.bean("services.FlowService")
+    return flows.getFlowIfExecutableOrThrow(call.tenant, call.path["namespace"], call.path["id"], wanted)
+
+
+def _labels(call: Call) -> Any:
+    """Return the labels asked for; Kestra's own are refused but for two, and where it came from is added."""
+    label = call.core("models.Label")
+    origin = [str(label.FROM)] if call.runtime.labels_origin else []
+    allowed = (str(label.CORRELATION_ID), *origin)
+    labels = call.java("java.util.ArrayList")()
+    pairs = label_map(call, call.query.getlist("labels"))
+    for key, value in ((str(entry.getKey()), str(entry.getValue())) for entry in pairs.entrySet()):
+        if key.startswith(str(label.SYSTEM_PREFIX)) and key not in allowed:
+            raise system_label(key, value)
+        labels.add(label(key, value))
+    for key in origin:
+        if not pairs.containsKey(key):
+            labels.add(label(key, "api"))
+    return labels
+
+
+def _checked(call: Call, flow: Any, execution: Any) -> Any:
+    """Return the execution, failed where a check of the flow says so; raises Refusal (422) on one that blocks."""
+    failed = call.runtime.failed_checks(flow, execution.getInputs())
+    if not failed:
+        return execution
+    behavior = str(call.core("models.flows.check.Check").resolveBehavior(failed))
+    if behavior == "BLOCK_EXECUTION":
+        message = "Flow execution blocked: one or more condition checks evaluated to false."
+        message += "\nFailed checks: " + ", ".join(str(check.getMessage()) for check in failed)
+        raise Refusal(422, message, reason="Illegal argument")
+    if behavior == "FAIL_EXECUTION":
+        return execution.withState(call.core("models.flows.State$Type").FAILED)
+    return execution
+
+
+def _scheduled(call: Call) -> Any:
+    date = call.query.get("scheduleDate")
+    return call.optional(call.java("java.time.ZonedDateTime").parse(date) if date else None)
+
+
+def _kind(call: Call) -> Any:
+    """Return the kind asked for; one that there is not is taken for none."""
+    try:
+        return call.choice("kind", CORE + "models.executions.ExecutionKind")
+    except Refusal:
+        return None
+
+
+def _url(execution: Any) -> str:
+    tenant, namespace = execution.getTenantId(), execution.getNamespace()
+    return f"/ui/{tenant}/executions/{namespace}/{execution.getFlowId()}/{execution.getId()}"
+
+
+ROUTES = (
+    Route("POST", "executions/{namespace}/{id}", create, consumes=(MULTIPART,)),
+    Route("POST", "executions/trigger/{namespace}/{id}", create, consumes=(MULTIPART,), until="1.3"),
+    Route("POST", "executions/{namespace}/{id}/validate", validate, consumes=(MULTIPART,)),
+)

@@ -1,0 +1,68 @@
+"""Flows as files: ZIP archives of their texts, or a table of all of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import jpype
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.media import CSV, OCTETS
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.flows.bulk_actions import named_flows
+from deployer.engine.http.flows.flow import REPOSITORY
+from deployer.engine.http.flows.search import FLAT
+
+
+def by_query(call: Call) -> Response:
+    """Return the sources of all matching flows as a ZIP; without any it is an empty archive."""
+    found = call.runtime.export_flows(call.tenant, filters(call, *FLAT))
+    return _archive(call, found, lambda flow: f"{flow.getNamespace()}-{flow.getId()}.yml")
+
+
+def by_ids(call: Call) -> Response:
+    """Return the sources of the flows named in the body as a ZIP; 404 when one of them is not there."""
+    return _archive(
+        call,
+        call.java("java.util.ArrayList")(list(named_flows(call))),
+        lambda flow: f"{flow.getNamespace()}.{flow.getId()}.yaml",
+    )
+
+
+def as_table(call: Call) -> Response:
+    """Return all matching flows as CSV; the first one's properties are the columns, without any it is empty."""
+    mapper, kind = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper"), call.java("java.util.Map").class_
+    found = call.bean(REPOSITORY).findAsync(call.tenant, filters(call)).collectList().block()
+    rows = [mapper.convertValue(flow, kind) for flow in found]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if rows:
+        columns = list(rows[0].keySet())
+        writer.writerow(columns)
+        writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    headers = {"Content-Disposition": "attachment; filename=flows.csv"}
+    return Response(text.getvalue(), media_type="text/csv", headers=headers)
+
+
+def _cell(value: Any) -> str:
+    """Return a value as Java writes it, which for lists and maps is not JSON."""
+    return "" if value is None else str(jpype.JObject(value, "java.lang.Object").toString())
+
+
+def _archive(call: Call, flows: Any, name: Callable[[Any], str]) -> Response:
+    naming = jpype.JProxy("java.util.function.Function", dict={"apply": name})
+    archive = bytes(call.core("models.HasSource").asZipFile(flows, naming))
+    headers = {"Content-Disposition": 'attachment; filename="flows.zip"'}
+    return Response(archive, media_type="application/octet-stream", headers=headers)
+
+
+ROUTES = (
+    Route("GET", "flows/export/by-query", by_query, produces=(OCTETS,)),
+    Route("GET", "flows/export/by-query/csv", as_table, produces=(CSV,), since="1.2"),
+    Route("POST", "flows/export/by-ids", by_ids, produces=(OCTETS,)),
+)

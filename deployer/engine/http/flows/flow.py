@@ -1,0 +1,116 @@
+"""One flow: create, read, change, delete, its revisions and tasks. Finding flows is `flow_search`, many `flow_bulk`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import as_json, json_text, present
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.media import ANYTHING, JSON, YAML
+from deployer.engine.http.exchange.paging import several
+from deployer.engine.http.exchange.refusal import Refusal, invalid, not_found
+from deployer.engine.http.exchange.route import Route
+
+REPOSITORY = "repositories.FlowRepositoryInterface"
+
+
+def create(call: Call) -> Response:
+    """Store a new flow: 200 with its source and revision; 422 when it exists (2.x: 409) or is invalid."""
+    text, is_json = _source(call, "flow")
+    flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
+    return _stored(call, call.runtime.create_flow(flow), is_json=is_json)
+
+
+def update(call: Call) -> Response:
+    """Store a new text of a flow; 404 when there is none, asked before the text is looked at."""
+    previous = present(call.bean(REPOSITORY).findById(*_identity(call)))
+    text, is_json = _source(call, "source")
+    flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
+    return _stored(call, call.runtime.update_flow(flow, previous), is_json=is_json)
+
+
+def get(call: Call) -> Response:
+    """Return one flow, of any revision, with its source if asked for."""
+    flows = call.bean(REPOSITORY)
+    find = flows.findByIdWithSource if call.flag("source") else flows.findById
+    deleted = call.java("java.lang.Boolean").valueOf(call.flag("allowDeleted"))
+    return as_json(call, present(find(*_identity(call), revision(call), deleted)))
+
+
+def task(call: Call) -> Response:
+    """Return one task of a flow, at whatever depth it is; 404 when there is none of that name."""
+    flow = present(call.bean(REPOSITORY).findById(*_identity(call), revision(call)))
+    try:
+        return as_json(call, flow.findTaskByTaskId(call.path["taskId"]))
+    except call.core("exceptions.InternalException"):
+        raise not_found() from None
+
+
+def delete(call: Call) -> Response:
+    """Delete a flow: 204, or 404."""
+    call.runtime.delete_flow(present(call.bean(REPOSITORY).findByIdWithSource(*_identity(call))))
+    return Response(status_code=204)
+
+
+def revisions(call: Call) -> Response:
+    """Return every revision of a flow with its source, oldest first; an unknown flow has none."""
+    return as_json(call, call.runtime.revisions(*_identity(call), deleted=call.flag("allowDelete")))
+
+
+def delete_revisions(call: Call) -> Response:
+    """Delete revisions of a flow, each given by its number: 204, or 404 when there is no such flow."""
+    call.required("revisions")
+    numbers = call.java("java.util.ArrayList")()
+    for number in call.whole_numbers("revisions", several(call, "revisions")):
+        if number < 1:
+            raise invalid("deleteRevisions.revisions", "must be greater than or equal to 1")
+        numbers.add(call.java("java.lang.Integer").valueOf(number))
+    if numbers.isEmpty():
+        raise invalid("deleteRevisions.revisions", "must not be empty")
+    flows = call.bean(REPOSITORY)
+    present(flows.findByIdWithSource(*_identity(call)))
+    flows.deleteRevisions(*_identity(call), numbers)
+    return Response(status_code=204)
+
+
+def revision(call: Call) -> Any:
+    """Return the revision that the query asks for as java.util.Optional, empty for the last one."""
+    return call.optional(call.boxed("revision"))
+
+
+def _identity(call: Call) -> tuple[str, str, str]:
+    return call.tenant, call.path["namespace"], call.path["id"]
+
+
+def _source(call: Call, name: str) -> tuple[str, bool]:
+    """Return the flow's text, and whether it came as JSON (1.x takes that too, and anything without a type is JSON)."""
+    if call.media_type == YAML or not call.runtime.json_flows:
+        return call.text(name), False
+    if call.media_type not in (JSON, ""):
+        raise Refusal(422, f"Required Body [{name}] not specified", reason="Invalid route params")
+    mapper = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper")
+    try:
+        flow = mapper.readValue(call.text(name), call.core("models.flows.Flow").class_)
+    except call.java("com.fasterxml.jackson.core.JsonProcessingException") as error:
+        raise Refusal(500, str(error.getMessage()), reason="Internal server error") from None
+    return str(flow.sourceOrGenerateIfNull()), True
+
+
+def _stored(call: Call, flow: Any, *, is_json: bool) -> Response:
+    return Response(json_text(call.kestra, flow.toFlow() if is_json else flow), media_type=JSON)
+
+
+ROUTES = (
+    Route("POST", "flows", create, consumes=(YAML, ANYTHING), until="1.3"),
+    Route("POST", "flows", create, consumes=(YAML,), since="2.0"),
+    Route("GET", "flows/{namespace}/{id}", get),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, ANYTHING), until="1.0"),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, JSON), since="1.1", until="1.3"),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML,), since="2.0"),
+    Route("DELETE", "flows/{namespace}/{id}", delete),
+    Route("GET", "flows/{namespace}/{id}/tasks/{taskId}", task),
+    Route("GET", "flows/{namespace}/{id}/revisions", revisions),
+    Route("DELETE", "flows/{namespace}/{id}/revisions", delete_revisions, since="1.2"),
+)

@@ -1,0 +1,72 @@
+"""How the tasks of a flow hang together, and how flows do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jpype
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import as_json
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.media import YAML
+from deployer.engine.http.exchange.paging import several
+from deployer.engine.http.exchange.refusal import Refusal, not_found
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.flows.flow import REPOSITORY, revision
+
+
+def of_flow(call: Call) -> Response:
+    """Return the graph of a flow's tasks; 404 when there is no such flow, 409 when the engine cannot read it."""
+    asked = revision(call)
+    found = call.bean(REPOSITORY).findByIdWithSource(call.tenant, call.path["namespace"], call.path["id"], asked)
+    if found.isEmpty():
+        raise not_found(f"Unable to find flow {_uid(call, asked)}")
+    flow = found.get()
+    if isinstance(flow, call.core("models.flows.FlowWithException")):
+        message = f"Unable to generate graph for flow {_uid(call, asked)} because of exception {flow.getException()}"
+        raise Refusal(409, message, reason="Illegal state")
+    return _graph(call, flow)
+
+
+def of_source(call: Call) -> Response:
+    """Return the graph of the flow that the body is, which is not stored."""
+    return _graph(call, call.runtime.read_flow(call.tenant, call.text("flow")))
+
+
+def of_dependencies(call: Call) -> Response:
+    """Return the flows that a flow starts and is started by, `destinationOnly` without these, `expandAll` with theirs.
+
+    The engine keeps what it tells beside the flows, and brings it up to date a little after they change.
+    """
+    flow = (call.tenant, call.path["namespace"], call.path["id"])
+    found = call.bean("services.FlowService").findDependencies(
+        *flow, call.flag("destinationOnly"), call.flag("expandAll")
+    )
+    same = call.java("java.util.function.Function").identity()
+    return as_json(call, call.bean("topologies.FlowTopologyService").graph(found, same))
+
+
+def of_namespace(call: Call) -> Response:
+    """Return the flows of a namespace, and what they start and are started by."""
+    service = call.bean("topologies.FlowTopologyService")
+    return as_json(call, service.namespaceGraph(call.tenant, call.path["namespace"]))
+
+
+def _graph(call: Call, flow: Any) -> Response:
+    subflows = call.java("java.util.ArrayList")(several(call, "subflows")) if "subflows" in call.query else None
+    wanted = jpype.JObject(subflows, call.java("java.util.List"))
+    return as_json(call, call.bean("services.GraphService").flowGraph(flow, wanted))
+
+
+def _uid(call: Call, asked: Any) -> str:
+    kind, flow = call.core("models.flows.FlowId"), (call.tenant, call.path["namespace"], call.path["id"])
+    return str(kind.uidWithoutRevision(*flow) if asked.isEmpty() else kind.uid(*flow, asked))
+
+
+ROUTES = (
+    Route("POST", "flows/graph", of_source, consumes=(YAML,)),
+    Route("GET", "flows/{namespace}/{id}/graph", of_flow),
+    Route("GET", "flows/{namespace}/{id}/dependencies", of_dependencies),
+    Route("GET", "namespaces/{namespace}/dependencies", of_namespace),
+)

