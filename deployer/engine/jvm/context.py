@@ -20,7 +20,7 @@ from deployer.engine.jvm.bridge import bridge
 from deployer.engine.jvm.database import Database
 from deployer.engine.jvm.settings import Property, properties
 from deployer.errors import EngineError
-from deployer.model.version import Dialect, KestraVersion
+from deployer.model.version import NAMES, Dialect, KestraVersion, at_least
 
 JVM_OPTIONS = (
     "-Xrs",  # signals are Python's
@@ -47,6 +47,10 @@ class Kestra:
         self._beans: dict[str, Any] = {}
         self._mapper = self.java("io.kestra.core.serializers.JacksonMapper").ofJson()
         self._object = self.java("java.lang.Object").class_
+
+    def since(self, first: str, *, until: str = NAMES[-1]) -> bool:
+        """Whether this is the version `first` (`1.2`) or a later one, up to and including `until`."""
+        return at_least(self.version.name, first) and at_least(until, self.version.name)
 
     def java(self, name: str) -> Any:
         """Return the Java class of that full name (`a.b.Outer$Inner` for a nested one)."""

@@ -106,7 +106,7 @@ class Executions1x:
 
     def input_errors(self, found: Any) -> list[dict[str, Any]]:
         """Tell the violations (1.0, 1.1) or the exceptions, which say whether the input could be read at all."""
-        if self._kestra.version.name in ("1.0", "1.1"):
+        if not self._kestra.since("1.2"):
             violations = found.exception().getConstraintViolations() if found.exception() else ()
             return [{"message": str(violation.getMessage())} for violation in violations]
         return [_input_error(each) for each in found.exceptions() or ()]
@@ -128,7 +128,7 @@ class Executions1x:
     @property
     def _killed_is_over(self) -> bool:
         """Whether what was killed is as good as what else is over: the states of 1.1 know no difference."""
-        return self._kestra.version.name == "1.1"
+        return self._kestra.since("1.1", until="1.1")
 
     @property
     def _service(self) -> Any:
@@ -143,12 +143,12 @@ class Executions1x:
         return self._kestra.java(CORE + "models.flows.State$Type")
 
     def _replayed(self, execution: Any, task_run: str | None, revision: Any) -> Any:
-        """Return the new execution; 1.3 wants the flow too, which must be executable in every release."""
+        """Return the new execution of a flow that must be executable; the service takes the flow too since 1.3."""
         service = self._kestra.bean(CORE + "services.FlowService")
         wanted = self._kestra.java("java.util.Optional").ofNullable(revision)
         place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
         flow = service.getFlowIfExecutableOrThrow(*place, wanted)
-        if self._kestra.version.name == "1.3":
+        if self._kestra.since("1.3"):
             return self._service.replay(execution, flow, task_run, revision)
         return self._service.replay(execution, task_run, revision)
 

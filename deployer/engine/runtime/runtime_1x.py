@@ -1,7 +1,8 @@
 """Kestra 1.x: whole executions travel through queues, a flow is updated by its repository.
 
-1.0 to 1.3 take the same calls but for a few; what an older one lacks is told by `_since` and by nothing else (asked of
-1.0.36, 1.1.15, 1.2.14 and 1.3.31, and seen in their classes).
+1.0 to 1.3 take the same calls but for a few. Here and in `executions_1x` these differences are told by `Kestra.since`
+alone, so a later 1.x is spoken to as the newest one known (asked of 1.0.36, 1.1.15, 1.2.14 and 1.3.31, and seen in
+their classes).
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from deployer.engine.runtime.executions_1x import Executions1x
 from deployer.engine.runtime.namespace_files import NamespaceFiles
 from deployer.engine.runtime.stored_files import StoredFiles
 from deployer.engine.runtime.streaming import Streaming
-from deployer.model.version import at_least
 
 WORKER_THREADS = 16  # a task holds one for as long as it sleeps or waits
 _BETWEEN_FLOWS = "\n---\n"
@@ -35,9 +35,9 @@ class Runtime1x:
         self._kestra = kestra
         self.executions = Executions1x(kestra, self._queue)
         self.streaming: Any = None
-        self.tells_checks = self._since("1.2")
-        self.validates_files = kestra.version.name != "1.1"  # which has no FlowSource
-        self.labels_origin = self._since("1.2")
+        self.tells_checks = kestra.since("1.2")
+        self.validates_files = not kestra.since("1.1", until="1.1")  # which has no FlowSource
+        self.labels_origin = kestra.since("1.2")
 
     @property
     def logs(self) -> Any:
@@ -57,7 +57,7 @@ class Runtime1x:
         """Charts of thirty days; 1.0 knows task runs and templates, which are switched off."""
         enabled = bool(self._kestra.bean(CORE + "repositories.DashboardRepositoryInterface").isEnabled())
         shown: dict[str, object] = {"chartDefaultDuration": "P30D", "isCustomDashboardsEnabled": enabled}
-        return shown if self._since("1.1") else {**shown, "isTaskRunEnabled": False, "isTemplateEnabled": False}
+        return shown if self._kestra.since("1.1") else {**shown, "isTaskRunEnabled": False, "isTemplateEnabled": False}
 
     def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
         """Ask FlowService; 1.1 takes one text, which it splits as the web server of the others does."""
@@ -69,7 +69,7 @@ class Runtime1x:
     def revisions(self, tenant: str, namespace: str, flow: str, *, deleted: bool) -> Any:
         """Ask the repository; whether deleted flows count is a question since 1.2."""
         flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
-        if self._since("1.2"):
+        if self._kestra.since("1.2"):
             return flows.findRevisions(tenant, namespace, flow, self._kestra.java("java.lang.Boolean").valueOf(deleted))
         return flows.findRevisions(tenant, namespace, flow)
 
@@ -124,7 +124,7 @@ class Runtime1x:
 
     def files(self, tenant: str, namespace: str) -> NamespaceFiles | StoredFiles:
         """Files have revisions since 1.2."""
-        return (NamespaceFiles if self._since("1.2") else StoredFiles)(self._kestra, tenant, namespace)
+        return (NamespaceFiles if self._kestra.since("1.2") else StoredFiles)(self._kestra, tenant, namespace)
 
     def file_path(self, sent: str) -> str:
         """A space becomes a plus: Kestra encodes it as in a form, and decodes it as in a path."""
@@ -144,7 +144,7 @@ class Runtime1x:
         try:
             return self._kestra.java(CORE + "serializers.JacksonMapper").ofIon().readTree(text)
         except self._kestra.java("com.fasterxml.jackson.core.JsonProcessingException") as error:
-            if self._since("1.1"):
+            if self._kestra.since("1.1"):
                 return text
             problem = self._kestra.java("java.lang.IllegalArgumentException")
             raise problem(f"Invalid JSON value for: {text}") from error
@@ -158,7 +158,7 @@ class Runtime1x:
 
     def key_details(self, store: Any, key: str) -> dict[str, Any]:
         """Revision and date of the last change, since 1.3."""
-        if not self._since("1.3"):
+        if not self._kestra.since("1.3"):
             return {}
         entry = store.get(key).get()
         return {"revision": entry.version(), "updated": entry.updateDate()}
@@ -167,11 +167,8 @@ class Runtime1x:
         """Parse with java.time."""
         return self._kestra.java("java.time.Duration").parse(text)
 
-    def _since(self, version: str) -> bool:
-        return at_least(self._kestra.version.name, version)
-
     def _streaming(self) -> Any:
-        if self._since("1.3"):  # before that it was the web server's, which is not published
+        if self._kestra.since("1.3"):  # before that it was the web server's, which is not published
             return self._kestra.bean(CORE + "services.ExecutionStreamingService")
         return Streaming(self._kestra, self._queue("executionQueue"))
 

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.engine.http.exchange.media import JSON
-from deployer.model.version import NAMES, at_least
+from deployer.model.version import NAMES, VERSIONS, Dialect, at_least
 
 if TYPE_CHECKING:
     from deployer.engine.http.exchange.call import Call
 
 Handler = Callable[["Call"], Any]
 """Returns a Response, or is a coroutine function that does."""
+
+LAST_1X = [version.name for version in VERSIONS if version.dialect is Dialect.V1][-1]
+"""The newest 1.x: a row that 2.0 no longer has is served `until` then, whichever version that is."""
 
 _TENANT = "/api/v1/{tenant}/"
 

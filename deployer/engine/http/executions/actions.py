@@ -15,7 +15,7 @@ from deployer.engine.http.exchange.answers import as_json
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import JSON, MULTIPART
 from deployer.engine.http.exchange.refusal import Refusal, not_found
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.executions.inputs import input_parts, read_inputs, verdict
 from deployer.engine.http.executions.read import found
 from deployer.engine.jvm.context import CORE
@@ -169,7 +169,7 @@ def actions(
 ) -> Iterator[Route]:
     """Yield where something is done to one execution in each line."""
     types = (produces,), (consumes,)
-    yield Route(method, f"executions/{{executionId}}/{path}", handler, *types, until="1.3")
+    yield Route(method, f"executions/{{executionId}}/{path}", handler, *types, until=LAST_1X)
     yield Route(method, f"executions/{{executionId}}/actions/{path}", handler, *types, since="2.0")
 
 

@@ -11,7 +11,7 @@ from deployer.engine.http.exchange.answers import as_json, file
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import OCTETS
 from deployer.engine.http.exchange.refusal import Refusal, not_converted, not_found
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.executions.file_preview import rendered_1x, rendered_2x
 from deployer.engine.http.executions.read import by_id
 
@@ -104,6 +104,6 @@ def _uri(call: Call) -> Any:
 ROUTES = (
     Route("GET", "executions/{executionId}/file", download, produces=(OCTETS,)),
     Route("GET", "executions/{executionId}/file/metas", metas),
-    Route("GET", "executions/{executionId}/file/preview", preview_1x, until="1.3"),
+    Route("GET", "executions/{executionId}/file/preview", preview_1x, until=LAST_1X),
     Route("GET", "executions/{executionId}/file/preview", preview_2x, since="2.0"),
 )

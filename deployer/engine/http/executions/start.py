@@ -13,7 +13,7 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.filters import label_map
 from deployer.engine.http.exchange.media import JSON, MULTIPART
 from deployer.engine.http.exchange.refusal import Refusal, system_label
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.executions.follow import ended
 from deployer.engine.http.executions.inputs import input_parts, read_inputs, verdict
 from deployer.engine.jvm.context import CORE
@@ -111,6 +111,6 @@ def _url(execution: Any) -> str:
 
 ROUTES = (
     Route("POST", "executions/{namespace}/{id}", create, consumes=(MULTIPART,)),
-    Route("POST", "executions/trigger/{namespace}/{id}", create, consumes=(MULTIPART,), until="1.3"),
+    Route("POST", "executions/trigger/{namespace}/{id}", create, consumes=(MULTIPART,), until=LAST_1X),
     Route("POST", "executions/{namespace}/{id}/validate", validate, consumes=(MULTIPART,)),
 )

@@ -13,8 +13,9 @@ from deployer.engine.http.exchange.answers import as_json, json_text
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import ANYTHING, JSON
 from deployer.engine.http.exchange.refusal import Refusal, not_found
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.jvm.context import CORE
+from deployer.model.version import NAMES
 
 _TRIGGERS = "io.kestra.plugin.core.trigger."
 _METHODS = ("GET", "POST", "PUT")
@@ -128,7 +129,7 @@ ROUTES = (
     *(Route(method, _PATH, partial(old, method), consumes=(ANYTHING,), until="1.2") for method in _METHODS),
     *(
         Route(method, path, partial(current, method, binary=binary), consumes=(ANYTHING,), since=since, until=until)
-        for since, until, binary in (("1.3", "1.3", False), ("2.0", "2.0", True))
+        for since, until, binary in (("1.3", LAST_1X, False), ("2.0", NAMES[-1], True))
         for method in _METHODS
         for path in _LATER
     ),

@@ -11,7 +11,7 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import ANYTHING, JSON, YAML
 from deployer.engine.http.exchange.paging import several
 from deployer.engine.http.exchange.refusal import Refusal, invalid, not_found
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 
 REPOSITORY = "repositories.FlowRepositoryInterface"
 
@@ -103,11 +103,11 @@ def _stored(call: Call, flow: Any, *, is_json: bool) -> Response:
 
 
 ROUTES = (
-    Route("POST", "flows", create, consumes=(YAML, ANYTHING), until="1.3"),
+    Route("POST", "flows", create, consumes=(YAML, ANYTHING), until=LAST_1X),
     Route("POST", "flows", create, consumes=(YAML,), since="2.0"),
     Route("GET", "flows/{namespace}/{id}", get),
     Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, ANYTHING), until="1.0"),
-    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, JSON), since="1.1", until="1.3"),
+    Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML, JSON), since="1.1", until=LAST_1X),
     Route("PUT", "flows/{namespace}/{id}", update, consumes=(YAML,), since="2.0"),
     Route("DELETE", "flows/{namespace}/{id}", delete),
     Route("GET", "flows/{namespace}/{id}/tasks/{taskId}", task),

@@ -18,7 +18,7 @@ from deployer.engine.http.exchange.answers import as_json, json_text
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import JSON, MULTIPART, YAML
 from deployer.engine.http.exchange.refusal import Refusal, invalid
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.exchange.uploads import upload
 from deployer.engine.http.flows.flow import REPOSITORY
 from deployer.engine.http.flows.java_split import java_split
@@ -129,7 +129,7 @@ ROUTES = (
     Route("POST", "flows/import", partial(import_file, may_fail=True), consumes=(MULTIPART,), since="1.2"),
     Route("POST", "flows/{namespace}", namespace_from_text, consumes=(YAML, JSON), until="1.1"),
     Route(
-        "POST", "flows/{namespace}", namespace_from_files, consumes=(YAML, MULTIPART, JSON), since="1.2", until="1.3"
+        "POST", "flows/{namespace}", namespace_from_files, consumes=(YAML, MULTIPART, JSON), since="1.2", until=LAST_1X
     ),
     Route("POST", "flows/{namespace}", namespace_from_files, consumes=(YAML, MULTIPART), since="2.0"),
 )

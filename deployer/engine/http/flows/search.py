@@ -11,7 +11,7 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.filters import filters
 from deployer.engine.http.exchange.media import JSON
 from deployer.engine.http.exchange.paging import pageable
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.flows.flow import REPOSITORY
 from deployer.engine.jvm.context import CORE
 
@@ -79,7 +79,7 @@ def deprecated(call: Call) -> Response:
 
 ROUTES = (
     Route("GET", "flows/search", search),
-    Route("GET", "flows/source", by_source, until="1.3"),
+    Route("GET", "flows/source", by_source, until=LAST_1X),
     Route("GET", "flows/source", lines_of_source, since="2.0"),
     Route("GET", "flows/distinct-namespaces", distinct_namespaces),
     Route("GET", "flows/deprecated", deprecated, since="1.3"),

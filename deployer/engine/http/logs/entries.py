@@ -14,7 +14,7 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.filters import filters, query_filter
 from deployer.engine.http.exchange.media import JSON, TEXT
 from deployer.engine.http.exchange.paging import pageable
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 
 FLAT = ("q", "namespace", "flowId", "triggerId", "minLevel", "startDate", "endDate")
 _EVERY_ENTRY = 2**31 - 1  # a page of this size holds all
@@ -105,11 +105,11 @@ def _text(call: Call, text: bytes) -> Response:
 
 
 ROUTES = (
-    Route("GET", "logs/search", search_1x, until="1.3"),
+    Route("GET", "logs/search", search_1x, until=LAST_1X),
     Route("GET", "logs/search", search_2x, since="2.0"),
-    Route("GET", "logs/{executionId}", of_execution_1x, until="1.3"),
+    Route("GET", "logs/{executionId}", of_execution_1x, until=LAST_1X),
     Route("GET", "logs/{executionId}", of_execution_2x, since="2.0"),
-    Route("GET", "logs/{executionId}/download", download_1x, produces=(TEXT,), until="1.3"),
+    Route("GET", "logs/{executionId}/download", download_1x, produces=(TEXT,), until=LAST_1X),
     Route("GET", "logs/{executionId}/download", download_2x, produces=(TEXT,), since="2.0"),
     Route("DELETE", "logs/{executionId}", delete_of_execution),
     Route("DELETE", "logs/{namespace}/{flowId}", delete_of_flow),

@@ -18,7 +18,7 @@ from deployer.engine.http.exchange.answers import json_text
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.events import Event
 from deployer.engine.http.exchange.media import EVENTS
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.logs.entries import by_filters, by_parameters
 
 _SECONDS_BETWEEN_LOOKS = 0.25
@@ -56,6 +56,6 @@ def _texts(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any])
 
 
 ROUTES = (
-    Route("GET", "logs/{executionId}/follow", follow_1x, produces=(EVENTS,), until="1.3"),
+    Route("GET", "logs/{executionId}/follow", follow_1x, produces=(EVENTS,), until=LAST_1X),
     Route("GET", "logs/{executionId}/follow", follow_2x, produces=(EVENTS,), since="2.0"),
 )

@@ -15,7 +15,7 @@ from deployer.engine.http.exchange.filters import filters
 from deployer.engine.http.exchange.media import JSON, TEXT
 from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.refusal import not_found
-from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.route import LAST_1X, Route
 
 
 def of_namespace(call: Call) -> Response:
@@ -84,7 +84,7 @@ def _store(call: Call) -> Any:
 _AT = "namespaces/{namespace}/kv"
 ROUTES = (
     Route("GET", "kv", search, since="1.1"),
-    Route("GET", _AT, of_namespace, until="1.3"),
+    Route("GET", _AT, of_namespace, until=LAST_1X),
     Route("DELETE", _AT, delete_many),
     Route("GET", _AT + "/inheritance", partial(inherited, own=True), until="1.0"),
     Route("GET", _AT + "/inheritance", partial(inherited, own=False), since="1.1"),
