@@ -26,7 +26,7 @@ import httpx
 from usage import idle_share, megabytes
 
 from deployer.engine.install.jars import class_path
-from deployer.engine.process.class_cache import prepared
+from deployer.engine.process.class_cache import prepare_classes
 from deployer.engine.process.launch import launch
 from deployer.model.version import NAMES, KestraVersion, named
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> dict[str, str]:
     """Return what is said of one version, by measure."""
-    prepared(version, class_path(version))  # whatever happens once has happened
+    prepare_classes(version, class_path(version))  # whatever happens once has happened
     start = median(seconds_to_first_request(version) for _ in range(starts))
     with ExitStack() as stack:
         engine = stack.enter_context(launch(version))
@@ -167,7 +167,7 @@ def _answer(version: KestraVersion, folder: Path) -> None:
     from deployer.engine.runtime.runtime import runtime_of  # noqa: PLC0415
 
     jars = class_path(version)
-    cache = prepared(version, jars)
+    cache = prepare_classes(version, jars)
     options = [f"-XX:AOTCache={cache}"] if cache else []
     runtime = runtime_of(boot(version, jars, folder, in_memory=True, jvm_options=options))
     runtime.start()

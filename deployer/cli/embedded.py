@@ -55,7 +55,7 @@ def embedded(
 def described(version: KestraVersion, *, plugins: Sequence[Plugin]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return what Kestra and the plugins read and check, and the plugins as loaded; see `engine.process.launch`."""
     with _shown(version) as listen:
-        return engines.described(version, plugins=plugins, progress=listen)
+        return engines.describe_types(version, plugins=plugins, progress=listen)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from deployer.engine.describe import constraints, deprecations, types, words
 from deployer.engine.install.jars import class_path, sha256
 from deployer.engine.install.lock import lock_of
 from deployer.engine.jvm import context, register, settings
-from deployer.engine.process.class_cache import prepared
+from deployer.engine.process.class_cache import prepare_classes
 from deployer.engine.runtime import runtime, runtime_1x, runtime_2x
 from deployer.model.version import named
 
@@ -120,7 +120,7 @@ class Oracle:
             "version": self.version,
             "jars": [*map(str, jars)],
             "plugins": [*map(str, self.plugins)],
-            "prepared": str(prepared(version, jars) or ""),
+            "prepared": str(prepare_classes(version, jars) or ""),
             "describe": describe,
         }
         child = subprocess.Popen(

@@ -8,13 +8,13 @@ from typing import Any
 _SAID_ELSEWHERE = ("message", "groups", "payload", "validationAppliesTo", "flags")
 
 
-def constraints(asked: Any, props: Iterable[str], later: Iterable[str]) -> dict[str, Any]:
+def describe_constraints(asked: Any, props: Iterable[str], later: Iterable[str]) -> dict[str, Any]:
     """Return `must_self`, `must` and `each` of a class, inherited constraints too, those that are there.
 
     `asked` is the validator's BeanDescriptor, `props` what the class is read with, `later` what Kestra sets afterwards.
     """
     described: dict[str, Any] = {}
-    own = _asked(asked)
+    own = _read_constraints(asked)
     if own:
         described["must_self"] = own
     must, each = {}, {}
@@ -23,7 +23,7 @@ def constraints(asked: Any, props: Iterable[str], later: Iterable[str]) -> dict[
         name = name.removeprefix("_") if name.removeprefix("_") in props else name
         if name in later:
             continue
-        found, inner = _asked(prop), _inner(prop)
+        found, inner = _read_constraints(prop), _read_item_constraints(prop)
         if inner:
             each[name] = inner
         elif prop.isCascaded():  # of a container it means the items, and is told or not from run to run
@@ -37,24 +37,24 @@ def constraints(asked: Any, props: Iterable[str], later: Iterable[str]) -> dict[
     return described
 
 
-def _inner(container: Any) -> dict[str, Any]:
+def _read_item_constraints(container: Any) -> dict[str, Any]:
     """Return what is asked of a container's items, by the index of the type parameter (a map has two)."""
     found: dict[str, Any] = {}
     for inner in container.getConstrainedContainerElementTypes():
-        asked = _asked(inner)
+        asked = _read_constraints(inner)
         if inner.isCascaded():
             asked["Valid"] = {}
-        deeper = _inner(inner)
+        deeper = _read_item_constraints(inner)
         found[str(inner.getTypeArgumentIndex())] = {**asked, **({"each": deeper} if deeper else {})}
     return found
 
 
-def _asked(element: Any) -> dict[str, Any]:
+def _read_constraints(element: Any) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     for constraint in element.getConstraintDescriptors():
         name = str(constraint.getAnnotation().annotationType().getSimpleName())
         values = {
-            str(entry.getKey()): _plain(entry.getValue())
+            str(entry.getKey()): _to_json_value(entry.getValue())
             for entry in constraint.getAttributes().entrySet()
             if str(entry.getKey()) not in _SAID_ELSEWHERE
         }
@@ -64,11 +64,11 @@ def _asked(element: Any) -> dict[str, Any]:
     return {name: sorted(each, key=str) for name, each in asked.items()}  # Java gives them in any order
 
 
-def _plain(value: Any) -> Any:
+def _to_json_value(value: Any) -> Any:
     if isinstance(value, bool | int | float | str) or value is None:
         return value
     if hasattr(value, "__len__") and not isinstance(value, str):
-        return [_plain(each) for each in value]
+        return [_to_json_value(each) for each in value]
     try:
         return int(value)
     except (TypeError, ValueError):

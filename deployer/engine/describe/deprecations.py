@@ -18,7 +18,7 @@ _INSTEAD = re.compile(
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
-def deprecations(
+def describe_deprecations(
     kestra: Kestra, types: Mapping[str, Mapping[str, Any]], classes: Mapping[str, Any]
 ) -> dict[str, dict[str, str]]:
     """Return class → what of it is deprecated (a property, or `type` for the class) → what replaces it, if Java says.
@@ -26,17 +26,17 @@ def deprecations(
     `types` are the classes with their `props`, as `describe` has them; `classes` are the same as Java has them: those
     of a plugin are not found by name.
     """
-    asking = _Asking(kestra)
-    found = {name: asking.of(classes[name], described["props"]) for name, described in sorted(types.items())}
+    asking = _DeprecationReader(kestra)
+    found = {name: asking.read(classes[name], described["props"]) for name, described in sorted(types.items())}
     return {name: dict(sorted(each.items())) for name, each in found.items() if each}
 
 
-class _Asking:
+class _DeprecationReader:
     def __init__(self, kestra: Kestra) -> None:
         self._deprecated = kestra.java("java.lang.Deprecated").class_
         self._schema = kestra.java("io.swagger.v3.oas.annotations.media.Schema").class_
 
-    def of(self, raw: Any, props: Mapping[str, Any]) -> dict[str, str]:
+    def read(self, raw: Any, props: Mapping[str, Any]) -> dict[str, str]:
         """Return what is deprecated of a class; a getter or setter speaks for its property, as a field does."""
         found: dict[str, str] = {}
         for prop, element in _elements(raw):

@@ -29,9 +29,9 @@ from typing import Any
 
 import jpype
 
-from deployer.engine.describe.constraints import constraints
-from deployer.engine.describe.deprecations import deprecations
-from deployer.engine.describe.words import words
+from deployer.engine.describe.constraints import describe_constraints
+from deployer.engine.describe.deprecations import describe_deprecations
+from deployer.engine.describe.words import describe_words
 from deployer.engine.jvm.context import Kestra
 
 _PLUGINS = "io.kestra.core.plugins."
@@ -87,8 +87,8 @@ class _Description:
             "types": dict(sorted(self.types.items())),
             "enums": dict(sorted(self.enums.items())),
             "polys": dict(sorted(self.polys.items())),
-            "deprecated": deprecations(self._kestra, self.types, self._classes),
-            "words": words(self._kestra),
+            "deprecated": describe_deprecations(self._kestra, self.types, self._classes),
+            "words": describe_words(self._kestra),
             "zones": sorted(map(str, self._kestra.java("java.time.ZoneId").getAvailableZoneIds())),
         }
 
@@ -113,13 +113,13 @@ class _Description:
         if self._is(reader, _DATABIND + "deser.std.EnumDeserializer"):
             return self._enum(kind)
         if name.startswith("com.fasterxml."):
-            return self._usual(kind, reader)
+            return self._standard_reading(kind, reader)
         if name.endswith("$PropertyDeserializer"):
             return "Property"
         held = f"<{self._reading(kind.getContentType())}>" if kind.isCollectionLikeType() else ""
         return f"{reader.getClass().getSimpleName()}{held}"  # a reader of Kestra's own
 
-    def _usual(self, kind: Any, reader: Any) -> str:
+    def _standard_reading(self, kind: Any, reader: Any) -> str:
         """Return how one of Jackson's own readers reads what is no bean."""
         if self._is(reader, _DATABIND + "deser.std.MapDeserializer"):
             return f"map<{self._key(kind)},{self._reading(kind.getContentType())}>"
@@ -144,16 +144,16 @@ class _Description:
             described["props"][str(prop.getName())] = self._property(prop)
         described["props"] = dict(sorted(described["props"].items()))
         described |= self._allowances(reader)
-        above = self._above(raw)
+        above = self._supertypes(raw)
         if above:
             described["is"] = above
         later = _SET_LATER if name == FLOW else ()
-        described |= constraints(self._validator.getConstraintsForClass(raw), described["props"], later)
+        described |= describe_constraints(self._validator.getConstraintsForClass(raw), described["props"], later)
         self._fields(raw, described)
-        given = self._given(kind, reader, [*described.get("must", {}), *described.get("each", {})])
+        given = self._find_defaults(kind, reader, [*described.get("must", {}), *described.get("each", {})])
         if given:
             described["given"] = given
-        if fills := self._fills(kind, reader, described):
+        if fills := self._find_fills(kind, reader, described):
             described["fills"] = fills
         return f"bean:{name}"
 
@@ -220,7 +220,7 @@ class _Description:
         }  # fmt: skip
         return [name for name, can in ways.items() if can]
 
-    def _above(self, raw: Any) -> list[str]:
+    def _supertypes(self, raw: Any) -> list[str]:
         names: list[str] = []
         todo = [raw]
         while todo:
@@ -244,7 +244,7 @@ class _Description:
             described["gets"] = sorted(gets - {name.lower() for name in props})
             described["hidden"] = sorted(name for name in props if name.lower() not in gets)
 
-    def _given(self, kind: Any, reader: Any, names: list[str]) -> list[str]:
+    def _find_defaults(self, kind: Any, reader: Any, names: list[str]) -> list[str]:
         """Return which of the properties have a value when a flow gives none."""
         maker = reader.getValueInstantiator()
         try:
@@ -255,7 +255,7 @@ class _Description:
             return []
         return [name for name in sorted(set(names)) if self._holds(made, kind, name)]
 
-    def _fills(self, kind: Any, reader: Any, described: dict[str, Any]) -> dict[str, list[str]]:
+    def _find_fills(self, kind: Any, reader: Any, described: dict[str, Any]) -> dict[str, list[str]]:
         """Return which constrained properties get a value from another one: an old name from before."""
         maker = reader.getValueInstantiator()
         wanted = [name for name in described.get("must", {}) if name not in described.get("given", ())]

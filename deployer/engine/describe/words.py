@@ -9,7 +9,7 @@ from deployer.engine.jvm.context import Kestra
 _RENDERER = "io.kestra.core.runners.VariableRenderer"
 
 
-def words(kestra: Kestra) -> dict[str, list[str]]:
+def describe_words(kestra: Kestra) -> dict[str, list[str]]:
     """Return the names of `filters`, `functions`, `tests` and `tags`, the `unary` and the `binary` operators."""
     engine = kestra.field(_RENDERER, "pebbleEngine").get(kestra.bean(_RENDERER))
     known = engine.getExtensionRegistry()

@@ -12,7 +12,7 @@ _LEVEL = 6
 _TEXTUAL = ("application/json", "text/")
 
 
-def packed(response: Response, asked: Headers) -> Response:
+def compress(response: Response, asked: Headers) -> Response:
     """Return an answer, compressed where whoever `asked` takes gzip and it is a text of some length."""
     kind = response.headers.get("content-type", "")
     takes = "gzip" in asked.get("accept-encoding", "").lower()

@@ -24,7 +24,7 @@ _ALIASED = re.compile(r"/api/v1/(?!main/|configs$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Criteria:
     """What of a request decides who answers it. `path` is as it was sent; the types are without parameters."""
 
     method: str
@@ -86,14 +86,14 @@ class Router:
         """The rows, the most exact path first."""
         return [row.route for row in self._rows]
 
-    def find(self, asked: Asked) -> Match | Miss:
+    def find(self, asked: Criteria) -> Match | Miss:
         """Return who answers. A path that nobody has is tried once more as one of the tenant `main`."""
         found = self._closest(asked)
         if found is None and _ALIASED.match(asked.path):
             found = self._closest(replace(asked, path=asked.path.replace(_ROOT, f"{_ROOT}{MAIN}/", 1)))
         return found or self._miss(asked)
 
-    def _closest(self, asked: Asked) -> Match | None:
+    def _closest(self, asked: Criteria) -> Match | None:
         rows = [
             row
             for row in self._rows
@@ -108,7 +108,7 @@ class Router:
             rows = [row for row in rows if (asked.content_type or ANYTHING) in row.route.consumes] or rows
         return rows[0].match(asked.path) if rows else None
 
-    def _miss(self, asked: Asked) -> Miss:
+    def _miss(self, asked: Criteria) -> Miss:
         fitting = [row for row in self._rows if row.match(asked.path)]
         same = [row for row in fitting if row.route.method == _as_get(asked.method)]
         consumable = [kind for row in same if not row.consumes(asked.content_type) for kind in row.route.consumes]
@@ -118,7 +118,7 @@ class Router:
         return Miss(*(tuple(dict.fromkeys(each)) for each in (consumable, producible, methods)))
 
 
-def accepted(header: str) -> tuple[str, ...]:
+def parse_accept(header: str) -> tuple[str, ...]:
     """Return the media types of an `Accept`, best first: those without a `*`, then by quality; `*/*` is last."""
     found = []
     for part in header.split(","):

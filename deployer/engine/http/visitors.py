@@ -38,22 +38,22 @@ class OnlyPrograms:
         """Answer 403 with the reason, or hand the request on; a body beyond the bound is 413."""
         if scope["type"] != "http":
             return
-        if why := refusal(
+        if why := find_objection(
             [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]], self._host
         ):
-            await _told(403, why)(scope, receive, send)
+            await _error_response(403, why)(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"")
         if declared.isdigit() and int(declared) > LARGEST:
-            await _told(413, _TOO_LARGE)(scope, receive, send)
+            await _error_response(413, _TOO_LARGE)(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), send)
+        await self._app(scope, _limit_body(receive), send)
 
 
 _TOO_LARGE = f"the development server takes no more than {LARGEST // 1024 // 1024} MB in a request"
 
 
-def refusal(headers: Collection[tuple[str, str]], listening: str) -> str:
+def find_objection(headers: Collection[tuple[str, str]], listening: str) -> str:
     """Return why a request with these headers (names in lower case) is refused, empty where it is not."""
     hosts, origins, sites = (
         [value.strip() for name, value in headers if name == wanted] for wanted in ("host", "origin", "sec-fetch-site")
@@ -83,7 +83,7 @@ def is_ours(host: str, listening: str) -> bool:
     return listening in WILDCARDS and (is_address(name) or name == socket.gethostname().lower())
 
 
-def _bounded(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
     """Return what receives a body that is not too large; beyond the bound, whoever reads it raises a 413."""
     so_far = 0
 
@@ -98,6 +98,6 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _told(status: int, why: str) -> Response:
+def _error_response(status: int, why: str) -> Response:
     """Return an answer in the shape of Kestra's errors."""
     return Response(json.dumps({"message": why}), status, media_type=JSON)

@@ -19,7 +19,7 @@ from deployer.model.plugin import FORMS, Coordinate, Plugin
 _TYPES = "META-INF/services/io.kestra.core.models.Plugin"
 
 
-def located(plugins: Sequence[Plugin], *, progress: Listener = silent) -> tuple[Path, ...]:
+def locate(plugins: Sequence[Plugin], *, progress: Listener = silent) -> tuple[Path, ...]:
     """Return the jar of every plugin, each once, having fetched those that are named by coordinates and not there yet.
 
     Raises UsageError for a path that is not there. Raises EngineError when a jar cannot be fetched, is none or holds no

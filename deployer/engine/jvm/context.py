@@ -18,7 +18,7 @@ import jpype
 
 from deployer.engine.jvm.bridge import bridge
 from deployer.engine.jvm.database import Database
-from deployer.engine.jvm.settings import Property, properties
+from deployer.engine.jvm.settings import Property, make_settings
 from deployer.errors import EngineError
 from deployer.model.version import NAMES, Dialect, KestraVersion, at_least
 
@@ -98,7 +98,7 @@ def boot(
     database go into it. Raises EngineError when the engine refuses to start.
     """
     _start_jvm(jars, folder, jvm_options)
-    settings = properties(
+    settings = make_settings(
         version,
         folder,
         in_memory=in_memory,

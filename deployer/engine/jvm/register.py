@@ -37,7 +37,7 @@ def register(kestra: Kestra, jars: Sequence[Path], folder: Path) -> tuple[str, .
     for number, jar in enumerate(jars):
         (folder / f"{number:03}-{jar.stem}.jar").symlink_to(jar)
     registry.registerIfAbsent(_path(kestra, folder))
-    return tuple(sorted(map(_described, registry.externalPlugins())))
+    return tuple(sorted(map(_describe, registry.externalPlugins())))
 
 
 def _check(kestra: Kestra, jar: Path, parent: Any) -> None:
@@ -60,7 +60,7 @@ def _check(kestra: Kestra, jar: Path, parent: Any) -> None:
         loader.close()
 
 
-def _described(plugin: Any) -> str:
+def _describe(plugin: Any) -> str:
     return f"{plugin.name()} {plugin.version() or ''}".rstrip() + f" ({len(plugin.allClass())} types)"
 
 

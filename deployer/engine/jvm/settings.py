@@ -65,7 +65,7 @@ _ALWAYS: dict[str, Property] = {
 }
 
 
-def properties(
+def make_settings(
     version: KestraVersion,
     folder: Path,
     *,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO
 
-from deployer.engine.process.environment import needed
+from deployer.engine.process.environment import select_needed
 from deployer.engine.process.handshake import Orders
 
 STOP_LIMIT = 15.0  # seconds until an engine that has not ended is killed; it closes its data within 10
@@ -20,7 +20,7 @@ Process = subprocess.Popen[bytes]
 
 
 @contextmanager
-def child(orders: Orders, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Process, IO[bytes]]]:
+def run_child(orders: Orders, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Process, IO[bytes]]]:
     """Run the engine's process on these orders, with a file of what it says, and end it with the block.
 
     Of the environment it has what it needs, and these `variables`. It has a session of its own: ^C in the terminal is
@@ -33,11 +33,11 @@ def child(orders: Orders, variables: Mapping[str, str] | None = None) -> Iterato
             stdout=subprocess.PIPE,
             stderr=said,
             start_new_session=True,
-            env={**needed(os.environ), **(variables or {})},
+            env={**select_needed(os.environ), **(variables or {})},
         )
         try:
             with suppress(BrokenPipeError):  # it ended at once: whoever waits for its answer learns why
-                _stdin(process).write(orders.line())
+                _stdin(process).write(orders.encode())
                 _stdin(process).flush()
             yield process, said
         finally:

@@ -24,7 +24,7 @@ from deployer.cache import cache_folder
 from deployer.engine.install.jars import sha256
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
 from deployer.engine.jvm.bridge import bridge
-from deployer.engine.process.child import child
+from deployer.engine.process.child import run_child
 from deployer.engine.process.handshake import Orders
 from deployer.model.version import KestraVersion
 
@@ -34,7 +34,7 @@ LIMIT = 300.0  # seconds
 _UNUSED = 7 * 24 * 3600  # seconds after which a cache that another Java or other jars made is removed
 
 
-def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener = silent) -> Path | None:
+def prepare_classes(version: KestraVersion, jars: Sequence[Path], *, progress: Listener = silent) -> Path | None:
     """Return the cache of loaded classes for these jars, made now if it is not there.
 
     None where there can be none: a Java too old for it, no room, another process busy making it. A start does without.
@@ -44,7 +44,7 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
         return None
     key = hashlib.sha256("\n".join([java, *map(str, (*jars, bridge()))]).encode()).hexdigest()
     cache = cache_folder() / "aot" / f"kestra-{version.engine}-{key[:12]}.aot"
-    if not _whole(cache):
+    if not _is_intact(cache):
         try:
             cache.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(cache.with_suffix(".lock"), blocking=False):
@@ -59,7 +59,7 @@ def prepared(version: KestraVersion, jars: Sequence[Path], *, progress: Listener
     return cache
 
 
-def _whole(cache: Path) -> bool:
+def _is_intact(cache: Path) -> bool:
     """Whether the cache is there, and what it was when it was made: the engine runs it as it does the jars."""
     try:
         return sha256(cache) == _seal(cache).read_text().strip()
@@ -90,7 +90,7 @@ def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
         engine.mkdir()
         with (
             suppress(subprocess.TimeoutExpired),
-            child(Orders(version, tuple(jars), engine, prepare=made)) as (process, _),
+            run_child(Orders(version, tuple(jars), engine, prepare=made)) as (process, _),
         ):
             process.wait(LIMIT)
         made.touch()

@@ -23,12 +23,12 @@ _NEEDED_TOO = ("LC_", "XDG_", "PYTHON", "DYLD_", "COVERAGE_")  # the last for wh
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def needed(variables: Mapping[str, str]) -> dict[str, str]:
+def select_needed(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables without which a process may not run as it should."""
     return {name: each for name, each in variables.items() if name in _NEEDED or name.startswith(_NEEDED_TOO)}
 
 
-def named(
+def select_named(
     variables: Mapping[str, str], secrets: Iterable[str], envs: Iterable[str], file: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the variables that flows are to see: those that are named, and those of a `file` whose name says so.
@@ -37,15 +37,15 @@ def named(
     env NAME is `ENV_NAME`, else NAME. Raises UsageError for what is not set, or is no base64.
     """
     found = {name: value for name, value in file.items() if name.startswith((SECRET, ENV))}
-    found |= {_called(SECRET, name, "--secret"): _secret(variables, name) for name in secrets}
-    found |= {_called(ENV, name, "--env"): _plain(variables, name, ENV, "--env") for name in envs}
+    found |= {_variable_name(SECRET, name, "--secret"): _secret(variables, name) for name in secrets}
+    found |= {_variable_name(ENV, name, "--env"): _plain(variables, name, ENV, "--env") for name in envs}
     for name, value in found.items():
         if name.startswith(SECRET) and not _is_base64(value):
             raise UsageError(f"{name} is not base64, as Kestra has secrets", hint="set it to what `base64` makes of it")
     return found
 
 
-def _called(prefix: str, name: str, option: str) -> str:
+def _variable_name(prefix: str, name: str, option: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{option}: {name!r} is no variable's name", hint="letters, digits and _")
     return prefix + name.removeprefix(prefix).upper()

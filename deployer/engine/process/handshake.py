@@ -32,12 +32,12 @@ class Orders:
     prepare: Path | None = None  # the cache of loaded classes to make, and nothing else
     describe: Path | None = None  # the file to describe all types in, and nothing else
 
-    def line(self) -> bytes:
+    def encode(self) -> bytes:
         """Return the orders as one line."""
         return json.dumps(asdict(self) | {"version": self.version.name}, default=str).encode() + b"\n"
 
 
-def orders(line: bytes) -> Orders:
+def read_orders(line: bytes) -> Orders:
     """Return the orders a line stands for."""
     fields = json.loads(line)
     for name in ("folder", "prepared", "prepare", "describe"):
@@ -58,12 +58,12 @@ class Answer:
     message: str = ""
     hint: str = ""
 
-    def line(self) -> bytes:
+    def encode(self) -> bytes:
         """Return the answer as one line."""
         return json.dumps(asdict(self)).encode() + b"\n"
 
 
-def answer(line: bytes) -> Answer:
+def read_answer(line: bytes) -> Answer:
     """Return the answer a line stands for."""
     fields = json.loads(line)
     return Answer(**fields | {"plugins": tuple(fields["plugins"])})

@@ -14,8 +14,8 @@ from typing import IO, Any
 from deployer.engine.install.extra import require_extra
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
 from deployer.engine.jvm.database import Database
-from deployer.engine.process.child import Process, child
-from deployer.engine.process.handshake import Answer, Orders, answer
+from deployer.engine.process.child import Process, run_child
+from deployer.engine.process.handshake import Answer, Orders, read_answer
 from deployer.errors import EngineError
 from deployer.model.plugin import Plugin
 from deployer.model.resource import MAIN
@@ -61,62 +61,64 @@ def launch(
     its jars and prepares them for fast starts. Raises EngineError, in one sentence, when the extra is not installed, or
     the engine or one of its plugins cannot be fetched or started; UsageError for a plugin's path that is not there.
     """
-    with _ordered(version, plugins, progress) as orders:
+    with _prepare_orders(version, plugins, progress) as orders:
         asked = replace(orders, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
         if data:
             asked = replace(asked, folder=data.absolute(), in_memory=False)
-        with child(asked, variables) as (process, said):
-            ready = _ready(process, said, asked)
+        with run_child(asked, variables) as (process, said):
+            ready = _wait_for_answer(process, said, asked)
             yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
 
 
-def described(
+def describe_types(
     version: KestraVersion, *, plugins: Sequence[Plugin] = (), progress: Listener = silent
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return what Kestra of `version` and the plugins read and check (see `describe`), and the plugins as loaded.
 
     Nothing is served meanwhile. Raises as `launch` does.
     """
-    with _ordered(version, plugins, progress) as orders, tempfile.TemporaryDirectory() as folder:
+    with _prepare_orders(version, plugins, progress) as orders, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "description.json"  # not in the engine's own folder, which it removes when it ends
-        with child(replace(orders, describe=file)) as (process, said):
-            ready = _ready(process, said, orders)
+        with run_child(replace(orders, describe=file)) as (process, said):
+            ready = _wait_for_answer(process, said, orders)
             description: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return description, ready.plugins
 
 
 @contextmanager
-def _ordered(version: KestraVersion, plugins: Sequence[Plugin], progress: Listener) -> Iterator[Orders]:
+def _prepare_orders(version: KestraVersion, plugins: Sequence[Plugin], progress: Listener) -> Iterator[Orders]:
     """Give the orders for an engine in memory, with everything fetched and prepared, and a folder for the while."""
     require_extra()
     from deployer.engine.install.jars import class_path  # noqa: PLC0415  (needs the extra)
-    from deployer.engine.install.plugins import located  # noqa: PLC0415
-    from deployer.engine.process.class_cache import prepared  # noqa: PLC0415
+    from deployer.engine.install.plugins import locate  # noqa: PLC0415
+    from deployer.engine.process.class_cache import prepare_classes  # noqa: PLC0415
 
-    plugin_jars = located(plugins, progress=progress)  # first: what is wrong with them is soon said
+    plugin_jars = locate(plugins, progress=progress)  # first: what is wrong with them is soon said
     jars = class_path(version, progress=progress)
     with tempfile.TemporaryDirectory(prefix="kestra-", ignore_cleanup_errors=True) as temporary:
-        cache = prepared(version, jars, progress=progress)
+        cache = prepare_classes(version, jars, progress=progress)
         progress(Progress(Stage.START))
         yield Orders(version, jars, Path(temporary), plugins=plugin_jars, prepared=cache)
 
 
-def _ready(process: Process, said: IO[bytes], orders: Orders) -> Answer:
+def _wait_for_answer(process: Process, said: IO[bytes], orders: Orders) -> Answer:
     """Wait for the engine's one line, and raise what it says when it could not start."""
     if process.stdout is None:
         raise ValueError("the engine's answer is read from a pipe")
     if not select.select([process.stdout], [], [], START_LIMIT)[0]:
-        raise EngineError(f"Kestra {orders.version.engine} did not start within {START_LIMIT:.0f} s", hint=_tail(said))
+        raise EngineError(
+            f"Kestra {orders.version.engine} did not start within {START_LIMIT:.0f} s", hint=_last_output(said)
+        )
     line = process.stdout.readline()
     if not line:
-        raise EngineError(f"Kestra {orders.version.engine} ended while it was starting", hint=_tail(said))
-    ready = answer(line)
+        raise EngineError(f"Kestra {orders.version.engine} ended while it was starting", hint=_last_output(said))
+    ready = read_answer(line)
     if ready.message:
         raise EngineError(ready.message, hint=ready.hint)
     return ready
 
 
-def _tail(said: IO[bytes]) -> str:
+def _last_output(said: IO[bytes]) -> str:
     said.seek(0)
     lines = said.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
     return "it said last:\n" + "\n".join(lines) if lines else "it said nothing"

@@ -29,7 +29,7 @@ from deployer.engine.http.app import application
 from deployer.engine.jvm.context import boot
 from deployer.engine.jvm.register import register
 from deployer.engine.process import data
-from deployer.engine.process.handshake import Answer, Orders, orders
+from deployer.engine.process.handshake import Answer, Orders, read_orders
 from deployer.engine.runtime.runtime import runtime_of
 from deployer.errors import EngineError
 
@@ -65,7 +65,7 @@ class Lifeline:
         """
         self._leaving.acquire()
         if os.getpgrp() == os.getpid():
-            for other in _group() - {os.getpid()}:
+            for other in _process_group() - {os.getpid()}:
                 with suppress(ProcessLookupError):
                     os.kill(other, signal.SIGKILL)
         for _ in range(_ROUNDS if self._orders.in_memory else 0):
@@ -73,7 +73,7 @@ class Lifeline:
         os._exit(code)
 
 
-def _group() -> set[int]:
+def _process_group() -> set[int]:
     """Return the processes of this one's group, as Linux tells them; elsewhere none."""
     members = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -89,7 +89,7 @@ def main() -> None:
     line = sys.stdin.buffer.readline()
     if not line:
         return  # the parent ended before it said anything
-    given = orders(line)
+    given = read_orders(line)
     os.umask(0o077)  # what flows store is for the user alone
     lifeline = Lifeline(given)
     threading.Thread(target=lifeline.watch, daemon=True).start()
@@ -181,7 +181,7 @@ def _reply_on_stdout() -> Callable[[Answer], None]:
 
     def reply(answer: Answer) -> None:
         with suppress(BrokenPipeError):  # the parent is gone, and the lifeline says so
-            os.write(pipe, answer.line())
+            os.write(pipe, answer.encode())
 
     return reply
 

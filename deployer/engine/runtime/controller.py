@@ -19,12 +19,12 @@ def start_controller(kestra: Kestra) -> None:
     """Start the controller bean, listening on loopback only."""
     controller = kestra.bean(_CONTROLLER)
     controller.start()
-    here = _built(kestra, controller).build().start()
+    here = _build_server(kestra, controller).build().start()
     controller.getServer().shutdownNow()
     kestra.field(_CONTROLLER, "server").set(controller, here)
 
 
-def _built(kestra: Kestra, controller: Any) -> Any:
+def _build_server(kestra: Kestra, controller: Any) -> Any:
     port = kestra.context.getProperty(WORKERS_CONTROLLER_PORT, kestra.java("java.lang.Integer").class_).get()
     build = kestra.java(_CONTROLLER).class_.getDeclaredMethod("buildServer", kestra.java("java.lang.Integer").TYPE)
     build.setAccessible(True)

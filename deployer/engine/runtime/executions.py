@@ -31,7 +31,7 @@ class Executions(Protocol):
     """The changes. Every method blocks and throws what Kestra throws: a conflict, an illegal state or argument."""
 
     accepted: int  # HTTP status of a change to many
-    emptied: bool  # whether an answer to a pause, a resume or a kill has no body
+    empty_answers: bool  # whether an answer to a pause, a resume or a kill has no body
 
     def kill(self, execution: Any, *, cascade: bool) -> Change:
         """Kill it, with its subflows if `cascade`."""
@@ -100,7 +100,7 @@ def with_label(kestra: Kestra, execution: Any, name: str) -> Any:
     return labels
 
 
-def breakpoints_of(kestra: Kestra, text: str | None) -> Any:
+def parse_breakpoints(kestra: Kestra, text: str | None) -> Any:
     """Return breakpoints (`task` or `task.value`, separated by commas) as a Java list, None where there are none."""
     if not text:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from deployer.engine.jvm.context import CORE, Kestra
-from deployer.engine.runtime.executions import Change, breakpoints_of, kill_request, with_label
+from deployer.engine.runtime.executions import Change, kill_request, parse_breakpoints, with_label
 
 _UNRESTARTABLE = "execution not in state PAUSED or terminated"
 _UNCHANGEABLE = "execution not in a terminated state"
@@ -16,7 +16,7 @@ class Executions1x:
     """See `runtime.executions.Executions`; `queue` gives one of Kestra's queues by its name."""
 
     accepted = 200
-    emptied = True
+    empty_answers = True
 
     def __init__(self, kestra: Kestra, queue: Callable[[str], Any]) -> None:
         self._kestra = kestra
@@ -31,11 +31,11 @@ class Executions1x:
 
     def restart(self, execution: Any, revision: Any) -> Change:
         """Restart through the service."""
-        return self._changing(self._service.restart(execution, revision))
+        return self._emit_changed(self._service.restart(execution, revision))
 
     def replay(self, execution: Any, task_run: str | None, revision: Any, breakpoints: str | None) -> Change:
         """Emit the new execution, and mark the old one as replayed."""
-        new = self._replayed(execution, task_run, revision).withBreakpoints(breakpoints_of(self._kestra, breakpoints))
+        new = self._replay(execution, task_run, revision).withBreakpoints(parse_breakpoints(self._kestra, breakpoints))
 
         def replay() -> Any:
             self._queue("executionQueue").emit(new)
@@ -46,15 +46,15 @@ class Executions1x:
 
     def pause(self, execution: Any) -> Change:
         """Pause through the service."""
-        return self._changing(self._service.pause(execution))
+        return self._emit_changed(self._service.pause(execution))
 
     def resume(self, execution: Any, parts: Any) -> Change:
         """Resume through the service, which reads and checks the inputs."""
         flow = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").findByExecutionWithoutAcl(execution)
         resumed = self._kestra.java("io.kestra.plugin.core.flow.Pause$Resumed").now()
         if parts is None:
-            return self._changing(self._service.resume(execution, flow, self._state.RUNNING, resumed))
-        return self._changing(self._service.resume(execution, flow, self._state.RUNNING, parts, resumed).block())
+            return self._emit_changed(self._service.resume(execution, flow, self._state.RUNNING, resumed))
+        return self._emit_changed(self._service.resume(execution, flow, self._state.RUNNING, parts, resumed).block())
 
     def resume_from_breakpoint(self, execution: Any, breakpoints: str | None) -> Change:
         """Create the task runs that waited; the service has no word for it in 1.x."""
@@ -66,7 +66,7 @@ class Executions1x:
         for run in execution.getTaskRunList():
             runs.add(run.withState(self._state.CREATED) if run.getState().isBreakpoint() else run)
         running = execution.withState(self._state.RUNNING).withTaskRunList(runs)
-        return self._changing(running.withBreakpoints(breakpoints_of(self._kestra, breakpoints)))
+        return self._emit_changed(running.withBreakpoints(parse_breakpoints(self._kestra, breakpoints)))
 
     def change_status(self, execution: Any, state: Any) -> Change:
         """Emit it with the other state."""
@@ -74,13 +74,13 @@ class Executions1x:
             terminated = "terminated" if self._killed_is_over else "terminated non killed"
             message = f"You can only change the state of a {terminated} execution."
             raise self._error("IllegalArgumentException", message)
-        return self._changing(execution.withState(state))
+        return self._emit_changed(execution.withState(state))
 
     def change_task_run_state(self, execution: Any, task_run: str, state: Any) -> Change:
         """Change it through the service, and mark the execution as restarted."""
         flow = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").findByExecution(execution)
         changed = self._service.changeTaskRunState(execution, flow, task_run, state)
-        return self._changing(changed.withLabels(with_label(self._kestra, changed, "RESTARTED")))
+        return self._emit_changed(changed.withLabels(with_label(self._kestra, changed, "RESTARTED")))
 
     def set_labels(self, execution: Any, labels: Any) -> Change:
         """Store it: what is over does not go to the executor again."""
@@ -90,11 +90,11 @@ class Executions1x:
         """Unqueue through the service that this release has for it."""
         services = (self._service, self._kestra.bean(CORE + "services.ConcurrencyLimitService"))
         service = next(each for each in services if hasattr(each, "unqueue"))
-        return self._changing(service.unqueue(execution, state))
+        return self._emit_changed(service.unqueue(execution, state))
 
     def force_run(self, execution: Any) -> Change:
         """Force it through the service."""
-        return self._changing(self._service.forceRun(execution))
+        return self._emit_changed(self._service.forceRun(execution))
 
     def carry_out(self, name: str, change: Change) -> Any:  # noqa: ARG002  (2.x has to wait)
         """Return the changed execution, which the executor has still to take up."""
@@ -142,7 +142,7 @@ class Executions1x:
     def _state(self) -> Any:
         return self._kestra.java(CORE + "models.flows.State$Type")
 
-    def _replayed(self, execution: Any, task_run: str | None, revision: Any) -> Any:
+    def _replay(self, execution: Any, task_run: str | None, revision: Any) -> Any:
         """Return the new execution of a flow that must be executable; the service takes the flow too since 1.3."""
         service = self._kestra.bean(CORE + "services.FlowService")
         wanted = self._kestra.java("java.util.Optional").ofNullable(revision)
@@ -152,7 +152,7 @@ class Executions1x:
             return self._service.replay(execution, flow, task_run, revision)
         return self._service.replay(execution, task_run, revision)
 
-    def _changing(self, changed: Any) -> Change:
+    def _emit_changed(self, changed: Any) -> Change:
         def emit() -> Any:
             self._queue("executionQueue").emit(changed)
             return changed

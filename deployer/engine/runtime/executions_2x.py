@@ -18,7 +18,7 @@ class Executions2x:
     """See `runtime.executions.Executions`; `queue` gives one of Kestra's queues by its kind and message."""
 
     accepted = 202
-    emptied = False
+    empty_answers = False
 
     def __init__(self, kestra: Kestra, queue: Callable[[str, str], Any]) -> None:
         self._kestra = kestra
@@ -41,7 +41,7 @@ class Executions2x:
             state = execution.getState().getCurrent()
             message = f"Cannot restart execution: current state is '{state}', expected terminated or paused."
             raise self._conflict(message)
-        return self._commanding(execution, self._command("Restart").from_(execution, revision))
+        return self._send_command(execution, self._command("Restart").from_(execution, revision))
 
     def replay(self, execution: Any, task_run: str | None, revision: Any, breakpoints: str | None) -> Change:
         """Command a new execution under an id of its own, and that the old one is marked as replayed."""
@@ -51,7 +51,7 @@ class Executions2x:
             raise self._kestra.java("java.lang.IllegalArgumentException")(message)
         new = str(self._kestra.java(CORE + "utils.IdUtils").create())
         command = self._command("Replay").from_(execution, new, task_run, revision, breakpoints)
-        replay = self._commanding(execution, command.withInputs(execution.getInputs()))
+        replay = self._send_command(execution, command.withInputs(execution.getInputs()))
         mark = self.set_labels(execution, with_label(self._kestra, execution, "REPLAYED"))
 
         def emit(operation: str) -> None:
@@ -64,17 +64,17 @@ class Executions2x:
         """Command a pause of what runs."""
         if not execution.getState().isRunning():
             raise self._conflict("Cannot pause execution: execution is not running.")
-        return self._commanding(execution, self._command("Pause").from_(execution))
+        return self._send_command(execution, self._command("Pause").from_(execution))
 
     def resume(self, execution: Any, parts: Any) -> Change:
         """Command to go on, with the inputs that the service has read and checked."""
         resumed = self._kestra.java("io.kestra.plugin.core.flow.Pause$Resumed").now()
         command = self._command("Resume")
         if parts is None:
-            return self._commanding(execution, command.from_(execution, resumed))
+            return self._send_command(execution, command.from_(execution, resumed))
         flow = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").findByExecutionWithoutAcl(execution)
         inputs = self._kestra.bean(CORE + "services.ExecutionService").readInputs(execution, flow, parts).block()
-        return self._commanding(execution, command.from_(execution, resumed, inputs))
+        return self._send_command(execution, command.from_(execution, resumed, inputs))
 
     def resume_from_breakpoint(self, execution: Any, breakpoints: str | None) -> Change:
         """Command to go on to the next breakpoint."""
@@ -83,35 +83,35 @@ class Executions2x:
         if not execution.getBreakpoints():
             raise self._conflict("Cannot resume execution: no breakpoint defined.")
         following = self._kestra.java("java.util.Optional").ofNullable(breakpoints)
-        return self._commanding(execution, self._command("ResumeFromBreakpoint").from_(execution, following))
+        return self._send_command(execution, self._command("ResumeFromBreakpoint").from_(execution, following))
 
     def change_status(self, execution: Any, state: Any) -> Change:
         """Command another state."""
         if not execution.getState().canChangeStatus():
             raise self._conflict("Cannot change execution state: execution must be terminated and not killed.")
-        return self._commanding(execution, self._command("UpdateStatus").from_(execution, state))
+        return self._send_command(execution, self._command("UpdateStatus").from_(execution, state))
 
     def change_task_run_state(self, execution: Any, task_run: str, state: Any) -> Change:
         """Command another state of a task run."""
         if not execution.getState().canChangeStatus():
             raise self._conflict("Cannot change task run state: execution must be terminated and not killed.")
-        return self._commanding(execution, self._command("ChangeTaskRunState").from_(execution, task_run, state))
+        return self._send_command(execution, self._command("ChangeTaskRunState").from_(execution, task_run, state))
 
     def set_labels(self, execution: Any, labels: Any) -> Change:
         """Command other labels."""
-        return self._commanding(execution, self._command("UpdateLabels").from_(execution, labels))
+        return self._send_command(execution, self._command("UpdateLabels").from_(execution, labels))
 
     def unqueue(self, execution: Any, state: Any) -> Change:
         """Command it out of the queue."""
         if str(execution.getState().getCurrent()) != "QUEUED":
             raise self._conflict("Cannot unqueue execution: only QUEUED executions can be unqueued.")
-        return self._commanding(execution, self._command("Unqueue").from_(execution, state))
+        return self._send_command(execution, self._command("Unqueue").from_(execution, state))
 
     def force_run(self, execution: Any) -> Change:
         """Command it to run."""
         if execution.getState().isTerminated():
             raise self._conflict("Cannot force run execution: only non-terminated executions can be force run.")
-        return self._commanding(execution, self._command("ForceRun").from_(execution))
+        return self._send_command(execution, self._command("ForceRun").from_(execution))
 
     def carry_out(self, name: str, change: Change) -> Any:
         """Wait until the executor has done it, and read the execution again."""
@@ -155,7 +155,7 @@ class Executions2x:
     def _command(self, name: str) -> Any:
         return self._kestra.java(_COMMAND + name)
 
-    def _commanding(self, execution: Any, command: Any) -> Change:
+    def _send_command(self, execution: Any, command: Any) -> Change:
         queue = self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand")
         return self._change(execution, lambda operation: queue.emit(command.withOperationId(operation)))
 

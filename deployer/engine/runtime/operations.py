@@ -42,7 +42,7 @@ class Operations:
             change.emit(operation)
             deadline = time.monotonic() + limit
             while time.monotonic() < deadline:
-                for word in self._words_after(before):
+                for word in self._reports_after(before):
                     if (word["operationId"], word["itemId"]) == (operation, str(change.execution)):
                         return str(word.get("error")) if word["outcome"] == "FAILED" else None
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -59,10 +59,10 @@ class Operations:
                 change.emit(operation)
         return len(prepared)
 
-    def _words_after(self, number: Any) -> Iterator[dict[str, Any]]:
+    def _reports_after(self, number: Any) -> Iterator[dict[str, Any]]:
         """Yield every word that is there now and has a higher number, page by page."""
         page: list[dict[str, Any]] = []
-        accept = {"accept": lambda texts: page.extend(map(_read, texts))}
+        accept = {"accept": lambda texts: page.extend(map(_parse_report, texts))}
         take = jpype.JProxy("java.util.function.Consumer", dict=accept)
         while True:
             number = self._client.subscribeBroadcastBatch(self._queue, number, take).getRight()
@@ -72,6 +72,6 @@ class Operations:
             page.clear()
 
 
-def _read(text: Any) -> dict[str, Any]:
+def _parse_report(text: Any) -> dict[str, Any]:
     word: dict[str, Any] = json.loads(bytes(text))
     return word

@@ -23,12 +23,12 @@ class Runtime(Protocol):
 
     flat_filters: bool  # reads `namespace=`, `q=`, `labels=` … beside `filters[...]`
     json_flows: bool  # takes a flow as a JSON object too
-    chosen_fields: bool  # shows chosen fields of an execution that is read, not all of it
+    selects_fields: bool  # shows chosen fields of an execution that is read, not all of it
     largest_page: int | None  # of a search; None where it has no limit
     alert: str  # what opens an alert in the documentation of a plugin; group 1 is its type
     unreadable: int  # HTTP status when the server cannot read what it has stored
     validates_files: bool  # takes flows as files of a multipart body too
-    tells_checks: bool  # flows have checks of their own, which a verdict on inputs tells too
+    reports_checks: bool  # flows have checks of their own, which a verdict on inputs tells too
     labels_origin: bool  # an execution started over HTTP carries the label `system.from`
     streaming: Any  # the engine's ExecutionStreamingService, or `Streaming` where it has none; there once started
 

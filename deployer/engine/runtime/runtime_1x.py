@@ -26,7 +26,7 @@ class Runtime1x:
 
     flat_filters = True
     json_flows = True
-    chosen_fields = False
+    selects_fields = False
     largest_page: int | None = None
     alert = r"::: \1"
     unreadable = 423
@@ -35,7 +35,7 @@ class Runtime1x:
         self._kestra = kestra
         self.executions = Executions1x(kestra, self._queue)
         self.streaming: Any = None
-        self.tells_checks = kestra.since("1.2")
+        self.reports_checks = kestra.since("1.2")
         self.validates_files = not kestra.since("1.1", until="1.1")  # which has no FlowSource
         self.labels_origin = kestra.since("1.2")
 
@@ -76,7 +76,9 @@ class Runtime1x:
     def failed_checks(self, flow: Any, inputs: Any) -> Any:
         """Ask FlowService; flows have checks since 1.2."""
         return (
-            self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs) if self.tells_checks else []
+            self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
+            if self.reports_checks
+            else []
         )
 
     def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:  # noqa: ARG002  (1.x has no drafts)

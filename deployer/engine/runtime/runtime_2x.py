@@ -18,8 +18,8 @@ class Runtime2x:
 
     flat_filters = False  # 2.x refuses them
     json_flows = False
-    tells_checks = True
-    chosen_fields = True
+    reports_checks = True
+    selects_fields = True
     largest_page: int | None = 1000
     alert = r':::alert{type="\1"}'
     unreadable = 500

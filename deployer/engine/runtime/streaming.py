@@ -22,7 +22,7 @@ class Streaming:
         self._kestra = kestra
         self._followers: dict[str, dict[str, tuple[Any, Any]]] = {}
         self._lock = threading.Lock()
-        queue.receive(jpype.JProxy("java.util.function.Consumer", dict={"accept": self._heard}))
+        queue.receive(jpype.JProxy("java.util.function.Consumer", dict={"accept": self._notify}))
 
     def registerSubscriber(self, execution: str, subscriber: str, sink: Any, flow: Any) -> None:  # noqa: N802  Java's name
         """From here on, give `sink` (a FluxSink) an event for each change of this execution."""
@@ -42,7 +42,7 @@ class Streaming:
         over = self._kestra.bean("io.kestra.core.services.ExecutionService").isTerminated(flow, execution)
         return bool(over) and str(execution.getState().getCurrent()) != "PAUSED"
 
-    def _heard(self, either: Any) -> None:
+    def _notify(self, either: Any) -> None:
         """Tell the followers; nothing may be thrown here, as the engine ends a queue whose reader throws."""
         if either.isRight():  # a message that the engine cannot read
             return

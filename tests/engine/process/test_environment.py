@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.engine.process.environment import named, needed
+from deployer.engine.process.environment import select_named, select_needed
 from deployer.errors import UsageError
 
 SHELL = {
@@ -20,17 +20,17 @@ SHELL = {
 
 
 def test_nothing_but_what_is_needed_is_passed_on_by_itself() -> None:
-    assert needed(SHELL) == {"PATH": "/bin", "LC_ALL": "C", "KESTRA_DEPLOYER_CACHE": "/cache"}
-    assert named(SHELL, (), (), {}) == {}
+    assert select_needed(SHELL) == {"PATH": "/bin", "LC_ALL": "C", "KESTRA_DEPLOYER_CACHE": "/cache"}
+    assert select_named(SHELL, (), (), {}) == {}
 
 
 def test_what_is_named_is_passed_on_as_kestra_has_it() -> None:
-    assert named(SHELL, ["SLACK", "TOKEN"], ["STAGE"], {}) == {
+    assert select_named(SHELL, ["SLACK", "TOKEN"], ["STAGE"], {}) == {
         "SECRET_SLACK": "aG9vaw==",
         "SECRET_TOKEN": "dG9rM24=",
         "ENV_STAGE": "dev",
     }
-    assert named(SHELL, ["SECRET_SLACK"], ["ENV_STAGE", "token"], {}) == {
+    assert select_named(SHELL, ["SECRET_SLACK"], ["ENV_STAGE", "token"], {}) == {
         "SECRET_SLACK": "aG9vaw==",
         "ENV_STAGE": "dev",
         "ENV_TOKEN": "tok3n",
@@ -39,7 +39,7 @@ def test_what_is_named_is_passed_on_as_kestra_has_it() -> None:
 
 def test_of_a_file_only_what_is_called_so_counts() -> None:
     file = {"SECRET_A": "YQ==", "ENV_B": "b", "AWS_SECRET_ACCESS_KEY": "geheim"}
-    assert named({}, (), (), file) == {"SECRET_A": "YQ==", "ENV_B": "b"}
+    assert select_named({}, (), (), file) == {"SECRET_A": "YQ==", "ENV_B": "b"}
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_what_cannot_be_passed_on_is_an_error_that_shows_no_value(
     secrets: list[str], envs: list[str], file: dict[str, str], says: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        named(SHELL, secrets, envs, file)
+        select_named(SHELL, secrets, envs, file)
     assert says in str(caught.value)
     assert "plain text" not in str(caught.value)

@@ -47,7 +47,7 @@ def answers(version: KestraVersion) -> list[object]:
     execution.getState().canBeRestarted.return_value = False
     found.exceptions.return_value = [MagicMock(**{"getMessage.return_value": "no", "isRenderError.return_value": True})]
     return [
-        runtime.tells_checks,
+        runtime.reports_checks,
         runtime.validates_files,
         runtime.labels_origin,
         set(runtime.configuration()),

@@ -66,7 +66,7 @@ def object_text(call: Call, **fields: Any) -> str:
     return f"{{{','.join(texts)}}}"
 
 
-def file(content: bytes, media_type: str, name: str = "", *, cached: bool = True) -> Response:
+def file_response(content: bytes, media_type: str, name: str = "", *, cached: bool = True) -> Response:
     """Return 200 with a file as Kestra's web server streams one: for a day, unless it is not to be `cached`.
 
     With a `name`, whoever asked is to store it under that.
@@ -83,39 +83,39 @@ def file(content: bytes, media_type: str, name: str = "", *, cached: bool = True
     return Response(content, headers=headers)
 
 
-def page(call: Call, results: Any, total: int) -> Response:
+def page_response(call: Call, results: Any, total: int) -> Response:
     """Return 200 with one page of results and how many there are on all pages."""
     return Response(f'{{"results":{json_text(call.kestra, results)},"total":{total}}}', media_type=JSON)
 
 
-def present(optional: Any) -> Any:
+def unwrap(optional: Any) -> Any:
     """Return what a java.util.Optional holds; raises Refusal (404) when it is empty."""
     if optional.isEmpty():
         raise Refusal(404)
     return optional.get()
 
 
-def refused(kestra: Kestra, uri: str, refusal: Refusal) -> Response:
+def answer_refusal(kestra: Kestra, uri: str, refusal: Refusal) -> Response:
     """Return a refusal in the shape of Kestra's errors."""
     text = json_text(kestra, _error(kestra, uri, refusal.message, refusal.errors))
     return Response(text, status_code=refusal.status, media_type=JSON)
 
 
-def failed(call: Call, thrown: Any) -> Response:
+def answer_exception(call: Call, thrown: Any) -> Response:
     """Return the answer to a Java exception: status and words as Kestra's web server gives them."""
-    error = _cause(call, thrown)
+    error = _find_cause(call, thrown)
     if isinstance(error, call.java("jakarta.validation.ConstraintViolationException")):
         errors = [(str(each.getMessage()), str(each.getPropertyPath())) for each in error.getConstraintViolations()]
-        return refused(
+        return answer_refusal(
             call.kestra, call.uri, Refusal(422, f"{error.getMessage()}", reason="Invalid entity", errors=(*errors,))
         )
     status, reason = _status(call, error)
     if status >= 500:  # noqa: PLR2004  (a server error, whatever its number)
         _log.error("%s: %s", call.uri, error)
-    return refused(call.kestra, call.uri, Refusal(status, _message(error), reason=reason))
+    return answer_refusal(call.kestra, call.uri, Refusal(status, _message(error), reason=reason))
 
 
-def _cause(call: Call, thrown: Any) -> Any:
+def _find_cause(call: Call, thrown: Any) -> Any:
     """Return the exception that counts: a violation inside a processing error, what a reactive chain wrapped."""
     error = call.java("reactor.core.Exceptions").unwrap(thrown)
     processing = isinstance(error, call.java(_KESTRA + "FlowProcessingException"))
@@ -124,7 +124,7 @@ def _cause(call: Call, thrown: Any) -> Any:
 
 
 def _status(call: Call, error: Any) -> tuple[int, str]:
-    kinds = set(_kinds(error))
+    kinds = set(_class_names(error))
     if isinstance(error, call.java("io.micronaut.http.exceptions.HttpStatusException")):
         return int(error.getStatus().getCode()), str(error.getStatus().getReason())
     if _KESTRA + "DeserializationException" in kinds:
@@ -134,7 +134,7 @@ def _status(call: Call, error: Any) -> tuple[int, str]:
     )
 
 
-def _kinds(error: Any) -> Iterator[str]:
+def _class_names(error: Any) -> Iterator[str]:
     """Yield the names of an exception's class and those above it; not every version has every class."""
     kind = error.getClass()
     while kind is not None:

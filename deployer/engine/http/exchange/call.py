@@ -103,7 +103,7 @@ class Call:
         if not value:
             return None
         names = {str(each.name()): each for each in self.java(kind).values()}
-        chosen = names.get(value) or names.get(constant(value))
+        chosen = names.get(value) or names.get(to_constant(value))
         if chosen is None:
             raise not_converted(name, value, f"No enum constant {kind.replace('$', '.')}.{value}")
         return chosen
@@ -156,12 +156,14 @@ class Call:
             raise Refusal(422, reason="Invalid json mapping", errors=((message, path),)) from None
 
 
-def constant(text: str) -> str:
+def to_constant(text: str) -> str:
     """Return what Micronaut takes a text for that is none of an enum's constants as it stands: `by-id` is `BY_ID`."""
     return text.replace("-", "_").replace(".", "_").upper()
 
 
-async def read(request: Request, kestra: Kestra, runtime: Runtime, path: Mapping[str, str], *, guarded: bool) -> Call:
+async def read_call(
+    request: Request, kestra: Kestra, runtime: Runtime, path: Mapping[str, str], *, guarded: bool
+) -> Call:
     """Return the whole request as a Call; `path` has the parameters of its path."""
     multipart = request.headers.get("content-type", "").lower().startswith(MULTIPART)
     return Call(

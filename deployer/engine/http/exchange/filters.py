@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from deployer.engine.http.exchange.paging import several
+from deployer.engine.http.exchange.paging import split_values
 from deployer.engine.http.exchange.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _FLAT = {  # parameter: operator it stands for
 _FIELDS = {"minLevel": "level"}  # where the field is called otherwise than the parameter
 
 
-def filters(call: Call, *flat: str) -> Any:
+def read_filters(call: Call, *flat: str) -> Any:
     """Return the request's filters as a Java list.
 
     `flat` names the flat parameters this resource has in 1.x; they count only where no `filters[...]` is given. 2.x
@@ -46,28 +46,28 @@ def filters(call: Call, *flat: str) -> Any:
     labels: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(call.query.keys()):
         if match := _FILTER.fullmatch(name):
-            _read(call, match, call.query.getlist(name), found, labels)
+            _read_filter(call, match, call.query.getlist(name), found, labels)
     for operator, wanted in labels.items():
         found.add(query_filter(call, "labels", operator, call.kestra.from_json(wanted)))
     sent = [name for name in flat if call.query.get(name)]
     if sent and not call.runtime.flat_filters:
-        raise _refused(sorted(sent))
+        raise _refuse_flat(sorted(sent))
     if found.isEmpty():
         for name in sent:
-            found.add(_flat(call, name))
+            found.add(_flat_filter(call, name))
     return found
 
 
 def query_filter(call: Call, field: str, operator: str, value: Any) -> Any:
     """Return one QueryFilter; the engine throws on an unknown field or operator."""
     if field == "timeRange":
-        return _since(call, operator, value)
+        return _start_date_filter(call, operator, value)
     kind = call.core("models.QueryFilter")
     answer = kind.builder().field(call.core("models.QueryFilter$Field").fromString(field))
     return answer.operation(call.core("models.QueryFilter$Op").valueOf(operator)).value(value).build()
 
 
-def label_map(call: Call, pairs: list[str]) -> Any:
+def parse_labels(call: Call, pairs: list[str]) -> Any:
     """Return `key:value` pairs as a Java map; raises Refusal (422), in Kestra's words, on anything else."""
     found: dict[str, str] = {}
     for pair in pairs:
@@ -87,7 +87,9 @@ def label_map(call: Call, pairs: list[str]) -> Any:
     return call.kestra.from_json(found)
 
 
-def _read(call: Call, match: re.Match[str], values: list[str], found: Any, labels: dict[str, dict[str, str]]) -> None:
+def _read_filter(
+    call: Call, match: re.Match[str], values: list[str], found: Any, labels: dict[str, dict[str, str]]
+) -> None:
     field, operator, nested = match.groups()
     if nested is not None and field == "labels":
         labels.setdefault(operator, {})[nested] = values[0]
@@ -98,7 +100,7 @@ def _read(call: Call, match: re.Match[str], values: list[str], found: Any, label
             found.add(query_filter(call, field, operator, _value(call, field, operator, value)))
 
 
-def _since(call: Call, operator: str, value: str) -> Any:
+def _start_date_filter(call: Call, operator: str, value: str) -> Any:
     """Return a range (ISO 8601, up to now) as the start date it stands for: the engine knows no ranges."""
     duration = call.java("java.time.Duration").parse(value).abs()
     start = str(call.java("java.time.ZonedDateTime").now().minus(duration))
@@ -114,16 +116,16 @@ def _value(call: Call, field: str, operator: str, value: str) -> Any:
     return value
 
 
-def _flat(call: Call, name: str) -> Any:
+def _flat_filter(call: Call, name: str) -> Any:
     operator, field = _FLAT[name], _FIELDS.get(name, name)
     match name:
         case "labels":
-            return query_filter(call, field, operator, label_map(call, call.query.getlist(name)))
+            return query_filter(call, field, operator, parse_labels(call, call.query.getlist(name)))
         case "scope":
-            return query_filter(call, field, operator, _scopes(call, several(call, name)))
+            return query_filter(call, field, operator, _scopes(call, split_values(call, name)))
         case "state":
             states = call.java("java.util.ArrayList")()
-            for state in several(call, name):
+            for state in split_values(call, name):
                 states.add(call.core("models.flows.State$Type").valueOf(state))
             return query_filter(call, field, operator, states)
         case "childFilter":
@@ -143,7 +145,7 @@ def _scopes(call: Call, names: list[str]) -> Any:
     return scopes
 
 
-def _refused(names: list[str]) -> Refusal:
+def _refuse_flat(names: list[str]) -> Refusal:
     message = (
         f"Legacy filter parameter(s) [{', '.join(names)}] are no longer supported and would have been silently "
         f"ignored. Use the bracket format instead, e.g. filters[{names[0]}][EQUALS]=value."

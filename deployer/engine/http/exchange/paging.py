@@ -24,7 +24,7 @@ def pageable(call: Call, method: str, column: Callable[[str], Any] = str) -> Any
     if largest is not None and size > largest:
         raise invalid(f"{method}.size", f"must be less than or equal to {largest}")
     orders = call.java("java.util.ArrayList")()
-    for sort in several(call, "sort"):
+    for sort in split_values(call, "sort"):
         orders.add(_order(call, sort, column))
     pages = call.java("io.micronaut.data.model.Pageable")
     if orders.isEmpty():
@@ -32,7 +32,7 @@ def pageable(call: Call, method: str, column: Callable[[str], Any] = str) -> Any
     return pages.from_(page, size, call.java("io.micronaut.data.model.Sort").of(orders))
 
 
-def several(call: Call, name: str) -> list[str]:
+def split_values(call: Call, name: str) -> list[str]:
     """Return every value of a list parameter, given repeatedly or with commas."""
     return [each for value in call.query.getlist(name) for each in value.split(",") if each]
 

@@ -16,8 +16,8 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import JSON, MULTIPART
 from deployer.engine.http.exchange.refusal import Refusal, not_found
 from deployer.engine.http.exchange.route import LAST_1X, Route
-from deployer.engine.http.executions.inputs import input_parts, read_inputs, verdict
-from deployer.engine.http.executions.read import found
+from deployer.engine.http.executions.inputs import answer_verdict, input_parts, read_inputs
+from deployer.engine.http.executions.read import find_execution
 from deployer.engine.jvm.context import CORE
 from deployer.engine.runtime.executions import Change
 
@@ -29,31 +29,31 @@ _FLOWS = "repositories.FlowRepositoryInterface"
 
 def restart(call: Call) -> Change:
     """Run an execution again from where it failed; 404 when there is no such `revision` of its flow."""
-    execution = found(call)
-    return call.runtime.executions.restart(execution, revision_of(call, execution))
+    execution = find_execution(call)
+    return call.runtime.executions.restart(execution, read_revision(call, execution))
 
 
 def replay(call: Call) -> Change:
     """Start a new execution from `taskRunId`, or from the beginning, with the inputs of the old one."""
-    return _replayed(call, found(call))
+    return _replay(call, find_execution(call))
 
 
 def replay_with_inputs(call: Call) -> Change:
     """Start a new execution in the same way with the inputs of the body."""
-    execution, revision = found(call), call.optional(call.boxed("revision"))
+    execution, revision = find_execution(call), call.optional(call.boxed("revision"))
     place = (call.tenant, execution.getNamespace(), execution.getFlowId())
     flow = call.bean("services.FlowService").getFlowIfExecutableOrThrow(*place, revision)
-    return _replayed(call, execution.withInputs(read_inputs(call, flow, execution)))
+    return _replay(call, execution.withInputs(read_inputs(call, flow, execution)))
 
 
 def pause(call: Call) -> Change:
     """Pause an execution that runs."""
-    return call.runtime.executions.pause(found(call))
+    return call.runtime.executions.pause(find_execution(call))
 
 
 def resume(call: Call) -> Change:
     """Go on with a paused execution; 404 unknown, 409 not paused, 422 wrong inputs."""
-    return call.runtime.executions.resume(_paused(call), input_parts(call))
+    return call.runtime.executions.resume(_find_paused(call), input_parts(call))
 
 
 def resume_from_breakpoint(call: Call) -> Change:
@@ -64,42 +64,42 @@ def resume_from_breakpoint(call: Call) -> Change:
 
 def validate_resume(call: Call) -> Response:
     """Return every input of the pause with its value and what is wrong with it."""
-    execution = _paused(call)
+    execution = _find_paused(call)
     flow = call.bean(_FLOWS).findByExecutionWithoutAcl(execution)
     service = call.bean("services.ExecutionService")
-    return verdict(call, flow, service.validateForResume(execution, flow, input_parts(call)).block())
+    return answer_verdict(call, flow, service.validateForResume(execution, flow, input_parts(call)).block())
 
 
 def change_status(call: Call) -> Change:
     """Give an execution that is over another end (`status`)."""
-    state = ending(call, "status")
-    return call.runtime.executions.change_status(found(call), state)
+    state = read_end_state(call, "status")
+    return call.runtime.executions.change_status(find_execution(call), state)
 
 
 def change_task_run_state(call: Call) -> Change:
     """Give a task run another state (a body of `taskRunId` and `state`) and run what follows."""
     wanted = call.json("stateRequest", _STATE_REQUEST)
     state = call.java(STATE).valueOf(str(wanted.get("state")))
-    return call.runtime.executions.change_task_run_state(found(call), str(wanted.get("taskRunId")), state)
+    return call.runtime.executions.change_task_run_state(find_execution(call), str(wanted.get("taskRunId")), state)
 
 
 def unqueue(call: Call) -> Change:
     """Take an execution out of the queue of its flow, into `state`."""
-    return call.runtime.executions.unqueue(found(call), call.choice("state", STATE))
+    return call.runtime.executions.unqueue(find_execution(call), call.choice("state", STATE))
 
 
 def force_run(call: Call) -> Change:
     """Run an execution whatever it waits for."""
-    return call.runtime.executions.force_run(found(call))
+    return call.runtime.executions.force_run(find_execution(call))
 
 
 def kill(call: Call) -> Change:
     """Ask for a kill; 404; 409 when it is over and its subflows are not to be killed either."""
     cascade = call.flag("isOnKillCascade", default=True)
-    return call.runtime.executions.kill(found(call), cascade=cascade)
+    return call.runtime.executions.kill(find_execution(call), cascade=cascade)
 
 
-def ending(call: Call, name: str) -> Any:
+def read_end_state(call: Call, name: str) -> Any:
     """Return the state of that name in the query; raises Refusal (400, 422) unless it is one that is an end."""
     call.required(name)
     state = call.choice(name, STATE)
@@ -109,7 +109,7 @@ def ending(call: Call, name: str) -> Any:
     return state
 
 
-def revision_of(call: Call, execution: Any) -> Any:
+def read_revision(call: Call, execution: Any) -> Any:
     """Return the `revision` of the query as Java's number, None where absent; Refusal (404) when there is no such."""
     revision = call.boxed("revision")
     place = (execution.getNamespace(), execution.getFlowId())
@@ -119,23 +119,23 @@ def revision_of(call: Call, execution: Any) -> Any:
     return revision
 
 
-def _replayed(call: Call, execution: Any) -> Change:
-    revision, breakpoints = revision_of(call, execution), call.query.get("breakpoints")
+def _replay(call: Call, execution: Any) -> Change:
+    revision, breakpoints = read_revision(call, execution), call.query.get("breakpoints")
     return call.runtime.executions.replay(execution, call.query.get("taskRunId"), revision, breakpoints)
 
 
-def _paused(call: Call) -> Any:
+def _find_paused(call: Call) -> Any:
     return call.bean("services.ExecutionService").getExecutionIfPause(call.tenant, call.path["executionId"], True)
 
 
-def carrying_out(name: str, prepare: Callable[[Call], Change], emptied: int | None) -> Callable[[Call], Response]:
-    """Return a handler that carries out what `prepare` returns; `emptied` is 1.x's status without a body."""
+def make_handler(name: str, prepare: Callable[[Call], Change], empty_answers: int | None) -> Callable[[Call], Response]:
+    """Return a handler that carries out what `prepare` returns; `empty_answers` is 1.x's status without a body."""
 
     def answer(call: Call) -> Response:
         executions = call.runtime.executions
         changed = executions.carry_out(name, prepare(call))
-        if emptied and executions.emptied:
-            return Response(status_code=emptied)
+        if empty_answers and executions.empty_answers:
+            return Response(status_code=empty_answers)
         return as_json(call, changed, TEXT_JSON if name == "Kill" else JSON)
 
     return answer
@@ -164,7 +164,7 @@ _TYPES = {
 """What is answered and what is sent, where it is not JSON both ways."""
 
 
-def actions(
+def action_routes(
     method: str, path: str, handler: Callable[[Call], Response], produces: str = JSON, consumes: str = JSON
 ) -> Iterator[Route]:
     """Yield where something is done to one execution in each line."""
@@ -174,10 +174,12 @@ def actions(
 
 
 ROUTES = (
-    *actions("POST", "resume/validate", validate_resume, consumes=MULTIPART),
+    *action_routes("POST", "resume/validate", validate_resume, consumes=MULTIPART),
     *(
         route
-        for method, path, name, prepare, emptied in _CHANGES
-        for route in actions(method, path, carrying_out(name, prepare, emptied), *_TYPES.get(path, (JSON, JSON)))
+        for method, path, name, prepare, empty_answers in _CHANGES
+        for route in action_routes(
+            method, path, make_handler(name, prepare, empty_answers), *_TYPES.get(path, (JSON, JSON))
+        )
     ),
 )

@@ -15,8 +15,8 @@ from deployer.engine.http.exchange.answers import json_text
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import JSON
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.actions import STATE, ending
-from deployer.engine.http.executions.read import by_id, matching
+from deployer.engine.http.executions.actions import STATE, read_end_state
+from deployer.engine.http.executions.read import find_by_id, find_matching
 from deployer.engine.runtime.executions import Change
 
 NOT_FOUND = "execution not found"
@@ -38,16 +38,16 @@ class Bulk:
     def by_ids(self, call: Call) -> Response:
         """Change those whose ids the body lists."""
         self.check(call)
-        return self.to_all(call, sent_ids(call))
+        return self.to_all(call, read_ids(call))
 
     def by_query(self, call: Call) -> Response:
         """Change those that the filters of the query match."""
         self.check(call)
-        return self.to_all(call, [str(execution.getId()) for execution in matching(call)])
+        return self.to_all(call, [str(execution.getId()) for execution in find_matching(call)])
 
     def to_all(self, call: Call, ids: Iterable[str]) -> Response:
         """Change all of them; 400 with every one that is not there or not fit, and then none is changed."""
-        executions, refused = fit(call, ids, self.name, self.unfit)
+        executions, refused = find_all_fit(call, ids, self.name, self.unfit)
         if refused:
             return refused
         runtime = call.runtime.executions
@@ -56,17 +56,17 @@ class Bulk:
         return Response(text, status_code=runtime.accepted, media_type=JSON)
 
 
-def sent_ids(call: Call) -> list[str]:
+def read_ids(call: Call) -> list[str]:
     """Return the ids that the body lists."""
     return [str(each) for each in call.json_list("executionsId", "java.lang.String")]
 
 
-def fit(call: Call, ids: Iterable[str], name: str, unfit: Unfit) -> tuple[list[Any], Response | None]:
+def find_all_fit(call: Call, ids: Iterable[str], name: str, unfit: Unfit) -> tuple[list[Any], Response | None]:
     """Return the executions of these ids, and the refusal (400) of the whole when some are not there or not fit."""
     executions, invalids = [], call.java("java.util.ArrayList")()
     violation, text = call.core("models.validations.ManualConstraintViolation"), call.java("java.lang.String").class_
     for identifier in ids:
-        execution = by_id(call, identifier)
+        execution = find_by_id(call, identifier)
         problem = NOT_FOUND if execution is None else unfit(call, execution)
         if problem:
             invalids.add(violation.of(problem, identifier, text, "execution", identifier))
@@ -77,11 +77,11 @@ def fit(call: Call, ids: Iterable[str], name: str, unfit: Unfit) -> tuple[list[A
     return [], Response(answer, status_code=400, media_type=JSON)
 
 
-def _unless(fits: Callable[[Any], bool], problem: str) -> Unfit:
+def _refuse_unless(fits: Callable[[Any], bool], problem: str) -> Unfit:
     return lambda _, execution: None if fits(execution.getState()) else problem
 
 
-def _replayed(call: Call, execution: Any) -> Change:
+def _prepare_replay(call: Call, execution: Any) -> Change:
     revision = None
     if call.flag("latestRevision"):
         place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
@@ -89,7 +89,7 @@ def _replayed(call: Call, execution: Any) -> Change:
     return call.runtime.executions.replay(execution, None, revision, None)
 
 
-def _unqueued(call: Call, execution: Any) -> Change:
+def _prepare_unqueue(call: Call, execution: Any) -> Change:
     # the state is called `state` where ids are listed, `newState` where `state` is a filter
     state = call.choice("newState", STATE) or call.choice("state", STATE)
     return call.runtime.executions.unqueue(execution, state)
@@ -102,42 +102,42 @@ _BULKS = (
         lambda call, execution: call.runtime.executions.restart_problem(execution),
         lambda call, execution: call.runtime.executions.restart(execution, None),
     ),
-    Bulk("replay", "replay", lambda _, __: None, _replayed),
+    Bulk("replay", "replay", lambda _, __: None, _prepare_replay),
     Bulk(
         "pause",
         "pause",
-        _unless(lambda state: state.isRunning(), "execution not in state RUNNING"),
+        _refuse_unless(lambda state: state.isRunning(), "execution not in state RUNNING"),
         lambda call, execution: call.runtime.executions.pause(execution),
     ),
     Bulk(
         "resume",
         "resume",
-        _unless(lambda state: state.isPaused(), "execution not in state PAUSED"),
+        _refuse_unless(lambda state: state.isPaused(), "execution not in state PAUSED"),
         lambda call, execution: call.runtime.executions.resume(execution, None),
     ),
     Bulk(
         "change-status",
         "change executions state",
         lambda call, execution: call.runtime.executions.status_problem(execution),
-        lambda call, execution: call.runtime.executions.change_status(execution, ending(call, "newStatus")),
-        check=lambda call: ending(call, "newStatus"),
+        lambda call, execution: call.runtime.executions.change_status(execution, read_end_state(call, "newStatus")),
+        check=lambda call: read_end_state(call, "newStatus"),
     ),
     Bulk(
         "unqueue",
         "unqueue",
-        _unless(lambda state: str(state.getCurrent()) == "QUEUED", "execution not in state QUEUED"),
-        _unqueued,
+        _refuse_unless(lambda state: str(state.getCurrent()) == "QUEUED", "execution not in state QUEUED"),
+        _prepare_unqueue,
     ),
     Bulk(
         "force-run",
         "force run",
-        _unless(lambda state: not state.isTerminated(), "execution in a terminated state"),
+        _refuse_unless(lambda state: not state.isTerminated(), "execution in a terminated state"),
         lambda call, execution: call.runtime.executions.force_run(execution),
     ),
     Bulk(
         "kill",
         "kill",
-        _unless(lambda state: not state.isTerminated(), "execution already finished"),
+        _refuse_unless(lambda state: not state.isTerminated(), "execution already finished"),
         lambda call, execution: call.runtime.executions.kill(execution, cascade=False),
         method="DELETE",
     ),

@@ -10,30 +10,30 @@ from starlette.responses import Response
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import JSON
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.bulk_actions import NOT_FOUND, fit, sent_ids
-from deployer.engine.http.executions.read import found, matching
+from deployer.engine.http.executions.bulk_actions import NOT_FOUND, find_all_fit, read_ids
+from deployer.engine.http.executions.read import find_execution, find_matching
 
 _ALONG = ("deleteLogs", "deleteMetrics", "deleteStorage")
 
 
-def one(call: Call) -> Response:
+def delete_one(call: Call) -> Response:
     """Delete an execution, whatever it does: 204, or 404."""
-    _delete(call, found(call))
+    _delete(call, find_execution(call))
     return Response(status_code=204)
 
 
-def by_ids(call: Call) -> Response:
+def delete_by_ids(call: Call) -> Response:
     """Delete those whose ids the body lists: 200 with their number, or 400 and none is deleted."""
-    return _all(call, sent_ids(call))
+    return _delete_all(call, read_ids(call))
 
 
-def by_query(call: Call) -> Response:
+def delete_by_query(call: Call) -> Response:
     """Delete those that the filters of the query match."""
-    return _all(call, [str(execution.getId()) for execution in matching(call)])
+    return _delete_all(call, [str(execution.getId()) for execution in find_matching(call)])
 
 
-def _all(call: Call, ids: Iterable[str]) -> Response:
-    executions, refused = fit(call, ids, "delete", _running)
+def _delete_all(call: Call, ids: Iterable[str]) -> Response:
+    executions, refused = find_all_fit(call, ids, "delete", _find_obstacle)
     if refused:
         return refused
     for execution in executions:
@@ -41,7 +41,7 @@ def _all(call: Call, ids: Iterable[str]) -> Response:
     return Response(f'{{"count":{len(executions)}}}', media_type=JSON)
 
 
-def _running(call: Call, execution: Any) -> str | None:
+def _find_obstacle(call: Call, execution: Any) -> str | None:
     deletable = execution.getState().isTerminated() or call.flag("includeNonTerminated")
     return None if deletable else NOT_FOUND
 
@@ -52,7 +52,7 @@ def _delete(call: Call, execution: Any) -> None:
 
 
 ROUTES = (
-    Route("DELETE", "executions/by-ids", by_ids),
-    Route("DELETE", "executions/by-query", by_query),
-    Route("DELETE", "executions/{executionId}", one),
+    Route("DELETE", "executions/by-ids", delete_by_ids),
+    Route("DELETE", "executions/by-query", delete_by_query),
+    Route("DELETE", "executions/{executionId}", delete_one),
 )

@@ -11,8 +11,8 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import TEXT
 from deployer.engine.http.exchange.refusal import not_found
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.actions import actions
-from deployer.engine.http.executions.read import by_id
+from deployer.engine.http.executions.actions import action_routes
+from deployer.engine.http.executions.read import find_by_id
 from deployer.engine.jvm.context import CORE
 
 _FLOWS = "repositories.FlowRepositoryInterface"
@@ -20,31 +20,31 @@ _FLOWS = "repositories.FlowRepositoryInterface"
 
 def of_execution(call: Call) -> Response:
     """Return the `result` of the expression in the body (text), or its `error` and `stackTrace`."""
-    execution = _execution(call)
+    execution = _find_execution(call)
     flow = call.bean(_FLOWS).findByExecution(execution)
-    return _evaluated(call, call.bean("runners.RunContextFactory").of(flow, execution, False))
+    return _evaluate(call, call.bean("runners.RunContextFactory").of(flow, execution, False))
 
 
 def of_task_run(call: Call) -> Response:
     """Return the same for a task run, with secrets hidden."""
-    execution = _execution(call)
+    execution = _find_execution(call)
     run = execution.findTaskRunByTaskRunId(call.path["taskRunId"])
     flow = call.bean(_FLOWS).findByExecution(execution)
     task = flow.findTaskByTaskId(run.getTaskId())
     renderer = call.bean("runners.SecureVariableRendererFactory").createOrGet()
     context = call.bean("runners.RunContextFactory").of(flow, task, execution, run, False, renderer)
-    return _evaluated(call, context)
+    return _evaluate(call, context)
 
 
-def _execution(call: Call) -> Any:
+def _find_execution(call: Call) -> Any:
     identifier = call.path["executionId"]
-    execution = by_id(call, identifier)
+    execution = find_by_id(call, identifier)
     if execution is None:
         raise not_found(f"Unable to find execution '{identifier}'")
     return execution
 
 
-def _evaluated(call: Call, context: Any) -> Response:
+def _evaluate(call: Call, context: Any) -> Response:
     expression = call.text("expression")
     try:
         return as_object(call, result=context.render(expression))
@@ -54,6 +54,6 @@ def _evaluated(call: Call, context: Any) -> Response:
 
 
 ROUTES: tuple[Route, ...] = (
-    *actions("POST", "eval", of_execution, consumes=TEXT),
-    *actions("POST", "eval/{taskRunId}", of_task_run, consumes=TEXT),
+    *action_routes("POST", "eval", of_execution, consumes=TEXT),
+    *action_routes("POST", "eval/{taskRunId}", of_task_run, consumes=TEXT),
 )

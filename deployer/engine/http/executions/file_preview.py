@@ -14,7 +14,7 @@ _IMAGES = ("jpg", "jpeg", "png", "svg", "gif", "bmp", "webp")
 _LONGEST = 2 * 1024 * 1024  # bytes of a text
 
 
-def rendered_1x(call: Call, extension: str, stream: Any, charset: Any, rows: int) -> Any:
+def render_1x(call: Call, extension: str, stream: Any, charset: Any, rows: int) -> Any:
     """Return type, content and whether it is cut, as a Java map: a list of rows, a text, or base64 of an image."""
     shown: dict[str, Any] = {"extension": extension, "maxLine": rows, "truncated": False}
     if extension == "ion":
@@ -29,7 +29,7 @@ def rendered_1x(call: Call, extension: str, stream: Any, charset: Any, rows: int
     else:
         if extension == "md":
             charset = call.java("java.nio.charset.StandardCharsets").UTF_8
-        text, cut = _beginning(str(call.java("java.lang.String")(stream.readAllBytes(), charset)), rows)
+        text, cut = _cut_text(str(call.java("java.lang.String")(stream.readAllBytes(), charset)), rows)
         shown |= {"type": "MARKDOWN" if extension == "md" else "TEXT", "content": text, "truncated": cut}
     fields = call.java("java.util.LinkedHashMap")()
     for name, value in shown.items():
@@ -37,7 +37,7 @@ def rendered_1x(call: Call, extension: str, stream: Any, charset: Any, rows: int
     return fields
 
 
-def rendered_2x(call: Call, extension: str, stream: Any, charset: Any, rows: int) -> Any:
+def render_2x(call: Call, extension: str, stream: Any, charset: Any, rows: int) -> Any:
     """Return what the engine's renderer for the extension makes of the file; that for texts takes all the others."""
     renderers = [
         call.java(f"{_RENDERERS}{kind}FileRenderer").builder().build() for kind in ("Image", "Ion", "Pdf", "Text")
@@ -46,7 +46,7 @@ def rendered_2x(call: Call, extension: str, stream: Any, charset: Any, rows: int
     return renderer.render(extension, stream, call.optional(charset), rows)
 
 
-def _beginning(text: str, rows: int) -> tuple[str, bool]:
+def _cut_text(text: str, rows: int) -> tuple[str, bool]:
     """Return the first rows of a text, up to 2 MiB, and whether there was more; a last line break is dropped."""
     lines = text.splitlines()
     content = "\n".join(lines[:rows]) + ("\n" if len(lines) > rows else "")

@@ -7,13 +7,13 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from deployer.engine.http.exchange.answers import as_json, file
+from deployer.engine.http.exchange.answers import as_json, file_response
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import OCTETS
 from deployer.engine.http.exchange.refusal import Refusal, not_converted, not_found
 from deployer.engine.http.exchange.route import LAST_1X, Route
-from deployer.engine.http.executions.file_preview import rendered_1x, rendered_2x
-from deployer.engine.http.executions.read import by_id
+from deployer.engine.http.executions.file_preview import render_1x, render_2x
+from deployer.engine.http.executions.read import find_by_id
 
 _INITIAL_ROWS = 100  # Kestra's defaults, which `configs` tells too
 _MAX_ROWS = 5000
@@ -21,16 +21,16 @@ _MAX_ROWS = 5000
 
 def download(call: Call) -> Response:
     """Return a file by its `path` (`kestra:///…`); 301 to another execution's, 404, 422 when it is nobody's."""
-    place = _place(call)
+    place = _find_place(call)
     if isinstance(place, Response):
         return place
     content = bytes(call.bean("storages.StorageInterface").get(*place).readAllBytes())
-    return file(content, OCTETS, PurePosixPath(call.query["path"]).name)
+    return file_response(content, OCTETS, PurePosixPath(call.query["path"]).name)
 
 
 def metas(call: Call) -> Response:
     """Return the size of a file in bytes."""
-    place = _place(call)
+    place = _find_place(call)
     if isinstance(place, Response):
         return place
     size = call.bean("storages.StorageInterface").getAttributes(*place).getSize()
@@ -39,16 +39,16 @@ def metas(call: Call) -> Response:
 
 def preview_1x(call: Call) -> Response:
     """Return the first `maxRows` of a file as the user interface shows them."""
-    return _previewed(call, rendered_1x)
+    return _preview(call, render_1x)
 
 
 def preview_2x(call: Call) -> Response:
     """Return the same from the engine's own renderers."""
-    return _previewed(call, rendered_2x)
+    return _preview(call, render_2x)
 
 
-def _previewed(call: Call, rendered: Any) -> Response:
-    place = _place(call)
+def _preview(call: Call, rendered: Any) -> Response:
+    place = _find_place(call)
     if isinstance(place, Response):
         return place
     encoding = call.query.get("encoding", "UTF-8")
@@ -63,10 +63,10 @@ def _previewed(call: Call, rendered: Any) -> Response:
     return as_json(call, rendered(call, extension, stream, charset, most))
 
 
-def _place(call: Call) -> tuple[str, str, Any] | Response:
+def _find_place(call: Call) -> tuple[str, str, Any] | Response:
     """Return tenant, namespace and URI of the file; a redirection where it belongs to another execution."""
     identifier = call.path["executionId"]
-    execution = by_id(call, identifier)
+    execution = find_by_id(call, identifier)
     if execution is None:
         raise not_found(f"Unable to find execution id '{identifier}'")
     uri = _uri(call)

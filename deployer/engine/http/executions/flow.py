@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, present
+from deployer.engine.http.exchange.answers import as_json, unwrap
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.paging import several
+from deployer.engine.http.exchange.paging import split_values
 from deployer.engine.http.exchange.refusal import not_found
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.read import by_id, found
+from deployer.engine.http.executions.read import find_by_id, find_execution
 
 _FLOWS = "repositories.FlowRepositoryInterface"
 _IN_SHORT = "models.flows.FlowForExecution"
@@ -18,7 +18,7 @@ _IN_SHORT = "models.flows.FlowForExecution"
 def of_execution(call: Call) -> Response:
     """Return the flow of an execution, of its revision, without what only its author has to see."""
     identifier = call.path["executionId"]
-    execution = by_id(call, identifier)
+    execution = find_by_id(call, identifier)
     if execution is None:
         raise not_found(f"Execution {identifier} not found when fetching flow")
     return as_json(call, call.core(_IN_SHORT).of(call.bean(_FLOWS).findByExecutionWithoutAcl(execution)))
@@ -42,11 +42,11 @@ def of_namespace(call: Call) -> Response:
 
 def graph(call: Call) -> Response:
     """Return the flow of an execution as a graph with its task runs; `subflows` names those to show too."""
-    execution = found(call)
+    execution = find_execution(call)
     place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
     revision = call.optional(execution.getFlowRevision())
-    flow = present(call.bean(_FLOWS).findByIdWithSourceWithoutAcl(*place, revision))
-    shown = call.kestra.from_json(several(call, "subflows") or None)
+    flow = unwrap(call.bean(_FLOWS).findByIdWithSourceWithoutAcl(*place, revision))
+    shown = call.kestra.from_json(split_values(call, "subflows") or None)
     return as_json(call, call.bean("services.GraphService").flowGraph(flow, shown, execution).forExecution())
 
 

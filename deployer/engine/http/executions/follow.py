@@ -21,7 +21,7 @@ from deployer.engine.http.exchange.events import Event
 from deployer.engine.http.exchange.media import EVENTS
 from deployer.engine.http.exchange.refusal import Refusal
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.read import by_id
+from deployer.engine.http.executions.read import find_by_id
 
 if TYPE_CHECKING:
     from deployer.engine.http.exchange.call import Call
@@ -40,10 +40,10 @@ async def follow(call: Call) -> Response:
     return StreamingResponse(_stream(call), headers={"content-type": EVENTS})
 
 
-async def ended(call: Call, execution: Any, flow: Any) -> str:
+async def await_end(call: Call, execution: Any, flow: Any) -> str:
     """Return the JSON of an execution's last state, as soon as it has one."""
     last = ""
-    async with _subscribed(call, str(execution.getId()), flow) as subscription:
+    async with _subscribe(call, str(execution.getId()), flow) as subscription:
         async for event in _events(subscription):
             last = event.data
     return last
@@ -55,12 +55,12 @@ async def _stream(call: Call) -> AsyncIterator[bytes]:
     nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
     yield Event("start", json_text(call.kestra, nothing_yet)).encode()
     try:
-        execution = await awaited(call)
-        flow = await run_in_threadpool(_flow_of, call, execution)
+        execution = await await_execution(call)
+        flow = await run_in_threadpool(_find_flow, call, execution)
     except Refusal:
         return
-    async with _subscribed(call, identifier, flow) as subscription:
-        if await run_in_threadpool(_over, call, flow, execution):
+    async with _subscribe(call, identifier, flow) as subscription:
+        if await run_in_threadpool(_is_over, call, flow, execution):
             yield Event("end", await run_in_threadpool(json_text, call.kestra, execution)).encode()
             return
         yield Event("progress", await run_in_threadpool(json_text, call.kestra, execution)).encode()
@@ -69,7 +69,7 @@ async def _stream(call: Call) -> AsyncIterator[bytes]:
 
 
 @asynccontextmanager
-async def _subscribed(call: Call, identifier: str, flow: Any) -> AsyncIterator[_Subscription]:
+async def _subscribe(call: Call, identifier: str, flow: Any) -> AsyncIterator[_Subscription]:
     subscription = _Subscription(call, identifier, flow, asyncio.get_running_loop())
     try:
         await run_in_threadpool(subscription.open)
@@ -89,7 +89,7 @@ async def _events(subscription: _Subscription) -> AsyncIterator[Event]:
             yield event
         if subscription.complete:
             return
-    for event in subscription.waiting():
+    for event in subscription.take_waiting():
         yield event
     yield last
 
@@ -110,7 +110,9 @@ class _Subscription:
         """Register; from here on the engine calls back."""
         flux = self._call.java("reactor.core.publisher.Flux").create(_consumer(self._register))
         flux.subscribe(
-            _consumer(self._next), _consumer(self._failed), jpype.JProxy("java.lang.Runnable", dict={"run": self._done})
+            _consumer(self._on_next),
+            _consumer(self._on_error),
+            jpype.JProxy("java.lang.Runnable", dict={"run": self._on_complete}),
         )
 
     async def until_silent(self) -> AsyncIterator[Event]:
@@ -120,7 +122,7 @@ class _Subscription:
                 yield event
             self.complete = True
 
-    def waiting(self) -> Iterator[Event]:
+    def take_waiting(self) -> Iterator[Event]:
         """Yield what has come and was not taken yet, but for the end."""
         while not self._events.empty():
             event = self._events.get_nowait()
@@ -129,8 +131,8 @@ class _Subscription:
 
     def stored_end(self) -> Event | None:
         """Return the last event of an execution that is over, None while it is not."""
-        execution = by_id(self._call, self._identifier)
-        over = execution is not None and _over(self._call, self._flow, execution)
+        execution = find_by_id(self._call, self._identifier)
+        over = execution is not None and _is_over(self._call, self._flow, execution)
         return Event("end", json_text(self._call.kestra, execution)) if over else None
 
     def close(self) -> None:
@@ -140,14 +142,14 @@ class _Subscription:
     def _register(self, sink: Any) -> None:
         self._call.runtime.streaming.registerSubscriber(self._identifier, self._subscriber, sink, self._flow)
 
-    def _next(self, event: Any) -> None:
+    def _on_next(self, event: Any) -> None:
         self._put(Event(str(event.getId()), json_text(self._call.kestra, event.getData())))
 
-    def _failed(self, error: Any) -> None:
+    def _on_error(self, error: Any) -> None:
         _log.error("following %s ended: %s", self._identifier, error)
         self._put(None)
 
-    def _done(self) -> None:
+    def _on_complete(self) -> None:
         self._put(None)
 
     def _put(self, event: Event | None) -> None:
@@ -155,7 +157,7 @@ class _Subscription:
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
 
-async def awaited(call: Call) -> Any:
+async def await_execution(call: Call) -> Any:
     """Return the execution of the path, which may not be stored yet; raises Refusal when it does not come.
 
     500, as Kestra's own wait says: a fault of Kestra's, which whoever follows what depends on an execution can see.
@@ -163,7 +165,7 @@ async def awaited(call: Call) -> Any:
     identifier = call.path["executionId"]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SECONDS_FOR_AN_UNKNOWN_ID
-    while (found := await run_in_threadpool(by_id, call, identifier)) is None:
+    while (found := await run_in_threadpool(find_by_id, call, identifier)) is None:
         if loop.time() > deadline:
             waited = f"PT{SECONDS_FOR_AN_UNKNOWN_ID:.0f}S"
             raise Refusal(500, f"Await failed to terminate within {waited}.", reason="Internal server error")
@@ -171,14 +173,14 @@ async def awaited(call: Call) -> Any:
     return found
 
 
-def _flow_of(call: Call, execution: Any) -> Any:
+def _find_flow(call: Call, execution: Any) -> Any:
     try:
         return call.bean("repositories.FlowRepositoryInterface").findByExecutionWithoutAcl(execution)
     except call.java("java.lang.IllegalStateException"):
         raise Refusal(404, f"Unable to find flow for execution {execution.getId()}") from None
 
 
-def _over(call: Call, flow: Any, execution: Any) -> bool:
+def _is_over(call: Call, flow: Any, execution: Any) -> bool:
     return bool(call.runtime.streaming.isStopFollow(flow, execution))
 
 

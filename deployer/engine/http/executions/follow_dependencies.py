@@ -19,7 +19,7 @@ from deployer.engine.http.exchange.events import Event
 from deployer.engine.http.exchange.filters import query_filter
 from deployer.engine.http.exchange.media import EVENTS
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.follow import awaited
+from deployer.engine.http.executions.follow import await_execution
 from deployer.engine.http.executions.read import REPOSITORY
 
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -27,8 +27,8 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 async def follow(call: Call) -> Response:
     """Stream `progress` and `end` of every execution of a depending flow, and `end-all`; 500 for an unknown id."""
-    execution = await awaited(call)
-    waited_for = await run_in_threadpool(_dependencies, call, execution)
+    execution = await await_execution(call)
+    waited_for = await run_in_threadpool(_find_dependents, call, execution)
     return StreamingResponse(_stream(call, execution, waited_for), headers={"content-type": EVENTS})
 
 
@@ -36,14 +36,14 @@ async def _stream(call: Call, execution: Any, waited_for: set[tuple[str, str]]) 
     yield Event("start", object_text(call, executionId=execution.getId())).encode()
     last: dict[str, str] = {}
     while waited_for:
-        for found in await run_in_threadpool(_of_the_same_run, call, execution):
+        for found in await run_in_threadpool(_find_same_run, call, execution):
             flow, identifier = (str(found.getNamespace()), str(found.getFlowId())), str(found.getId())
             state = str(found.getState().getCurrent())
             if flow not in waited_for or last.get(identifier) == state:
                 continue
             last[identifier] = state
             over = found.getState().isTerminated()
-            yield Event("end" if over else "progress", _told(call, found)).encode()
+            yield Event("end" if over else "progress", _event_data(call, found)).encode()
             if over:
                 waited_for.discard(flow)
         if waited_for:
@@ -51,7 +51,7 @@ async def _stream(call: Call, execution: Any, waited_for: set[tuple[str, str]]) 
     yield Event("end-all", object_text(call, executionId=execution.getId())).encode()
 
 
-def _dependencies(call: Call, execution: Any) -> set[tuple[str, str]]:
+def _find_dependents(call: Call, execution: Any) -> set[tuple[str, str]]:
     """Return namespace and id of the flows that depend on the execution's, and itself if there are any."""
     place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
     how = (call.flag("destinationOnly"), call.flag("expandAll"))
@@ -61,7 +61,7 @@ def _dependencies(call: Call, execution: Any) -> set[tuple[str, str]]:
     return {(str(node.getNamespace()), str(node.getId())) for node in graph.getNodes()}
 
 
-def _of_the_same_run(call: Call, execution: Any) -> list[Any]:
+def _find_same_run(call: Call, execution: Any) -> list[Any]:
     key = str(call.core("models.Label").CORRELATION_ID)
     value = next(str(label.value()) for label in execution.getLabels() if str(label.key()) == key)
     wanted = call.java("java.util.ArrayList")()
@@ -70,7 +70,7 @@ def _of_the_same_run(call: Call, execution: Any) -> list[Any]:
     return list(call.bean(REPOSITORY).find(unpaged, call.tenant, wanted))
 
 
-def _told(call: Call, found: Any) -> str:
+def _event_data(call: Call, found: Any) -> str:
     return object_text(
         call,
         executionId=found.getId(),

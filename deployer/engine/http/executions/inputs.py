@@ -28,7 +28,9 @@ def input_parts(call: Call) -> Any:
     return call.java("reactor.core.publisher.Flux").fromIterable(parts)
 
 
-def verdict(call: Call, flow: Any, found: Any, failed_checks: Callable[[Any, Any], Any] | None = None) -> Response:
+def answer_verdict(
+    call: Call, flow: Any, found: Any, failed_checks: Callable[[Any, Any], Any] | None = None
+) -> Response:
     """Return what was found for each input (Kestra's InputAndValue): its value and what is wrong with it.
 
     `failed_checks` returns the checks of the flow that fail with a map of inputs.
@@ -37,14 +39,14 @@ def verdict(call: Call, flow: Any, found: Any, failed_checks: Callable[[Any, Any
     for each in found:
         values.put(each.input().getId(), each.value())
     told = object_text(call, id=flow.getId(), namespace=flow.getNamespace())
-    told = f'{told[:-1]},"inputs":[{",".join(_verdict(call, each) for each in found)}]'
-    if call.runtime.tells_checks:
+    told = f'{told[:-1]},"inputs":[{",".join(_input_json(call, each) for each in found)}]'
+    if call.runtime.reports_checks:
         checks = failed_checks(flow, values) if failed_checks else []
-        told += f',"checks":[{",".join(_check(call, each) for each in checks)}]'
+        told += f',"checks":[{",".join(_check_json(call, each) for each in checks)}]'
     return Response(f"{told}}}", media_type=JSON)
 
 
-def _verdict(call: Call, found: Any) -> str:
+def _input_json(call: Call, found: Any) -> str:
     errors = json_text(call.kestra, call.kestra.from_json(call.runtime.executions.input_errors(found)))
     shown = object_text(
         call, input=found.input(), value=found.value(), enabled=found.enabled(), isDefault=found.isDefault()
@@ -52,5 +54,5 @@ def _verdict(call: Call, found: Any) -> str:
     return f'{shown[:-1]},"errors":{errors}}}'
 
 
-def _check(call: Call, check: Any) -> str:
+def _check_json(call: Call, check: Any) -> str:
     return object_text(call, message=check.getMessage(), style=check.getStyle(), behavior=check.getBehavior())

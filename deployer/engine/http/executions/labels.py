@@ -10,9 +10,9 @@ from deployer.engine.http.exchange.answers import as_json
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.refusal import system_label
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.actions import actions
+from deployer.engine.http.executions.actions import action_routes
 from deployer.engine.http.executions.bulk_actions import Bulk
-from deployer.engine.http.executions.read import found, matching
+from deployer.engine.http.executions.read import find_execution, find_matching
 from deployer.engine.jvm.context import CORE
 from deployer.engine.runtime.executions import Change
 
@@ -20,35 +20,35 @@ _LABEL = CORE + "models.Label"
 _UNFINISHED = "execution is not terminated"
 
 
-def of_one(call: Call) -> Response:
+def replace_labels(call: Call) -> Response:
     """Replace the labels of an execution by those of the body, and return it; 400 when it is not over."""
     labels = call.json_list("labels", _LABEL)
-    execution = found(call)
+    execution = find_execution(call)
     if not execution.getState().isTerminated():
         return Response('"The execution is not terminated"', status_code=400, media_type="application/json")
-    change = call.runtime.executions.set_labels(execution, _merged(call, execution, labels))
+    change = call.runtime.executions.set_labels(execution, _merge_labels(call, execution, labels))
     return as_json(call, call.runtime.executions.carry_out("Set labels", change))
 
 
-def by_ids(call: Call) -> Response:
+def add_by_ids(call: Call) -> Response:
     """Add the body's `executionLabels` to those of its `executionsId`."""
     sent = call.json("setLabelsByIds", "java.util.Map")
     mapper = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper")
     labels = [mapper.convertValue(each, call.java(_LABEL).class_) for each in sent.get("executionLabels")]
-    return _added(call, call.java("java.util.ArrayList")(labels), [str(each) for each in sent.get("executionsId")])
+    return _add_labels(call, call.java("java.util.ArrayList")(labels), [str(each) for each in sent.get("executionsId")])
 
 
-def by_query(call: Call) -> Response:
+def add_by_query(call: Call) -> Response:
     """Add the labels of the body to those executions that the filters of the query match."""
     labels = call.json_list("setLabels", _LABEL)
-    return _added(call, labels, [str(execution.getId()) for execution in matching(call)])
+    return _add_labels(call, labels, [str(execution.getId()) for execution in find_matching(call)])
 
 
-def _added(call: Call, labels: Any, ids: list[str]) -> Response:
+def _add_labels(call: Call, labels: Any, ids: list[str]) -> Response:
     def prepare(call: Call, execution: Any) -> Change:
         both = call.java("java.util.ArrayList")(execution.getLabels() or [])
         both.addAll(labels)
-        merged = _merged(call, execution, call.core("models.Label").deduplicate(both))
+        merged = _merge_labels(call, execution, call.core("models.Label").deduplicate(both))
         return call.runtime.executions.set_labels(execution, merged)
 
     def unfit(_: Call, execution: Any) -> str | None:
@@ -57,7 +57,7 @@ def _added(call: Call, labels: Any, ids: list[str]) -> Response:
     return Bulk("labels", "set labels", unfit, prepare).to_all(call, ids)
 
 
-def _merged(call: Call, execution: Any, labels: Any) -> Any:
+def _merge_labels(call: Call, execution: Any, labels: Any) -> Any:
     """Return the labels with Kestra's own of the execution; raises Refusal (422) on one of its own that is new."""
     prefix = str(call.core("models.Label").SYSTEM_PREFIX)
     own = [label for label in execution.getLabels() or [] if str(label.key()).startswith(prefix)]
@@ -72,7 +72,7 @@ def _merged(call: Call, execution: Any, labels: Any) -> Any:
 
 
 ROUTES = (
-    *actions("POST", "labels", of_one),
-    Route("POST", "executions/labels/by-ids", by_ids),
-    Route("POST", "executions/labels/by-query", by_query),
+    *action_routes("POST", "labels", replace_labels),
+    Route("POST", "executions/labels/by-ids", add_by_ids),
+    Route("POST", "executions/labels/by-query", add_by_query),
 )

@@ -6,25 +6,25 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, present
+from deployer.engine.http.exchange.answers import as_json, unwrap
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.route import Route
 
 
 def of_execution(call: Call) -> Response:
     """Return the flow-level outputs by name; an execution without any has an empty object."""
-    return as_json(call, call.bean("services.ExecutionOutputService").getOutputs(_execution(call)))
+    return as_json(call, call.bean("services.ExecutionOutputService").getOutputs(_find_execution(call)))
 
 
 def of_task_run(call: Call) -> Response:
     """Return the outputs of one task run by name."""
-    task_run = present(_execution(call).findTaskRunByTaskRunIdIfPresent(call.path["taskRunId"]))
+    task_run = unwrap(_find_execution(call).findTaskRunByTaskRunIdIfPresent(call.path["taskRunId"]))
     return as_json(call, call.bean("services.TaskOutputService").getOutputs(task_run))
 
 
 def task_runs(call: Call) -> Response:
     """Return which task runs have outputs, and whether they are held inline."""
-    execution = _execution(call)
+    execution = _find_execution(call)
     found = call.java("java.util.ArrayList")()
     for output in call.bean("repositories.TaskOutputRepositoryInterface").findByExecution(execution):
         # an iteration of LoopUntil prunes the task runs of the one before it, but not their outputs
@@ -34,9 +34,9 @@ def task_runs(call: Call) -> Response:
     return as_json(call, found)
 
 
-def _execution(call: Call) -> Any:
+def _find_execution(call: Call) -> Any:
     executions = call.bean("repositories.ExecutionRepositoryInterface")
-    return present(executions.findById(call.tenant, call.path["executionId"]))
+    return unwrap(executions.findById(call.tenant, call.path["executionId"]))
 
 
 def _information(call: Call, run: Any, *, inline: bool) -> Any:

@@ -6,13 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import object_text, present
+from deployer.engine.http.exchange.answers import object_text, unwrap
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.media import JSON
 from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.executions.representation import alone, listed
+from deployer.engine.http.executions.representation import answer_execution, answer_page
 from deployer.engine.jvm.context import CORE
 
 FLAT = (
@@ -31,40 +31,40 @@ FLAT = (
 REPOSITORY = "repositories.ExecutionRepositoryInterface"
 
 
-def found(call: Call) -> Any:
+def find_execution(call: Call) -> Any:
     """Return the execution of the path; raises Refusal (404)."""
-    return present(call.bean(REPOSITORY).findById(call.tenant, call.path["executionId"]))
+    return unwrap(call.bean(REPOSITORY).findById(call.tenant, call.path["executionId"]))
 
 
-def by_id(call: Call, identifier: str) -> Any:
+def find_by_id(call: Call, identifier: str) -> Any:
     """Return an execution, None where there is none."""
     return call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
 
 
-def matching(call: Call) -> list[Any]:
+def find_matching(call: Call) -> list[Any]:
     """Return every execution that the filters of the query match, on all pages."""
     unpaged = call.java("io.micronaut.data.model.Pageable").UNPAGED
-    return list(call.bean(REPOSITORY).find(unpaged, call.tenant, filters(call, *FLAT)))
+    return list(call.bean(REPOSITORY).find(unpaged, call.tenant, read_filters(call, *FLAT)))
 
 
 def get(call: Call) -> Response:
     """Return one execution; 2.x keeps its outputs elsewhere."""
-    return alone(call, found(call))
+    return answer_execution(call, find_execution(call))
 
 
 def search(call: Call) -> Response:
     """Return a page of executions; those of kind TEST are there only if a kind filter asks for them."""
     executions = call.bean(REPOSITORY)
     asked = pageable(call, "searchExecutions", executions.sortMapping().apply)
-    results = executions.find(asked, call.tenant, filters(call, *FLAT))
-    return listed(call, results)
+    results = executions.find(asked, call.tenant, read_filters(call, *FLAT))
+    return answer_page(call, results)
 
 
 def of_flow(call: Call) -> Response:
     """Return a page of the executions of exactly one flow."""
     flow = (call.required("namespace"), call.required("flowId"))
     results = call.bean(REPOSITORY).findByFlowId(call.tenant, *flow, pageable(call, "searchExecutionsByFlowId"))
-    return listed(call, results)
+    return answer_page(call, results)
 
 
 def latest(call: Call) -> Response:

@@ -44,22 +44,22 @@ _TASK_RUN = (
 )
 
 
-def alone(call: Call, execution: Any) -> Response:
+def answer_execution(call: Call, execution: Any) -> Response:
     """Return 200 with one execution."""
-    if not call.runtime.chosen_fields:
+    if not call.runtime.selects_fields:
         return Response(json_text(call.kestra, execution), media_type=JSON)
-    runs = [_chosen(call, run, _TASK_RUN) for run in execution.getTaskRunList() or ()]
-    head, tail = _chosen(call, execution, _FIRST), _chosen(call, execution, _AFTER_TASK_RUNS)
+    runs = [_select_fields(call, run, _TASK_RUN) for run in execution.getTaskRunList() or ()]
+    head, tail = _select_fields(call, execution, _FIRST), _select_fields(call, execution, _AFTER_TASK_RUNS)
     return Response(f'{head[:-1]},"taskRunList":[{",".join(runs)}],{tail[1:]}', media_type=JSON)
 
 
-def listed(call: Call, executions: Any) -> Response:
+def answer_page(call: Call, executions: Any) -> Response:
     """Return 200 with a page of executions (a Java list with a total) and how many there are on all pages."""
-    fields = _IN_A_LIST if call.runtime.chosen_fields else ()
-    texts = (_chosen(call, each, fields) if fields else json_text(call.kestra, each) for each in executions)
+    fields = _IN_A_LIST if call.runtime.selects_fields else ()
+    texts = (_select_fields(call, each, fields) if fields else json_text(call.kestra, each) for each in executions)
     return Response(f'{{"results":[{",".join(texts)}],"total":{executions.getTotal()}}}', media_type=JSON)
 
 
-def _chosen(call: Call, bean: Any, fields: Iterable[str]) -> str:
+def _select_fields(call: Call, bean: Any, fields: Iterable[str]) -> str:
     """Return the JSON of these fields of a Java object; those that are null are left out."""
     return object_text(call, **{field: getattr(bean, f"get{field[0].upper()}{field[1:]}")() for field in fields})

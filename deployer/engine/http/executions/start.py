@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from deployer.engine.http.exchange.answers import json_text
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import label_map
+from deployer.engine.http.exchange.filters import parse_labels
 from deployer.engine.http.exchange.media import JSON, MULTIPART
 from deployer.engine.http.exchange.refusal import Refusal, system_label
 from deployer.engine.http.exchange.route import LAST_1X, Route
-from deployer.engine.http.executions.follow import ended
-from deployer.engine.http.executions.inputs import input_parts, read_inputs, verdict
+from deployer.engine.http.executions.follow import await_end
+from deployer.engine.http.executions.inputs import answer_verdict, input_parts, read_inputs
 from deployer.engine.jvm.context import CORE
-from deployer.engine.runtime.executions import breakpoints_of
+from deployer.engine.runtime.executions import parse_breakpoints
 
 
 async def create(call: Call) -> Response:
@@ -27,7 +27,7 @@ async def create(call: Call) -> Response:
     """
     flow, execution = await run_in_threadpool(_start, call)
     if call.flag("wait") and not execution.getState().isFailed():
-        text = await ended(call, execution, flow)
+        text = await await_end(call, execution, flow)
     else:
         text = await run_in_threadpool(json_text, call.kestra, execution)
     return Response(f'{text[:-1]},"url":{json.dumps(_url(execution))}}}', media_type=JSON)
@@ -35,37 +35,39 @@ async def create(call: Call) -> Response:
 
 def validate(call: Call) -> Response:
     """Return every input with its value and what is wrong with it, and the checks of the flow that fail."""
-    flow = _flow(call)
-    execution = call.core("models.executions.Execution").newExecution(flow, _labels(call))
+    flow = _find_flow(call)
+    execution = call.core("models.executions.Execution").newExecution(flow, _read_labels(call))
     reader = call.bean("runners.FlowInputOutput")
     found = reader.validateExecutionInputs(flow.getInputs(), flow, execution, input_parts(call)).block()
-    return verdict(call, flow, found, call.runtime.failed_checks)
+    return answer_verdict(call, flow, found, call.runtime.failed_checks)
 
 
 def _start(call: Call) -> tuple[Any, Any]:
     """Build the execution as Kestra does, hand it to the executor, return it with its flow."""
-    flow = _flow(call)
-    execution = call.core("models.executions.Execution").newExecution(flow, None, _labels(call), _scheduled(call))
-    breakpoints = breakpoints_of(call.kestra, call.query.get("breakpoints"))
-    execution = execution.toBuilder().kind(_kind(call)).breakpoints(breakpoints).build()
-    execution = _checked(call, flow, execution.withInputs(read_inputs(call, flow, execution)))
+    flow = _find_flow(call)
+    execution = call.core("models.executions.Execution").newExecution(
+        flow, None, _read_labels(call), _read_schedule_date(call)
+    )
+    breakpoints = parse_breakpoints(call.kestra, call.query.get("breakpoints"))
+    execution = execution.toBuilder().kind(_read_kind(call)).breakpoints(breakpoints).build()
+    execution = _apply_checks(call, flow, execution.withInputs(read_inputs(call, flow, execution)))
     call.runtime.emit(execution)
     return flow, execution
 
 
-def _flow(call: Call) -> Any:
+def _find_flow(call: Call) -> Any:
     wanted = call.optional(call.boxed("revision"))
     flows = call.bean("services.FlowService")
     return flows.getFlowIfExecutableOrThrow(call.tenant, call.path["namespace"], call.path["id"], wanted)
 
 
-def _labels(call: Call) -> Any:
+def _read_labels(call: Call) -> Any:
     """Return the labels asked for; Kestra's own are refused but for two, and where it came from is added."""
     label = call.core("models.Label")
     origin = [str(label.FROM)] if call.runtime.labels_origin else []
     allowed = (str(label.CORRELATION_ID), *origin)
     labels = call.java("java.util.ArrayList")()
-    pairs = label_map(call, call.query.getlist("labels"))
+    pairs = parse_labels(call, call.query.getlist("labels"))
     for key, value in ((str(entry.getKey()), str(entry.getValue())) for entry in pairs.entrySet()):
         if key.startswith(str(label.SYSTEM_PREFIX)) and key not in allowed:
             raise system_label(key, value)
@@ -76,7 +78,7 @@ def _labels(call: Call) -> Any:
     return labels
 
 
-def _checked(call: Call, flow: Any, execution: Any) -> Any:
+def _apply_checks(call: Call, flow: Any, execution: Any) -> Any:
     """Return the execution, failed where a check of the flow says so; raises Refusal (422) on one that blocks."""
     failed = call.runtime.failed_checks(flow, execution.getInputs())
     if not failed:
@@ -91,12 +93,12 @@ def _checked(call: Call, flow: Any, execution: Any) -> Any:
     return execution
 
 
-def _scheduled(call: Call) -> Any:
+def _read_schedule_date(call: Call) -> Any:
     date = call.query.get("scheduleDate")
     return call.optional(call.java("java.time.ZonedDateTime").parse(date) if date else None)
 
 
-def _kind(call: Call) -> Any:
+def _read_kind(call: Call) -> Any:
     """Return the kind asked for; one that there is not is taken for none."""
     try:
         return call.choice("kind", CORE + "models.executions.ExecutionKind")

@@ -23,9 +23,9 @@ _TEXTUAL = ("text/", "json", "xml", "yaml", "csv", "application/x-www-form-urlen
 _log = logging.getLogger(__name__)
 
 
-def old(method: str, call: Call) -> Response:
+def start_until_1_2(method: str, call: Call) -> Response:
     """Start an execution as 1.0 to 1.2 do: 404 no such flow or key, 204 when a condition of the trigger is not met."""
-    flow, trigger = _found(call, "Webhook")
+    flow, trigger = _find_trigger(call, "Webhook")
     kind = call.java("io.micronaut.http.HttpMethod").valueOf(method)
     body = call.body.decode("utf-8", "replace") or None
     request = call.java("io.micronaut.http.simple.SimpleHttpRequest")(kind, call.uri, body)
@@ -47,16 +47,16 @@ def old(method: str, call: Call) -> Response:
     return as_json(call, execution)
 
 
-def current(method: str, call: Call, *, binary: bool) -> Response:
+def start_since_1_3(method: str, call: Call, *, binary: bool) -> Response:
     """Start an execution as later ones do: the trigger writes the answer, and takes bytes where it is `binary`."""
-    flow, trigger = _found(call, "AbstractWebhookTrigger")
+    flow, trigger = _find_trigger(call, "AbstractWebhookTrigger")
     context = call.java(_TRIGGERS + "WebhookContext").builder().request(_request(method, call, binary=binary))
     context = context.path(call.path.get("path")).flow(flow).trigger(trigger)
     context = context.webhookService(call.bean("services.WebhookService")).build()
     return _answer(call, trigger.evaluate(context).block())
 
 
-def _found(call: Call, kind: str) -> tuple[Any, Any]:
+def _find_trigger(call: Call, kind: str) -> tuple[Any, Any]:
     """Return flow and trigger of the path; raises Refusal (404), (409) for a flow that is disabled or unreadable."""
     place = (call.tenant, call.path["namespace"], call.path["id"])
     flow = call.bean("repositories.FlowRepositoryInterface").findById(*place).orElse(None)
@@ -68,12 +68,12 @@ def _found(call: Call, kind: str) -> tuple[Any, Any]:
         why = flow.getException()
         raise _conflict(call, f"Cannot execute an invalid flow: {why}", f"Cannot execute flow: flow is invalid: {why}")
     for trigger in flow.getTriggers() or ():
-        if isinstance(trigger, call.java(_TRIGGERS + kind)) and _key(call, flow, trigger) == call.path["key"]:
+        if isinstance(trigger, call.java(_TRIGGERS + kind)) and _render_key(call, flow, trigger) == call.path["key"]:
             return flow, trigger
     raise not_found("Webhook not found")
 
 
-def _key(call: Call, flow: Any, trigger: Any) -> str | None:
+def _render_key(call: Call, flow: Any, trigger: Any) -> str | None:
     try:
         return str(call.bean("runners.RunContextFactory").of(flow, trigger).render(trigger.getKey())).strip()
     except call.java(CORE + "exceptions.IllegalVariableEvaluationException") as error:
@@ -82,7 +82,7 @@ def _key(call: Call, flow: Any, trigger: Any) -> str | None:
 
 
 def _conflict(call: Call, words_1x: str, words_2x: str) -> Refusal:
-    if call.runtime.executions.emptied:
+    if call.runtime.executions.empty_answers:
         return Refusal(409, words_1x, reason="Illegal state")
     return Refusal(409, words_2x)
 
@@ -126,9 +126,16 @@ _PATH = "executions/webhook/{namespace}/{id}/{key}"
 _LATER = (_PATH, f"{_PATH}/{{path}}")
 
 ROUTES = (
-    *(Route(method, _PATH, partial(old, method), consumes=(ANYTHING,), until="1.2") for method in _METHODS),
+    *(Route(method, _PATH, partial(start_until_1_2, method), consumes=(ANYTHING,), until="1.2") for method in _METHODS),
     *(
-        Route(method, path, partial(current, method, binary=binary), consumes=(ANYTHING,), since=since, until=until)
+        Route(
+            method,
+            path,
+            partial(start_since_1_3, method, binary=binary),
+            consumes=(ANYTHING,),
+            since=since,
+            until=until,
+        )
         for since, until, binary in (("1.3", LAST_1X, False), ("2.0", NAMES[-1], True))
         for method in _METHODS
         for path in _LATER

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.media import JSON
 from deployer.engine.http.exchange.route import Route
 from deployer.engine.http.flows.flow import REPOSITORY
@@ -19,7 +19,7 @@ Flows = Callable[[Call], Iterable[Any]]
 """Returns the flows, each a FlowWithSource, that a request is about."""
 
 
-def named_flows(call: Call) -> Iterator[Any]:
+def find_named_flows(call: Call) -> Iterator[Any]:
     """Yield the flows that the body names by `id` and `namespace`; the engine throws at one that is not there.
 
     One by one: as in Kestra, what was named before the missing one is done.
@@ -29,10 +29,10 @@ def named_flows(call: Call) -> Iterator[Any]:
         yield flows.findByIdWithSource(call.tenant, each.get("namespace"), each.get("id")).orElseThrow()
 
 
-def matching_flows(call: Call) -> Any:
+def find_matching_flows(call: Call) -> Any:
     """Return the flows that the query's filters match, all of them where it has none."""
     unpaged = call.java("io.micronaut.data.model.Pageable").UNPAGED
-    return call.bean(REPOSITORY).findWithSource(unpaged, call.tenant, filters(call, *FLAT))
+    return call.bean(REPOSITORY).findWithSource(unpaged, call.tenant, read_filters(call, *FLAT))
 
 
 def delete(call: Call, *, flows: Flows) -> Response:
@@ -61,10 +61,10 @@ def _count(number: int) -> Response:
 
 
 ROUTES = (
-    Route("DELETE", "flows/delete/by-query", partial(delete, flows=matching_flows)),
-    Route("DELETE", "flows/delete/by-ids", partial(delete, flows=named_flows)),
-    Route("POST", "flows/disable/by-query", partial(disable, flows=matching_flows, disabled=True)),
-    Route("POST", "flows/disable/by-ids", partial(disable, flows=named_flows, disabled=True)),
-    Route("POST", "flows/enable/by-query", partial(disable, flows=matching_flows, disabled=False)),
-    Route("POST", "flows/enable/by-ids", partial(disable, flows=named_flows, disabled=False)),
+    Route("DELETE", "flows/delete/by-query", partial(delete, flows=find_matching_flows)),
+    Route("DELETE", "flows/delete/by-ids", partial(delete, flows=find_named_flows)),
+    Route("POST", "flows/disable/by-query", partial(disable, flows=find_matching_flows, disabled=True)),
+    Route("POST", "flows/disable/by-ids", partial(disable, flows=find_named_flows, disabled=True)),
+    Route("POST", "flows/enable/by-query", partial(disable, flows=find_matching_flows, disabled=False)),
+    Route("POST", "flows/enable/by-ids", partial(disable, flows=find_named_flows, disabled=False)),
 )

@@ -11,33 +11,33 @@ import jpype
 from starlette.responses import Response
 
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.media import CSV, OCTETS
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.flows.bulk_actions import named_flows
+from deployer.engine.http.flows.bulk_actions import find_named_flows
 from deployer.engine.http.flows.flow import REPOSITORY
 from deployer.engine.http.flows.search import FLAT
 
 
-def by_query(call: Call) -> Response:
+def export_by_query(call: Call) -> Response:
     """Return the sources of all matching flows as a ZIP; without any it is an empty archive."""
-    found = call.runtime.export_flows(call.tenant, filters(call, *FLAT))
+    found = call.runtime.export_flows(call.tenant, read_filters(call, *FLAT))
     return _archive(call, found, lambda flow: f"{flow.getNamespace()}-{flow.getId()}.yml")
 
 
-def by_ids(call: Call) -> Response:
+def export_by_ids(call: Call) -> Response:
     """Return the sources of the flows named in the body as a ZIP; 404 when one of them is not there."""
     return _archive(
         call,
-        call.java("java.util.ArrayList")(list(named_flows(call))),
+        call.java("java.util.ArrayList")(list(find_named_flows(call))),
         lambda flow: f"{flow.getNamespace()}.{flow.getId()}.yaml",
     )
 
 
-def as_table(call: Call) -> Response:
+def export_table(call: Call) -> Response:
     """Return all matching flows as CSV; the first one's properties are the columns, without any it is empty."""
     mapper, kind = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper"), call.java("java.util.Map").class_
-    found = call.bean(REPOSITORY).findAsync(call.tenant, filters(call)).collectList().block()
+    found = call.bean(REPOSITORY).findAsync(call.tenant, read_filters(call)).collectList().block()
     rows = [mapper.convertValue(flow, kind) for flow in found]
     text = io.StringIO()
     writer = csv.writer(text)
@@ -62,7 +62,7 @@ def _archive(call: Call, flows: Any, name: Callable[[Any], str]) -> Response:
 
 
 ROUTES = (
-    Route("GET", "flows/export/by-query", by_query, produces=(OCTETS,)),
-    Route("GET", "flows/export/by-query/csv", as_table, produces=(CSV,), since="1.2"),
-    Route("POST", "flows/export/by-ids", by_ids, produces=(OCTETS,)),
+    Route("GET", "flows/export/by-query", export_by_query, produces=(OCTETS,)),
+    Route("GET", "flows/export/by-query/csv", export_table, produces=(CSV,), since="1.2"),
+    Route("POST", "flows/export/by-ids", export_by_ids, produces=(OCTETS,)),
 )

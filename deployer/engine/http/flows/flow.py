@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, json_text, present
+from deployer.engine.http.exchange.answers import as_json, json_text, unwrap
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import ANYTHING, JSON, YAML
-from deployer.engine.http.exchange.paging import several
+from deployer.engine.http.exchange.paging import split_values
 from deployer.engine.http.exchange.refusal import Refusal, invalid, not_found
 from deployer.engine.http.exchange.route import LAST_1X, Route
 
@@ -18,17 +18,17 @@ REPOSITORY = "repositories.FlowRepositoryInterface"
 
 def create(call: Call) -> Response:
     """Store a new flow: 200 with its source and revision; 422 when it exists (2.x: 409) or is invalid."""
-    text, is_json = _source(call, "flow")
+    text, is_json = _read_source(call, "flow")
     flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
-    return _stored(call, call.runtime.create_flow(flow), is_json=is_json)
+    return _answer_stored(call, call.runtime.create_flow(flow), is_json=is_json)
 
 
 def update(call: Call) -> Response:
     """Store a new text of a flow; 404 when there is none, asked before the text is looked at."""
-    previous = present(call.bean(REPOSITORY).findById(*_identity(call)))
-    text, is_json = _source(call, "source")
+    previous = unwrap(call.bean(REPOSITORY).findById(*_identity(call)))
+    text, is_json = _read_source(call, "source")
     flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
-    return _stored(call, call.runtime.update_flow(flow, previous), is_json=is_json)
+    return _answer_stored(call, call.runtime.update_flow(flow, previous), is_json=is_json)
 
 
 def get(call: Call) -> Response:
@@ -36,12 +36,12 @@ def get(call: Call) -> Response:
     flows = call.bean(REPOSITORY)
     find = flows.findByIdWithSource if call.flag("source") else flows.findById
     deleted = call.java("java.lang.Boolean").valueOf(call.flag("allowDeleted"))
-    return as_json(call, present(find(*_identity(call), revision(call), deleted)))
+    return as_json(call, unwrap(find(*_identity(call), read_revision(call), deleted)))
 
 
 def task(call: Call) -> Response:
     """Return one task of a flow, at whatever depth it is; 404 when there is none of that name."""
-    flow = present(call.bean(REPOSITORY).findById(*_identity(call), revision(call)))
+    flow = unwrap(call.bean(REPOSITORY).findById(*_identity(call), read_revision(call)))
     try:
         return as_json(call, flow.findTaskByTaskId(call.path["taskId"]))
     except call.core("exceptions.InternalException"):
@@ -50,7 +50,7 @@ def task(call: Call) -> Response:
 
 def delete(call: Call) -> Response:
     """Delete a flow: 204, or 404."""
-    call.runtime.delete_flow(present(call.bean(REPOSITORY).findByIdWithSource(*_identity(call))))
+    call.runtime.delete_flow(unwrap(call.bean(REPOSITORY).findByIdWithSource(*_identity(call))))
     return Response(status_code=204)
 
 
@@ -63,19 +63,19 @@ def delete_revisions(call: Call) -> Response:
     """Delete revisions of a flow, each given by its number: 204, or 404 when there is no such flow."""
     call.required("revisions")
     numbers = call.java("java.util.ArrayList")()
-    for number in call.whole_numbers("revisions", several(call, "revisions")):
+    for number in call.whole_numbers("revisions", split_values(call, "revisions")):
         if number < 1:
             raise invalid("deleteRevisions.revisions", "must be greater than or equal to 1")
         numbers.add(call.java("java.lang.Integer").valueOf(number))
     if numbers.isEmpty():
         raise invalid("deleteRevisions.revisions", "must not be empty")
     flows = call.bean(REPOSITORY)
-    present(flows.findByIdWithSource(*_identity(call)))
+    unwrap(flows.findByIdWithSource(*_identity(call)))
     flows.deleteRevisions(*_identity(call), numbers)
     return Response(status_code=204)
 
 
-def revision(call: Call) -> Any:
+def read_revision(call: Call) -> Any:
     """Return the revision that the query asks for as java.util.Optional, empty for the last one."""
     return call.optional(call.boxed("revision"))
 
@@ -84,7 +84,7 @@ def _identity(call: Call) -> tuple[str, str, str]:
     return call.tenant, call.path["namespace"], call.path["id"]
 
 
-def _source(call: Call, name: str) -> tuple[str, bool]:
+def _read_source(call: Call, name: str) -> tuple[str, bool]:
     """Return the flow's text, and whether it came as JSON (1.x takes that too, and anything without a type is JSON)."""
     if call.media_type == YAML or not call.runtime.json_flows:
         return call.text(name), False
@@ -98,7 +98,7 @@ def _source(call: Call, name: str) -> tuple[str, bool]:
     return str(flow.sourceOrGenerateIfNull()), True
 
 
-def _stored(call: Call, flow: Any, *, is_json: bool) -> Response:
+def _answer_stored(call: Call, flow: Any, *, is_json: bool) -> Response:
     return Response(json_text(call.kestra, flow.toFlow() if is_json else flow), media_type=JSON)
 
 

@@ -10,15 +10,15 @@ from starlette.responses import Response
 from deployer.engine.http.exchange.answers import as_json
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import YAML
-from deployer.engine.http.exchange.paging import several
+from deployer.engine.http.exchange.paging import split_values
 from deployer.engine.http.exchange.refusal import Refusal, not_found
 from deployer.engine.http.exchange.route import Route
-from deployer.engine.http.flows.flow import REPOSITORY, revision
+from deployer.engine.http.flows.flow import REPOSITORY, read_revision
 
 
 def of_flow(call: Call) -> Response:
     """Return the graph of a flow's tasks; 404 when there is no such flow, 409 when the engine cannot read it."""
-    asked = revision(call)
+    asked = read_revision(call)
     found = call.bean(REPOSITORY).findByIdWithSource(call.tenant, call.path["namespace"], call.path["id"], asked)
     if found.isEmpty():
         raise not_found(f"Unable to find flow {_uid(call, asked)}")
@@ -54,7 +54,7 @@ def of_namespace(call: Call) -> Response:
 
 
 def _graph(call: Call, flow: Any) -> Response:
-    subflows = call.java("java.util.ArrayList")(several(call, "subflows")) if "subflows" in call.query else None
+    subflows = call.java("java.util.ArrayList")(split_values(call, "subflows")) if "subflows" in call.query else None
     wanted = jpype.JObject(subflows, call.java("java.util.List"))
     return as_json(call, call.bean("services.GraphService").flowGraph(flow, wanted))
 

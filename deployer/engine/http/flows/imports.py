@@ -110,7 +110,7 @@ def _store(call: Call, namespace: str | None, flows: list[Any], *, children: boo
 
 def _check(namespace: str | None, flows: list[Any], ids: set[str], *, children: bool) -> None:
     if namespace is not None:
-        wrong = [flow for flow in flows if not _belongs(str(flow.getNamespace()), namespace, children=children)]
+        wrong = [flow for flow in flows if not _belongs_to(str(flow.getNamespace()), namespace, children=children)]
         if wrong:
             errors = [(f"{flow.uid()} - flow namespace is invalid", "flow.namespace") for flow in wrong]
             message = ", ".join(f"{path}: {message}" for message, path in errors)
@@ -119,7 +119,7 @@ def _check(namespace: str | None, flows: list[Any], ids: set[str], *, children: 
         raise invalid("flow.id", "Duplicate flow id")
 
 
-def _belongs(namespace: str, wanted: str, *, children: bool) -> bool:
+def _belongs_to(namespace: str, wanted: str, *, children: bool) -> bool:
     return namespace == wanted or (children and namespace.startswith(wanted))
 
 

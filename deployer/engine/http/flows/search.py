@@ -6,9 +6,9 @@ import json
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, json_text, page
+from deployer.engine.http.exchange.answers import as_json, json_text, page_response
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.media import JSON
 from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.route import LAST_1X, Route
@@ -21,8 +21,8 @@ FLAT = ("q", "scope", "namespace", "labels")
 
 def search(call: Call) -> Response:
     """Return a page of flows without sources; one the engine cannot read any more comes with `exception`."""
-    found = call.bean(REPOSITORY).find(pageable(call, "searchFlows"), call.tenant, filters(call, *FLAT))
-    return page(call, found, found.getTotal())
+    found = call.bean(REPOSITORY).find(pageable(call, "searchFlows"), call.tenant, read_filters(call, *FLAT))
+    return page_response(call, found, found.getTotal())
 
 
 def of_namespace(call: Call) -> Response:
@@ -34,7 +34,7 @@ def by_source(call: Call) -> Response:
     """Return a page of the flows whose text holds `q`, with the places where it does (1.x)."""
     asked = pageable(call, "searchFlowsBySourceCode")
     found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), call.tenant, call.query.get("namespace"))
-    return page(call, found, found.getTotal())
+    return page_response(call, found, found.getTotal())
 
 
 def lines_of_source(call: Call) -> Response:
@@ -55,7 +55,7 @@ def lines_of_source(call: Call) -> Response:
         line.put("editable", each.isEditable())
         line.put("matches", each.getMatches())
         shown.add(line)
-    return page(call, shown, found.getTotal())
+    return page_response(call, shown, found.getTotal())
 
 
 def distinct_namespaces(call: Call) -> Response:
@@ -63,7 +63,7 @@ def distinct_namespaces(call: Call) -> Response:
     return as_json(call, call.bean(REPOSITORY).findDistinctNamespace(call.tenant, call.query.get("q")))
 
 
-def deprecated(call: Call) -> Response:
+def find_deprecated(call: Call) -> Response:
     """Return the flows with tasks of deprecated types, with these tasks and what is to be used instead."""
     service, namespace = call.bean("services.FlowService"), call.query.get("namespace")
     flows = service.findAll(call.tenant) if namespace is None else service.findByNamespace(call.tenant, namespace)
@@ -82,6 +82,6 @@ ROUTES = (
     Route("GET", "flows/source", by_source, until=LAST_1X),
     Route("GET", "flows/source", lines_of_source, since="2.0"),
     Route("GET", "flows/distinct-namespaces", distinct_namespaces),
-    Route("GET", "flows/deprecated", deprecated, since="1.3"),
+    Route("GET", "flows/deprecated", find_deprecated, since="1.3"),
     Route("GET", "flows/{namespace}", of_namespace),
 )

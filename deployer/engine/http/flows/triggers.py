@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import page
+from deployer.engine.http.exchange.answers import page_response
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.route import Route
 
@@ -18,8 +18,8 @@ def search(call: Call) -> Response:
     """Return a page of the triggers of all flows, an empty one."""
     triggers = call.bean(_REPOSITORY)
     asked = pageable(call, "searchTriggers", triggers.sortMapping().apply)
-    found = triggers.find(asked, call.tenant, filters(call, *FLAT))
-    return page(call, found, found.getTotal())
+    found = triggers.find(asked, call.tenant, read_filters(call, *FLAT))
+    return page_response(call, found, found.getTotal())
 
 
 def of_flow(call: Call) -> Response:
@@ -28,7 +28,7 @@ def of_flow(call: Call) -> Response:
     asked = pageable(call, "searchTriggersForFlow", triggers.sortMapping().apply)
     place = (call.path["namespace"], call.path["flowId"], None)
     found = triggers.find(asked, call.query.get("q"), call.tenant, *place)
-    return page(call, found, found.getTotal())
+    return page_response(call, found, found.getTotal())
 
 
 ROUTES = (

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from deployer.engine.http.exchange.answers import as_json
-from deployer.engine.http.exchange.call import Call, constant
+from deployer.engine.http.exchange.call import Call, to_constant
 from deployer.engine.http.exchange.media import JSON, MULTIPART, YAML
 from deployer.engine.http.exchange.refusal import not_converted
 from deployer.engine.http.exchange.route import Route
@@ -47,9 +47,9 @@ def validate_task(call: Call) -> Response:
     if call.media_type != YAML:
         return _from_json(call, name="task", kind=_SECTIONS["TASKS"])
     section = call.required("section")
-    if constant(section) not in _SECTIONS:
+    if to_constant(section) not in _SECTIONS:
         raise not_converted("section", section, f"No enum constant {_ENUM}.{section}")
-    text, kind = call.text("task"), call.core(_SECTIONS[constant(section)]).class_
+    text, kind = call.text("task"), call.core(_SECTIONS[to_constant(section)]).class_
     return _verdict(call, "flow", lambda: call.core("serializers.YamlParser").parse(text, kind))
 
 

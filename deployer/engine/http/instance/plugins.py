@@ -22,32 +22,34 @@ _ALERT_END = re.compile("^::$", re.MULTILINE)
 
 def plugins(call: Call) -> Response:
     """Return every plugin, with the types that it has."""
-    return _listed(call, [call.core("docs.Plugin").of(plugin, None) for plugin in _registered(call)])
+    return _answer_list(call, [call.core("docs.Plugin").of(plugin, None) for plugin in _all_plugins(call)])
 
 
 def groups(call: Call) -> Response:
     """Return every plugin, and again each of its groups."""
-    kind, registered = call.core("docs.Plugin"), list(_registered(call))
+    kind, registered = call.core("docs.Plugin"), list(_all_plugins(call))
     found = [kind.of(plugin, None) for plugin in registered]
     found += [kind.of(plugin, group) for plugin in registered for group in plugin.subGroupNames()]
-    return _listed(call, found)
+    return _answer_list(call, found)
 
 
 def schema(call: Call) -> Response:
     """Return the JSON Schema of flows, tasks, triggers … with all that the plugins of this engine allow."""
     found = call.bean("docs.JsonSchemaCache").getSchemaForType(_schema_type(call), call.flag("arrayOf"))
-    return _cached(json_text(call.kestra, found))
+    return _answer_cacheable(json_text(call.kestra, found))
 
 
 def properties(call: Call) -> Response:
     """Return only the properties of such a schema."""
-    return _cached(json_text(call.kestra, call.bean("docs.JsonSchemaCache").getPropertiesForType(_schema_type(call))))
+    return _answer_cacheable(
+        json_text(call.kestra, call.bean("docs.JsonSchemaCache").getPropertiesForType(_schema_type(call)))
+    )
 
 
 def inputs(call: Call) -> Response:
     """Return the types that an input can have, with their classes."""
     types = call.core("models.flows.Type").values()
-    return _listed(call, [call.core("docs.InputType")(each.name(), each.cls().getName()) for each in types])
+    return _answer_list(call, [call.core("docs.InputType")(each.name(), each.cls().getName()) for each in types])
 
 
 def input_documentation(call: Call) -> Response:
@@ -86,35 +88,35 @@ def icons(call: Call) -> Response:
     for plugin, name, kind in _types(call):
         shown = icon(name.rpartition(".")[2].rpartition("$")[2], plugin.icon(kind), flowable.isAssignableFrom(kind))
         found.putIfAbsent(name, shown)
-    return _cached(json_text(call.kestra, found))
+    return _answer_cacheable(json_text(call.kestra, found))
 
 
 def group_icons(call: Call) -> Response:
     """Return the icon of every plugin and of each of its groups."""
     icon, found = call.core("docs.PluginIcon"), call.java("java.util.HashMap")()
-    for plugin in _registered(call):
+    for plugin in _all_plugins(call):
         if plugin.group() is not None:
             found.put(plugin.group(), icon("plugin-icon", plugin.icon("plugin-icon"), False))
             for group in plugin.subGroupNames():
                 found.put(group, icon("plugin-icon", plugin.icon(group), False))
-    return _cached(json_text(call.kestra, found))
+    return _answer_cacheable(json_text(call.kestra, found))
 
 
-def _listed(call: Call, found: Iterable[Any]) -> Response:
+def _answer_list(call: Call, found: Iterable[Any]) -> Response:
     return as_json(call, call.java("java.util.ArrayList")(found))
 
 
-def _registered(call: Call) -> Any:
+def _all_plugins(call: Call) -> Any:
     return call.bean("plugins.PluginRegistry").plugins()
 
 
 def _types(call: Call) -> Iterator[tuple[Any, str, Any]]:
     """Yield (plugin, name, class) of every type that has an icon, first by their own names."""
-    for plugin in _registered(call):
+    for plugin in _all_plugins(call):
         for getter in (f"get{kind}" for kind in _KINDS):
             for kind in getattr(plugin, getter)() if hasattr(plugin, getter) else ():  # 2.x has no conditions
                 yield plugin, str(kind.getName()), kind
-    for plugin in _registered(call):
+    for plugin in _all_plugins(call):
         for alias in plugin.getAliases().values():
             yield plugin, str(alias.getKey()), alias.getValue()
 
@@ -130,10 +132,10 @@ def _documentation(call: Call, documented: Any, outputs: Any) -> Response:
     text = str(call.core("docs.DocumentationGenerator").render(documented))
     text = _ALERT_END.sub(":::", _ALERT.sub(call.runtime.alert, text))
     shown = call.core("docs.Schema")(documented.getPropertiesSchema(), outputs, documented.getDefs())
-    return _cached(json_text(call.kestra, call.core("docs.DocumentationWithSchema")(text, shown)))
+    return _answer_cacheable(json_text(call.kestra, call.core("docs.DocumentationWithSchema")(text, shown)))
 
 
-def _cached(text: str) -> Response:
+def _answer_cacheable(text: str) -> Response:
     return Response(text, media_type=JSON, headers=_CACHED)
 
 

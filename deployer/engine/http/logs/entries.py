@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, file, json_text, page
+from deployer.engine.http.exchange.answers import as_json, file_response, json_text, page_response
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters, query_filter
+from deployer.engine.http.exchange.filters import query_filter, read_filters
 from deployer.engine.http.exchange.media import JSON, TEXT
 from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.route import LAST_1X, Route
@@ -21,38 +21,38 @@ _EVERY_ENTRY = 2**31 - 1  # a page of this size holds all
 _LEVEL = "org.slf4j.event.Level"
 
 
-def by_parameters(call: Call) -> Any:
+def find_by_parameters(call: Call) -> Any:
     """Return the logs by `minLevel`, `taskId`, `taskRunId`, `attempt` (1.x) as a Java list; none for an unknown id."""
     service = call.bean("services.ExecutionLogService")
     return service.getExecutionLogs(call.tenant, call.path["executionId"], *_parameters(call))
 
 
-def by_filters(call: Call) -> Any:
+def find_by_filters(call: Call) -> Any:
     """Return the logs that match `filters[...]` (2.x; `filters[level][GREATER_THAN_OR_EQUAL_TO]=WARN`) likewise."""
-    wanted = filters(call)
+    wanted = read_filters(call)
     wanted.add(query_filter(call, "executionId", "EQUALS", call.path["executionId"]))
     return call.runtime.logs.find(_all_in_order(call), call.tenant, wanted).getContent()
 
 
 def of_execution_1x(call: Call) -> Response:
     """Return the entries that `by_parameters` finds."""
-    return as_json(call, by_parameters(call))
+    return as_json(call, find_by_parameters(call))
 
 
 def of_execution_2x(call: Call) -> Response:
     """Return the entries that `by_filters` finds."""
-    return as_json(call, by_filters(call))
+    return as_json(call, find_by_filters(call))
 
 
 def search_1x(call: Call) -> Response:
     """Return a page of entries."""
-    found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, filters(call, *FLAT))
-    return page(call, found, found.getTotal())
+    found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, read_filters(call, *FLAT))
+    return page_response(call, found, found.getTotal())
 
 
 def search_2x(call: Call) -> Response:
     """Return a page of entries and how it was paged: by offset, the engine's own store knows no cursors."""
-    found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, filters(call, *FLAT))
+    found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, read_filters(call, *FLAT))
     results = json_text(call.kestra, found.getContent())
     return Response(f'{{"results":{results},"total":{found.getTotalSize()},"type":"OFFSET"}}', media_type=JSON)
 
@@ -61,13 +61,13 @@ def download_1x(call: Call) -> Response:
     """Return the entries that `by_parameters` finds as a text, one a line; 404 for an unknown execution."""
     service = call.bean("services.ExecutionLogService")
     stream = service.getExecutionLogsAsStream(call.tenant, call.path["executionId"], *_parameters(call))
-    return _text(call, bytes(stream.readAllBytes()))
+    return _answer_text(call, bytes(stream.readAllBytes()))
 
 
 def download_2x(call: Call) -> Response:
     """Return the entries that `by_filters` finds likewise."""
     pretty = call.core("models.executions.LogEntry").toPrettyString
-    return _text(call, "\n".join(str(pretty(entry)) for entry in by_filters(call)).encode())
+    return _answer_text(call, "\n".join(str(pretty(entry)) for entry in find_by_filters(call)).encode())
 
 
 def delete_of_execution(call: Call) -> Response:
@@ -98,10 +98,10 @@ def _all_in_order(call: Call) -> Any:
     return call.java("io.micronaut.data.model.Pageable").from_(1, _EVERY_ENTRY, sort)
 
 
-def _text(call: Call, text: bytes) -> Response:
+def _answer_text(call: Call, text: bytes) -> Response:
     identifier = call.path["executionId"]
     execution = call.bean("services.ExecutionService").getExecution(call.tenant, identifier, False)
-    return file(text, TEXT, f"{identifier}.log", cached=bool(execution.getState().isTerminated()))
+    return file_response(text, TEXT, f"{identifier}.log", cached=bool(execution.getState().isTerminated()))
 
 
 ROUTES = (

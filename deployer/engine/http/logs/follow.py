@@ -19,22 +19,22 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.events import Event
 from deployer.engine.http.exchange.media import EVENTS
 from deployer.engine.http.exchange.route import LAST_1X, Route
-from deployer.engine.http.logs.entries import by_filters, by_parameters
+from deployer.engine.http.logs.entries import find_by_filters, find_by_parameters
 
 _SECONDS_BETWEEN_LOOKS = 0.25
 
 
 def follow_1x(call: Call) -> Response:
     """Stream the entries that 1.x's parameters let through, those that are there and those that come."""
-    return _streaming(call, by_parameters, lambda entry: entry)
+    return _answer_stream(call, find_by_parameters, lambda entry: entry)
 
 
 def follow_2x(call: Call) -> Response:
     """Stream the entries that the filters let through, in the form that 2.x has for a stream."""
-    return _streaming(call, by_filters, call.core("runners.FollowLogEvent").from_)
+    return _answer_stream(call, find_by_filters, call.core("runners.FollowLogEvent").from_)
 
 
-def _streaming(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> Response:
+def _answer_stream(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> Response:
     find(call)  # a parameter that is wrong is refused before the stream begins
     return StreamingResponse(_stream(call, find, shown), headers={"content-type": EVENTS})
 

@@ -9,7 +9,7 @@ import zipfile
 
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, file
+from deployer.engine.http.exchange.answers import as_json, file_response
 from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.media import JSON, MULTIPART, OCTETS
 from deployer.engine.http.exchange.refusal import Refusal
@@ -26,7 +26,7 @@ _NAMESPACE = re.compile(r"^namespace: [^\r\n]*$", re.MULTILINE)
 def content(call: Call) -> Response:
     """Return what a file holds, as of any revision since 1.2; 404 when it is not there."""
     path = _path(call, call.required("path"))
-    return file(_files(call).content(path, call.number("revision")), OCTETS, cached=False)
+    return file_response(_files(call).content(path, call.number("revision")), OCTETS, cached=False)
 
 
 def stats(call: Call) -> Response:

@@ -9,9 +9,9 @@ from typing import Any
 import jpype
 from starlette.responses import Response
 
-from deployer.engine.http.exchange.answers import as_json, object_text, page
+from deployer.engine.http.exchange.answers import as_json, object_text, page_response
 from deployer.engine.http.exchange.call import Call
-from deployer.engine.http.exchange.filters import filters
+from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.media import JSON, TEXT
 from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.refusal import not_found
@@ -25,12 +25,12 @@ def of_namespace(call: Call) -> Response:
 
 def search(call: Call) -> Response:
     """Return a page of keys (since 1.1), of all namespaces unless `filters[namespace][...]` says otherwise."""
-    asked, wanted = pageable(call, "listAllKeys", lambda name: "name" if name == "key" else name), filters(call)
+    asked, wanted = pageable(call, "listAllKeys", lambda name: "name" if name == "key" else name), read_filters(call)
     found = call.runtime.search_keys(asked, call.tenant, wanted)
-    return page(call, found, found.getTotal())
+    return page_response(call, found, found.getTotal())
 
 
-def inherited(call: Call, *, own: bool) -> Response:
+def get_inherited(call: Call, *, own: bool) -> Response:
     """Return the keys of the namespaces above this one; of several with the same name that of the nearest.
 
     1.0 has this one's `own` keys among them.
@@ -86,8 +86,8 @@ ROUTES = (
     Route("GET", "kv", search, since="1.1"),
     Route("GET", _AT, of_namespace, until=LAST_1X),
     Route("DELETE", _AT, delete_many),
-    Route("GET", _AT + "/inheritance", partial(inherited, own=True), until="1.0"),
-    Route("GET", _AT + "/inheritance", partial(inherited, own=False), since="1.1"),
+    Route("GET", _AT + "/inheritance", partial(get_inherited, own=True), until="1.0"),
+    Route("GET", _AT + "/inheritance", partial(get_inherited, own=False), since="1.1"),
     Route("GET", _AT + "/{key}", get),
     Route("PUT", _AT + "/{key}", put, consumes=(JSON, TEXT), until="1.0"),
     Route("PUT", _AT + "/{key}", put, consumes=(TEXT,), since="1.1"),
