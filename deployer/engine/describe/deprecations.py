@@ -1,4 +1,4 @@
-"""What of the classes behind a flow Java calls deprecated, and what it says to use instead."""
+"""Which classes and properties of a flow are deprecated in Java, and what to use instead."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 def describe_deprecations(
     kestra: Kestra, types: Mapping[str, Mapping[str, Any]], classes: Mapping[str, Any]
 ) -> dict[str, dict[str, str]]:
-    """Return class → what of it is deprecated (a property, or `type` for the class) → what replaces it, if Java says.
+    """Return class → what is deprecated (a property, or `type` for the class) → its replacement, if Java names one.
 
-    `types` are the classes with their `props`, as `describe` has them; `classes` are the same as Java has them: those
-    of a plugin are not found by name.
+    `types` are the classes with their `props`, as in a description; `classes` are the same as Java classes, as those of
+    a plugin cannot be found by name.
     """
-    asking = _DeprecationReader(kestra)
-    found = {name: asking.read(classes[name], described["props"]) for name, described in sorted(types.items())}
+    reader = _DeprecationReader(kestra)
+    found = {name: reader.read(classes[name], described["props"]) for name, described in sorted(types.items())}
     return {name: dict(sorted(each.items())) for name, each in found.items() if each}
 
 
@@ -37,7 +37,7 @@ class _DeprecationReader:
         self._schema = kestra.java("io.swagger.v3.oas.annotations.media.Schema").class_
 
     def read(self, raw: Any, props: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is deprecated of a class; a getter or setter speaks for its property, as a field does."""
+        """Return what is deprecated in a class; a getter or setter stands for its property, as a field does."""
         found: dict[str, str] = {}
         for prop, element in _elements(raw):
             if prop in props and element.isAnnotationPresent(self._deprecated):
@@ -54,12 +54,12 @@ class _DeprecationReader:
 
 
 def _elements(raw: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the name of a property with every field, getter and setter of it, inherited ones too."""
+    """Yield the name of a property with each of its fields, getters and setters, including inherited ones."""
     for method in raw.getMethods():
         if match := _ACCESSOR.fullmatch(str(method.getName())):
             yield match[1].lower() + match[2], method
     holder = raw
     while holder is not None:
-        with contextlib.suppress(jpype.JException):  # a plugin's field may be of a class that is not there
+        with contextlib.suppress(jpype.JException):  # a plugin's field may be of a class that does not exist
             yield from ((str(field.getName()), field) for field in holder.getDeclaredFields())
         holder = holder.getSuperclass()

@@ -1,25 +1,25 @@
-"""What the engine reads and asks of a flow's parts: every class behind one, as Jackson reads and its validator checks.
+"""What the engine reads and requires in a flow: every class behind one, as Jackson reads and a validator checks it.
 
-Jackson itself is asked, for the mapper that Kestra reads flows with: which properties a class takes, which of its
-readers takes each value. Hibernate Validator itself is asked which constraints it checks. So nothing of Kestra is
-believed here, and a plugin's jar is described as exactly as the core. What a reader or a constraint means is
-`deployer/check`'s.
+Jackson itself is asked, through the mapper that Kestra reads flows with: which properties a class takes, and which
+reader takes each value. Hibernate Validator itself is asked which constraints it checks. So nothing is taken from
+Kestra's documentation, and a plugin's jar is described as exactly as the core. What a reader or a constraint means is
+in `deployer/language`.
 
 The description is JSON:
 
-- `plugins`: name in a flow's `type` → class, aliases too
+- `plugins`: name in a flow's `type` → class, including aliases
 - `types`: class → `props` (name → reading), `must` (property → constraints; `Valid` means that the object there is
   checked too), `must_self` (constraints of the class), `each` (property → index of the type parameter → constraints of
-  the items), `is` (classes above it), `ignored` (names that are read past), `open` (takes any name), `from` (single
-  values it can be made of), `made_of` (how the value is read that it is made of), of tasks and outputs
-  `own` (properties that are the class's own, not those of a class above), of plugins `gets` (names of getters, in small
-  letters, that are no properties) and `hidden` (properties without a getter), `fills` (property → constrained ones
+  the items), `is` (its superclasses and interfaces), `ignored` (names that are read and dropped), `open` (takes any
+  name), `from` (scalar values that it can be made from), `made_of` (the reading of the value that it is made from), for
+  tasks and outputs `own` (properties of the class itself, not of a superclass), for plugins `gets` (lowercase names of
+  getters without a property) and `hidden` (properties without a getter), `fills` (property → constrained properties
   that get a value with it)
 - `given`: the constrained properties that have a value when a flow gives none
-- `deprecated`: see `deprecations`, and `words`: of expressions, see there
+- `deprecated`: see `deprecations`; `words`: the words of expressions, see `words`
 - `zones`: the names of time zones
 - a reading is `bean:CLASS`, `plugin:CLASS` (an object whose `type` is a plugin), `poly:CLASS` (see `polys`),
-  `enum:CLASS` (see `enums`), `list<…>`, `map<…,…>`, a reader of Kestra's own with what it holds in `<…>`, or the name
+  `enum:CLASS` (see `enums`), `list<…>`, `map<…,…>`, one of Kestra's own readers with its content in `<…>`, or the name
   of a leaf such as `String`
 """
 
@@ -42,12 +42,12 @@ _DATA = "io.kestra.core.models.flows.Data"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
 _SAMPLES: dict[str, Any] = {"String": "x", "Integer": 1}
-"""A value for each reading that old names were seen to have."""
+"""A sample value for each reading of the old names seen so far."""
 _SET_LATER = ("tenantId",)  # by Kestra itself, after reading a flow
 
 
 def describe(kestra: Kestra) -> dict[str, Any]:
-    """Return the description of all registered plugins and of whatever a flow consists of."""
+    """Return the description of all registered plugins and of everything that a flow consists of."""
     return _Description(kestra).whole()
 
 
@@ -93,11 +93,11 @@ class _Description:
         }
 
     def _part_of_flows(self, found: Any) -> bool:
-        """Whether a plugin is of a kind that something in a flow holds; dashboards and apps are not."""
+        """Whether a plugin can be part of a flow; dashboards and apps cannot."""
         return any(base.isAssignableFrom(found) for base in self._bases.values())
 
-    def _reading(self, kind: Any, reader: Any = None) -> str:  # noqa: PLR0911  (a way for each kind of reader)
-        """Return how a value of this type is read, having described every class on the way."""
+    def _reading(self, kind: Any, reader: Any = None) -> str:  # noqa: PLR0911  (one return per kind of reader)
+        """Return how a value of this type is read, and describe every class on the way."""
         try:
             reader = reader if reader is not None else self._context.findRootValueDeserializer(kind)
         except jpype.JException as error:
@@ -117,10 +117,10 @@ class _Description:
         if name.endswith("$PropertyDeserializer"):
             return "Property"
         held = f"<{self._reading(kind.getContentType())}>" if kind.isCollectionLikeType() else ""
-        return f"{reader.getClass().getSimpleName()}{held}"  # a reader of Kestra's own
+        return f"{reader.getClass().getSimpleName()}{held}"  # one of Kestra's own readers
 
     def _standard_reading(self, kind: Any, reader: Any) -> str:
-        """Return how one of Jackson's own readers reads what is no bean."""
+        """Return how one of Jackson's own readers reads a value that is not a bean."""
         if self._is(reader, _DATABIND + "deser.std.MapDeserializer"):
             return f"map<{self._key(kind)},{self._reading(kind.getContentType())}>"
         if kind.isCollectionLikeType() or kind.isArrayType():
@@ -158,7 +158,7 @@ class _Description:
         return f"bean:{name}"
 
     def _allowances(self, reader: Any) -> dict[str, Any]:
-        """Return what a bean's reader takes besides its properties."""
+        """Return what a bean's reader accepts besides its properties."""
         allowed: dict[str, Any] = {}
         base = _DATABIND + "deser.BeanDeserializerBase"
         ignored = self._private(base, "_ignorableProps", reader)
@@ -233,7 +233,7 @@ class _Description:
         return sorted(set(names))
 
     def _fields(self, raw: Any, described: dict[str, Any]) -> None:
-        """Describe what Kestra finds out about classes by itself: fields of tasks, getters of plugins."""
+        """Describe what Kestra finds by reflection: fields of tasks, getters of plugins."""
         props, above = described["props"], described.get("is", ())
         if _TASK in above or _DATA in above:
             names = (str(field.getName()).removeprefix("_") for field in raw.getDeclaredFields())
@@ -249,14 +249,14 @@ class _Description:
         maker = reader.getValueInstantiator()
         try:
             made = maker.createUsingDefault(self._context) if maker.canCreateUsingDefault() else None
-            if not kind.getRawClass().isInstance(made):  # a builder, or what has no constructor without arguments
+            if not kind.getRawClass().isInstance(made):  # a builder, or a class without a default constructor
                 made = self._mapper.convertValue(self._kestra.from_json({}), kind)
         except jpype.JException:
             return []
         return [name for name in sorted(set(names)) if self._holds(made, kind, name)]
 
     def _find_fills(self, kind: Any, reader: Any, described: dict[str, Any]) -> dict[str, list[str]]:
-        """Return which constrained properties get a value from another one: an old name from before."""
+        """Return which constrained properties get their value from another property, such as one with an old name."""
         maker = reader.getValueInstantiator()
         wanted = [name for name in described.get("must", {}) if name not in described.get("given", ())]
         filled: dict[str, list[str]] = {}

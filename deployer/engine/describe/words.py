@@ -1,4 +1,4 @@
-"""The words of Kestra's expressions: what its template engine has registered."""
+"""The words of Kestra's expressions: what is registered in its template engine."""
 
 from __future__ import annotations
 

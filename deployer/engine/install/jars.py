@@ -1,8 +1,8 @@
 """Jars from Maven Central: fetched once into the user's cache, checked on every start, shared between versions.
 
-Every jar is hashed every time: the 81 MB of 1.3.31 take 0.1 s, and what is truncated or altered is fetched again. What
-its hash is to be says the lock of the engine; for a jar that no lock names (a plugin's), a file beside it remembers the
-hash of the first download. Nothing is ever resolved here, and nothing is asked of the network when all jars are sound.
+Every jar is hashed every time: the 81 MB of 1.3.31 take 0.1 s. A truncated or altered jar is fetched again. The lock of
+the engine says what the hash must be; for a jar that is in no lock (a plugin's), a file beside it records the hash of
+the first download. No dependencies are resolved here, and the network is not used when all jars are sound.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from deployer.engine.install.progress import Listener, Progress, Stage, silent
 from deployer.errors import EngineError
 from deployer.model.version import KestraVersion
 
-AT_ONCE = 8  # more does not help: Maven Central answers a small jar in the time of a round trip
+AT_ONCE = 8  # more does not help: Maven Central sends a small jar in the time of a round trip
 _WAYS = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Variables that say by which way Maven Central is reached, and whom is trusted there."""
+"""Variables that set the proxy to Maven Central and the certificates to trust."""
 ATTEMPTS = 3
 _UNFINISHED = ".fetching-"
-_CHANGED = "something between here and Maven Central changes downloads (a proxy, a mirror); try another network"
+_CHANGED = "something on the way from Maven Central alters downloads (a proxy, a mirror); try another network"
 
 Download = Callable[[Jar, Path], Path]
-"""Fetch a jar into an empty folder and return where it lies. OSError when that fails, RuntimeError for no such jar."""
+"""Fetches a jar into an empty folder and returns its path. OSError when that fails, RuntimeError for an unknown jar."""
 
 
 def class_path(version: KestraVersion, *, progress: Listener = silent) -> tuple[Path, ...]:
-    """Return every jar of `version`, in the order of its lock, having fetched those that are not there or not sound.
+    """Return every jar of `version`, in the order of its lock, after fetching those that are missing or damaged.
 
-    Raises EngineError when a jar cannot be fetched, does not match its lock, or the cache cannot be written.
+    Raises EngineError when a jar cannot be fetched or does not match its lock, or the cache cannot be written.
     """
     return fetch(read(lock_of(version).read_text()), cache_folder() / "jars", progress=progress)
 
@@ -54,10 +54,10 @@ def fetch(
     progress: Listener = silent,
     download: Download | None = None,
 ) -> tuple[Path, ...]:
-    """Return the path of each jar below `folder`, having fetched what is missing. Safe with several processes at once.
+    """Return the path of each jar below `folder`, after fetching what is missing. Several processes may do so at once.
 
-    A jar is fetched to a folder beside the others, checked and renamed into place, so what has its name is whole. One
-    without a hash of its own is held to the hash it had when it was first fetched. `stage` is what `progress` is told.
+    A jar is fetched to a temporary folder, checked and renamed into place, so a file with its name is complete. A jar
+    without a hash of its own must have the hash of its first download. `stage` is reported to `progress`.
     """
     try:
         if _missing(jars, folder):
@@ -66,8 +66,8 @@ def fetch(
                 _fetch_missing(jars, folder, lambda *counts: progress(Progress(stage, *counts)), source)
     except OSError as error:
         raise EngineError(
-            f"jars cannot be kept in {folder}: {error.strerror or error}",
-            hint=f"free space there, or name another folder in {VARIABLE}",
+            f"jars cannot be stored in {folder}: {error.strerror or error}",
+            hint=f"free some space there, or set {VARIABLE} to another folder",
         ) from error
     return tuple(folder / jar.path for jar in jars)
 
@@ -79,7 +79,7 @@ def sha256(path: Path) -> str:
 
 
 def _maven_central() -> AbstractContextManager[Download]:
-    from deployer.engine.install.maven import maven_central  # noqa: PLC0415  (slow to import, needed once in a cache's life)
+    from deployer.engine.install.maven import maven_central  # noqa: PLC0415  (slow to import, and needed only to fill the cache)
 
     return maven_central(AT_ONCE)
 
@@ -89,7 +89,7 @@ def _missing(jars: Sequence[Jar], folder: Path) -> list[Jar]:
 
 
 def _hash(jar: Jar, folder: Path) -> str:
-    """Return what the hash of a jar is to be: what its lock says, else what is remembered; empty when nothing is."""
+    """Return the hash a jar must have: from its lock, else from its first download; empty when there is neither."""
     memory = _memory(folder / jar.path)
     return jar.sha256 or (memory.read_text().strip() if memory.is_file() else "")
 
@@ -99,9 +99,11 @@ def _memory(jar: Path) -> Path:
 
 
 def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Callable[..., None], download: Download) -> None:
-    for left_over in folder.glob(f"{_UNFINISHED}*"):  # of a process that was killed: we hold the lock, it is nobody's
+    for left_over in folder.glob(
+        f"{_UNFINISHED}*"
+    ):  # of a process that was killed: we hold the lock, so no one is using it
         shutil.rmtree(left_over, ignore_errors=True)
-    missing, size = _missing(jars, folder), 0  # asked again: another process may have been faster
+    missing, size = _missing(jars, folder), 0  # checked again: another process may have fetched some
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as work, ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             progress(0, len(missing))
@@ -110,7 +112,7 @@ def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Callable[..., No
                 size += path.stat().st_size
                 progress(done, len(missing), size)
         finally:
-            pool.shutdown(cancel_futures=True)  # after an error or ^C, what has not begun never begins
+            pool.shutdown(cancel_futures=True)  # after an error or ^C, nothing new starts
 
 
 def _place(jar: Jar, folder: Path, work: Path, download: Download) -> Path:
@@ -124,7 +126,7 @@ def _place(jar: Jar, folder: Path, work: Path, download: Download) -> Path:
 
 
 def _fetch_sound(jar: Jar, expected: str, work: Path, download: Download) -> Path:
-    """Fetch a jar whose content is what it is to be, trying a few times: a cut connection leaves half a jar."""
+    """Fetch a jar with the expected content, trying a few times: a cut connection leaves half a jar."""
     problem = EngineError("")
     for attempt in range(ATTEMPTS):
         time.sleep(attempt)
@@ -143,7 +145,7 @@ def _fetch_sound(jar: Jar, expected: str, work: Path, download: Download) -> Pat
 
 
 def _is_whole(jar: Path) -> bool:
-    """Whether a jar is one, from its first entry to its last: asked where there is no hash to compare with."""
+    """Whether every entry of a jar can be read: checked where there is no hash to compare with."""
     try:
         with zipfile.ZipFile(jar) as archive:
             return archive.testzip() is None
@@ -152,24 +154,24 @@ def _is_whole(jar: Path) -> bool:
 
 
 def _unreachable(jar: Jar, error: OSError) -> EngineError:
-    answer = getattr(error, "response", None)  # of a repository that refuses
+    answer = getattr(error, "response", None)  # set when a repository refuses
     why = type(error).__name__ if answer is None else f"HTTP {answer.status_code}"
     ways = " and ".join(name for name in _WAYS if os.environ.get(name))
     return EngineError(
         f"{jar} could not be fetched from Maven Central ({why})",
-        hint="its first use needs the network; later ones, none" + (f"; {ways} count on the way" if ways else ""),
+        hint="only the first use needs the network" + (f"; {ways} apply to it" if ways else ""),
     )
 
 
 def _unknown(jar: Jar) -> EngineError:
     return EngineError(
-        f"Maven Central gave no {jar}",
-        hint="check its name and version; a jar that is kept elsewhere can be given as a file",
+        f"Maven Central has no {jar}",
+        hint="check its name and version; a jar from elsewhere can be given as a file",
     )
 
 
 def _mismatch(jar: Jar, expected: str, found: str) -> EngineError:
     if not expected:
-        return EngineError(f"what came from Maven Central as {jar} is no whole jar", hint=_CHANGED)
-    origin = "the lock says" if jar.sha256 else "it was when it was first fetched"
-    return EngineError(f"{jar} is not what {origin}: sha256 {found} instead of {expected}", hint=_CHANGED)
+        return EngineError(f"the download of {jar} from Maven Central is not a complete jar", hint=_CHANGED)
+    origin = "the lock" if jar.sha256 else "the first download"
+    return EngineError(f"{jar} does not match {origin}: sha256 {found} instead of {expected}", hint=_CHANGED)

@@ -1,7 +1,7 @@
 """Locks: which jars make up a release of the engine, each with the hash of its content. Pure but for reading the file.
 
-A lock is `locks/kestra-RELEASE.lock`, written by `scripts/lock-engine`: a comment header, then one
-`group:artifact:version[:classifier] sha256` a line, in the order of the class path.
+A lock is `locks/kestra-RELEASE.lock`, written by `scripts/lock-engine`: a comment header, then one line
+`group:artifact:version[:classifier] sha256` per jar, in the order of the class path.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PARTS = (3, 4)  # group:artifact:version, and a classifier where there is one
 
 @dataclass(frozen=True, slots=True)
 class Jar:
-    """One jar by its Maven coordinate. `sha256` is the hex digest of its content, empty only before a lock is made."""
+    """A jar by its Maven coordinate. `sha256` is the hex digest of its content, empty only while a lock is made."""
 
     group: str
     artifact: str
@@ -31,7 +31,7 @@ class Jar:
 
     @property
     def path(self) -> PurePosixPath:
-        """Where the jar lies in a folder laid out as a Maven repository."""
+        """Where the jar is in a folder laid out as a Maven repository."""
         ending = f"-{self.classifier}" if self.classifier else ""
         folder = PurePosixPath(*self.group.split("."), self.artifact, self.version)
         return folder / f"{self.artifact}-{self.version}{ending}.jar"
@@ -47,17 +47,17 @@ def jar(coordinate: str, sha256: str = "") -> Jar:
 
 
 def lock_of(version: KestraVersion) -> Path:
-    """Return where the lock of a version lies."""
+    """Return the path of the lock of a version."""
     return LOCKS / f"kestra-{version.engine}.lock"
 
 
 def read(text: str) -> tuple[Jar, ...]:
-    """Return the jars of a lock's text, in its order; ValueError for a line that is none."""
+    """Return the jars of a lock, in its order, from its content; ValueError for a malformed line."""
     lines = (line.split("#")[0].split() for line in text.splitlines())
     return tuple(jar(coordinate, sha256) for coordinate, sha256 in filter(None, lines))
 
 
 def write(jars: Iterable[Jar], *, header: str) -> str:
-    """Return the text of a lock; every line of `header` becomes a comment."""
+    """Return the content of a lock; every line of `header` becomes a comment."""
     comments = [f"# {line}".rstrip() for line in header.splitlines()]
     return "\n".join([*comments, *(f"{jar} {jar.sha256}" for jar in jars), ""])

@@ -1,8 +1,8 @@
-"""Maven Central, as jgo knows it, over a few connections that stay open.
+"""Downloads from Maven Central, which jgo locates, over a few connections that stay open.
 
-jgo itself opens two connections for each file, one for the file and one for its SHA-1, and reads all certificates for
-each: 31 s for the 225 jars of 1.3.31, 17 of them of the processor, beside 0.9 s over connections that are kept
-(measured one after the other, eight files at once). What a jar holds is compared with the SHA-256 of its lock anyway.
+jgo itself opens two connections per file, one for the file and one for its SHA-1, and reads all certificates for each:
+31 s for the 225 jars of 1.3.31, 17 s of them processor time, compared with 0.9 s over connections that stay open
+(measured one after the other, eight files at once). The content of a jar is compared with its SHA-256 anyway.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from urllib3 import Retry
 from deployer.engine.install.lock import Jar
 
 _TIMEOUT = 30  # seconds without a byte
-_BUSY = (429, 503)  # answers after which the same request is sent again, when the server says or soon
+_BUSY = (429, 503)  # statuses after which the request is repeated, when the server says so or else soon
 _PIECE = 1 << 16  # bytes
 
 
 @contextmanager
 def maven_central(at_once: int) -> Iterator[Callable[[Jar, Path], Path]]:
-    """Give what fetches a jar into an empty folder and returns where it lies, in as many threads at once.
+    """Provide a function, for up to `at_once` threads, that fetches a jar into an empty folder and returns its path.
 
-    Proxies and certificates are those of the environment. It raises RuntimeError where there is no such jar, OSError
-    where it could not be had.
+    Proxies and certificates are those of the environment. The function raises RuntimeError for a jar that does not
+    exist, OSError for one that could not be fetched.
     """
-    logging.getLogger("jgo").addHandler(logging.NullHandler())  # its warnings are our errors, said once
+    logging.getLogger("jgo").addHandler(logging.NullHandler())  # we report its warnings ourselves, as errors
     with requests.Session() as session:
         retry = Retry(connect=0, read=0, status=3, status_forcelist=_BUSY, backoff_factor=0.2, raise_on_status=False)
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=at_once, max_retries=retry))
-        resolver = _Kept(session)
+        resolver = _SessionResolver(session)
 
         def download(jar: Jar, folder: Path) -> Path:
             context = MavenContext(resolver=resolver, repo_cache=folder, timeout=_TIMEOUT)
@@ -46,8 +46,8 @@ def maven_central(at_once: int) -> Iterator[Callable[[Jar, Path], Path]]:
         yield download
 
 
-class _Kept(PythonResolver):
-    """jgo's way to an artifact, but for the connections: those of a session."""
+class _SessionResolver(PythonResolver):
+    """Resolves artifacts as jgo does, over the connections of a session."""
 
     def __init__(self, session: requests.Session) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a start tells whoever waits for it: which stage it is in and how far. Drawing it is the command line's job."""
+"""What a start reports while the user waits: its stage and how far it is. Drawing it is the command line's job."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What the engine is doing before it answers. All but START happen once for a machine and a version or plugin."""
+    """What the engine does before it answers. All but START are needed once per machine and version or plugin."""
 
     PLUGINS = "fetching plugins"
     FETCH = "fetching"
@@ -18,7 +18,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One message: `done` of `total` jars and their `size` in bytes so far; zero where there is nothing to count."""
+    """One report: `done` of `total` jars and their `size` in bytes so far; zero where there is nothing to count."""
 
     stage: Stage
     done: int = 0
@@ -30,4 +30,4 @@ Listener = Callable[[Progress], None]
 
 
 def silent(_: Progress) -> None:
-    """Listen to nothing."""
+    """Ignore a report."""

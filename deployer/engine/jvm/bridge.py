@@ -1,8 +1,8 @@
-"""The jar with which JPype joins Java and Python, at one place for all installations of one JPype.
+"""The jar with which JPype connects Java and Python, in one place for all installations of the same JPype.
 
-Java keeps to a cache of loaded classes (see `prepare`) only while every jar of the class path lies where it did and is
-as old as it was (asked of 25.0.2 with `-Xlog:class+path`). JPype adds the jar that was installed with it, and each
-virtual environment has one of its own.
+Java uses a cache of loaded classes (see `process.class_cache`) only while every jar of the class path has the same path
+and modification time (seen on 25.0.2 with `-Xlog:class+path`). JPype adds the jar that was installed with it, and each
+virtual environment has its own.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from deployer.cache import cache_folder
 from deployer.engine.install.jars import sha256
 
 NAME = "org.jpype.jar"
-_FIRST = 12  # digits of a hash that tell one from all others
+_FIRST = 12  # digits of a hash, enough to be unique
 
 
 def bridge() -> Path:
-    """Return the copy in the user's cache, made now if it is not there; where it cannot be kept, the installed jar."""
+    """Return the copy in the user's cache, made now if needed, or the installed jar where it cannot be copied."""
     installed = Path(str(distribution("jpype1").locate_file(NAME)))
     wanted = sha256(installed)
     copy = cache_folder() / "jars" / "org" / "jpype" / wanted[:_FIRST] / NAME
     try:
         if not copy.is_file() or sha256(copy) != wanted:
             _place(installed, copy)
-    except OSError:  # a cache that can only be read, as in an image: Java starts as well
+    except OSError:  # a read-only cache, as in an image: Java starts without the copy too
         return installed
     return copy
 
 
 def _place(installed: Path, copy: Path) -> None:
-    """Copy in one step, as other processes may be doing the same, and may have the one that was there open."""
+    """Replace the copy in one step, as other processes may do the same, or have the previous copy open."""
     copy.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".copying-", dir=copy.parent) as folder:
         Path(shutil.copyfile(installed, Path(folder) / NAME)).replace(copy)

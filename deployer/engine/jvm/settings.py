@@ -1,7 +1,7 @@
-"""The settings Kestra's application context starts with, as its own `application.yml` would give them. Pure.
+"""The settings that Kestra's application context starts with, as its own `application.yml` would give them. Pure.
 
-The names are those of the 1.3.31 and 2.0.0 engines; the classes on the class path carry no defaults for most of them
-(Kestra's command line and web server do, and those are not published), so a missing one ends the start.
+The names are those of the 1.3.31 and 2.0.0 engines. Most of them have no default in the classes on the class path (the
+defaults are in Kestra's command line and web server, which are not published), so a missing setting prevents the start.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WORKERS_CONTROLLER_PORT = "kestra.worker.controllers.static.endpoints[0].port"
 Property = str | int | float | bool | list[str]
 
 _KEY = base64.b64encode(b"kestra-deployer development only").decode()
-"""Hides nothing: it is the same for all, so that what is kept on disk can be read by the next engine."""
+"""Protects nothing: it is the same everywhere, so that the next engine can read what is on disk."""
 
 _ALWAYS: dict[str, Property] = {
     "datasources.h2.username": "sa",
@@ -33,12 +33,12 @@ _ALWAYS: dict[str, Property] = {
     "kestra.tutorial-flows.enabled": False,
     "kestra.anonymous-usage-report.enabled": False,
     "kestra.jdbc.queues.min-poll-interval": "10ms",
-    "kestra.jdbc.queues.max-poll-interval": "250ms",  # 6 % of a core when idle; 100 ms took 13 %, 500 ms answer late
+    "kestra.jdbc.queues.max-poll-interval": "250ms",  # 6 % of a core when idle; 100 ms takes 13 %, 500 ms answers late
     "kestra.jdbc.queues.poll-switch-interval": "5s",
     "kestra.jdbc.cleaner.initial-delay": "1h",
     "kestra.jdbc.cleaner.fixed-delay": "1h",
     "kestra.jdbc.cleaner.retention": "7d",
-    "kestra.server.liveness.enabled": False,  # one process: nobody to watch it but its parent
+    "kestra.server.liveness.enabled": False,  # one process, which only its parent watches
     "kestra.server.liveness.interval": "5s",
     "kestra.server.liveness.timeout": "45s",
     "kestra.server.liveness.initialDelay": "45s",
@@ -73,7 +73,7 @@ def make_settings(
     database: Database = Database.EMBEDDED,
     controller_port: int | None = None,
 ) -> dict[str, Property]:
-    """Return every setting for an engine of `version` whose files live in `folder`.
+    """Return every setting for an engine of `version` whose files are in `folder`.
 
     `controller_port` is where the worker of a 2.x engine finds its controller, on loopback; 1.x has none.
     """
@@ -85,7 +85,7 @@ def make_settings(
     }
     if version.dialect is Dialect.V2 and controller_port is not None:
         settings |= {
-            "kestra.controller.port": 0,  # see `controller`, which moves it
+            "kestra.controller.port": 0,  # any; see `runtime.controller`, which moves it to loopback
             "kestra.worker.controllers.type": "STATIC",
             "kestra.worker.controllers.static.endpoints[0].host": "127.0.0.1",
             WORKERS_CONTROLLER_PORT: controller_port,

@@ -1,4 +1,4 @@
-"""The engine's process as its parent sees it, and making sure that it ends: the other side of `serve`."""
+"""The engine's process as its parent sees it: starts `serve` and makes sure that it ends."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ Process = subprocess.Popen[bytes]
 
 @contextmanager
 def run_child(orders: Orders, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Process, IO[bytes]]]:
-    """Run the engine's process on these orders, with a file of what it says, and end it with the block.
+    """Run the engine's process with these orders, with a file of its output, and end it with the block.
 
-    Of the environment it has what it needs, and these `variables`. It has a session of its own: ^C in the terminal is
-    for the parent, who then ends it.
+    Its environment has the variables that it needs, and `variables`. It has its own session: ^C in the terminal goes to
+    the parent only, which then ends the engine.
     """
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "deployer.engine.process.serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=output,
             start_new_session=True,
             env={**select_needed(os.environ), **(variables or {})},
         )
         try:
-            with suppress(BrokenPipeError):  # it ended at once: whoever waits for its answer learns why
+            with suppress(BrokenPipeError):  # it ended at once: whoever waits for its answer gets the reason
                 _stdin(process).write(orders.encode())
                 _stdin(process).flush()
-            yield process, said
+            yield process, output
         finally:
             _stop(process)
 
 
 def _stop(process: Process) -> None:
-    """End the engine: the end of its input tells it to; past the limit, or at a second ^C, it is killed."""
+    """End the engine by closing its input; after the limit, or at a second ^C, kill it."""
     try:
         with suppress(BrokenPipeError):
             _stdin(process).close()
@@ -63,5 +63,5 @@ def _stop(process: Process) -> None:
 
 def _stdin(process: Process) -> IO[bytes]:
     if process.stdin is None:
-        raise ValueError("the engine's orders go through a pipe")
+        raise ValueError("the engine's standard input must be a pipe")
     return process.stdin

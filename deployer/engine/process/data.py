@@ -1,4 +1,4 @@
-"""The folder an engine keeps its data in: claimed for one process, and marked with the release that wrote it."""
+"""The folder with an engine's data: locked for one process, and marked with the release that wrote it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LOCK = ".lock"
 
 
 def claim(folder: Path, release: str) -> FileLock:
-    """Make `folder` this process's own and mark it with `release`; it is free again when the returned lock is dropped.
+    """Lock `folder` for this process and mark it with `release`, until the returned lock is released or dropped.
 
-    Raises EngineError when the folder cannot be written, is in use, holds other things, or was written by a newer
-    release: Kestra upgrades its tables when it starts and has no way back.
+    Raises EngineError when the folder cannot be written, is in use, contains other things, or was written by a newer
+    release: Kestra upgrades its tables when it starts and cannot downgrade them.
     """
     lock = FileLock(folder / LOCK)
     try:
@@ -28,12 +28,12 @@ def claim(folder: Path, release: str) -> FileLock:
         _mark(folder, release)
     except Timeout as error:
         raise EngineError(
-            f"the data folder {folder} is in use by another engine", hint="end that one, or name another folder"
+            f"the data folder {folder} is in use by another engine", hint="end that engine, or use another folder"
         ) from error
     except OSError as error:
         raise EngineError(
             f"the data folder {folder} cannot be written: {error.strerror or error}",
-            hint="name a folder that this user may write to",
+            hint="use a folder that this user may write to",
         ) from error
     except EngineError:
         lock.release()
@@ -44,7 +44,7 @@ def claim(folder: Path, release: str) -> FileLock:
 def _refuse_foreign(folder: Path) -> None:
     if not (folder / MARK).exists() and any(entry.name != LOCK for entry in folder.iterdir()):
         raise EngineError(
-            f"the folder {folder} holds something other than an engine's data", hint="name a new or an empty folder"
+            f"the folder {folder} contains something other than an engine's data", hint="use a new or an empty folder"
         )
 
 
@@ -54,7 +54,7 @@ def _mark(folder: Path, release: str) -> None:
     if _order(written_by) > _order(release):
         raise EngineError(
             f"the data folder {folder} was written by Kestra {written_by}, which is newer than {release}",
-            hint="start that version, or name another folder",
+            hint="start that version, or use another folder",
         )
     mark.write_text(release + "\n")
 

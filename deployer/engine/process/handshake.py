@@ -1,6 +1,6 @@
-"""What the process that starts an engine and the engine's own process say to each other: one line each way. Pure.
+"""What an engine's process and the process that starts it say to each other: one line each way. Pure.
 
-Orders go through standard input and not through arguments, which every user of the machine can read.
+Orders go through standard input, as every user of the machine can read arguments.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deployer.model.version import KestraVersion, named
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What to start. Either `in_memory`, with a `folder` that the end removes, or with all data in `folder`."""
+    """What to start: `in_memory`, with a `folder` that is removed at the end, or with all data in `folder`."""
 
     version: KestraVersion
     jars: tuple[Path, ...]
@@ -24,13 +24,13 @@ class Orders:
     in_memory: bool = True
     database: Database = Database.EMBEDDED
     host: str = "127.0.0.1"
-    port: int = 0  # 0: any free one
+    port: int = 0  # 0: any free port
     basic_auth: tuple[str, str] | None = None
-    tenants: tuple[str, ...] = (MAIN,)  # none: any that is named
+    tenants: tuple[str, ...] = (MAIN,)  # empty: any tenant
     plugins: tuple[Path, ...] = ()  # their jars
     prepared: Path | None = None  # the cache of loaded classes to use
-    prepare: Path | None = None  # the cache of loaded classes to make, and nothing else
-    describe: Path | None = None  # the file to describe all types in, and nothing else
+    prepare: Path | None = None  # the cache of loaded classes to make, instead of serving
+    describe: Path | None = None  # the file to describe all types in, instead of serving
 
     def encode(self) -> bytes:
         """Return the orders as one line."""
@@ -38,7 +38,7 @@ class Orders:
 
 
 def read_orders(line: bytes) -> Orders:
-    """Return the orders a line stands for."""
+    """Return the orders that a line contains."""
     fields = json.loads(line)
     for name in ("folder", "prepared", "prepare", "describe"):
         fields[name] = Path(fields[name]) if fields[name] else None
@@ -51,10 +51,10 @@ def read_orders(line: bytes) -> Orders:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The engine answers requests at `url`; or, where that is empty, could not be started: `message` and `hint`."""
+    """The engine answers requests at `url`; without a `message` it is started, with one it could not be."""
 
     url: str = ""
-    plugins: tuple[str, ...] = ()  # each with its version and how many types it brings
+    plugins: tuple[str, ...] = ()  # each with its version and its number of types
     message: str = ""
     hint: str = ""
 
@@ -64,6 +64,6 @@ class Answer:
 
 
 def read_answer(line: bytes) -> Answer:
-    """Return the answer a line stands for."""
+    """Return the answer that a line contains."""
     fields = json.loads(line)
     return Answer(**fields | {"plugins": tuple(fields["plugins"])})

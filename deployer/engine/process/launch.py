@@ -1,4 +1,4 @@
-"""Running an engine for as long as a block of code runs: jars, class cache, process, and the wait for its answer."""
+"""Runs an engine for as long as a block of code runs: jars, class cache, process, and the wait for its answer."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from deployer.model.plugin import Plugin
 from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion
 
-START_LIMIT = 180.0  # seconds until an engine that has not answered is given up
+START_LIMIT = 180.0  # seconds to wait for the engine's answer
 _LAST_LINES = 15
 
 
 @dataclass(frozen=True, slots=True)
 class RunningEngine:
-    """An engine that answers requests at `url`, in the process `pid`, with the `plugins` that it says it has loaded."""
+    """An engine that answers requests at `url`, in the process `pid`, with the `plugins` that it reports as loaded."""
 
     url: str
     version: KestraVersion
@@ -36,7 +36,7 @@ class RunningEngine:
     _process: Process = field(repr=False)
 
     def wait(self) -> None:
-        """Return when the engine's process has ended by itself, which it is not expected to do."""
+        """Block until the engine's process ends by itself, which it should not do."""
         self._process.wait()
 
 
@@ -54,46 +54,46 @@ def launch(
     variables: Mapping[str, str] | None = None,
     progress: Listener = silent,
 ) -> Iterator[RunningEngine]:
-    """Run an engine of `version` as long as the block runs, in memory or with its data in the folder `data`.
+    """Run an engine of `version` while the block runs, in memory or with its data in the folder `data`.
 
-    Port 0 takes any free one. `tenants` are those that there are, as in the open edition `main` alone; none stands for
-    any that is named. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The first start of a version fetches
-    its jars and prepares them for fast starts. Raises EngineError, in one sentence, when the extra is not installed, or
-    the engine or one of its plugins cannot be fetched or started; UsageError for a plugin's path that is not there.
+    Port 0 takes any free port. `tenants` are the tenants that exist (`main` alone in the open-source edition); with
+    none, any tenant exists. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The first start of a version
+    fetches its jars and prepares them for fast starts. Raises EngineError when the extra is not installed, or the
+    engine or one of its plugins cannot be fetched or started; UsageError for a plugin's path that does not exist.
     """
     with _prepare_orders(version, plugins, progress) as orders:
         asked = replace(orders, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
         if data:
             asked = replace(asked, folder=data.absolute(), in_memory=False)
-        with run_child(asked, variables) as (process, said):
-            ready = _wait_for_answer(process, said, asked)
+        with run_child(asked, variables) as (process, output):
+            ready = _wait_for_answer(process, output, asked)
             yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
 
 
 def describe_types(
     version: KestraVersion, *, plugins: Sequence[Plugin] = (), progress: Listener = silent
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return what Kestra of `version` and the plugins read and check (see `describe`), and the plugins as loaded.
+    """Return what Kestra of `version` and the plugins read and check (see `describe.types`), and the loaded plugins.
 
-    Nothing is served meanwhile. Raises as `launch` does.
+    No requests are served meanwhile. Raises as `launch` does.
     """
     with _prepare_orders(version, plugins, progress) as orders, tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "description.json"  # not in the engine's own folder, which it removes when it ends
-        with run_child(replace(orders, describe=file)) as (process, said):
-            ready = _wait_for_answer(process, said, orders)
+        file = Path(folder) / "description.json"  # not in the engine's folder, which the engine removes when it ends
+        with run_child(replace(orders, describe=file)) as (process, output):
+            ready = _wait_for_answer(process, output, orders)
             description: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return description, ready.plugins
 
 
 @contextmanager
 def _prepare_orders(version: KestraVersion, plugins: Sequence[Plugin], progress: Listener) -> Iterator[Orders]:
-    """Give the orders for an engine in memory, with everything fetched and prepared, and a folder for the while."""
+    """Provide orders for an engine in memory, with everything fetched and prepared, and a temporary folder."""
     require_extra()
     from deployer.engine.install.jars import class_path  # noqa: PLC0415  (needs the extra)
     from deployer.engine.install.plugins import locate  # noqa: PLC0415
     from deployer.engine.process.class_cache import prepare_classes  # noqa: PLC0415
 
-    plugin_jars = locate(plugins, progress=progress)  # first: what is wrong with them is soon said
+    plugin_jars = locate(plugins, progress=progress)  # first, as errors in them are found quickly
     jars = class_path(version, progress=progress)
     with tempfile.TemporaryDirectory(prefix="kestra-", ignore_cleanup_errors=True) as temporary:
         cache = prepare_classes(version, jars, progress=progress)
@@ -101,24 +101,24 @@ def _prepare_orders(version: KestraVersion, plugins: Sequence[Plugin], progress:
         yield Orders(version, jars, Path(temporary), plugins=plugin_jars, prepared=cache)
 
 
-def _wait_for_answer(process: Process, said: IO[bytes], orders: Orders) -> Answer:
-    """Wait for the engine's one line, and raise what it says when it could not start."""
+def _wait_for_answer(process: Process, output: IO[bytes], orders: Orders) -> Answer:
+    """Wait for the engine's one line; raise EngineError when it could not start."""
     if process.stdout is None:
-        raise ValueError("the engine's answer is read from a pipe")
+        raise ValueError("the engine's standard output must be a pipe")
     if not select.select([process.stdout], [], [], START_LIMIT)[0]:
         raise EngineError(
-            f"Kestra {orders.version.engine} did not start within {START_LIMIT:.0f} s", hint=_last_output(said)
+            f"Kestra {orders.version.engine} did not start within {START_LIMIT:.0f} s", hint=_last_output(output)
         )
     line = process.stdout.readline()
     if not line:
-        raise EngineError(f"Kestra {orders.version.engine} ended while it was starting", hint=_last_output(said))
+        raise EngineError(f"Kestra {orders.version.engine} ended while it was starting", hint=_last_output(output))
     ready = read_answer(line)
     if ready.message:
         raise EngineError(ready.message, hint=ready.hint)
     return ready
 
 
-def _last_output(said: IO[bytes]) -> str:
-    said.seek(0)
-    lines = said.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
-    return "it said last:\n" + "\n".join(lines) if lines else "it said nothing"
+def _last_output(output: IO[bytes]) -> str:
+    output.seek(0)
+    lines = output.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
+    return "its last output:\n" + "\n".join(lines) if lines else "it printed nothing"

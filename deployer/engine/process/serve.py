@@ -34,8 +34,8 @@ from deployer.engine.runtime.runtime import runtime_of
 from deployer.errors import EngineError
 
 CLOSING = 10.0  # seconds that closing the data may take
-_WATCH = 1000  # milliseconds between two looks at who the parent is
-_ROUNDS = 3  # of removing a folder that Java's threads may still write to
+_WATCH = 1000  # milliseconds between two checks that the parent is still there
+_ROUNDS = 3  # attempts to remove a folder that Java's threads may still write to
 
 
 class Lifeline:
@@ -45,10 +45,10 @@ class Lifeline:
         self._orders = given
         self._parent = os.getppid()
         self.server: uvicorn.Server | None = None
-        self._leaving = threading.Lock()  # taken once and for all: two threads that leave at once tear each other down
+        self._leaving = threading.Lock()  # never released: two threads that leave at the same time would crash
 
     def watch(self) -> None:
-        """Return never: wait for the parent's end, then end this process."""
+        """Wait for the parent's end, then end this process; never returns."""
         poll = select.poll()
         poll.register(0, select.POLLIN)
         while os.getppid() == self._parent and not poll.poll(_WATCH):
@@ -61,7 +61,7 @@ class Lifeline:
     def leave(self, code: int) -> None:
         """End this process and those it started, at once: Java's own threads would keep it alive.
 
-        Whoever comes first decides the code; another thread waits here for the end.
+        The first caller decides the exit code; any other thread waits here for the end.
         """
         self._leaving.acquire()
         if os.getpgrp() == os.getpid():
@@ -74,7 +74,7 @@ class Lifeline:
 
 
 def _process_group() -> set[int]:
-    """Return the processes of this one's group, as Linux tells them; elsewhere none."""
+    """Return the processes of this process's group, on Linux; elsewhere none."""
     members = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has just ended
@@ -84,13 +84,13 @@ def _process_group() -> set[int]:
 
 
 def main() -> None:
-    """Read the orders, serve until told to end, and leave."""
+    """Read the orders, serve until the parent ends this process, and leave."""
     reply = _reply_on_stdout()
     line = sys.stdin.buffer.readline()
     if not line:
-        return  # the parent ended before it said anything
+        return  # the parent ended before it sent its orders
     given = read_orders(line)
-    os.umask(0o077)  # what flows store is for the user alone
+    os.umask(0o077)  # only the user may read what flows store
     lifeline = Lifeline(given)
     threading.Thread(target=lifeline.watch, daemon=True).start()
     code = 1
@@ -111,8 +111,8 @@ def main() -> None:
 
 
 def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to decide about
-    listener = _listen(given.host, given.port)  # before anything slow: a port in use is said at once
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what ^C does
+    listener = _listen(given.host, given.port)  # before anything slow, so that a port in use is reported at once
     claimed = None if given.in_memory else data.claim(given.folder, given.version.engine)
     kestra = boot(
         given.version,
@@ -128,7 +128,7 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     app = application(kestra, runtime, host=given.host, basic_auth=given.basic_auth, tenants=given.tenants)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     lifeline.server = uvicorn.Server(config)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's own handler ends the serving, then raises it once more
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's handler stops serving, then raises it again
     reply(Answer(url=_url(given.host, listener.getsockname()[1]), plugins=plugins))
     lifeline.server.run(sockets=[listener])
     if claimed:
@@ -137,7 +137,7 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
 
 
 def _prepare(given: Orders, cache: Path) -> None:
-    """Start everything once and end the way Java wants it: it writes the cache when it exits."""
+    """Start everything once, and exit through Java, which writes the cache when it exits."""
     options = [f"-XX:AOTCacheOutput={cache}"]
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options)
     runtime_of(kestra).start()
@@ -145,7 +145,7 @@ def _prepare(given: Orders, cache: Path) -> None:
 
 
 def _describe(given: Orders, file: Path, reply: Callable[[Answer], None]) -> None:
-    """Write down what Kestra and the plugins read and check; nothing has to run for that."""
+    """Write what Kestra and the plugins read and check to `file`; no part of Kestra has to run for that."""
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=_options(given))
     plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     file.write_text(json.dumps(describe(kestra)), encoding="utf-8")
@@ -164,7 +164,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise EngineError(
             f"cannot listen on {host}:{port}: {error.strerror or error}", hint="choose another port or address"
         ) from error
-    # asyncio sets it for sockets it made only; without it every answer waits 40 ms for an acknowledgement of its head
+    # asyncio sets it only for its own sockets; without it every answer waits 40 ms for an ACK of its headers
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
@@ -175,12 +175,12 @@ def _url(host: str, port: int) -> str:
 
 
 def _reply_on_stdout() -> Callable[[Answer], None]:
-    """Keep standard output for the answer; whatever else anybody prints goes where errors go."""
+    """Keep standard output for the answer; anything else that is printed goes to standard error."""
     pipe = os.dup(1)
     os.dup2(2, 1)
 
     def reply(answer: Answer) -> None:
-        with suppress(BrokenPipeError):  # the parent is gone, and the lifeline says so
+        with suppress(BrokenPipeError):  # the parent is gone, which the lifeline notices
             os.write(pipe, answer.encode())
 
     return reply

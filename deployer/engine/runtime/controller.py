@@ -1,8 +1,8 @@
-"""The controller of Kestra 2.x on loopback: what its worker connects to is open to nobody else.
+"""The controller of Kestra 2.x on loopback, so that only this machine can connect to it.
 
-Asked of the 2.0.0 engine: its gRPC server listens on every interface of the machine, asks nobody who they are, and has
-no setting for an address. So the settings give it any free port, and before any work begins its server is replaced by
-one that is the same but for the address: loopback, and the port on which the worker looks for it.
+The worker connects to its gRPC server, which in 2.0.0 listens on every interface of the machine, has no authentication
+and no setting for its address. So the settings give it any free port, and before any work begins its server is replaced
+by one that differs only in its address: loopback, and the port that the worker connects to.
 """
 
 from __future__ import annotations

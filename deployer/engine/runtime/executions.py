@@ -1,7 +1,7 @@
-"""What can be done to an execution that is there already, behind one protocol: the lines of Kestra do it differently.
+"""Changes to existing executions, behind one protocol, as 1.x and 2.x make them differently.
 
-1.x changes the execution and hands the whole of it to the executor; 2.x sends a command under an operation's id and
-waits until the executor says that it was carried out.
+1.x changes the execution and hands all of it to the executor; 2.x sends a command with an operation's id and waits
+until the executor reports that it was carried out.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from deployer.engine.jvm.context import CORE, Kestra
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that has passed its checks and waits to be carried out.
+    """A change that has passed its checks and is ready to be carried out.
 
-    `execution` is the id of what it brings about (a replay's is the new one); `emit` takes the id of an operation and
-    returns, in 1.x, the changed execution. `broadcast` says that it is asked of all parts of the engine.
+    `execution` is the id of the resulting execution (for a replay, the new one); `emit` takes the id of an operation
+    and returns, in 1.x, the changed execution. `broadcast` says that the change is sent to all parts of the engine.
     """
 
     tenant: str
@@ -28,31 +28,31 @@ class Change:
 
 
 class Executions(Protocol):
-    """The changes. Every method blocks and throws what Kestra throws: a conflict, an illegal state or argument."""
+    """The changes. Every method blocks and raises what Kestra throws: a conflict, an illegal state or argument."""
 
-    accepted: int  # HTTP status of a change to many
-    empty_answers: bool  # whether an answer to a pause, a resume or a kill has no body
+    bulk_status: int  # HTTP status of a bulk change
+    empty_answers: bool  # whether the answer to a pause, a resume or a kill has no body
 
     def kill(self, execution: Any, *, cascade: bool) -> Change:
         """Kill it, with its subflows if `cascade`."""
 
     def restart(self, execution: Any, revision: Any) -> Change:
-        """Run again what failed, with another revision of its flow unless that is None."""
+        """Run its failed tasks again, with another revision of its flow unless that is None."""
 
     def replay(self, execution: Any, task_run: str | None, revision: Any, breakpoints: str | None) -> Change:
         """Start a new execution from one of its task runs, or from the beginning."""
 
     def pause(self, execution: Any) -> Change:
-        """Pause what runs."""
+        """Pause it while it runs."""
 
     def resume(self, execution: Any, parts: Any) -> Change:
-        """Go on with what is paused; `parts` of a body (a Publisher) are what its Pause task asked for, or None."""
+        """Resume it while it is paused; `parts` of a body (a Publisher) are the inputs of its Pause task, or None."""
 
     def resume_from_breakpoint(self, execution: Any, breakpoints: str | None) -> Change:
-        """Go on with what waits at a breakpoint, to the next of these."""
+        """Resume it at a breakpoint, up to the next of these."""
 
     def change_status(self, execution: Any, state: Any) -> Change:
-        """Give it another state of those that are ends."""
+        """Give it another terminal state."""
 
     def change_task_run_state(self, execution: Any, task_run: str, state: Any) -> Change:
         """Give one of its task runs another state, and run what follows."""
@@ -64,26 +64,26 @@ class Executions(Protocol):
         """Take it out of the queue of its flow; a state of None is RUNNING."""
 
     def force_run(self, execution: Any) -> Change:
-        """Run it whatever it waits for."""
+        """Run it, whatever it waits for."""
 
     def carry_out(self, name: str, change: Change) -> Any:
-        """Carry one change out, called `name` in messages, and return the execution as it is then."""
+        """Carry out one change, called `name` in messages, and return the resulting execution."""
 
     def carry_out_all(self, changes: Iterable[Change]) -> dict[str, Any]:
-        """Carry many changes out and return what is answered to that, as JSON's fields."""
+        """Carry out many changes and return the answer, as the fields of a JSON object."""
 
     def input_errors(self, found: Any) -> list[dict[str, Any]]:
-        """Return what is wrong with an input (Kestra's InputAndValue), as the fields of JSON objects."""
+        """Return the errors of an input (Kestra's InputAndValue), as the fields of JSON objects."""
 
     def restart_problem(self, execution: Any) -> str | None:
-        """Return why an execution cannot be restarted with others, None when it can."""
+        """Return why an execution cannot be restarted in bulk, None when it can."""
 
     def status_problem(self, execution: Any) -> str | None:
-        """Return why an execution cannot be given another end with others, None when it can."""
+        """Return why the state of an execution cannot be changed in bulk, None when it can."""
 
 
 def kill_request(kestra: Kestra, execution: Any, *, cascade: bool) -> Any:
-    """Return the builder of the message that asks for a kill; both lines send it, through different queues."""
+    """Return the builder of a kill request; 1.x and 2.x send it through different queues."""
     killed = kestra.java(CORE + "models.executions.ExecutionKilledExecution").builder()
     killed = killed.state(kestra.java(CORE + "models.executions.ExecutionKilled$State").REQUESTED)
     killed = killed.tenantId(execution.getTenantId()).executionId(execution.getId())
@@ -91,7 +91,7 @@ def kill_request(kestra: Kestra, execution: Any, *, cascade: bool) -> Any:
 
 
 def with_label(kestra: Kestra, execution: Any, name: str) -> Any:
-    """Return the labels of an execution with one of Kestra's own that is set to `true`."""
+    """Return the labels of an execution, with the system label `name` set to `true`."""
     label = kestra.java(CORE + "models.Label")
     labels = kestra.java("java.util.ArrayList")(execution.getLabels() or [])
     mark = label(getattr(label, name), "true")
@@ -101,7 +101,7 @@ def with_label(kestra: Kestra, execution: Any, name: str) -> Any:
 
 
 def parse_breakpoints(kestra: Kestra, text: str | None) -> Any:
-    """Return breakpoints (`task` or `task.value`, separated by commas) as a Java list, None where there are none."""
+    """Return breakpoints (`task` or `task.value`, separated by commas) as a Java list, None if there are none."""
     if not text:
         return None
     breakpoints = kestra.java("java.util.ArrayList")()

@@ -1,4 +1,4 @@
-"""Changing executions in Kestra 1.x: the service makes the changed execution, the queue takes it to the executor."""
+"""Changes executions in Kestra 1.x: a service returns the changed execution, a queue takes it to the executor."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _UNCHANGEABLE = "execution not in a terminated state"
 
 
 class Executions1x:
-    """See `runtime.executions.Executions`; `queue` gives one of Kestra's queues by its name."""
+    """See `runtime.executions.Executions`; `queue` returns one of Kestra's queues by its name."""
 
-    accepted = 200
+    bulk_status = 200
     empty_answers = True
 
     def __init__(self, kestra: Kestra, queue: Callable[[str], Any]) -> None:
@@ -23,7 +23,7 @@ class Executions1x:
         self._queue = queue
 
     def kill(self, execution: Any, *, cascade: bool) -> Change:
-        """Emit the request to the kill queue; IllegalStateException where nothing could be reached."""
+        """Emit the request to the kill queue; IllegalStateException if there is nothing to kill."""
         if execution.getState().isTerminated() and not cascade:
             raise self._error("IllegalStateException", "Execution is already finished, can't kill it")
         request = kill_request(self._kestra, execution, cascade=cascade).build()
@@ -34,7 +34,7 @@ class Executions1x:
         return self._emit_changed(self._service.restart(execution, revision))
 
     def replay(self, execution: Any, task_run: str | None, revision: Any, breakpoints: str | None) -> Change:
-        """Emit the new execution, and mark the old one as replayed."""
+        """Emit the new execution, and label the old one as replayed."""
         new = self._replay(execution, task_run, revision).withBreakpoints(parse_breakpoints(self._kestra, breakpoints))
 
         def replay() -> Any:
@@ -57,7 +57,7 @@ class Executions1x:
         return self._emit_changed(self._service.resume(execution, flow, self._state.RUNNING, parts, resumed).block())
 
     def resume_from_breakpoint(self, execution: Any, breakpoints: str | None) -> Change:
-        """Create the task runs that waited; the service has no word for it in 1.x."""
+        """Set the waiting task runs to CREATED, as the service has no method for it in 1.x."""
         if not execution.getState().isBreakpoint():
             raise self._error("IllegalStateException", "Execution is not suspended")
         if not execution.getBreakpoints():
@@ -69,7 +69,7 @@ class Executions1x:
         return self._emit_changed(running.withBreakpoints(parse_breakpoints(self._kestra, breakpoints)))
 
     def change_status(self, execution: Any, state: Any) -> Change:
-        """Emit it with the other state."""
+        """Emit the execution with the new state."""
         if self.status_problem(execution):
             terminated = "terminated" if self._killed_is_over else "terminated non killed"
             message = f"You can only change the state of a {terminated} execution."
@@ -77,17 +77,17 @@ class Executions1x:
         return self._emit_changed(execution.withState(state))
 
     def change_task_run_state(self, execution: Any, task_run: str, state: Any) -> Change:
-        """Change it through the service, and mark the execution as restarted."""
+        """Change it through the service, and label the execution as restarted."""
         flow = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").findByExecution(execution)
         changed = self._service.changeTaskRunState(execution, flow, task_run, state)
         return self._emit_changed(changed.withLabels(with_label(self._kestra, changed, "RESTARTED")))
 
     def set_labels(self, execution: Any, labels: Any) -> Change:
-        """Store it: what is over does not go to the executor again."""
+        """Store it: an execution that has ended does not go to the executor again."""
         return self._change(execution, lambda: self._executions.save(execution.withLabels(labels)))
 
     def unqueue(self, execution: Any, state: Any) -> Change:
-        """Unqueue through the service that this release has for it."""
+        """Unqueue through the service that has the method in this release."""
         services = (self._service, self._kestra.bean(CORE + "services.ConcurrencyLimitService"))
         service = next(each for each in services if hasattr(each, "unqueue"))
         return self._emit_changed(service.unqueue(execution, state))
@@ -97,29 +97,29 @@ class Executions1x:
         return self._emit_changed(self._service.forceRun(execution))
 
     def carry_out(self, name: str, change: Change) -> Any:  # noqa: ARG002  (2.x has to wait)
-        """Return the changed execution, which the executor has still to take up."""
+        """Return the changed execution, which the executor has yet to process."""
         return change.emit("")
 
     def carry_out_all(self, changes: Iterable[Change]) -> dict[str, Any]:
-        """Answer how many they were."""
+        """Return their number."""
         return {"count": len([change.emit("") for change in changes])}
 
     def input_errors(self, found: Any) -> list[dict[str, Any]]:
-        """Tell the violations (1.0, 1.1) or the exceptions, which say whether the input could be read at all."""
+        """Return the violations (1.0, 1.1) or the exceptions, which say whether the input could be read at all."""
         if not self._kestra.since("1.2"):
             violations = found.exception().getConstraintViolations() if found.exception() else ()
             return [{"message": str(violation.getMessage())} for violation in violations]
         return [_input_error(each) for each in found.exceptions() or ()]
 
     def restart_problem(self, execution: Any) -> str | None:
-        """Tell what cannot be restarted."""
+        """Refuse executions that are running, and killed ones where Kestra does."""
         state = execution.getState()
         if self._killed_is_over:
             return None if state.isTerminated() or state.isPaused() else _UNRESTARTABLE
         return None if state.canBeRestarted() else f"{_UNRESTARTABLE}, or is KILLED"
 
     def status_problem(self, execution: Any) -> str | None:
-        """Tell what can have no other end."""
+        """Refuse executions that have not ended, and killed ones where Kestra does."""
         state = execution.getState()
         if self._killed_is_over:
             return None if state.isTerminated() else _UNCHANGEABLE
@@ -127,7 +127,7 @@ class Executions1x:
 
     @property
     def _killed_is_over(self) -> bool:
-        """Whether what was killed is as good as what else is over: the states of 1.1 know no difference."""
+        """Whether a killed execution counts as any other that has ended: the states of 1.1 make no difference."""
         return self._kestra.since("1.1", until="1.1")
 
     @property
@@ -167,5 +167,5 @@ class Executions1x:
 
 
 def _input_error(error: Any) -> dict[str, Any]:
-    told = {"message": str(error.getMessage())}
-    return {**told, "renderError": bool(error.isRenderError())} if hasattr(error, "isRenderError") else told
+    fields = {"message": str(error.getMessage())}
+    return {**fields, "renderError": bool(error.isRenderError())} if hasattr(error, "isRenderError") else fields

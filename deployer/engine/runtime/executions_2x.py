@@ -1,4 +1,4 @@
-"""Changing executions in Kestra 2.x: commands to the executor, each under an operation that can be waited for."""
+"""Changes executions in Kestra 2.x: by commands to the executor, each with an operation that can be awaited."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _GATEWAY_TIMEOUT = "Operation timed out waiting for state transition"
 
 
 class Executions2x:
-    """See `runtime.executions.Executions`; `queue` gives one of Kestra's queues by its kind and message."""
+    """See `runtime.executions.Executions`; `queue` returns one of Kestra's queues by its kind and message."""
 
-    accepted = 202
+    bulk_status = 202
     empty_answers = False
 
     def __init__(self, kestra: Kestra, queue: Callable[[str, str], Any]) -> None:
         self._kestra = kestra
         self._queue = queue
-        words = queue("BroadcastQueueInterface", "async.AsyncOperationProcessedEvent")
-        self._operations = Operations(kestra, words)
+        reports = queue("BroadcastQueueInterface", "async.AsyncOperationProcessedEvent")
+        self._operations = Operations(kestra, reports)
 
     def kill(self, execution: Any, *, cascade: bool) -> Change:
-        """Broadcast the request; ConflictException where nothing could be reached."""
+        """Broadcast the request; ConflictException if there is nothing to kill."""
         if execution.getState().isTerminated() and not cascade:
             raise self._conflict("Cannot kill execution: execution is already terminated.")
         request = kill_request(self._kestra, execution, cascade=cascade)
         queue = self._queue("BroadcastQueueInterface", "models.executions.ExecutionKilled")
-        asked = self._change(execution, lambda operation: queue.emit(request.operationId(operation).build()))
-        return replace(asked, broadcast=True)
+        change = self._change(execution, lambda operation: queue.emit(request.operationId(operation).build()))
+        return replace(change, broadcast=True)
 
     def restart(self, execution: Any, revision: Any) -> Change:
-        """Command a restart of what is over or paused."""
+        """Send a command to restart it, once it has ended or is paused."""
         if not execution.getState().canBeRestarted():
             state = execution.getState().getCurrent()
             message = f"Cannot restart execution: current state is '{state}', expected terminated or paused."
@@ -44,7 +44,7 @@ class Executions2x:
         return self._send_command(execution, self._command("Restart").from_(execution, revision))
 
     def replay(self, execution: Any, task_run: str | None, revision: Any, breakpoints: str | None) -> Change:
-        """Command a new execution under an id of its own, and that the old one is marked as replayed."""
+        """Send commands to create a new execution, and to label the old one as replayed."""
         runs = execution.getTaskRunList() or []
         if task_run is not None and all(str(run.getId()) != task_run for run in runs):
             message = f"Task run id '{task_run}' not found in execution '{execution.getId()}'"
@@ -61,13 +61,13 @@ class Executions2x:
         return Change(execution.getTenantId(), new, emit)
 
     def pause(self, execution: Any) -> Change:
-        """Command a pause of what runs."""
+        """Send a command to pause it."""
         if not execution.getState().isRunning():
             raise self._conflict("Cannot pause execution: execution is not running.")
         return self._send_command(execution, self._command("Pause").from_(execution))
 
     def resume(self, execution: Any, parts: Any) -> Change:
-        """Command to go on, with the inputs that the service has read and checked."""
+        """Send a command to resume it, with the inputs that the service has read and checked."""
         resumed = self._kestra.java("io.kestra.plugin.core.flow.Pause$Resumed").now()
         command = self._command("Resume")
         if parts is None:
@@ -77,7 +77,7 @@ class Executions2x:
         return self._send_command(execution, command.from_(execution, resumed, inputs))
 
     def resume_from_breakpoint(self, execution: Any, breakpoints: str | None) -> Change:
-        """Command to go on to the next breakpoint."""
+        """Send a command to run it to the next breakpoint."""
         if not execution.getState().isBreakpoint():
             raise self._conflict("Cannot resume execution: execution is not suspended.")
         if not execution.getBreakpoints():
@@ -86,29 +86,29 @@ class Executions2x:
         return self._send_command(execution, self._command("ResumeFromBreakpoint").from_(execution, following))
 
     def change_status(self, execution: Any, state: Any) -> Change:
-        """Command another state."""
+        """Send a command to change its state."""
         if not execution.getState().canChangeStatus():
             raise self._conflict("Cannot change execution state: execution must be terminated and not killed.")
         return self._send_command(execution, self._command("UpdateStatus").from_(execution, state))
 
     def change_task_run_state(self, execution: Any, task_run: str, state: Any) -> Change:
-        """Command another state of a task run."""
+        """Send a command to change the state of a task run."""
         if not execution.getState().canChangeStatus():
             raise self._conflict("Cannot change task run state: execution must be terminated and not killed.")
         return self._send_command(execution, self._command("ChangeTaskRunState").from_(execution, task_run, state))
 
     def set_labels(self, execution: Any, labels: Any) -> Change:
-        """Command other labels."""
+        """Send a command to replace its labels."""
         return self._send_command(execution, self._command("UpdateLabels").from_(execution, labels))
 
     def unqueue(self, execution: Any, state: Any) -> Change:
-        """Command it out of the queue."""
+        """Send a command to take it out of the queue."""
         if str(execution.getState().getCurrent()) != "QUEUED":
             raise self._conflict("Cannot unqueue execution: only QUEUED executions can be unqueued.")
         return self._send_command(execution, self._command("Unqueue").from_(execution, state))
 
     def force_run(self, execution: Any) -> Change:
-        """Command it to run."""
+        """Send a command to run it."""
         if execution.getState().isTerminated():
             raise self._conflict("Cannot force run execution: only non-terminated executions can be force run.")
         return self._send_command(execution, self._command("ForceRun").from_(execution))
@@ -120,27 +120,27 @@ class Executions2x:
         return executions.findById(change.tenant, change.execution).get()
 
     def carry_out_all(self, changes: Iterable[Change]) -> dict[str, Any]:
-        """Answer the operation under which they all are carried out, and how many they are."""
+        """Return the one operation that carries them all out, and their number."""
         operation = self._operations.new()
         return {"operationId": operation, "totalItems": self._operations.start(changes, operation)}
 
     def input_errors(self, found: Any) -> list[dict[str, Any]]:
-        """Tell the exceptions."""
+        """Return the messages of the exceptions."""
         return [{"message": str(error.getMessage())} for error in found.exceptions() or ()]
 
     def restart_problem(self, execution: Any) -> str | None:
-        """Tell the state that cannot be restarted."""
+        """Refuse a state that cannot be restarted."""
         if execution.getState().canBeRestarted():
             return None
         must = f"Execution '{execution.getId()}' must be terminated or paused to be restarted"
         return f"{must}, current state is '{execution.getState().getCurrent()}' !"
 
     def status_problem(self, execution: Any) -> str | None:
-        """Tell what can have no other end."""
+        """Refuse executions that have not ended or were killed."""
         return None if execution.getState().canChangeStatus() else "execution not in a terminated state or is killed"
 
     def _await(self, name: str, change: Change) -> None:
-        """Carry a change out; ConflictException when it failed, a status of 504 when it takes too long."""
+        """Carry out a change; ConflictException when it fails, a status of 504 when it takes too long."""
         operation = self._operations.new()
         try:
             error = self._operations.carry_out(change, operation)

@@ -1,8 +1,8 @@
-"""Kestra 2.x's operations: something asked of the executor under an id, and its word that it has been done.
+"""Kestra 2.x's operations: requests to the executor, each with an id, and its reports that they are done.
 
-Kestra's own waiter is not used, as it misses words (see `broadcasts`): the executor gives them within the transaction
-of a whole page of commands. Of labels that were set while executions were killed, one in twenty was there and answered
-504 after half a minute (2.0.0). Here every look begins where the wait began.
+Kestra's own code for waiting is not used, as it misses reports (see `broadcasts`): the executor writes them in the
+transaction of a whole page of commands. Of labels set while executions were killed, one in twenty was stored, but
+answered with 504 after half a minute (2.0.0). Here every query starts from where the wait began.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from deployer.engine.jvm.context import CORE, Kestra
 from deployer.engine.runtime import broadcasts
 from deployer.engine.runtime.executions import Change
 
-_SECONDS_BETWEEN_LOOKS = 0.01  # the executor looks for commands as often
+_SECONDS_BETWEEN_LOOKS = 0.01  # as often as the executor looks for commands
 
 
 class Operations:
-    """Asks and waits; `words` is Kestra's broadcast queue of its AsyncOperationProcessedEvent."""
+    """Sends requests and waits; `reports` is Kestra's broadcast queue of AsyncOperationProcessedEvent."""
 
-    def __init__(self, kestra: Kestra, words: Any) -> None:
+    def __init__(self, kestra: Kestra, reports: Any) -> None:
         self._kestra = kestra
-        self._queue = str(words.queueName())
+        self._queue = str(reports.queueName())
         self._client = kestra.bean("io.kestra.queue.jdbc.client.JdbcQueueClient")
 
     def new(self) -> str:
@@ -35,21 +35,21 @@ class Operations:
         return str(self._kestra.java(CORE + "utils.IdUtils").create())
 
     def carry_out(self, change: Change, operation: str) -> str | None:
-        """Ask, and return why it failed, None where it did not; TimeoutError after Kestra's own limit."""
+        """Send a change and return why it failed, None if it did not; TimeoutError after Kestra's own limit."""
         limit = self._kestra.bean(CORE + "async.AsyncOperationsConfiguration").waitTimeout().toMillis() / 1000
         with broadcasts.KILL if change.broadcast else nullcontext():
             before = self._client.fetchMaxOffset(self._queue)
             change.emit(operation)
             deadline = time.monotonic() + limit
             while time.monotonic() < deadline:
-                for word in self._reports_after(before):
-                    if (word["operationId"], word["itemId"]) == (operation, str(change.execution)):
-                        return str(word.get("error")) if word["outcome"] == "FAILED" else None
+                for report in self._reports_after(before):
+                    if (report["operationId"], report["itemId"]) == (operation, str(change.execution)):
+                        return str(report.get("error")) if report["outcome"] == "FAILED" else None
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
         raise TimeoutError
 
     def start(self, changes: Iterable[Change], operation: str) -> int:
-        """Ask for all of them under one id and return how many they are; only a broadcast is waited for."""
+        """Send all changes with one id and return their number; only broadcasts are awaited."""
         prepared = list(changes)
         for change in prepared:
             if change.broadcast:
@@ -60,7 +60,7 @@ class Operations:
         return len(prepared)
 
     def _reports_after(self, number: Any) -> Iterator[dict[str, Any]]:
-        """Yield every word that is there now and has a higher number, page by page."""
+        """Yield every stored report with a higher number, page by page."""
         page: list[dict[str, Any]] = []
         accept = {"accept": lambda texts: page.extend(map(_parse_report, texts))}
         take = jpype.JProxy("java.util.function.Consumer", dict=accept)
@@ -73,5 +73,5 @@ class Operations:
 
 
 def _parse_report(text: Any) -> dict[str, Any]:
-    word: dict[str, Any] = json.loads(bytes(text))
-    return word
+    report: dict[str, Any] = json.loads(bytes(text))
+    return report

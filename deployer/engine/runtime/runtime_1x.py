@@ -1,7 +1,7 @@
-"""Kestra 1.x: whole executions travel through queues, a flow is updated by its repository.
+"""Kestra 1.x: queues carry whole executions, and the repository updates flows.
 
-1.0 to 1.3 take the same calls but for a few. Here and in `executions_1x` these differences are told by `Kestra.since`
-alone, so a later 1.x is spoken to as the newest one known (asked of 1.0.36, 1.1.15, 1.2.14 and 1.3.31, and seen in
+1.0 to 1.3 take the same calls, with a few exceptions. Here and in `executions_1x` these are decided by `Kestra.since`
+alone, so a later 1.x is called as the newest known one (found by running 1.0.36, 1.1.15, 1.2.14 and 1.3.31, and in
 their classes).
 """
 
@@ -17,7 +17,7 @@ from deployer.engine.runtime.namespace_files import NamespaceFiles
 from deployer.engine.runtime.stored_files import StoredFiles
 from deployer.engine.runtime.streaming import Streaming
 
-WORKER_THREADS = 16  # a task holds one for as long as it sleeps or waits
+WORKER_THREADS = 16  # a task occupies one while it sleeps or waits
 _BETWEEN_FLOWS = "\n---\n"
 
 
@@ -54,20 +54,22 @@ class Runtime1x:
         self.streaming = self._streaming()
 
     def configuration(self) -> dict[str, object]:
-        """Charts of thirty days; 1.0 knows task runs and templates, which are switched off."""
+        """Charts of thirty days; 1.0 has task runs and templates, which are disabled."""
         enabled = bool(self._kestra.bean(CORE + "repositories.DashboardRepositoryInterface").isEnabled())
-        shown: dict[str, object] = {"chartDefaultDuration": "P30D", "isCustomDashboardsEnabled": enabled}
-        return shown if self._kestra.since("1.1") else {**shown, "isTaskRunEnabled": False, "isTemplateEnabled": False}
+        fields: dict[str, object] = {"chartDefaultDuration": "P30D", "isCustomDashboardsEnabled": enabled}
+        return (
+            fields if self._kestra.since("1.1") else {**fields, "isTaskRunEnabled": False, "isTemplateEnabled": False}
+        )
 
     def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
-        """Ask FlowService; 1.1 takes one text, which it splits as the web server of the others does."""
+        """Ask FlowService; 1.1 takes one source, which it splits as the web server of the other versions does."""
         if not self.validates_files:
             text = _BETWEEN_FLOWS.join(text for _, text in sources)
             return self._kestra.bean(CORE + "services.FlowService").validate(tenant, text)
         return validate_sources(self._kestra, tenant, sources)
 
     def revisions(self, tenant: str, namespace: str, flow: str, *, deleted: bool) -> Any:
-        """Ask the repository; whether deleted flows count is a question since 1.2."""
+        """Ask the repository; `deleted` exists since 1.2."""
         flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
         if self._kestra.since("1.2"):
             return flows.findRevisions(tenant, namespace, flow, self._kestra.java("java.lang.Boolean").valueOf(deleted))
@@ -82,7 +84,7 @@ class Runtime1x:
         )
 
     def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:  # noqa: ARG002  (1.x has no drafts)
-        """Parse as is."""
+        """Parse without changes."""
         return self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
 
     def read_flow(self, tenant: str, text: str) -> Any:
@@ -90,12 +92,12 @@ class Runtime1x:
         return self._kestra.bean(CORE + "services.PluginDefaultService").parseFlowWithAllDefaults(tenant, text, False)
 
     def create_flow(self, flow: Any) -> Any:
-        """Create through FlowService, which validates."""
+        """Create through FlowService, which validates it."""
         with broadcasts.FLOW:
             return self._kestra.bean(CORE + "services.FlowService").create(flow, True)
 
     def update_flow(self, flow: Any, previous: Any) -> Any:
-        """Update through the repository, which validates; first as the web server does, with version defaults."""
+        """Update through the repository, which validates it; before that, check its subflows as the web server does."""
         defaults = self._kestra.bean(CORE + "services.PluginDefaultService")
         service = self._kestra.bean(CORE + "services.FlowService")
         service.checkValidSubflows(defaults.injectVersionDefaults(flow, False), flow.getTenantId())
@@ -112,7 +114,7 @@ class Runtime1x:
             self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").delete(flow)
 
     def export_flows(self, tenant: str, filters: Any) -> Any:
-        """Return every flow with the text it has now."""
+        """Return every flow with its current source."""
         unpaged = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
         return self._kestra.bean(CORE + "repositories.FlowRepositoryInterface").findWithSource(unpaged, tenant, filters)
 
@@ -125,24 +127,24 @@ class Runtime1x:
         self._queue("executionQueue").emit(execution)
 
     def files(self, tenant: str, namespace: str) -> NamespaceFiles | StoredFiles:
-        """Files have revisions since 1.2."""
+        """Return the files, which have revisions since 1.2."""
         return (NamespaceFiles if self._kestra.since("1.2") else StoredFiles)(self._kestra, tenant, namespace)
 
     def file_path(self, sent: str) -> str:
-        """A space becomes a plus: Kestra encodes it as in a form, and decodes it as in a path."""
+        """Replace spaces by plus signs: Kestra encodes a space as in a form, and decodes it as in a path."""
         return sent.replace(" ", "+")
 
     def flows_among_files(self, tenant: str, namespace: str) -> Any:
-        """All of the namespace."""
+        """Return all flows of the namespace."""
         return self._kestra.bean(CORE + "services.FlowService").findByNamespaceWithSource(tenant, namespace)
 
     def key_values(self, tenant: str, namespace: str) -> Any:
         """Return the store without asking whether the namespace exists."""
-        # the namespace given twice: given once, the service wants a flow in it, which the web server does not
+        # given once, the service requires a flow in the namespace, which the web server does not
         return self._kestra.bean(CORE + "services.KVStoreService").get(tenant, namespace, namespace)
 
     def parse_value(self, text: str) -> Any:
-        """Read the first Ion value (a superset of JSON); anything else is a string, an error before 1.1."""
+        """Read the first Ion value (a superset of JSON); anything else is a string, before 1.1 an error."""
         try:
             return self._kestra.java(CORE + "serializers.JacksonMapper").ofIon().readTree(text)
         except self._kestra.java("com.fasterxml.jackson.core.JsonProcessingException") as error:
@@ -152,14 +154,14 @@ class Runtime1x:
             raise problem(f"Invalid JSON value for: {text}") from error
 
     def search_keys(self, page: Any, tenant: str, filters: Any) -> Any:
-        """Ask a store of no namespace, which has the keys of all; there is none before 1.1."""
+        """Ask a store without a namespace, which has the keys of all; it exists since 1.1."""
         storage = self._kestra.bean(CORE + "storages.StorageInterface")
         table = self._kestra.bean(CORE + "repositories.KvMetadataRepositoryInterface")
         store = self._kestra.java(CORE + "storages.kv.InternalKVStore")(tenant, None, storage, table)
         return store.list(page, filters)
 
     def key_details(self, store: Any, key: str) -> dict[str, Any]:
-        """Revision and date of the last change, since 1.3."""
+        """Return revision and date of the last change, since 1.3."""
         if not self._kestra.since("1.3"):
             return {}
         entry = store.get(key).get()

@@ -1,4 +1,4 @@
-"""Kestra 2.x: commands, not whole executions; drafts; a controller between executor and worker. Asked of 2.0.0."""
+"""Kestra 2.x: commands, not whole executions; drafts; a controller between executor and worker. Found on 2.0.0."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class Runtime2x:
         return self._kestra.bean(CORE + "repositories.LogDataStoreInterface")
 
     def start(self) -> None:
-        """Start controller, executor and indexer, and last the worker, which looks for the controller."""
+        """Start controller, executor and indexer, and last the worker, which connects to the controller."""
         start_controller(self._kestra)
         self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
         self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
         self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
 
     def configuration(self) -> dict[str, object]:
-        """Charts of a day, and which parts of the user interface make sense."""
-        shown = {"chartDefaultDuration": "PT24H", "isCustomDashboardsEnabled": False}
-        return {**shown, "isAiApiKeyConfigured": False, "isConcurrencyViewEnabled": True}
+        """Charts of a day, and which parts of the user interface are enabled."""
+        fields = {"chartDefaultDuration": "PT24H", "isCustomDashboardsEnabled": False}
+        return {**fields, "isAiApiKeyConfigured": False, "isConcurrencyViewEnabled": True}
 
     def validate(self, tenant: str, sources: Sequence[tuple[str | None, str]]) -> Any:
         """Ask FlowService."""
@@ -62,7 +62,7 @@ class Runtime2x:
         return self._kestra.bean(CORE + "services.FlowService").getFailedChecks(flow, inputs)
 
     def parse_flow(self, tenant: str, text: str, *, draft: bool = False) -> Any:
-        """Parse, and mark it as a draft or not."""
+        """Parse, and set whether it is a draft."""
         flow = self._kestra.java(CORE + "models.flows.GenericFlow").fromYaml(tenant, text)
         return flow.toBuilder().draft(draft).build()
 
@@ -71,17 +71,17 @@ class Runtime2x:
         return self._kestra.bean(CORE + "services.FlowParsingService").parse(tenant, text, False)
 
     def create_flow(self, flow: Any) -> Any:
-        """Create through FlowService, which validates what is no draft."""
+        """Create through FlowService, which validates it unless it is a draft."""
         with broadcasts.FLOW:
             return self._kestra.bean(CORE + "services.FlowService").create(flow)
 
     def update_flow(self, flow: Any, previous: Any) -> Any:
-        """Update through FlowService; a draft and a published flow of the same text are two revisions."""
+        """Update through FlowService; a draft and a published flow with the same source are two revisions."""
         with broadcasts.FLOW:
             return self._kestra.bean(CORE + "services.FlowService").update(flow, previous)
 
     def replace_flow(self, flow: Any, previous: Any) -> Any:
-        """Update as any other."""
+        """Update it like any other."""
         return self.update_flow(flow, previous)
 
     def delete_flow(self, flow: Any) -> None:
@@ -90,14 +90,14 @@ class Runtime2x:
             self._kestra.bean(CORE + "services.FlowService").delete(flow)
 
     def export_flows(self, tenant: str, filters: Any) -> Any:
-        """Return every published flow with the text that runs."""
-        # drafts stay out since 2.0.0: an export is what runs (kestra-io/kestra pull request 18952)
+        """Return every published flow with the source that runs."""
+        # since 2.0.0 without drafts: an export is what runs (kestra-io/kestra pull request 18952)
         flows = self._kestra.bean(CORE + "repositories.FlowRepositoryInterface")
         unpaged = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
         return flows.findWithSourceExcludingDrafts(unpaged, tenant, filters)
 
     def read_sources(self, upload: Any, reader: Any) -> None:
-        """Read within the limits that keep a small archive from filling the memory."""
+        """Read within limits, so that a small archive cannot fill the memory."""
         limits = self._kestra.bean(CORE + "security.SecurityConfiguration").zipBombProtection()
         self._kestra.java(CORE + "models.HasSource").readSourceFile(limits, upload, reader)
 
@@ -119,15 +119,15 @@ class Runtime2x:
         self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand").emit(command)
 
     def files(self, tenant: str, namespace: str) -> NamespaceFiles:
-        """With revisions."""
+        """Return the files, with revisions."""
         return NamespaceFiles(self._kestra, tenant, namespace)
 
     def file_path(self, sent: str) -> str:
-        """Just so."""
+        """Return it unchanged."""
         return sent
 
     def flows_among_files(self, tenant: str, namespace: str) -> Any:  # noqa: ARG002  (files are files here)
-        """None."""
+        """Return none."""
         return ()
 
     def key_values(self, tenant: str, namespace: str) -> Any:
@@ -143,7 +143,7 @@ class Runtime2x:
             value = mapper.readTree(parser)
             return value if parser.nextToken() is None else text
         except self._kestra.java("com.fasterxml.jackson.core.JsonProcessingException"):
-            return text  # what is no Ion value is a string
+            return text  # anything else is a string
         finally:
             if parser is not None:
                 parser.close()
@@ -153,7 +153,7 @@ class Runtime2x:
         return self._kestra.bean(CORE + "services.KVStoreService").list(page, tenant, None, filters)
 
     def key_details(self, store: Any, key: str) -> dict[str, Any]:
-        """Revision and date of the last change."""
+        """Return revision and date of the last change."""
         entry = store.get(key).get()
         return {"revision": entry.revision(), "updated": entry.updateDate()}
 

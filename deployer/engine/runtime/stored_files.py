@@ -1,4 +1,4 @@
-"""Files of a namespace as 1.0 and 1.1 keep them: what is in the storage is there, and there is one of each."""
+"""Files of a namespace as 1.0 and 1.1 store them: in the storage only, without revisions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STORAGES = "io.kestra.core.storages."
 
 
 class StoredFiles:
-    """See `deployer.engine.runtime.namespace_files.NamespaceFiles`; without revisions."""
+    """See `namespace_files.NamespaceFiles`; without revisions."""
 
     def __init__(self, kestra: Kestra, tenant: str, namespace: str) -> None:
         self._kestra, self._tenant, self._namespace = kestra, tenant, namespace
@@ -20,25 +20,25 @@ class StoredFiles:
         self._file = kestra.java(_STORAGES + "NamespaceFile")
 
     def search(self, text: str) -> list[str]:
-        """Return the paths that hold a text."""
+        """Return the paths that contain a string."""
         return [name for name in self._names(directories=False) if text in name]
 
     def content(self, path: str, revision: int | None) -> bytes:  # noqa: ARG002  (there are none)
-        """Return what a file holds."""
+        """Return the content of a file."""
         return bytes(self._storage.get(self._tenant, self._namespace, self._uri(path)).readAllBytes())
 
     def stats(self, path: str) -> Any:
-        """Return FileAttributes; the root is made if it is not there."""
+        """Return FileAttributes; the root is created if it does not exist."""
         self._make_root(path)
         return self._storage.getAttributes(self._tenant, self._namespace, self._uri(path))
 
     def directory(self, path: str) -> Any:
-        """Return a list of FileAttributes; the root is made if it is not there."""
+        """Return a list of FileAttributes; the root is created if it does not exist."""
         self._make_root(path)
         return self._storage.list(self._tenant, self._namespace, self._uri(path))
 
     def make_directory(self, path: str) -> None:
-        """Make a directory and those above it."""
+        """Create a directory and its parents."""
         self._storage.createDirectory(self._tenant, self._namespace, self._uri(path))
 
     def put(self, path: str, content: bytes) -> None:
@@ -47,11 +47,11 @@ class StoredFiles:
         self._storage.put(self._tenant, self._namespace, self._uri(path), data)
 
     def move(self, origin: str, target: str) -> None:
-        """Move a file or a directory with all in it."""
+        """Move a file, or a directory with its content."""
         self._storage.move(self._tenant, self._namespace, self._uri(origin), self._uri(target))
 
     def delete(self, path: str) -> None:
-        """Delete a file or a directory, and the directories above that hold nothing else."""
+        """Delete a file or a directory, and the parents that are empty then."""
         there = set(self._names(directories=True))
         if path + "/" in there:
             path += "/"
@@ -64,11 +64,11 @@ class StoredFiles:
         self._storage.delete(self._tenant, self._namespace, self._uri(path))
 
     def revisions(self, path: str) -> list[int]:  # noqa: ARG002
-        """Return none: of a file there is what it is now."""
+        """Return none, as only the current content is stored."""
         return []
 
     def contents(self) -> list[tuple[str, bytes]]:
-        """Return path and content of every file, the path without its slash."""
+        """Return path and content of every file, the path without its leading slash."""
         return [(name[1:], self.content(name, None)) for name in self._names(directories=False)]
 
     def _names(self, *, directories: bool) -> list[str]:

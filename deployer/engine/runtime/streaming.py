@@ -1,7 +1,7 @@
-"""Executions as they change, for whoever follows them, on Kestra 1.0 to 1.2.
+"""Streams executions as they change to their followers, on Kestra 1.0 to 1.2.
 
-There the service that does this belongs to the web server, which is not published; since 1.3 it belongs to the core.
-This one has the same three methods, so that whoever follows need not know which it is.
+There the service for this is part of the web server, which is not published; since 1.3 it is part of the core. This one
+has the same three methods, so that callers need not know which one they use.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Streaming:
-    """Hears every change of an execution on `queue` and hands it to those who registered for that execution."""
+    """Receives every change of an execution on `queue` and passes it to the subscribers of that execution."""
 
     def __init__(self, kestra: Kestra, queue: Any) -> None:
         self._kestra = kestra
@@ -25,12 +25,12 @@ class Streaming:
         queue.receive(jpype.JProxy("java.util.function.Consumer", dict={"accept": self._notify}))
 
     def registerSubscriber(self, execution: str, subscriber: str, sink: Any, flow: Any) -> None:  # noqa: N802  Java's name
-        """From here on, give `sink` (a FluxSink) an event for each change of this execution."""
+        """Send `sink` (a FluxSink) an event for each change of this execution from now on."""
         with self._lock:
             self._followers.setdefault(execution, {})[subscriber] = (sink, flow)
 
     def unregisterSubscriber(self, execution: str, subscriber: str) -> None:  # noqa: N802
-        """Forget a subscriber; one that is not known is fine."""
+        """Remove a subscriber, if it exists."""
         with self._lock:
             followers = self._followers.get(execution, {})
             followers.pop(subscriber, None)
@@ -38,12 +38,12 @@ class Streaming:
                 self._followers.pop(execution, None)
 
     def isStopFollow(self, flow: Any, execution: Any) -> bool:  # noqa: N802
-        """Whether there is nothing more to hear of an execution; a paused one may go on."""
+        """Whether an execution has no more changes to come; a paused one may be resumed."""
         over = self._kestra.bean("io.kestra.core.services.ExecutionService").isTerminated(flow, execution)
         return bool(over) and str(execution.getState().getCurrent()) != "PAUSED"
 
     def _notify(self, either: Any) -> None:
-        """Tell the followers; nothing may be thrown here, as the engine ends a queue whose reader throws."""
+        """Notify the followers; never raises, as the engine ends a queue whose reader throws."""
         if either.isRight():  # a message that the engine cannot read
             return
         execution = either.getLeft()

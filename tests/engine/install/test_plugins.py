@@ -32,7 +32,7 @@ def test_a_coordinate_is_fetched_once_and_afterwards_no_network_is_needed(
 
 def test_a_release_that_is_not_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    with pytest.raises(EngineError, match=r"^Maven Central gave no io\.kestra\.plugin:plugin-fs:99\.0\.0$"):
+    with pytest.raises(EngineError, match=r"^Maven Central has no io\.kestra\.plugin:plugin-fs:99\.0\.0$"):
         locate([plugin("io.kestra.plugin:plugin-fs:99.0.0")])
 
 
@@ -57,7 +57,7 @@ def test_the_types_of_a_jar_are_what_it_lists_for_kestra(tmp_path: Path) -> None
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"the plugin \S+/nowhere is not there"):
+    with pytest.raises(UsageError, match=r"the plugin \S+/nowhere does not exist"):
         locate([tmp_path / "nowhere"])
 
 
@@ -70,7 +70,7 @@ def test_a_folder_without_jars_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"no jar", b""])
 def test_a_jar_that_is_none_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.jar").write_bytes(content)
-    with pytest.raises(EngineError, match=r"a\.jar is no jar: File is not a zip file"):
+    with pytest.raises(EngineError, match=r"a\.jar is not a jar: File is not a zip file"):
         locate([tmp_path])
 
 
@@ -83,5 +83,5 @@ def test_a_jar_with_no_plugin_in_it_is_named(tmp_path: Path, entries: dict[str, 
 def test_two_jars_with_the_same_type_are_refused_for_one_would_count_by_chance(tmp_path: Path) -> None:
     for name in "ab":
         a_jar(tmp_path / f"{name}.jar", types="org.example.Same")
-    with pytest.raises(EngineError, match=r"a\.jar and \S+b\.jar both hold org\.example\.Same"):
+    with pytest.raises(EngineError, match=r"a\.jar and \S+b\.jar both contain org\.example\.Same"):
         locate([tmp_path])

@@ -39,7 +39,7 @@ class Java:
 def java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Java:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     stand_in = Java()
-    monkeypatch.setattr(module, "child", stand_in.child)
+    monkeypatch.setattr(module, "run_child", stand_in.child)
     return stand_in
 
 

@@ -38,7 +38,7 @@ def test_an_older_releases_folder_is_taken_over(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(EngineError, match="holds something other"):
+    with pytest.raises(EngineError, match="contains something other"):
         claim(tmp_path, "1.3.31")
     assert [entry.name for entry in tmp_path.iterdir()] == ["README.md"]
 

@@ -45,9 +45,9 @@ def test_of_a_file_only_what_is_called_so_counts() -> None:
 @pytest.mark.parametrize(
     ("secrets", "envs", "file", "says"),
     [
-        (["NOPE"], [], {}, "--secret NOPE: no variable is set that is called so"),
-        ([], ["NOPE"], {}, "--env NOPE: no variable is set that is called so"),
-        (["A=B"], [], {}, "'A=B' is no variable's name"),
+        (["NOPE"], [], {}, "--secret NOPE: there is no such variable"),
+        ([], ["NOPE"], {}, "--env NOPE: there is no such variable"),
+        (["A=B"], [], {}, "'A=B' is not the name of a variable"),
         ([], [], {"SECRET_A": "plain text"}, "SECRET_A is not base64"),
     ],
 )

@@ -53,7 +53,7 @@ class Bulk:
         runtime = call.runtime.executions
         answer = runtime.carry_out_all(self.prepare(call, execution) for execution in executions)
         text = json_text(call.kestra, call.kestra.from_json(answer))
-        return Response(text, status_code=runtime.accepted, media_type=JSON)
+        return Response(text, status_code=runtime.bulk_status, media_type=JSON)
 
 
 def read_ids(call: Call) -> list[str]:
