@@ -31,7 +31,7 @@ from deployer.engine.jvm.context import Kestra
 from deployer.engine.runtime.runtime import Runtime
 from deployer.model.resource import MAIN
 
-_LENGTH = 5  # of the sets that Micronaut puts them into
+_SET_SIZE = 5  # of the sets in which Micronaut collects names for its messages
 
 
 def application(
@@ -39,8 +39,8 @@ def application(
 ) -> Starlette:
     """Return the web application of a started runtime.
 
-    `host` is the address that is listened on. `basic_auth` is username and password, None leaves it open; `tenants` are
-    those that there are, none: any that is named.
+    `host` is the address it listens on. `basic_auth` is username and password, None for open access; `tenants` are the
+    tenants that exist, empty for any.
     """
     served = [route for resource in RESOURCES for route in resource.ROUTES if route.serves(kestra.version.name)]
     answering = _Endpoint(kestra, runtime, Router(served), tenants, guarded=basic_auth is not None)
@@ -54,13 +54,13 @@ def application(
     app.router.redirect_slashes = False
     if basic_auth is not None:
         app.add_middleware(BasicAuth, username=basic_auth[0], password=basic_auth[1])
-    app.add_middleware(OnlyPrograms, host=host)  # the last that is added is the first that is asked
+    app.add_middleware(OnlyPrograms, host=host)  # the last one added is called first
     return app
 
 
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
-    """The one endpoint: finds the row that answers a request, and lets its function answer."""
+    """The only endpoint: finds the row for a request, and lets its function answer."""
 
     kestra: Kestra
     runtime: Runtime
@@ -88,7 +88,7 @@ class _Endpoint:
 
 
 async def _run_handler(handler: Handler, call: Call) -> Response:
-    """Return what a resource's function answers: a plain one runs in a thread, as engine calls block."""
+    """Return the answer of a resource's function; a plain one runs in a thread, as engine calls block."""
     try:
         if inspect.iscoroutinefunction(handler):
             response: Response = await handler(call)
@@ -102,14 +102,14 @@ async def _run_handler(handler: Handler, call: Call) -> Response:
 
 
 def criteria_of(request: Request) -> Criteria:
-    """Return what of a request decides who answers it."""
+    """Return the parts of a request that decide which row answers it."""
     path = sent_uri(request).partition("?")[0]
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Criteria(request.method, path, parse_accept(request.headers.get("accept", "")), kind)
 
 
 def _refusal(kestra: Kestra, request: Request, miss: Miss) -> Refusal:
-    """Return why nobody answers, in Kestra's words; a path that is not served says whose lack it is."""
+    """Return why no row matches, in Kestra's words; for an unknown path, say that this server does not have it."""
     if miss.consumable:
         sent = request.headers.get("content-type", "")
         return Refusal(415, f"Content Type [{sent}] not allowed. Allowed types: {_types(kestra, miss.consumable)}")
@@ -129,8 +129,8 @@ def _types(kestra: Kestra, names: Iterable[str]) -> str:
 
 
 def _in_java_order(kestra: Kestra, things: Iterable[Any]) -> str:
-    """Return things in the order in which a Java set has them."""
-    found = kestra.java("java.util.HashSet")(_LENGTH)
+    """Return things in the order of a Java set, as text."""
+    found = kestra.java("java.util.HashSet")(_SET_SIZE)
     for thing in things:
         found.add(thing)
     return str(found)
@@ -143,5 +143,5 @@ def _answer_unreadable(kestra: Kestra, request: Request, error: Exception) -> Re
 
 
 def _answer_fault(kestra: Kestra, request: Request, error: Exception) -> Response:
-    """Return a 500 in Kestra's shape for a fault of this server; the traceback goes to its log."""
+    """Return a 500 in Kestra's shape for a fault of this server, whose traceback is in its log."""
     return answer_refusal(kestra, sent_uri(request), Refusal(500, repr(error), reason="Internal server error"))

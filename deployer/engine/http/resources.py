@@ -1,4 +1,4 @@
-"""The table of the files that have endpoints: a new one is a row here."""
+"""The table of the files with endpoints; a new file is a row here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Java values and exceptions as HTTP answers, in the JSON of the engine's own web mapper.
 
-That mapper is the context's `ObjectMapper` bean: it leaves `tenantId` out and writes errors as Kestra's web server
-does, which `JacksonMapper.ofJson()` does not (compared with recorded answers on 1.3.31 and 2.0.0).
+That mapper is the context's `ObjectMapper` bean: it omits `tenantId` and writes errors as Kestra's web server does,
+which `JacksonMapper.ofJson()` does not (compared with recorded answers on 1.3.31 and 2.0.0).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _KESTRA = "io.kestra.core.exceptions."
 _DAY = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
-_STATUSES = (  # the first class that fits; from Kestra's ErrorController
+_STATUSES = (  # the first class that matches; from Kestra's ErrorController
     ("com.fasterxml.jackson.core.JsonParseException", 422, "Invalid json"),
     (_KESTRA + "InputOutputValidationException", 422, "Invalid entity"),
     ("com.fasterxml.jackson.databind.exc.InvalidFormatException", 422, "Invalid format"),
@@ -49,31 +49,31 @@ def json_text(kestra: Kestra, value: Any) -> str:
 
 
 def as_json(call: Call, value: Any, media_type: str = JSON) -> Response:
-    """Return 200 with a Java value; None is 404, as a null is in Kestra's controllers."""
+    """Return 200 with a Java value; None is 404, as null is in Kestra's controllers."""
     if value is None:
         raise Refusal(404)
     return Response(json_text(call.kestra, value), headers={"content-type": media_type})
 
 
 def as_object(call: Call, **fields: Any) -> Response:
-    """Return 200 with an object of these fields, Java values each; those that are None are left out."""
+    """Return 200 with an object of these fields, whose values are Java values; None is omitted."""
     return Response(object_text(call, **fields), media_type=JSON)
 
 
 def object_text(call: Call, **fields: Any) -> str:
-    """Return the JSON of an object of these fields, Java values each; those that are None are left out."""
+    """Return the JSON of an object of these fields, whose values are Java values; None is omitted."""
     texts = (f'"{name}":{json_text(call.kestra, value)}' for name, value in fields.items() if value is not None)
     return f"{{{','.join(texts)}}}"
 
 
 def file_response(content: bytes, media_type: str, name: str = "", *, cached: bool = True) -> Response:
-    """Return 200 with a file as Kestra's web server streams one: for a day, unless it is not to be `cached`.
+    """Return 200 with a file as Kestra's web server sends it, to be cached for a day unless `cached` is false.
 
-    With a `name`, whoever asked is to store it under that.
+    With a `name`, the client is told to save it under that name.
     """
     now = datetime.now(UTC)
     headers = {
-        "content-type": media_type,  # as it is; a text would be given a charset
+        "content-type": media_type,  # unchanged; for a text type, a charset would be added
         "Cache-Control": f"public, max-age={_DAY.total_seconds():.0f}" if cached else "no-cache",
         "Expires": format_datetime(now + _DAY, usegmt=True),
         "Last-Modified": format_datetime(now, usegmt=True),
@@ -84,12 +84,12 @@ def file_response(content: bytes, media_type: str, name: str = "", *, cached: bo
 
 
 def page_response(call: Call, results: Any, total: int) -> Response:
-    """Return 200 with one page of results and how many there are on all pages."""
+    """Return 200 with one page of results and the total of all pages."""
     return Response(f'{{"results":{json_text(call.kestra, results)},"total":{total}}}', media_type=JSON)
 
 
 def unwrap(optional: Any) -> Any:
-    """Return what a java.util.Optional holds; raises Refusal (404) when it is empty."""
+    """Return the value of a java.util.Optional; raises Refusal (404) when it is empty."""
     if optional.isEmpty():
         raise Refusal(404)
     return optional.get()
@@ -102,7 +102,7 @@ def answer_refusal(kestra: Kestra, uri: str, refusal: Refusal) -> Response:
 
 
 def answer_exception(call: Call, thrown: Any) -> Response:
-    """Return the answer to a Java exception: status and words as Kestra's web server gives them."""
+    """Return the answer to a Java exception, with the status and message of Kestra's web server."""
     error = _find_cause(call, thrown)
     if isinstance(error, call.java("jakarta.validation.ConstraintViolationException")):
         errors = [(str(each.getMessage()), str(each.getPropertyPath())) for each in error.getConstraintViolations()]
@@ -110,13 +110,13 @@ def answer_exception(call: Call, thrown: Any) -> Response:
             call.kestra, call.uri, Refusal(422, f"{error.getMessage()}", reason="Invalid entity", errors=(*errors,))
         )
     status, reason = _status(call, error)
-    if status >= 500:  # noqa: PLR2004  (a server error, whatever its number)
+    if status >= 500:  # noqa: PLR2004  (any server error)
         _log.error("%s: %s", call.uri, error)
     return answer_refusal(call.kestra, call.uri, Refusal(status, _message(error), reason=reason))
 
 
 def _find_cause(call: Call, thrown: Any) -> Any:
-    """Return the exception that counts: a violation inside a processing error, what a reactive chain wrapped."""
+    """Return the exception to report: a violation inside a processing error, or what a reactive chain wrapped."""
     error = call.java("reactor.core.Exceptions").unwrap(thrown)
     processing = isinstance(error, call.java(_KESTRA + "FlowProcessingException"))
     violation = call.java("jakarta.validation.ConstraintViolationException")
@@ -135,7 +135,7 @@ def _status(call: Call, error: Any) -> tuple[int, str]:
 
 
 def _class_names(error: Any) -> Iterator[str]:
-    """Yield the names of an exception's class and those above it; not every version has every class."""
+    """Yield the names of an exception's class and its superclasses; not every version has every class."""
     kind = error.getClass()
     while kind is not None:
         yield str(kind.getName())

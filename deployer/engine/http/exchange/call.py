@@ -1,4 +1,4 @@
-"""A request on its way to the engine, read whole, with what a resource needs to answer it."""
+"""A request, read completely, with everything that a resource needs to answer it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from deployer.engine.runtime.runtime import Runtime
 
 _MAPPER = "com.fasterxml.jackson.databind.ObjectMapper"
-_PART_LIMIT = 1 << 30  # bytes of a part that is no file; Starlette's own limit of 1 MiB is not Kestra's
+_PART_LIMIT = 1 << 30  # bytes of a part that is not a file; Kestra does not have Starlette's limit of 1 MiB
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a multipart body; `filename` is None for what is no file."""
+    """One part of a multipart body; `filename` is None unless it is a file."""
 
     name: str
     filename: str | None
@@ -31,9 +31,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `uri` is path and query as they were sent; `parts` is empty unless the body is multipart.
+    """One request. `uri` is path and query as sent; `parts` is empty unless the body is multipart.
 
-    `guarded` says whether this server asks for credentials.
+    `guarded` says whether this server requires credentials.
     """
 
     kestra: Kestra
@@ -53,11 +53,11 @@ class Call:
 
     @property
     def media_type(self) -> str:
-        """The body's media type without parameters, empty where none was sent."""
+        """The body's media type without parameters, empty if none was sent."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     def text(self, name: str) -> str:
-        """Return the body as text (bytes that are no UTF-8 replaced, as Kestra does); `name` is Kestra's name for it.
+        """Return the body as a string (invalid UTF-8 is replaced, as in Kestra); `name` is Kestra's name for it.
 
         Raises Refusal (422) when there is no body.
         """
@@ -66,7 +66,7 @@ class Call:
         return self.body.decode("utf-8", errors="replace")
 
     def upload(self, name: str) -> Part:
-        """Return the file of a multipart body; raises Refusal when it is not there (500: Kestra's own answer)."""
+        """Return the file of a multipart body; raises Refusal (500, as Kestra answers) when it is missing."""
         for part in self.parts:
             if part.name == name and part.filename is not None:
                 return part
@@ -78,12 +78,12 @@ class Call:
         return default if value is None else value.lower() in ("true", "yes", "y", "on", "1")
 
     def number(self, name: str) -> int | None:
-        """Return a whole number of the query, None where absent; raises Refusal (422) when it is none."""
+        """Return an integer of the query, None if absent; raises Refusal (422) for any other value."""
         value = self.query.get(name)
         return self.whole_numbers(name, [value])[0] if value else None
 
     def whole_numbers(self, name: str, values: list[str]) -> list[int]:
-        """Return the values of the parameter `name` as numbers; raises Refusal (422) on the first that is none."""
+        """Return the values of the parameter `name` as integers; raises Refusal (422) for the first that is not one."""
         numbers = []
         for value in values:
             try:
@@ -93,12 +93,12 @@ class Call:
         return numbers
 
     def boxed(self, name: str) -> Any:
-        """Return a whole number of the query as java.lang.Integer, None where absent; Refusal (422) when it is none."""
+        """Return an integer of the query as java.lang.Integer, None if absent; Refusal (422) for any other value."""
         value = self.number(name)
         return None if value is None else self.java("java.lang.Integer").valueOf(value)
 
     def choice(self, name: str, kind: str) -> Any:
-        """Return a value of the query as one of the Java enum `kind`, None where absent; Refusal (422) otherwise."""
+        """Return a value of the query as a constant of the Java enum `kind`, None if absent; else Refusal (422)."""
         value = self.query.get(name)
         if not value:
             return None
@@ -109,26 +109,26 @@ class Call:
         return chosen
 
     def required(self, name: str) -> str:
-        """Return a value of the query; Refusal (400) when it is not there."""
+        """Return a value of the query; raises Refusal (400) when it is missing."""
         value = self.query.get(name)
         if value is None:
             raise Refusal(400, f"Required QueryValue [{name}] not specified")
         return value
 
     def json(self, name: str, kind: str) -> Any:
-        """Return the body, JSON, as a Java object of the class `kind`; `name` is Kestra's name for it.
+        """Return the JSON body as a Java object of the class `kind`; `name` is Kestra's name for it.
 
-        Raises Refusal (422) without a body or when it is of another shape.
+        Raises Refusal (422) for a missing body or one of another shape.
         """
         return self._json(name, self._types.constructType(self.java(kind).class_))
 
     def json_list(self, name: str, kind: str) -> Any:
-        """Return the body, a JSON array or one element of it, as a Java list of the class `kind`, like `json`."""
+        """Return the body, a JSON array or one element, as a Java list of the class `kind`; raises like `json`."""
         many = self.java("java.util.List").class_
         return self._json(name, self._types.constructCollectionType(many, self.java(kind).class_))
 
     def bean(self, name: str) -> Any:
-        """Return the engine's singleton of a class of its core (`services.FlowService`)."""
+        """Return the engine's singleton of a core class (`services.FlowService`)."""
         return self.kestra.bean(CORE + name)
 
     def core(self, name: str) -> Any:
@@ -140,7 +140,7 @@ class Call:
         return self.kestra.java(name)
 
     def optional(self, value: Any) -> Any:
-        """Return java.util.Optional of a value, empty for None."""
+        """Return a java.util.Optional of a value, empty for None."""
         return self.java("java.util.Optional").ofNullable(value)
 
     @property
@@ -157,14 +157,14 @@ class Call:
 
 
 def to_constant(text: str) -> str:
-    """Return what Micronaut takes a text for that is none of an enum's constants as it stands: `by-id` is `BY_ID`."""
+    """Return the enum constant that Micronaut reads from a string that is not one itself: `by-id` is `BY_ID`."""
     return text.replace("-", "_").replace(".", "_").upper()
 
 
 async def read_call(
     request: Request, kestra: Kestra, runtime: Runtime, path: Mapping[str, str], *, guarded: bool
 ) -> Call:
-    """Return the whole request as a Call; `path` has the parameters of its path."""
+    """Return the complete request as a Call; `path` has the parameters of its path."""
     multipart = request.headers.get("content-type", "").lower().startswith(MULTIPART)
     return Call(
         kestra=kestra,
@@ -180,7 +180,7 @@ async def read_call(
 
 
 def sent_uri(request: Request) -> str:
-    """Return path and query as they came over the wire, for the `self` link of an error."""
+    """Return path and query as they were sent, for the `self` link of an error."""
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope.get("query_string", b"")
     return (raw + (b"?" + query if query else b"")).decode("latin-1")

@@ -1,7 +1,7 @@
-"""Query parameters as the engine's QueryFilters: `filters[field][OP]=value`, and the flat ones of 1.x.
+"""Query parameters as the engine's QueryFilters: `filters[field][OP]=value`, and the flat parameters of 1.x.
 
-Which fields and operators exist, and which a resource supports, the engine says; nothing of that is repeated here. Not
-here: the nested `filters[and][0][...]` of 2.x.
+The engine knows which fields and operators exist and which of them a resource supports; that is not repeated here. Not
+supported: the nested `filters[and][0][...]` of 2.x.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FILTER = re.compile(r"filters\[(.*?)]\[(.*?)](?:\[(.+)])?")
 _MANY = ("IN", "NOT_IN")
-_FLAT = {  # parameter: operator it stands for
+_FLAT = {  # parameter: its operator
     "q": "EQUALS",
     "namespace": "PREFIX",
     "flowId": "EQUALS",
@@ -33,14 +33,14 @@ _FLAT = {  # parameter: operator it stands for
     "state": "IN",
     "triggerExecutionId": "EQUALS",
 }
-_FIELDS = {"minLevel": "level"}  # where the field is called otherwise than the parameter
+_FIELDS = {"minLevel": "level"}  # where the field is not named like the parameter
 
 
 def read_filters(call: Call, *flat: str) -> Any:
     """Return the request's filters as a Java list.
 
-    `flat` names the flat parameters this resource has in 1.x; they count only where no `filters[...]` is given. 2.x
-    refuses them with 422 (later 2.x servers do; the first ones took no notice and matched everything).
+    `flat` names the flat parameters of this resource in 1.x; they are ignored if any `filters[...]` is given. 2.x
+    refuses them with 422 (later 2.x servers do; the first ones ignored them and matched everything).
     """
     found = call.java("java.util.ArrayList")()
     labels: dict[str, dict[str, str]] = {}
@@ -59,7 +59,7 @@ def read_filters(call: Call, *flat: str) -> Any:
 
 
 def query_filter(call: Call, field: str, operator: str, value: Any) -> Any:
-    """Return one QueryFilter; the engine throws on an unknown field or operator."""
+    """Return one QueryFilter; the engine throws an exception for an unknown field or operator."""
     if field == "timeRange":
         return _start_date_filter(call, operator, value)
     kind = call.core("models.QueryFilter")
@@ -68,7 +68,7 @@ def query_filter(call: Call, field: str, operator: str, value: Any) -> Any:
 
 
 def parse_labels(call: Call, pairs: list[str]) -> Any:
-    """Return `key:value` pairs as a Java map; raises Refusal (422), in Kestra's words, on anything else."""
+    """Return `key:value` pairs as a Java map; raises Refusal (422), with Kestra's message, for anything else."""
     found: dict[str, str] = {}
     for pair in pairs:
         key, colon, value = (part.strip() for part in pair.partition(":"))
@@ -101,7 +101,7 @@ def _read_filter(
 
 
 def _start_date_filter(call: Call, operator: str, value: str) -> Any:
-    """Return a range (ISO 8601, up to now) as the start date it stands for: the engine knows no ranges."""
+    """Return a time range up to now (an ISO 8601 duration) as a filter by start date: the engine has no ranges."""
     duration = call.java("java.time.Duration").parse(value).abs()
     start = str(call.java("java.time.ZonedDateTime").now().minus(duration))
     compared = "LESS_THAN_OR_EQUAL_TO" if operator in ("NOT_EQUALS", "NOT_IN") else "GREATER_THAN_OR_EQUAL_TO"
@@ -111,7 +111,7 @@ def _start_date_filter(call: Call, operator: str, value: str) -> Any:
 def _value(call: Call, field: str, operator: str, value: str) -> Any:
     if field == "scope":
         return _scopes(call, value.split(","))
-    if operator in _MANY:  # decoded a second time and stripped of brackets, as Kestra does
+    if operator in _MANY:  # decoded twice and without brackets, as in Kestra
         return call.kestra.from_json(re.sub(r"[\[\]]", "", unquote_plus(value)).split(","))
     return value
 

@@ -1,4 +1,4 @@
-"""The media types that requests and answers have."""
+"""The media types of requests and answers."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ _SORT_PARTS = 2
 
 
 def pageable(call: Call, method: str, column: Callable[[str], Any] = str) -> Any:
-    """Return the page asked for as the engine's Pageable.
+    """Return the requested page as the engine's Pageable.
 
-    `method` is Kestra's name for the search, which its messages carry; `column` maps a sort key to the engine's.
-    Raises Refusal (422) on a page or size below 1, a larger page than Kestra gives, a sort that is not `key:direction`.
+    `method` is Kestra's name for the search, used in messages; `column` maps a sort key to the engine's column.
+    Raises Refusal (422) for a page or size below 1, a size above Kestra's limit, or a sort that is not `key:direction`.
     """
     page, size = _positive(call, method, "page", 1), _positive(call, method, "size", 10)
     largest = call.runtime.largest_page
@@ -33,7 +33,7 @@ def pageable(call: Call, method: str, column: Callable[[str], Any] = str) -> Any
 
 
 def split_values(call: Call, name: str) -> list[str]:
-    """Return every value of a list parameter, given repeatedly or with commas."""
+    """Return every value of a list parameter, which may be repeated or separated by commas."""
     return [each for value in call.query.getlist(name) for each in value.split(",") if each]
 
 

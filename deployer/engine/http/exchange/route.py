@@ -1,6 +1,6 @@
-"""Which method, path and media types are answered by which function, from which Kestra version on: one row each.
+"""Which function answers which method, path and media types, in which versions of Kestra: one row each.
 
-Every resource's file ends with its own table, `ROUTES`; `app` puts them together, `routing` chooses among them.
+Every resource's file ends with its own table, `ROUTES`; `resources` lists these files, `routing` chooses among rows.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from deployer.engine.http.exchange.call import Call
 
 Handler = Callable[["Call"], Any]
-"""Returns a Response, or is a coroutine function that does."""
+"""Returns a Response; may be a coroutine function."""
 
 LAST_1X = [version.name for version in VERSIONS if version.dialect is Dialect.V1][-1]
-"""The newest 1.x: a row that 2.0 no longer has is served `until` then, whichever version that is."""
+"""The newest 1.x, whichever that is: rows that 2.0 no longer has are served `until` then."""
 
 _TENANT = "/api/v1/{tenant}/"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row: `path` is within the tenant unless it begins with a slash; versions are names such as `1.3`.
+    """A row: `path` is below the tenant unless it begins with a slash; versions are names such as `1.3`.
 
-    `produces` and `consumes` are the media types of answer and body; where Kestra says nothing, both are JSON.
+    `produces` and `consumes` are the media types of answer and body, which are JSON unless Kestra specifies others.
     """
 
     method: str
@@ -41,9 +41,9 @@ class Route:
 
     @property
     def template(self) -> str:
-        """The whole path, with its parameters in braces."""
+        """The complete path, with its parameters in braces."""
         return self.path if self.path.startswith("/") else _TENANT + self.path
 
     def serves(self, version: str) -> bool:
-        """Whether Kestra `version` has it."""
+        """Whether Kestra `version` has this row."""
         return at_least(version, self.since) and at_least(self.until, version)

@@ -1,4 +1,4 @@
-"""A part of a multipart body as Micronaut's own interface for it, for the engine to read."""
+"""Parts of a multipart body as Micronaut's uploads, for the engine to read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MULTIPART = "io.micronaut.http.multipart."
 
 
 def upload(call: Call, part: Part) -> Any:
-    """Return a part as Micronaut's interface for it: a file's has a name of its own and a stream."""
+    """Return a part as Micronaut's CompletedFileUpload if it is a file, else as its CompletedPart."""
     content = jpype.JArray(jpype.JByte)(part.data)
     size = len(part.data)
 

@@ -1,7 +1,7 @@
-"""Changing one execution: restart, replay, pause, resume and the like; at `actions/…` since 2.0. Many are `bulk`.
+"""Changes one execution: restart, replay, pause, resume and so on; at `actions/…` since 2.0. Not here: `bulk_actions`.
 
-2.x answers the execution as it is when the executor has done it; 1.x the execution as it is handed to the executor,
-and nothing at all to a pause, a resume and a kill.
+2.x answers with the execution once the executor has changed it; 1.x with the execution as it is handed to the executor,
+and to a pause, a resume and a kill without a body.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from deployer.engine.http.executions.read import find_execution
 from deployer.engine.jvm.context import CORE
 from deployer.engine.runtime.executions import Change
 
-TEXT_JSON = "text/json"  # what Kestra calls the answer to a kill, and to nothing else
+TEXT_JSON = "text/json"  # Kestra's type for the answer to a kill, and for no other
 STATE = CORE + "models.flows.State$Type"
 _STATE_REQUEST = "java.util.Map"
 _FLOWS = "repositories.FlowRepositoryInterface"
 
 
 def restart(call: Call) -> Change:
-    """Run an execution again from where it failed; 404 when there is no such `revision` of its flow."""
+    """Run an execution again from where it failed; 404 if its flow has no such `revision`."""
     execution = find_execution(call)
     return call.runtime.executions.restart(execution, read_revision(call, execution))
 
 
 def replay(call: Call) -> Change:
-    """Start a new execution from `taskRunId`, or from the beginning, with the inputs of the old one."""
+    """Start a new execution from `taskRunId`, or from the beginning, with the same inputs."""
     return _replay(call, find_execution(call))
 
 
 def replay_with_inputs(call: Call) -> Change:
-    """Start a new execution in the same way with the inputs of the body."""
+    """Start a new execution likewise, with the inputs of the body."""
     execution, revision = find_execution(call), call.optional(call.boxed("revision"))
     place = (call.tenant, execution.getNamespace(), execution.getFlowId())
     flow = call.bean("services.FlowService").getFlowIfExecutableOrThrow(*place, revision)
@@ -47,23 +47,23 @@ def replay_with_inputs(call: Call) -> Change:
 
 
 def pause(call: Call) -> Change:
-    """Pause an execution that runs."""
+    """Pause a running execution."""
     return call.runtime.executions.pause(find_execution(call))
 
 
 def resume(call: Call) -> Change:
-    """Go on with a paused execution; 404 unknown, 409 not paused, 422 wrong inputs."""
+    """Resume a paused execution; 404 if unknown, 409 if not paused, 422 for wrong inputs."""
     return call.runtime.executions.resume(_find_paused(call), input_parts(call))
 
 
 def resume_from_breakpoint(call: Call) -> Change:
-    """Go on with an execution that waits at a breakpoint."""
+    """Resume an execution at a breakpoint."""
     execution = call.bean("services.ExecutionService").getExecution(call.tenant, call.path["executionId"], True)
     return call.runtime.executions.resume_from_breakpoint(execution, call.query.get("breakpoints"))
 
 
 def validate_resume(call: Call) -> Response:
-    """Return every input of the pause with its value and what is wrong with it."""
+    """Return every input of the pause with its value and its errors."""
     execution = _find_paused(call)
     flow = call.bean(_FLOWS).findByExecutionWithoutAcl(execution)
     service = call.bean("services.ExecutionService")
@@ -71,36 +71,36 @@ def validate_resume(call: Call) -> Response:
 
 
 def change_status(call: Call) -> Change:
-    """Give an execution that is over another end (`status`)."""
+    """Change the final state of an execution that has ended to `status`."""
     state = read_end_state(call, "status")
     return call.runtime.executions.change_status(find_execution(call), state)
 
 
 def change_task_run_state(call: Call) -> Change:
-    """Give a task run another state (a body of `taskRunId` and `state`) and run what follows."""
+    """Change the state of a task run (`taskRunId` and `state` in the body) and run what follows."""
     wanted = call.json("stateRequest", _STATE_REQUEST)
     state = call.java(STATE).valueOf(str(wanted.get("state")))
     return call.runtime.executions.change_task_run_state(find_execution(call), str(wanted.get("taskRunId")), state)
 
 
 def unqueue(call: Call) -> Change:
-    """Take an execution out of the queue of its flow, into `state`."""
+    """Take an execution out of the queue of its flow, and set it to `state`."""
     return call.runtime.executions.unqueue(find_execution(call), call.choice("state", STATE))
 
 
 def force_run(call: Call) -> Change:
-    """Run an execution whatever it waits for."""
+    """Run an execution, whatever it waits for."""
     return call.runtime.executions.force_run(find_execution(call))
 
 
 def kill(call: Call) -> Change:
-    """Ask for a kill; 404; 409 when it is over and its subflows are not to be killed either."""
+    """Request a kill; 404 if unknown, 409 if it has ended and its subflows must not be killed either."""
     cascade = call.flag("isOnKillCascade", default=True)
     return call.runtime.executions.kill(find_execution(call), cascade=cascade)
 
 
 def read_end_state(call: Call, name: str) -> Any:
-    """Return the state of that name in the query; raises Refusal (400, 422) unless it is one that is an end."""
+    """Return the state in a parameter of the query; raises Refusal (400, 422) unless it is terminal."""
     call.required(name)
     state = call.choice(name, STATE)
     if state is None or not state.isTerminated():
@@ -110,7 +110,7 @@ def read_end_state(call: Call, name: str) -> Any:
 
 
 def read_revision(call: Call, execution: Any) -> Any:
-    """Return the `revision` of the query as Java's number, None where absent; Refusal (404) when there is no such."""
+    """Return `revision` of the query as a Java number, None if absent; raises Refusal (404) if there is none such."""
     revision = call.boxed("revision")
     place = (execution.getNamespace(), execution.getFlowId())
     flows = call.bean(_FLOWS)
@@ -128,14 +128,14 @@ def _find_paused(call: Call) -> Any:
     return call.bean("services.ExecutionService").getExecutionIfPause(call.tenant, call.path["executionId"], True)
 
 
-def make_handler(name: str, prepare: Callable[[Call], Change], empty_answers: int | None) -> Callable[[Call], Response]:
-    """Return a handler that carries out what `prepare` returns; `empty_answers` is 1.x's status without a body."""
+def make_handler(name: str, prepare: Callable[[Call], Change], empty_status: int | None) -> Callable[[Call], Response]:
+    """Return a handler that carries out the change of `prepare`; `empty_status` is that of 1.x for no body."""
 
     def answer(call: Call) -> Response:
         executions = call.runtime.executions
         changed = executions.carry_out(name, prepare(call))
-        if empty_answers and executions.empty_answers:
-            return Response(status_code=empty_answers)
+        if empty_status and executions.empty_answers:
+            return Response(status_code=empty_status)
         return as_json(call, changed, TEXT_JSON if name == "Kill" else JSON)
 
     return answer
@@ -154,20 +154,20 @@ _CHANGES: tuple[tuple[str, str, str, Callable[[Call], Change], int | None], ...]
     ("POST", "force-run", "Force run", force_run, None),
     ("DELETE", "kill", "Kill", kill, 202),
 )
-"""Method, last part of the path, Kestra's name for it in messages, function, 1.x's status where it answers no body."""
+"""Method, end of the path, Kestra's name in messages, function, status of 1.x where it answers without a body."""
 
 _TYPES = {
     "replay-with-inputs": (JSON, MULTIPART),
     "resume": (JSON, MULTIPART),
     "kill": (TEXT_JSON, JSON),
 }
-"""What is answered and what is sent, where it is not JSON both ways."""
+"""The types of answer and body, where one of them is not JSON."""
 
 
 def action_routes(
     method: str, path: str, handler: Callable[[Call], Response], produces: str = JSON, consumes: str = JSON
 ) -> Iterator[Route]:
-    """Yield where something is done to one execution in each line."""
+    """Yield the rows of an action on one execution, for 1.x and 2.x."""
     types = (produces,), (consumes,)
     yield Route(method, f"executions/{{executionId}}/{path}", handler, *types, until=LAST_1X)
     yield Route(method, f"executions/{{executionId}}/actions/{path}", handler, *types, since="2.0")
@@ -177,9 +177,9 @@ ROUTES = (
     *action_routes("POST", "resume/validate", validate_resume, consumes=MULTIPART),
     *(
         route
-        for method, path, name, prepare, empty_answers in _CHANGES
+        for method, path, name, prepare, empty_status in _CHANGES
         for route in action_routes(
-            method, path, make_handler(name, prepare, empty_answers), *_TYPES.get(path, (JSON, JSON))
+            method, path, make_handler(name, prepare, empty_status), *_TYPES.get(path, (JSON, JSON))
         )
     ),
 )

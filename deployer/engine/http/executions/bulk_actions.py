@@ -1,6 +1,6 @@
-"""Changing many executions, named by their ids or found by a query; all of them, or, if one is not fit, none.
+"""Changes many executions, listed by id or found by a query: all of them, or none if one of them is not fit.
 
-1.x answers when they are handed to the executor, with their number; 2.x with an operation that goes on.
+1.x answers with their number when they are handed to the executor; 2.x with an operation that continues.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from deployer.engine.runtime.executions import Change
 
 NOT_FOUND = "execution not found"
 Unfit = Callable[[Call, Any], str | None]
-"""Says why an execution cannot be changed; None when it can."""
+"""Returns why an execution cannot be changed, None when it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """A change to many: at `executions/{path}/by-…`, called `name` in refusals."""
+    """A bulk change at `executions/{path}/by-…`, called `name` in refusals."""
 
     path: str
     name: str
     unfit: Unfit
     prepare: Callable[[Call, Any], Change]
     method: str = "POST"
-    check: Callable[[Call], object] = lambda _: None  # looks at the query before any execution is read
+    check: Callable[[Call], object] = lambda _: None  # checks the query before any execution is read
 
     def by_ids(self, call: Call) -> Response:
-        """Change those whose ids the body lists."""
+        """Change the executions whose ids the body lists."""
         self.check(call)
         return self.to_all(call, read_ids(call))
 
     def by_query(self, call: Call) -> Response:
-        """Change those that the filters of the query match."""
+        """Change the executions that match the filters of the query."""
         self.check(call)
         return self.to_all(call, [str(execution.getId()) for execution in find_matching(call)])
 
     def to_all(self, call: Call, ids: Iterable[str]) -> Response:
-        """Change all of them; 400 with every one that is not there or not fit, and then none is changed."""
+        """Change all of them; if any is missing or not fit, answer 400 with those, and change none."""
         executions, refused = find_all_fit(call, ids, self.name, self.unfit)
         if refused:
             return refused
@@ -62,7 +62,7 @@ def read_ids(call: Call) -> list[str]:
 
 
 def find_all_fit(call: Call, ids: Iterable[str], name: str, unfit: Unfit) -> tuple[list[Any], Response | None]:
-    """Return the executions of these ids, and the refusal (400) of the whole when some are not there or not fit."""
+    """Return the executions with these ids, and a refusal (400) of all if any is missing or not fit."""
     executions, invalids = [], call.java("java.util.ArrayList")()
     violation, text = call.core("models.validations.ManualConstraintViolation"), call.java("java.lang.String").class_
     for identifier in ids:
@@ -90,7 +90,7 @@ def _prepare_replay(call: Call, execution: Any) -> Change:
 
 
 def _prepare_unqueue(call: Call, execution: Any) -> Change:
-    # the state is called `state` where ids are listed, `newState` where `state` is a filter
+    # the parameter is `state` where ids are listed, `newState` where `state` is a filter
     state = call.choice("newState", STATE) or call.choice("state", STATE)
     return call.runtime.executions.unqueue(execution, state)
 

@@ -1,4 +1,4 @@
-"""Deleting executions, with their logs, metrics and files unless the query says otherwise."""
+"""Deletes executions, by default with their logs, metrics and files."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from deployer.engine.http.exchange.route import Route
 from deployer.engine.http.executions.bulk_actions import NOT_FOUND, find_all_fit, read_ids
 from deployer.engine.http.executions.read import find_execution, find_matching
 
-_ALONG = ("deleteLogs", "deleteMetrics", "deleteStorage")
+_PARTS = ("deleteLogs", "deleteMetrics", "deleteStorage")
 
 
 def delete_one(call: Call) -> Response:
-    """Delete an execution, whatever it does: 204, or 404."""
+    """Delete an execution in any state: 204, or 404."""
     _delete(call, find_execution(call))
     return Response(status_code=204)
 
 
 def delete_by_ids(call: Call) -> Response:
-    """Delete those whose ids the body lists: 200 with their number, or 400 and none is deleted."""
+    """Delete the executions whose ids the body lists: 200 with their number, or 400 and none is deleted."""
     return _delete_all(call, read_ids(call))
 
 
 def delete_by_query(call: Call) -> Response:
-    """Delete those that the filters of the query match."""
+    """Delete the executions that match the filters of the query."""
     return _delete_all(call, [str(execution.getId()) for execution in find_matching(call)])
 
 
@@ -47,8 +47,8 @@ def _find_obstacle(call: Call, execution: Any) -> str | None:
 
 
 def _delete(call: Call, execution: Any) -> None:
-    along = [call.flag(name, default=True) for name in _ALONG]
-    call.bean("services.ExecutionService").delete(execution, *along)
+    parts = [call.flag(name, default=True) for name in _PARTS]
+    call.bean("services.ExecutionService").delete(execution, *parts)
 
 
 ROUTES = (

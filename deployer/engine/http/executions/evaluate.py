@@ -1,4 +1,4 @@
-"""Evaluating an expression as an execution, or one of its task runs, would see it."""
+"""Evaluates an expression in the context of an execution or one of its task runs."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _FLOWS = "repositories.FlowRepositoryInterface"
 
 
 def of_execution(call: Call) -> Response:
-    """Return the `result` of the expression in the body (text), or its `error` and `stackTrace`."""
+    """Return the `result` of the expression in the body, or its `error` and `stackTrace`."""
     execution = _find_execution(call)
     flow = call.bean(_FLOWS).findByExecution(execution)
     return _evaluate(call, call.bean("runners.RunContextFactory").of(flow, execution, False))
 
 
 def of_task_run(call: Call) -> Response:
-    """Return the same for a task run, with secrets hidden."""
+    """Return the same for a task run, with secrets masked."""
     execution = _find_execution(call)
     run = execution.findTaskRunByTaskRunId(call.path["taskRunId"])
     flow = call.bean(_FLOWS).findByExecution(execution)

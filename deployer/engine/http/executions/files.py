@@ -15,12 +15,12 @@ from deployer.engine.http.exchange.route import LAST_1X, Route
 from deployer.engine.http.executions.file_preview import render_1x, render_2x
 from deployer.engine.http.executions.read import find_by_id
 
-_INITIAL_ROWS = 100  # Kestra's defaults, which `configs` tells too
+_INITIAL_ROWS = 100  # Kestra's defaults, which `configs` returns too
 _MAX_ROWS = 5000
 
 
 def download(call: Call) -> Response:
-    """Return a file by its `path` (`kestra:///…`); 301 to another execution's, 404, 422 when it is nobody's."""
+    """Return a file by its `path` (`kestra:///…`); 301 to the execution that owns it, 404, 422 if none does."""
     place = _find_place(call)
     if isinstance(place, Response):
         return place
@@ -64,7 +64,7 @@ def _preview(call: Call, rendered: Any) -> Response:
 
 
 def _find_place(call: Call) -> tuple[str, str, Any] | Response:
-    """Return tenant, namespace and URI of the file; a redirection where it belongs to another execution."""
+    """Return tenant, namespace and URI of the file, or a redirect if it belongs to another execution."""
     identifier = call.path["executionId"]
     execution = find_by_id(call, identifier)
     if execution is None:
@@ -82,7 +82,7 @@ def _find_place(call: Call) -> tuple[str, str, Any] | Response:
 
 
 def _prefixes(call: Call, execution: Any) -> list[str]:
-    """Return where files of an execution may lie: its own folder, and the state stores of its flow and namespace."""
+    """Return where files of an execution may be: in its own folder, or the state stores of its flow and namespace."""
     storage = call.core("storages.StorageContext")
     own = str(storage.forExecution(execution).getExecutionStorageURI().getPath())
     place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())

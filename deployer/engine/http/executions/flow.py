@@ -1,4 +1,4 @@
-"""The flow behind an execution: in short, as a graph, and which flows and namespaces can be executed at all."""
+"""The flow of an execution: summarized, as a graph; and which flows and namespaces can be executed."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from deployer.engine.http.exchange.route import Route
 from deployer.engine.http.executions.read import find_by_id, find_execution
 
 _FLOWS = "repositories.FlowRepositoryInterface"
-_IN_SHORT = "models.flows.FlowForExecution"
+_SUMMARY = "models.flows.FlowForExecution"
 
 
 def of_execution(call: Call) -> Response:
-    """Return the flow of an execution, of its revision, without what only its author has to see."""
+    """Return the flow of an execution, in its revision, without what only its author needs."""
     identifier = call.path["executionId"]
     execution = find_by_id(call, identifier)
     if execution is None:
         raise not_found(f"Execution {identifier} not found when fetching flow")
-    return as_json(call, call.core(_IN_SHORT).of(call.bean(_FLOWS).findByExecutionWithoutAcl(execution)))
+    return as_json(call, call.core(_SUMMARY).of(call.bean(_FLOWS).findByExecutionWithoutAcl(execution)))
 
 
 def of_path(call: Call) -> Response:
-    """Return a flow, of any revision, in the same form."""
+    """Return a flow, in any revision, in the same form."""
     place = (call.tenant, call.path["namespace"], call.path["flowId"], call.optional(call.boxed("revision")))
-    return as_json(call, call.core(_IN_SHORT).of(call.bean(_FLOWS).findByIdWithoutAcl(*place).orElseThrow()))
+    return as_json(call, call.core(_SUMMARY).of(call.bean(_FLOWS).findByIdWithoutAcl(*place).orElseThrow()))
 
 
 def namespaces(call: Call) -> Response:
-    """Return the namespaces that hold flows."""
+    """Return the namespaces with flows."""
     return as_json(call, call.bean(_FLOWS).findDistinctNamespaceExecutable(call.tenant))
 
 
 def of_namespace(call: Call) -> Response:
-    """Return the flows of exactly one namespace, in short."""
+    """Return the flows of exactly one namespace, summarized."""
     return as_json(call, call.bean(_FLOWS).findByNamespaceExecutable(call.tenant, call.path["namespace"]))
 
 
 def graph(call: Call) -> Response:
-    """Return the flow of an execution as a graph with its task runs; `subflows` names those to show too."""
+    """Return the flow of an execution as a graph with its task runs; `subflows` names those to include."""
     execution = find_execution(call)
     place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
     revision = call.optional(execution.getFlowRevision())
     flow = unwrap(call.bean(_FLOWS).findByIdWithSourceWithoutAcl(*place, revision))
-    shown = call.kestra.from_json(split_values(call, "subflows") or None)
-    return as_json(call, call.bean("services.GraphService").flowGraph(flow, shown, execution).forExecution())
+    subflows = call.kestra.from_json(split_values(call, "subflows") or None)
+    return as_json(call, call.bean("services.GraphService").flowGraph(flow, subflows, execution).forExecution())
 
 
 ROUTES = (

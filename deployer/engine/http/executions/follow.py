@@ -1,6 +1,6 @@
-"""Following executions: the engine's own stream of states as server-sent events, or its last one.
+"""Follows executions: the engine's own stream of states as server-sent events, or the final state alone.
 
-A follower costs a callback, not a thread: the engine calls from its queue's thread, the event loop does the rest.
+A follower costs a callback, not a thread: the engine calls it from its queue's thread, the event loop does the rest.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ _log = logging.getLogger(__name__)
 
 
 async def follow(call: Call) -> Response:
-    """Stream an execution until it ends, with one `end` for one already over.
+    """Stream an execution until it ends; if it has ended already, send one `end`.
 
-    Of an unknown id there is `start`, and ten seconds later the end of the stream.
+    For an unknown id, send `start` and end the stream ten seconds later.
     """
     return StreamingResponse(_stream(call), headers={"content-type": EVENTS})
 
 
 async def await_end(call: Call, execution: Any, flow: Any) -> str:
-    """Return the JSON of an execution's last state, as soon as it has one."""
+    """Return the JSON of an execution's final state, once it has one."""
     last = ""
     async with _subscribe(call, str(execution.getId()), flow) as subscription:
         async for event in _events(subscription):
@@ -50,7 +50,7 @@ async def await_end(call: Call, execution: Any, flow: Any) -> str:
 
 
 async def _stream(call: Call) -> AsyncIterator[bytes]:
-    """Yield the stream as it goes over the wire; whoever has its second event misses nothing that comes after it."""
+    """Yield the stream as it is sent; after its second event, no change is missed."""
     identifier = call.path["executionId"]
     nothing_yet = call.core("models.executions.Execution").builder().id(identifier).build()
     yield Event("start", json_text(call.kestra, nothing_yet)).encode()
@@ -81,8 +81,8 @@ async def _subscribe(call: Call, identifier: str, flow: Any) -> AsyncIterator[_S
 async def _events(subscription: _Subscription) -> AsyncIterator[Event]:
     """Yield what the engine streams.
 
-    Looks at what is stored at first and whenever nothing came for a while: the engine's stream can lose the last state
-    of an execution (seen once in some hundreds on 2.0.0, with 60 followers at once).
+    Checks the stored execution first, and whenever there was no event for a while: the engine's stream can lose the
+    final state of an execution (seen once in some hundreds on 2.0.0, with 60 concurrent followers).
     """
     while (last := await run_in_threadpool(subscription.stored_end)) is None:
         async for event in subscription.until_silent():
@@ -95,7 +95,7 @@ async def _events(subscription: _Subscription) -> AsyncIterator[Event]:
 
 
 class _Subscription:
-    """One follower at the engine's streaming service; `complete` once the engine has said that there is no more."""
+    """One follower at the engine's streaming service; `complete` once the engine has reported the end."""
 
     def __init__(self, call: Call, identifier: str, flow: Any, loop: asyncio.AbstractEventLoop) -> None:
         self.complete = False
@@ -107,7 +107,7 @@ class _Subscription:
         self._subscriber = str(uuid.uuid4())
 
     def open(self) -> None:
-        """Register; from here on the engine calls back."""
+        """Register; from then on the engine calls back."""
         flux = self._call.java("reactor.core.publisher.Flux").create(_consumer(self._register))
         flux.subscribe(
             _consumer(self._on_next),
@@ -116,21 +116,21 @@ class _Subscription:
         )
 
     async def until_silent(self) -> AsyncIterator[Event]:
-        """Yield events as they come, until there are no more or none came for a while."""
+        """Yield events as they come, until the last one or until none came for a while."""
         with suppress(TimeoutError):
             while (event := await asyncio.wait_for(self._events.get(), _SILENT_SECONDS)) is not None:
                 yield event
             self.complete = True
 
     def take_waiting(self) -> Iterator[Event]:
-        """Yield what has come and was not taken yet, but for the end."""
+        """Yield events that have come and were not taken yet, except the end."""
         while not self._events.empty():
             event = self._events.get_nowait()
             if event is not None and event.id != "end":
                 yield event
 
     def stored_end(self) -> Event | None:
-        """Return the last event of an execution that is over, None while it is not."""
+        """Return the last event of an execution that has ended, None before that."""
         execution = find_by_id(self._call, self._identifier)
         over = execution is not None and _is_over(self._call, self._flow, execution)
         return Event("end", json_text(self._call.kestra, execution)) if over else None
@@ -158,17 +158,17 @@ class _Subscription:
 
 
 async def await_execution(call: Call) -> Any:
-    """Return the execution of the path, which may not be stored yet; raises Refusal when it does not come.
+    """Return the execution of the path, which may not be stored yet; raises Refusal (500) when it does not appear.
 
-    500, as Kestra's own wait says: a fault of Kestra's, which whoever follows what depends on an execution can see.
+    The status is that of Kestra, which reports the timeout as its own fault, at least in `follow_dependencies`.
     """
     identifier = call.path["executionId"]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SECONDS_FOR_AN_UNKNOWN_ID
     while (found := await run_in_threadpool(find_by_id, call, identifier)) is None:
         if loop.time() > deadline:
-            waited = f"PT{SECONDS_FOR_AN_UNKNOWN_ID:.0f}S"
-            raise Refusal(500, f"Await failed to terminate within {waited}.", reason="Internal server error")
+            limit = f"PT{SECONDS_FOR_AN_UNKNOWN_ID:.0f}S"
+            raise Refusal(500, f"Await failed to terminate within {limit}.", reason="Internal server error")
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
     return found
 

@@ -1,6 +1,6 @@
-"""Following what an execution sets off: the states of the executions of all flows that depend on its flow.
+"""Follows what an execution triggers: the states of the executions of all flows that depend on its flow.
 
-They are looked at again and again; Kestra's service that streams them is part of its unpublished web server.
+It polls them, as Kestra's service that streams them is part of its unpublished web server.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 async def follow(call: Call) -> Response:
-    """Stream `progress` and `end` of every execution of a depending flow, and `end-all`; 500 for an unknown id."""
+    """Stream `progress` and `end` of every execution of a dependent flow, and `end-all`; 500 for an unknown id."""
     execution = await await_execution(call)
     waited_for = await run_in_threadpool(_find_dependents, call, execution)
     return StreamingResponse(_stream(call, execution, waited_for), headers={"content-type": EVENTS})
@@ -52,10 +52,10 @@ async def _stream(call: Call, execution: Any, waited_for: set[tuple[str, str]]) 
 
 
 def _find_dependents(call: Call, execution: Any) -> set[tuple[str, str]]:
-    """Return namespace and id of the flows that depend on the execution's, and itself if there are any."""
+    """Return namespace and id of the flows that depend on the execution's, with that flow itself if there are any."""
     place = (execution.getTenantId(), execution.getNamespace(), execution.getFlowId())
-    how = (call.flag("destinationOnly"), call.flag("expandAll"))
-    topologies = call.bean("services.FlowService").findDependencies(*place, *how)
+    options = (call.flag("destinationOnly"), call.flag("expandAll"))
+    topologies = call.bean("services.FlowService").findDependencies(*place, *options)
     same = jpype.JProxy("java.util.function.Function", dict={"apply": lambda node: node})
     graph = call.bean("topologies.FlowTopologyService").graph(topologies, same)
     return {(str(node.getNamespace()), str(node.getId())) for node in graph.getNodes()}

@@ -1,4 +1,4 @@
-"""The parts of a multipart body as the engine's own uploads, so that it reads, types and checks the inputs itself."""
+"""Inputs of executions: a multipart body is given to the engine, which reads, converts and checks them itself."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def read_inputs(call: Call, flow: Any, execution: Any) -> Any:
-    """Return the typed inputs of an execution as a Java map; blocks, and throws what the engine throws on bad ones."""
+    """Return the typed inputs of an execution as a Java map; blocks, and passes on the engine's exceptions."""
     return call.bean("runners.FlowInputOutput").readExecutionInputs(flow, execution, input_parts(call)).block()
 
 
 def input_parts(call: Call) -> Any:
-    """Return the parts of the body as the Publisher of uploads that the engine reads inputs from."""
+    """Return the parts of the body as a Publisher of uploads, from which the engine reads inputs."""
     parts = call.java("java.util.ArrayList")()
     for part in call.parts:
         parts.add(upload(call, part))
@@ -31,27 +31,27 @@ def input_parts(call: Call) -> Any:
 def answer_verdict(
     call: Call, flow: Any, found: Any, failed_checks: Callable[[Any, Any], Any] | None = None
 ) -> Response:
-    """Return what was found for each input (Kestra's InputAndValue): its value and what is wrong with it.
+    """Return the value and the errors of each input (Kestra's InputAndValue).
 
-    `failed_checks` returns the checks of the flow that fail with a map of inputs.
+    `failed_checks` returns the flow's checks that fail with a map of inputs.
     """
     values = call.java("java.util.HashMap")()
     for each in found:
         values.put(each.input().getId(), each.value())
-    told = object_text(call, id=flow.getId(), namespace=flow.getNamespace())
-    told = f'{told[:-1]},"inputs":[{",".join(_input_json(call, each) for each in found)}]'
+    text = object_text(call, id=flow.getId(), namespace=flow.getNamespace())
+    text = f'{text[:-1]},"inputs":[{",".join(_input_json(call, each) for each in found)}]'
     if call.runtime.reports_checks:
         checks = failed_checks(flow, values) if failed_checks else []
-        told += f',"checks":[{",".join(_check_json(call, each) for each in checks)}]'
-    return Response(f"{told}}}", media_type=JSON)
+        text += f',"checks":[{",".join(_check_json(call, each) for each in checks)}]'
+    return Response(f"{text}}}", media_type=JSON)
 
 
 def _input_json(call: Call, found: Any) -> str:
     errors = json_text(call.kestra, call.kestra.from_json(call.runtime.executions.input_errors(found)))
-    shown = object_text(
+    fields = object_text(
         call, input=found.input(), value=found.value(), enabled=found.enabled(), isDefault=found.isDefault()
     )
-    return f'{shown[:-1]},"errors":{errors}}}'
+    return f'{fields[:-1]},"errors":{errors}}}'
 
 
 def _check_json(call: Call, check: Any) -> str:

@@ -1,4 +1,4 @@
-"""Labels of executions that are over: replaced for one, added for many. Kestra's own can only be repeated."""
+"""Labels of executions that have ended: replaced for one, added for many. System labels cannot change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNFINISHED = "execution is not terminated"
 
 
 def replace_labels(call: Call) -> Response:
-    """Replace the labels of an execution by those of the body, and return it; 400 when it is not over."""
+    """Replace the labels of an execution by those of the body, and return it; 400 if it has not ended."""
     labels = call.json_list("labels", _LABEL)
     execution = find_execution(call)
     if not execution.getState().isTerminated():
@@ -31,7 +31,7 @@ def replace_labels(call: Call) -> Response:
 
 
 def add_by_ids(call: Call) -> Response:
-    """Add the body's `executionLabels` to those of its `executionsId`."""
+    """Add the body's `executionLabels` to the executions in its `executionsId`."""
     sent = call.json("setLabelsByIds", "java.util.Map")
     mapper = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper")
     labels = [mapper.convertValue(each, call.java(_LABEL).class_) for each in sent.get("executionLabels")]
@@ -39,7 +39,7 @@ def add_by_ids(call: Call) -> Response:
 
 
 def add_by_query(call: Call) -> Response:
-    """Add the labels of the body to those executions that the filters of the query match."""
+    """Add the labels of the body to the executions that match the filters of the query."""
     labels = call.json_list("setLabels", _LABEL)
     return _add_labels(call, labels, [str(execution.getId()) for execution in find_matching(call)])
 
@@ -58,7 +58,7 @@ def _add_labels(call: Call, labels: Any, ids: list[str]) -> Response:
 
 
 def _merge_labels(call: Call, execution: Any, labels: Any) -> Any:
-    """Return the labels with Kestra's own of the execution; raises Refusal (422) on one of its own that is new."""
+    """Return the labels with the system labels of the execution; raises Refusal (422) for a new system label."""
     prefix = str(call.core("models.Label").SYSTEM_PREFIX)
     own = [label for label in execution.getLabels() or [] if str(label.key()).startswith(prefix)]
     for label in labels:

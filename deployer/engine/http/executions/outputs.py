@@ -1,4 +1,4 @@
-"""Outputs of executions and of their task runs, which 2.x keeps apart from them."""
+"""Outputs of executions and of their task runs, which 2.x stores separately."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deployer.engine.http.exchange.route import Route
 
 
 def of_execution(call: Call) -> Response:
-    """Return the flow-level outputs by name; an execution without any has an empty object."""
+    """Return the flow-level outputs by name; an empty object if there are none."""
     return as_json(call, call.bean("services.ExecutionOutputService").getOutputs(_find_execution(call)))
 
 
@@ -23,11 +23,11 @@ def of_task_run(call: Call) -> Response:
 
 
 def task_runs(call: Call) -> Response:
-    """Return which task runs have outputs, and whether they are held inline."""
+    """Return which task runs have outputs, and whether they are stored inline."""
     execution = _find_execution(call)
     found = call.java("java.util.ArrayList")()
     for output in call.bean("repositories.TaskOutputRepositoryInterface").findByExecution(execution):
-        # an iteration of LoopUntil prunes the task runs of the one before it, but not their outputs
+        # an iteration of LoopUntil removes the task runs of the previous one, but not their outputs
         run = execution.findTaskRunByTaskRunIdIfPresent(output.taskRunId()).orElse(None)
         if run is not None:
             found.add(_information(call, run, inline=output.value() is not None))
@@ -40,9 +40,9 @@ def _find_execution(call: Call) -> Any:
 
 
 def _information(call: Call, run: Any, *, inline: bool) -> Any:
-    shown = {"taskId": run.getTaskId(), "taskRunId": run.getId(), "value": run.getValue()}
+    known = {"taskId": run.getTaskId(), "taskRunId": run.getId(), "value": run.getValue()}
     fields = call.java("java.util.LinkedHashMap")()
-    for name, value in {**shown, "iteration": run.getIteration()}.items():
+    for name, value in {**known, "iteration": run.getIteration()}.items():
         if value is not None:
             fields.put(name, value)
     fields.put("inline", inline)

@@ -1,4 +1,4 @@
-"""Executions: read and search. Starting them is `start`, changing them `change`, following one `follow`."""
+"""Reads and searches executions."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ def find_execution(call: Call) -> Any:
 
 
 def find_by_id(call: Call, identifier: str) -> Any:
-    """Return an execution, None where there is none."""
+    """Return an execution by its id, None if there is none."""
     return call.bean(REPOSITORY).findById(call.tenant, identifier).orElse(None)
 
 
 def find_matching(call: Call) -> list[Any]:
-    """Return every execution that the filters of the query match, on all pages."""
+    """Return every execution that matches the filters of the query, on all pages."""
     unpaged = call.java("io.micronaut.data.model.Pageable").UNPAGED
     return list(call.bean(REPOSITORY).find(unpaged, call.tenant, read_filters(call, *FLAT)))
 
 
 def get(call: Call) -> Response:
-    """Return one execution; 2.x keeps its outputs elsewhere."""
+    """Return one execution; 2.x stores its outputs elsewhere."""
     return answer_execution(call, find_execution(call))
 
 
 def search(call: Call) -> Response:
-    """Return a page of executions; those of kind TEST are there only if a kind filter asks for them."""
+    """Return a page of executions; those of kind TEST only if there is a filter for the kind."""
     executions = call.bean(REPOSITORY)
-    asked = pageable(call, "searchExecutions", executions.sortMapping().apply)
-    results = executions.find(asked, call.tenant, read_filters(call, *FLAT))
+    requested = pageable(call, "searchExecutions", executions.sortMapping().apply)
+    results = executions.find(requested, call.tenant, read_filters(call, *FLAT))
     return answer_page(call, results)
 
 
@@ -68,13 +68,13 @@ def of_flow(call: Call) -> Response:
 
 
 def latest(call: Call) -> Response:
-    """Return the latest execution of each flow that the body names (`[{"namespace": …, "id": …}]`), in short."""
+    """Return the latest execution of each flow in the body (`[{"namespace": …, "id": …}]`), summarized."""
     wanted = call.json_list("flowFilters", CORE + "repositories.ExecutionRepositoryInterface$FlowFilter")
-    texts = [_in_short(call, each) for each in call.bean(REPOSITORY).lastExecutions(call.tenant, wanted)]
+    texts = [_summarize(call, each) for each in call.bean(REPOSITORY).lastExecutions(call.tenant, wanted)]
     return Response(f"[{','.join(texts)}]", media_type=JSON)
 
 
-def _in_short(call: Call, execution: Any) -> str:
+def _summarize(call: Call, execution: Any) -> str:
     state = execution.getState()
     return object_text(
         call,

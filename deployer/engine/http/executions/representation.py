@@ -1,7 +1,7 @@
-"""How an execution that is read is shown: 1.x shows all of it, 2.x chosen fields, and in lists not its task runs.
+"""The JSON of executions: 1.x answers all fields, 2.x selected fields, and in lists no task runs.
 
-The classes that 2.x writes are its web server's own and not in the engine. Their fields are those of Kestra's source at
-2.0.0; the tenant, which the engine hides in an execution, is one of them.
+The classes that 2.x serializes are in its web server, not in the engine. Their fields are those of Kestra's source at
+2.0.0, including the tenant, which the engine hides in an execution.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def answer_execution(call: Call, execution: Any) -> Response:
 
 
 def answer_page(call: Call, executions: Any) -> Response:
-    """Return 200 with a page of executions (a Java list with a total) and how many there are on all pages."""
+    """Return 200 with a page of executions (a Java list with a total) and the total of all pages."""
     fields = _IN_A_LIST if call.runtime.selects_fields else ()
     texts = (_select_fields(call, each, fields) if fields else json_text(call.kestra, each) for each in executions)
     return Response(f'{{"results":[{",".join(texts)}],"total":{executions.getTotal()}}}', media_type=JSON)
 
 
 def _select_fields(call: Call, bean: Any, fields: Iterable[str]) -> str:
-    """Return the JSON of these fields of a Java object; those that are null are left out."""
+    """Return the JSON of these fields of a Java object, without those that are null."""
     return object_text(call, **{field: getattr(bean, f"get{field[0].upper()}{field[1:]}")() for field in fields})

@@ -1,4 +1,4 @@
-"""Starting executions: create one with its inputs, or only have its inputs checked. Webhooks are `webhook`."""
+"""Starts executions: creates one with its inputs, or only validates the inputs. Not here: `webhook`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from deployer.engine.runtime.executions import parse_breakpoints
 
 
 async def create(call: Call) -> Response:
-    """Start an execution and answer it with its `url`; with `wait=true` as soon as it is over.
+    """Start an execution and answer it with its `url`; with `wait=true` once it has ended.
 
-    404 no such flow or revision, 409 a flow disabled or unreadable, 415 not multipart, 422 bad inputs or labels.
+    404 for an unknown flow or revision, 409 for a disabled or unreadable flow, 415 unless the body is multipart, 422
+    for wrong inputs or labels.
     """
     flow, execution = await run_in_threadpool(_start, call)
     if call.flag("wait") and not execution.getState().isFailed():
@@ -34,7 +35,7 @@ async def create(call: Call) -> Response:
 
 
 def validate(call: Call) -> Response:
-    """Return every input with its value and what is wrong with it, and the checks of the flow that fail."""
+    """Return every input with its value and its errors, and the checks of the flow that fail."""
     flow = _find_flow(call)
     execution = call.core("models.executions.Execution").newExecution(flow, _read_labels(call))
     reader = call.bean("runners.FlowInputOutput")
@@ -43,7 +44,7 @@ def validate(call: Call) -> Response:
 
 
 def _start(call: Call) -> tuple[Any, Any]:
-    """Build the execution as Kestra does, hand it to the executor, return it with its flow."""
+    """Build the execution as Kestra does, hand it to the executor, and return it with its flow."""
     flow = _find_flow(call)
     execution = call.core("models.executions.Execution").newExecution(
         flow, None, _read_labels(call), _read_schedule_date(call)
@@ -62,7 +63,7 @@ def _find_flow(call: Call) -> Any:
 
 
 def _read_labels(call: Call) -> Any:
-    """Return the labels asked for; Kestra's own are refused but for two, and where it came from is added."""
+    """Return the requested labels and the origin; system labels are refused, with two exceptions."""
     label = call.core("models.Label")
     origin = [str(label.FROM)] if call.runtime.labels_origin else []
     allowed = (str(label.CORRELATION_ID), *origin)
@@ -79,7 +80,7 @@ def _read_labels(call: Call) -> Any:
 
 
 def _apply_checks(call: Call, flow: Any, execution: Any) -> Any:
-    """Return the execution, failed where a check of the flow says so; raises Refusal (422) on one that blocks."""
+    """Return the execution, failed if a check of the flow says so; raises Refusal (422) for a check that blocks it."""
     failed = call.runtime.failed_checks(flow, execution.getInputs())
     if not failed:
         return execution
@@ -99,7 +100,7 @@ def _read_schedule_date(call: Call) -> Any:
 
 
 def _read_kind(call: Call) -> Any:
-    """Return the kind asked for; one that there is not is taken for none."""
+    """Return the requested kind; an unknown one counts as none."""
     try:
         return call.choice("kind", CORE + "models.executions.ExecutionKind")
     except Refusal:

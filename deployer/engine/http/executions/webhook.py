@@ -1,4 +1,4 @@
-"""Starting executions by webhook: the flow's own trigger reads the request and says what comes of it."""
+"""Starts executions by webhook: the flow's own trigger reads the request and decides the outcome."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _log = logging.getLogger(__name__)
 
 
 def start_until_1_2(method: str, call: Call) -> Response:
-    """Start an execution as 1.0 to 1.2 do: 404 no such flow or key, 204 when a condition of the trigger is not met."""
+    """Start an execution as 1.0 to 1.2 do: 404 for an unknown flow or key, 204 if a condition is not met."""
     flow, trigger = _find_trigger(call, "Webhook")
     kind = call.java("io.micronaut.http.HttpMethod").valueOf(method)
     body = call.body.decode("utf-8", "replace") or None
     request = call.java("io.micronaut.http.simple.SimpleHttpRequest")(kind, call.uri, body)
     for name, value in call.headers.items():
         request.header(name, value)
-    for name, value in call.query.multi_items():  # which a request of this kind does not read from its URI
+    for name, value in call.query.multi_items():  # which this class does not read from its URI
         request.getParameters().add(name, value)
     evaluated = trigger.evaluate(request, flow)
     if evaluated.isEmpty():
@@ -48,7 +48,7 @@ def start_until_1_2(method: str, call: Call) -> Response:
 
 
 def start_since_1_3(method: str, call: Call, *, binary: bool) -> Response:
-    """Start an execution as later ones do: the trigger writes the answer, and takes bytes where it is `binary`."""
+    """Start an execution as 1.3 and later do: the trigger writes the answer; it accepts bytes if `binary`."""
     flow, trigger = _find_trigger(call, "AbstractWebhookTrigger")
     context = call.java(_TRIGGERS + "WebhookContext").builder().request(_request(method, call, binary=binary))
     context = context.path(call.path.get("path")).flow(flow).trigger(trigger)
@@ -57,7 +57,7 @@ def start_since_1_3(method: str, call: Call, *, binary: bool) -> Response:
 
 
 def _find_trigger(call: Call, kind: str) -> tuple[Any, Any]:
-    """Return flow and trigger of the path; raises Refusal (404), (409) for a flow that is disabled or unreadable."""
+    """Return flow and trigger of the path; raises Refusal (404, or 409 for a disabled or unreadable flow)."""
     place = (call.tenant, call.path["namespace"], call.path["id"])
     flow = call.bean("repositories.FlowRepositoryInterface").findById(*place).orElse(None)
     if flow is None:
@@ -81,14 +81,14 @@ def _render_key(call: Call, flow: Any, trigger: Any) -> str | None:
         return None
 
 
-def _conflict(call: Call, words_1x: str, words_2x: str) -> Refusal:
+def _conflict(call: Call, message_1x: str, message_2x: str) -> Refusal:
     if call.runtime.executions.empty_answers:
-        return Refusal(409, words_1x, reason="Illegal state")
-    return Refusal(409, words_2x)
+        return Refusal(409, message_1x, reason="Illegal state")
+    return Refusal(409, message_2x)
 
 
 def _request(method: str, call: Call, *, binary: bool) -> Any:
-    """Return the request as Kestra's own, its body as a string, or, if `binary`, what is not textual as bytes."""
+    """Return the request as Kestra's own class, with its body as a string, or as bytes if `binary` and not textual."""
     names: dict[str, list[str]] = {}
     for name, value in call.headers.items():
         names.setdefault(name, []).append(value)

@@ -1,4 +1,4 @@
-"""Many flows in one request: delete, disable, enable them. Texts of many flows are `flow_import`."""
+"""Many flows in one request: delete, disable or enable them. Storing many flows is in `imports`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from deployer.engine.http.flows.flow import REPOSITORY
 from deployer.engine.http.flows.search import FLAT
 
 Flows = Callable[[Call], Iterable[Any]]
-"""Returns the flows, each a FlowWithSource, that a request is about."""
+"""Returns the flows (FlowWithSource) that a request is about."""
 
 
 def find_named_flows(call: Call) -> Iterator[Any]:
-    """Yield the flows that the body names by `id` and `namespace`; the engine throws at one that is not there.
+    """Yield the flows that the body names by `id` and `namespace`; the engine throws an exception for a missing one.
 
-    One by one: as in Kestra, what was named before the missing one is done.
+    One by one: as in Kestra, the flows named before the missing one are changed.
     """
     flows = call.bean(REPOSITORY)
     for each in call.json_list("ids", "java.util.Map"):
@@ -30,13 +30,13 @@ def find_named_flows(call: Call) -> Iterator[Any]:
 
 
 def find_matching_flows(call: Call) -> Any:
-    """Return the flows that the query's filters match, all of them where it has none."""
+    """Return the flows that match the filters of the query, all flows without filters."""
     unpaged = call.java("io.micronaut.data.model.Pageable").UNPAGED
     return call.bean(REPOSITORY).findWithSource(unpaged, call.tenant, read_filters(call, *FLAT))
 
 
 def delete(call: Call, *, flows: Flows) -> Response:
-    """Delete flows, and tell how many they were."""
+    """Delete flows and answer their number."""
     number = 0
     for flow in flows(call):
         call.runtime.delete_flow(flow)
@@ -45,7 +45,7 @@ def delete(call: Call, *, flows: Flows) -> Response:
 
 
 def disable(call: Call, *, flows: Flows, disabled: bool) -> Response:
-    """Write `disabled` into the texts of flows that are not so yet, a new revision of each, and tell how many."""
+    """Set `disabled` in the sources of flows that differ, as a new revision of each, and answer their number."""
     switch, number = call.java("java.lang.Boolean").valueOf(disabled), 0
     for flow in flows(call):
         if bool(flow.isDisabled()) is disabled:

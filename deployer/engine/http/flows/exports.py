@@ -1,4 +1,4 @@
-"""Flows as files: ZIP archives of their texts, or a table of all of them."""
+"""Flows as files: ZIP archives of their sources, or a table of all of them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from deployer.engine.http.flows.search import FLAT
 
 
 def export_by_query(call: Call) -> Response:
-    """Return the sources of all matching flows as a ZIP; without any it is an empty archive."""
+    """Return the sources of all matching flows as a ZIP, which is empty if there are none."""
     found = call.runtime.export_flows(call.tenant, read_filters(call, *FLAT))
     return _archive(call, found, lambda flow: f"{flow.getNamespace()}-{flow.getId()}.yml")
 
 
 def export_by_ids(call: Call) -> Response:
-    """Return the sources of the flows named in the body as a ZIP; 404 when one of them is not there."""
+    """Return the sources of the flows named in the body as a ZIP; 404 if one of them does not exist."""
     return _archive(
         call,
         call.java("java.util.ArrayList")(list(find_named_flows(call))),
@@ -35,7 +35,7 @@ def export_by_ids(call: Call) -> Response:
 
 
 def export_table(call: Call) -> Response:
-    """Return all matching flows as CSV; the first one's properties are the columns, without any it is empty."""
+    """Return all matching flows as CSV, with the properties of the first one as columns; empty if there are none."""
     mapper, kind = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper"), call.java("java.util.Map").class_
     found = call.bean(REPOSITORY).findAsync(call.tenant, read_filters(call)).collectList().block()
     rows = [mapper.convertValue(flow, kind) for flow in found]
@@ -50,7 +50,7 @@ def export_table(call: Call) -> Response:
 
 
 def _cell(value: Any) -> str:
-    """Return a value as Java writes it, which for lists and maps is not JSON."""
+    """Return a value as Java prints it, which for lists and maps is not JSON."""
     return "" if value is None else str(jpype.JObject(value, "java.lang.Object").toString())
 
 

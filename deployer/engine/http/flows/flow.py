@@ -1,4 +1,4 @@
-"""One flow: create, read, change, delete, its revisions and tasks. Finding flows is `flow_search`, many `flow_bulk`."""
+"""One flow: create, read, update and delete it, its revisions and its tasks."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ REPOSITORY = "repositories.FlowRepositoryInterface"
 
 
 def create(call: Call) -> Response:
-    """Store a new flow: 200 with its source and revision; 422 when it exists (2.x: 409) or is invalid."""
-    text, is_json = _read_source(call, "flow")
-    flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
+    """Store a new flow: 200 with its source and revision; 422 if it exists (2.x: 409) or is invalid."""
+    source, is_json = _read_source(call, "flow")
+    flow = call.runtime.parse_flow(call.tenant, source, draft=call.flag("draft"))
     return _answer_stored(call, call.runtime.create_flow(flow), is_json=is_json)
 
 
 def update(call: Call) -> Response:
-    """Store a new text of a flow; 404 when there is none, asked before the text is looked at."""
+    """Store a new source of a flow; 404 if it does not exist, which is checked before the source."""
     previous = unwrap(call.bean(REPOSITORY).findById(*_identity(call)))
-    text, is_json = _read_source(call, "source")
-    flow = call.runtime.parse_flow(call.tenant, text, draft=call.flag("draft"))
+    source, is_json = _read_source(call, "source")
+    flow = call.runtime.parse_flow(call.tenant, source, draft=call.flag("draft"))
     return _answer_stored(call, call.runtime.update_flow(flow, previous), is_json=is_json)
 
 
 def get(call: Call) -> Response:
-    """Return one flow, of any revision, with its source if asked for."""
+    """Return a flow in any revision, with its source on request."""
     flows = call.bean(REPOSITORY)
     find = flows.findByIdWithSource if call.flag("source") else flows.findById
     deleted = call.java("java.lang.Boolean").valueOf(call.flag("allowDeleted"))
@@ -40,7 +40,7 @@ def get(call: Call) -> Response:
 
 
 def task(call: Call) -> Response:
-    """Return one task of a flow, at whatever depth it is; 404 when there is none of that name."""
+    """Return a task of a flow, at any depth; 404 if there is no such task."""
     flow = unwrap(call.bean(REPOSITORY).findById(*_identity(call), read_revision(call)))
     try:
         return as_json(call, flow.findTaskByTaskId(call.path["taskId"]))
@@ -55,12 +55,12 @@ def delete(call: Call) -> Response:
 
 
 def revisions(call: Call) -> Response:
-    """Return every revision of a flow with its source, oldest first; an unknown flow has none."""
+    """Return every revision of a flow with its source, oldest first; none for an unknown flow."""
     return as_json(call, call.runtime.revisions(*_identity(call), deleted=call.flag("allowDelete")))
 
 
 def delete_revisions(call: Call) -> Response:
-    """Delete revisions of a flow, each given by its number: 204, or 404 when there is no such flow."""
+    """Delete revisions of a flow by their numbers: 204, or 404 if there is no such flow."""
     call.required("revisions")
     numbers = call.java("java.util.ArrayList")()
     for number in call.whole_numbers("revisions", split_values(call, "revisions")):
@@ -76,7 +76,7 @@ def delete_revisions(call: Call) -> Response:
 
 
 def read_revision(call: Call) -> Any:
-    """Return the revision that the query asks for as java.util.Optional, empty for the last one."""
+    """Return the requested revision as a java.util.Optional, empty for the latest."""
     return call.optional(call.boxed("revision"))
 
 
@@ -85,7 +85,7 @@ def _identity(call: Call) -> tuple[str, str, str]:
 
 
 def _read_source(call: Call, name: str) -> tuple[str, bool]:
-    """Return the flow's text, and whether it came as JSON (1.x takes that too, and anything without a type is JSON)."""
+    """Return the flow's source, and whether it was JSON (accepted in 1.x, and assumed if no type is given)."""
     if call.media_type == YAML or not call.runtime.json_flows:
         return call.text(name), False
     if call.media_type not in (JSON, ""):

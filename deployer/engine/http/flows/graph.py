@@ -1,4 +1,4 @@
-"""How the tasks of a flow hang together, and how flows do."""
+"""Graphs of the tasks of a flow, and of the dependencies between flows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deployer.engine.http.flows.flow import REPOSITORY, read_revision
 
 
 def of_flow(call: Call) -> Response:
-    """Return the graph of a flow's tasks; 404 when there is no such flow, 409 when the engine cannot read it."""
+    """Return the graph of a flow's tasks; 404 if there is no such flow, 409 if the engine cannot read it."""
     asked = read_revision(call)
     found = call.bean(REPOSITORY).findByIdWithSource(call.tenant, call.path["namespace"], call.path["id"], asked)
     if found.isEmpty():
@@ -30,14 +30,15 @@ def of_flow(call: Call) -> Response:
 
 
 def of_source(call: Call) -> Response:
-    """Return the graph of the flow that the body is, which is not stored."""
+    """Return the graph of the flow in the body, which is not stored."""
     return _graph(call, call.runtime.read_flow(call.tenant, call.text("flow")))
 
 
 def of_dependencies(call: Call) -> Response:
-    """Return the flows that a flow starts and is started by, `destinationOnly` without these, `expandAll` with theirs.
+    """Return the flows that a flow starts and those that start it.
 
-    The engine keeps what it tells beside the flows, and brings it up to date a little after they change.
+    `destinationOnly` omits the latter, `expandAll` adds the dependencies of all of them. The engine stores dependencies
+    apart from flows, and updates them shortly after a flow changes.
     """
     flow = (call.tenant, call.path["namespace"], call.path["id"])
     found = call.bean("services.FlowService").findDependencies(
@@ -48,7 +49,7 @@ def of_dependencies(call: Call) -> Response:
 
 
 def of_namespace(call: Call) -> Response:
-    """Return the flows of a namespace, and what they start and are started by."""
+    """Return the flows of a namespace, with the flows that they start and that start them."""
     service = call.bean("topologies.FlowTopologyService")
     return as_json(call, service.namespaceGraph(call.tenant, call.path["namespace"]))
 

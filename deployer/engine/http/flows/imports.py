@@ -1,7 +1,7 @@
-"""Texts of many flows in one request: `bulk`, a whole namespace, and imported files.
+"""Stores many flows in one request: `bulk`, a whole namespace, and imported files.
 
-`bulk` and the whole namespace delete, unless told otherwise, every flow that the request does not hold, and they do so
-before they store the first one: that is how Kestra is.
+By default `bulk` and the whole namespace delete every flow that the request does not contain, before they store the
+first one, as Kestra does.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _NAMESPACE = re.compile(r"^namespace:[^\r\n]+", re.MULTILINE)
 
 
 def bulk(call: Call) -> Response:
-    """Store the flows of a text cut at every `---`, and delete all others of `namespace`, without one of the tenant."""
+    """Store the flows of a body split at every `---`; delete all others of `namespace`, or else of the tenant."""
     flows = [call.runtime.parse_flow(call.tenant, text) for text in _texts(call)]
     namespace = call.query.get("namespace")
     return as_json(call, _store(call, namespace, flows, children=call.flag("allowNamespaceChild")))
 
 
 def namespace_from_text(call: Call) -> Response:
-    """Store the flows of a text cut at every `---`, and delete all others of the namespace; 1.x takes JSON too."""
+    """Store the flows of a body split at every `---`; delete all others of the namespace; 1.x accepts JSON too."""
     if call.media_type != YAML and call.runtime.json_flows:
         return _namespace_from_json(call)
     flows = [call.runtime.parse_flow(call.tenant, text.strip(BLANKS)) for text in _texts(call)]
@@ -43,7 +43,7 @@ def namespace_from_text(call: Call) -> Response:
 
 
 def namespace_from_files(call: Call) -> Response:
-    """Store the flows of an upload, one in each file; with `override` their namespace becomes that of the path."""
+    """Store the flows of an upload, one per file; with `override` their namespace is replaced by that of the path."""
     if call.media_type != MULTIPART:
         return namespace_from_text(call)
     namespace, flows = call.path["namespace"], []
@@ -57,9 +57,9 @@ def namespace_from_files(call: Call) -> Response:
 
 
 def import_file(call: Call, *, may_fail: bool) -> Response:
-    """Create or update each flow of an archive or YAML file by itself, and tell which were refused, not why.
+    """Create or update each flow of an archive or YAML file separately, and answer which were refused, not why.
 
-    If it `may_fail` and the query says `failOnError`, a refused flow makes it 422, when all others are stored.
+    If it `may_fail` and the query has `failOnError`, a refused flow makes it 422 after all others are stored.
     """
     service, refused = call.bean("services.FlowService"), []
 
@@ -89,7 +89,7 @@ def _namespace_from_json(call: Call) -> Response:
 
 
 def _store(call: Call, namespace: str | None, flows: list[Any], *, children: bool = False) -> Any:
-    """Return what was deleted and then what was stored; nothing is done when a flow is in the wrong namespace."""
+    """Return deleted, then stored flows; nothing is changed if a flow is in the wrong namespace."""
     repository, changed = call.bean(REPOSITORY), call.java("java.util.ArrayList")()
     ids = {str(flow.getId()) for flow in flows}
     _check(namespace, flows, ids, children=children)

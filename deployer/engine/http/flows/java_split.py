@@ -1,4 +1,4 @@
-"""Texts as Java cuts them."""
+"""Splits strings as Java does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 def java_split(pattern: str, text: str) -> list[str]:
-    """Return what stands between the matches of a regular expression; as in Java, empty ends are dropped."""
+    """Return the parts between the matches of a regular expression; as in Java, trailing empty parts are dropped."""
     texts = re.split(pattern, text)
     while len(texts) > 1 and not texts[-1]:
         texts.pop()

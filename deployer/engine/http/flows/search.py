@@ -1,4 +1,4 @@
-"""Finding flows: by filters, by namespace, by what their texts say, by tasks that are to go."""
+"""Finds flows: by filters, namespace, source and deprecated tasks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLAT = ("q", "scope", "namespace", "labels")
 
 
 def search(call: Call) -> Response:
-    """Return a page of flows without sources; one the engine cannot read any more comes with `exception`."""
+    """Return a page of flows without sources; a flow that the engine can no longer read has an `exception`."""
     found = call.bean(REPOSITORY).find(pageable(call, "searchFlows"), call.tenant, read_filters(call, *FLAT))
     return page_response(call, found, found.getTotal())
 
@@ -31,50 +31,50 @@ def of_namespace(call: Call) -> Response:
 
 
 def by_source(call: Call) -> Response:
-    """Return a page of the flows whose text holds `q`, with the places where it does (1.x)."""
+    """Return a page of the flows whose source contains `q`, with the matches (1.x)."""
     asked = pageable(call, "searchFlowsBySourceCode")
     found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), call.tenant, call.query.get("namespace"))
     return page_response(call, found, found.getTotal())
 
 
 def lines_of_source(call: Call) -> Response:
-    """Return a page of the names of the flows whose text holds `q`, each with the lines that do (2.x).
+    """Return a page of the names of the flows whose source contains `q`, each with the matching lines (2.x).
 
-    `caseSensitive`, `wholeWord` and `regex` say how they are compared, `scope` in which part of a flow.
+    `caseSensitive`, `wholeWord` and `regex` say how to match, `scope` in which part of a flow.
     """
     asked = pageable(call, "searchFlowsBySourceCode")
-    how = [call.flag(name) for name in ("caseSensitive", "wholeWord", "regex")]
+    options = [call.flag(name) for name in ("caseSensitive", "wholeWord", "regex")]
     scope = call.choice("scope", _SCOPE) or call.java(_SCOPE).ALL
     place = (call.tenant, call.query.get("namespace"))
-    found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), *how, scope, *place)
-    shown = call.java("java.util.ArrayList")()
+    found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), *options, scope, *place)
+    results = call.java("java.util.ArrayList")()
     for each in found:
         line = call.java("java.util.LinkedHashMap")()
         line.put("namespace", each.getModel().getNamespace())
         line.put("id", each.getModel().getId())
         line.put("editable", each.isEditable())
         line.put("matches", each.getMatches())
-        shown.add(line)
-    return page_response(call, shown, found.getTotal())
+        results.add(line)
+    return page_response(call, results, found.getTotal())
 
 
 def distinct_namespaces(call: Call) -> Response:
-    """Return the namespaces that hold flows, filtered by `q`."""
+    """Return the namespaces with flows, filtered by `q`."""
     return as_json(call, call.bean(REPOSITORY).findDistinctNamespace(call.tenant, call.query.get("q")))
 
 
 def find_deprecated(call: Call) -> Response:
-    """Return the flows with tasks of deprecated types, with these tasks and what is to be used instead."""
+    """Return the flows with tasks of deprecated types, with these tasks and their replacements."""
     service, namespace = call.bean("services.FlowService"), call.query.get("namespace")
     flows = service.findAll(call.tenant) if namespace is None else service.findByNamespace(call.tenant, namespace)
-    shown = []
+    results = []
     for flow in flows:
         tasks = service.findDeprecatedTasks(flow)
         if tasks:
-            named = {"namespace": str(flow.getNamespace()), "flowId": str(flow.getId())}
+            identity = {"namespace": str(flow.getNamespace()), "flowId": str(flow.getId())}
             listed = json.loads(json_text(call.kestra, tasks))
-            shown.append({**named, "revision": int(flow.getRevision()), "deprecatedTasks": listed})
-    return Response(json.dumps(shown), media_type=JSON)
+            results.append({**identity, "revision": int(flow.getRevision()), "deprecatedTasks": listed})
+    return Response(json.dumps(results), media_type=JSON)
 
 
 ROUTES = (

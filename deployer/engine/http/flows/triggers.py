@@ -1,4 +1,4 @@
-"""Triggers as they stand. There are none: that state is the scheduler's, and this server schedules nothing."""
+"""The state of triggers. There is none: it belongs to the scheduler, and this server schedules nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REPOSITORY = "repositories.TriggerRepositoryInterface"
 
 
 def search(call: Call) -> Response:
-    """Return a page of the triggers of all flows, an empty one."""
+    """Return an empty page of the triggers of all flows."""
     triggers = call.bean(_REPOSITORY)
     asked = pageable(call, "searchTriggers", triggers.sortMapping().apply)
     found = triggers.find(asked, call.tenant, read_filters(call, *FLAT))
@@ -23,7 +23,7 @@ def search(call: Call) -> Response:
 
 
 def of_flow(call: Call) -> Response:
-    """Return a page of the triggers of one flow, an empty one."""
+    """Return an empty page of the triggers of one flow."""
     triggers = call.bean(_REPOSITORY)
     asked = pageable(call, "searchTriggersForFlow", triggers.sortMapping().apply)
     place = (call.path["namespace"], call.path["flowId"], None)

@@ -1,4 +1,4 @@
-"""Checking flows, tasks and triggers without storing them: the engine's verdict on each text."""
+"""Validates flows, tasks and triggers without storing them: the engine's verdict on each source."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from deployer.engine.http.exchange.route import Route
 from deployer.engine.http.flows.java_split import java_split
 from deployer.model.java import BLANKS
 
-_BETWEEN = r"\n+---\n*?"  # Kestra's own: a `---` line inside a block scalar is cut too
+_BETWEEN = r"\n+---\n*?"  # as in Kestra, which also splits at a `---` line in a block scalar
 _SECTIONS = {"TASKS": "models.tasks.Task", "TRIGGERS": "models.triggers.AbstractTrigger"}
 _ENUM = "io.kestra.webserver.controllers.api.FlowController.TaskValidationType"
 
 
 def validate(call: Call) -> Response:
-    """Return one verdict for each flow of a text split at `---` lines, or each file of an upload, in their order."""
+    """Return a verdict on each flow of a body split at `---` lines, or on each file of an upload, in their order."""
     if call.media_type == MULTIPART:
         sources = [(part.filename, part.data.decode("utf-8", "replace")) for part in call.parts if part.name == "flows"]
         texts = [(name, text.strip(BLANKS)) for name, text in sources]
@@ -32,18 +32,18 @@ def validate(call: Call) -> Response:
 
 
 def validate_text(call: Call) -> Response:
-    """Like `validate`, of a text that has to be there (1.0)."""
+    """Validate as `validate` does, but require a body (1.0)."""
     call.text("flows")
     return validate(call)
 
 
 def split(text: str) -> list[str]:
-    """Return the flows of a text as Kestra's web server cuts it."""
+    """Return the flows of a body, split as by Kestra's web server."""
     return java_split(_BETWEEN, text.strip(BLANKS))
 
 
 def validate_task(call: Call) -> Response:
-    """Return the verdict on a task in JSON, or on a task or trigger in YAML, as the parameter `section` says."""
+    """Return the verdict on a task in JSON, or on a task or trigger in YAML, depending on the parameter `section`."""
     if call.media_type != YAML:
         return _from_json(call, name="task", kind=_SECTIONS["TASKS"])
     section = call.required("section")
@@ -54,7 +54,7 @@ def validate_task(call: Call) -> Response:
 
 
 def _from_json(call: Call, *, name: str, kind: str) -> Response:
-    """Return the verdict on a JSON body that is to be of the class `kind`."""
+    """Return the verdict on a JSON body that must be of the class `kind`."""
     text, wanted = call.text(name), call.core(kind)
 
     def read() -> Any:
@@ -68,7 +68,7 @@ def _from_json(call: Call, *, name: str, kind: str) -> Response:
 
 
 def _verdict(call: Call, name: str, read: Callable[[], Any]) -> Response:
-    """Return what speaks against what `read` returns, an error of the engine itself included."""
+    """Return the verdict on the result of `read`, including errors of the engine itself."""
     verdict = call.core("models.validations.ValidateConstraintViolation").builder()
     try:
         call.bean("models.validations.ModelValidator").validate(read())

@@ -1,4 +1,4 @@
-"""What this instance is: its version, edition and the like."""
+"""The configuration of this instance: its version, edition and the like."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deployer.model.resource import SYSTEM
 
 def configs(call: Call) -> Response:
     """Return the instance's configuration; `version` is the engine's release."""
-    shown = {
+    fields = {
         "uuid": str(call.bean("services.InstanceService").fetch()),
         "version": str(call.bean("utils.VersionProvider").getVersion()),
         "edition": str(call.bean("utils.EditionProvider").get()),
@@ -26,7 +26,7 @@ def configs(call: Call) -> Response:
         "isBasicAuthInitialized": call.guarded,
         "pluginsHash": int(call.bean("plugins.PluginRegistry").hash()),
     }
-    return as_json(call, call.kestra.from_json(shown))
+    return as_json(call, call.kestra.from_json(fields))
 
 
 ROUTES = (Route("GET", "/api/v1/configs", configs),)

@@ -1,4 +1,4 @@
-"""What the engine's plugins are: their types, schemas, documentation and icons. These paths have no tenant."""
+"""The engine's plugins: their types, schemas, documentation and icons. These paths have no tenant."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _ALERT_END = re.compile("^::$", re.MULTILINE)
 
 
 def plugins(call: Call) -> Response:
-    """Return every plugin, with the types that it has."""
+    """Return every plugin, with its types."""
     return _answer_list(call, [call.core("docs.Plugin").of(plugin, None) for plugin in _all_plugins(call)])
 
 
 def groups(call: Call) -> Response:
-    """Return every plugin, and again each of its groups."""
+    """Return every plugin, and each of its groups."""
     kind, registered = call.core("docs.Plugin"), list(_all_plugins(call))
     found = [kind.of(plugin, None) for plugin in registered]
     found += [kind.of(plugin, group) for plugin in registered for group in plugin.subGroupNames()]
@@ -34,20 +34,20 @@ def groups(call: Call) -> Response:
 
 
 def schema(call: Call) -> Response:
-    """Return the JSON Schema of flows, tasks, triggers … with all that the plugins of this engine allow."""
+    """Return the JSON Schema of flows, tasks, triggers …, including everything that this engine's plugins allow."""
     found = call.bean("docs.JsonSchemaCache").getSchemaForType(_schema_type(call), call.flag("arrayOf"))
     return _answer_cacheable(json_text(call.kestra, found))
 
 
 def properties(call: Call) -> Response:
-    """Return only the properties of such a schema."""
+    """Return the properties of such a schema only."""
     return _answer_cacheable(
         json_text(call.kestra, call.bean("docs.JsonSchemaCache").getPropertiesForType(_schema_type(call)))
     )
 
 
 def inputs(call: Call) -> Response:
-    """Return the types that an input can have, with their classes."""
+    """Return the types of inputs, with their classes."""
     types = call.core("models.flows.Type").values()
     return _answer_list(call, [call.core("docs.InputType")(each.name(), each.cls().getName()) for each in types])
 
@@ -63,7 +63,7 @@ def input_documentation(call: Call) -> Response:
 
 
 def documentation(call: Call) -> Response:
-    """Return the documentation and schema of a type, with what it has from Kestra if `all`; 404 for an unknown one."""
+    """Return the documentation and schema of a type, with common properties if `all`; 404 for an unknown type."""
     name = call.path["cls"]
     found = call.bean("plugins.PluginRegistry").findMetadataByIdentifier(name)
     if found.isEmpty():
@@ -75,14 +75,14 @@ def documentation(call: Call) -> Response:
 
 
 def versions(call: Call) -> Response:
-    """Return which versions of a type there are: none without versioned plugins, which the open edition has not."""
+    """Return the versions of a type: none, as the open-source edition has no versioned plugins."""
     name = call.path["cls"]
     known = call.bean("plugins.PluginRegistry").getAllVersionsForType(name)
     return Response(object_text(call, type=name, versions=known), media_type=JSON)
 
 
 def icons(call: Call) -> Response:
-    """Return the icon (SVG in Base64) of every type, and of every older name of one."""
+    """Return the icon (SVG in Base64) of every type and every alias."""
     icon, flowable = call.core("docs.PluginIcon"), call.core("models.tasks.FlowableTask").class_
     found = call.java("java.util.HashMap")()
     for plugin, name, kind in _types(call):
@@ -111,7 +111,7 @@ def _all_plugins(call: Call) -> Any:
 
 
 def _types(call: Call) -> Iterator[tuple[Any, str, Any]]:
-    """Yield (plugin, name, class) of every type that has an icon, first by their own names."""
+    """Yield (plugin, name, class) of every type that has an icon, aliases last."""
     for plugin in _all_plugins(call):
         for getter in (f"get{kind}" for kind in _KINDS):
             for kind in getattr(plugin, getter)() if hasattr(plugin, getter) else ():  # 2.x has no conditions

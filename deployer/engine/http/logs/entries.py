@@ -1,6 +1,6 @@
-"""Logs: of an execution, oldest first, as entries or as a text; searched; deleted. Following them is `follow_logs`.
+"""Logs: those of an execution, oldest first, as entries or as text; search and deletion. `follow` streams them.
 
-1.x narrows those of an execution by parameters, 2.x by filters.
+The logs of an execution are filtered by parameters in 1.x, by filters in 2.x.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from deployer.engine.http.exchange.paging import pageable
 from deployer.engine.http.exchange.route import LAST_1X, Route
 
 FLAT = ("q", "namespace", "flowId", "triggerId", "minLevel", "startDate", "endDate")
-_EVERY_ENTRY = 2**31 - 1  # a page of this size holds all
+_EVERY_ENTRY = 2**31 - 1  # a page of this size has all entries
 _LEVEL = "org.slf4j.event.Level"
 
 
@@ -35,12 +35,12 @@ def find_by_filters(call: Call) -> Any:
 
 
 def of_execution_1x(call: Call) -> Response:
-    """Return the entries that `by_parameters` finds."""
+    """Return the entries by parameters."""
     return as_json(call, find_by_parameters(call))
 
 
 def of_execution_2x(call: Call) -> Response:
-    """Return the entries that `by_filters` finds."""
+    """Return the entries by filters."""
     return as_json(call, find_by_filters(call))
 
 
@@ -51,27 +51,27 @@ def search_1x(call: Call) -> Response:
 
 
 def search_2x(call: Call) -> Response:
-    """Return a page of entries and how it was paged: by offset, the engine's own store knows no cursors."""
+    """Return a page of entries, with the type of paging: by offset, as the engine's own store has no cursors."""
     found = call.runtime.logs.find(pageable(call, "searchLogs"), call.tenant, read_filters(call, *FLAT))
     results = json_text(call.kestra, found.getContent())
     return Response(f'{{"results":{results},"total":{found.getTotalSize()},"type":"OFFSET"}}', media_type=JSON)
 
 
 def download_1x(call: Call) -> Response:
-    """Return the entries that `by_parameters` finds as a text, one a line; 404 for an unknown execution."""
+    """Return the entries by parameters as text, one per line; 404 for an unknown execution."""
     service = call.bean("services.ExecutionLogService")
     stream = service.getExecutionLogsAsStream(call.tenant, call.path["executionId"], *_parameters(call))
     return _answer_text(call, bytes(stream.readAllBytes()))
 
 
 def download_2x(call: Call) -> Response:
-    """Return the entries that `by_filters` finds likewise."""
+    """Return the entries by filters likewise."""
     pretty = call.core("models.executions.LogEntry").toPrettyString
     return _answer_text(call, "\n".join(str(pretty(entry)) for entry in find_by_filters(call)).encode())
 
 
 def delete_of_execution(call: Call) -> Response:
-    """Delete the entries of an execution, by the parameters of `by_parameters` in each line: 200 in any case."""
+    """Delete the entries of an execution, by parameters in 1.x and 2.x: 200 in any case."""
     _, run, _, attempt, _ = _parameters(call)
     wanted = (call.query.get("taskId"), run, call.choice("minLevel", _LEVEL), attempt)
     call.runtime.logs.deleteByQuery(call.tenant, call.path["executionId"], *wanted)

@@ -1,6 +1,6 @@
-"""Following the logs of an execution as server-sent events, until the client leaves.
+"""Streams the logs of an execution as server-sent events, until the client leaves.
 
-The store is looked at again and again: the engine's own stream needs, in 2.x, a part that is not published.
+It polls the store, as the engine's own stream needs an unpublished part in 2.x.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 
 
 def follow_1x(call: Call) -> Response:
-    """Stream the entries that 1.x's parameters let through, those that are there and those that come."""
+    """Stream existing and new entries that match the parameters (1.x)."""
     return _answer_stream(call, find_by_parameters, lambda entry: entry)
 
 
 def follow_2x(call: Call) -> Response:
-    """Stream the entries that the filters let through, in the form that 2.x has for a stream."""
+    """Stream existing and new entries that match the filters, in the format of 2.x for streams."""
     return _answer_stream(call, find_by_filters, call.core("runners.FollowLogEvent").from_)
 
 
-def _answer_stream(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> Response:
-    find(call)  # a parameter that is wrong is refused before the stream begins
-    return StreamingResponse(_stream(call, find, shown), headers={"content-type": EVENTS})
+def _answer_stream(call: Call, find: Callable[[Call], Any], convert: Callable[[Any], Any]) -> Response:
+    find(call)  # refuse wrong parameters before the stream begins
+    return StreamingResponse(_stream(call, find, convert), headers={"content-type": EVENTS})
 
 
-async def _stream(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> AsyncIterator[bytes]:
-    nothing_yet = shown(call.core("models.executions.LogEntry").builder().build())
+async def _stream(call: Call, find: Callable[[Call], Any], convert: Callable[[Any], Any]) -> AsyncIterator[bytes]:
+    nothing_yet = convert(call.core("models.executions.LogEntry").builder().build())
     yield Event("start", json_text(call.kestra, nothing_yet)).encode()
     sent: Counter[str] = Counter()
     while True:
-        texts = await run_in_threadpool(partial(_texts, call, find, shown))
+        texts = await run_in_threadpool(partial(_texts, call, find, convert))
         for text in (Counter(texts) - sent).elements():
             yield Event("progress", text).encode()
         sent = Counter(texts)
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
-def _texts(call: Call, find: Callable[[Call], Any], shown: Callable[[Any], Any]) -> list[str]:
-    return [json_text(call.kestra, shown(entry)) for entry in find(call)]
+def _texts(call: Call, find: Callable[[Call], Any], convert: Callable[[Any], Any]) -> list[str]:
+    return [json_text(call.kestra, convert(entry)) for entry in find(call)]
 
 
 ROUTES = (

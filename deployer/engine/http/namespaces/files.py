@@ -1,4 +1,4 @@
-"""Files of a namespace: read, store, move, delete, search, and all of them as an archive."""
+"""Files of a namespace: read, store, move, delete, search and export them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMESPACE = re.compile(r"^namespace: [^\r\n]*$", re.MULTILINE)
 
 
 def content(call: Call) -> Response:
-    """Return what a file holds, as of any revision since 1.2; 404 when it is not there."""
+    """Return the content of a file, since 1.2 in any revision; 404 if it does not exist."""
     path = _path(call, call.required("path"))
     return file_response(_files(call).content(path, call.number("revision")), OCTETS, cached=False)
 
@@ -35,35 +35,35 @@ def stats(call: Call) -> Response:
 
 
 def revisions(call: Call) -> Response:
-    """Return the revisions of a file, each by its number."""
+    """Return the numbers of a file's revisions."""
     numbers = _files(call).revisions(_path(call, call.query.get("path")))
     return Response(json.dumps([{"revision": number} for number in numbers]), media_type=JSON)
 
 
 def search(call: Call) -> Response:
-    """Return the paths of the files that hold `q`."""
+    """Return the paths of the files that contain `q`."""
     return Response(json.dumps(_files(call).search(call.required("q"))), media_type=JSON)
 
 
 def directory(call: Call) -> Response:
-    """Return what is in a directory, of the namespace itself without `path`."""
+    """Return the content of a directory, without `path` of the root."""
     return as_json(call, _files(call).directory(_path(call, call.query.get("path"))))
 
 
 def make_directory(call: Call) -> Response:
-    """Make a directory and those above it."""
+    """Create a directory and its parents."""
     _files(call).make_directory(_path(call, call.query.get("path")))
     return Response()
 
 
 def create(call: Call) -> Response:
-    """Store an uploaded file; an archive is unpacked, and what is below `_flows` in it are flows of the namespace."""
+    """Store an uploaded file; an archive is unpacked, and files below `_flows` in it are flows of the namespace."""
     path, uploaded = call.required("path"), call.upload("fileContent")
     if not str(uploaded.filename).lower().endswith(".zip"):
         _put(call, path, uploaded.data)
         return Response()
     packed = io.BytesIO(uploaded.data)
-    if not zipfile.is_zipfile(packed):  # Java finds no entries then, and Kestra is content
+    if not zipfile.is_zipfile(packed):  # then Java finds no entries, and Kestra reports no error
         return Response()
     with zipfile.ZipFile(packed) as archive:
         for name in archive.namelist():
@@ -80,13 +80,13 @@ def move(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Delete a file or directory, and the directories above that hold nothing else."""
+    """Delete a file or a directory, and the parents that are empty then."""
     _files(call).delete(_path(call, "/" + call.required("path").removeprefix("/")))
     return Response()
 
 
 def export(call: Call) -> Response:
-    """Return all files as a ZIP; in 1.x the flows too, below `_flows`."""
+    """Return all files as a ZIP; in 1.x with the flows, below `_flows`."""
     packed, namespace = io.BytesIO(), call.path["namespace"]
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, held in _files(call).contents():
@@ -109,7 +109,7 @@ def _put(call: Call, path: str, held: bytes) -> None:
 
 
 def _path(call: Call, sent: str | None) -> str:
-    """Return a path as the engine's; raises Refusal (422) for that of the flows, which are no files."""
+    """Return a path as the engine's; raises Refusal (422) for that of the flows, which are not files."""
     path = call.runtime.file_path(sent or "/")
     if path == f"/{_FLOWS}" or path.startswith(f"/{_FLOWS}/"):
         raise Refusal(422, f"Forbidden path: {path}", reason="Illegal argument")

@@ -1,4 +1,4 @@
-"""The key-value store of a namespace, which need not hold a flow."""
+"""The key-value store of a namespace, which need not have a flow."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def of_namespace(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """Return a page of keys (since 1.1), of all namespaces unless `filters[namespace][...]` says otherwise."""
+    """Return a page of keys (since 1.1), of all namespaces unless there is a `filters[namespace][...]`."""
     asked, wanted = pageable(call, "listAllKeys", lambda name: "name" if name == "key" else name), read_filters(call)
     found = call.runtime.search_keys(asked, call.tenant, wanted)
     return page_response(call, found, found.getTotal())
 
 
 def get_inherited(call: Call, *, own: bool) -> Response:
-    """Return the keys of the namespaces above this one; of several with the same name that of the nearest.
+    """Return the keys of the parents of a namespace; of several with the same name, that of the nearest.
 
-    1.0 has this one's `own` keys among them.
+    1.0 includes the namespace's `own` keys.
     """
     found: dict[str, Any] = {}
     above = call.path["namespace"] if own else call.path["namespace"].rpartition(".")[0]
@@ -45,7 +45,7 @@ def get_inherited(call: Call, *, own: bool) -> Response:
 
 
 def get(call: Call) -> Response:
-    """Return a value with its type, since 1.3 with revision and date; 404 when it is not there, 410 when expired."""
+    """Return a value with its type, since 1.3 with revision and date; 404 if it does not exist, 410 if expired."""
     store, key = _store(call), call.path["key"]
     held = store.getValue(key)
     if held.isEmpty():
@@ -56,7 +56,7 @@ def get(call: Call) -> Response:
 
 
 def put(call: Call) -> Response:
-    """Store the body as the value of a key; header `ttl` (ISO 8601) says for how long, `description` what it is."""
+    """Store the body as the value of a key; the headers `ttl` (ISO 8601) and `description` are optional."""
     ttl = call.headers.get("ttl")
     lifetime = jpype.JObject(None if ttl is None else call.runtime.duration(ttl), call.java("java.time.Duration"))
     metadata = call.core("storages.kv.KVMetadata")(call.headers.get("description"), lifetime)
@@ -66,12 +66,12 @@ def put(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Delete a key: 200 with `true`, or `false` when it was not there."""
+    """Delete a key: 200 with `true`, or `false` if it did not exist."""
     return Response("true" if _store(call).delete(call.path["key"]) else "false", media_type=JSON)
 
 
 def delete_many(call: Call) -> Response:
-    """Delete the keys that the body names, and tell which of them were there."""
+    """Delete the keys that the body names, and answer which of them existed."""
     store, sent = _store(call), call.json("request", "java.util.Map").get("keys")
     deleted = [str(key) for key in sent or () if store.delete(key)]
     return Response(json.dumps({"keys": deleted}), media_type=JSON)

@@ -1,4 +1,4 @@
-"""Namespaces, which the open edition derives from flows: every one that holds a flow, and those above it."""
+"""Namespaces, which the open-source edition derives from flows: each one with a flow, and its parents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def get(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """Return a page of namespaces whose name holds `q`, in the order of their names."""
+    """Return a page of the namespaces whose names contain `q`, sorted by name."""
     page = pageable(call, "searchNamespaces")
     first = int(page.getOffset()) - int(page.getSize())
     orders = list(page.getSort().getOrderBy())
@@ -37,7 +37,7 @@ def search(call: Call) -> Response:
 
 
 def autocomplete(call: Call) -> Response:
-    """Return the names of up to fifty namespaces that hold `q`, and all that exist of those the body names."""
+    """Return up to fifty names that contain `q`, and all existing namespaces that the body names."""
     asked: Any = call.json("autocomplete", "java.util.Map")
     wanted = {str(each) for each in asked.get("ids") or ()}
     names, _ = _page(call, asked.get("q"), 0, _AUTOCOMPLETED, forced=wanted)
@@ -47,7 +47,7 @@ def autocomplete(call: Call) -> Response:
 def _page(
     call: Call, query: Any, first: int, size: int, *, down: bool = False, forced: Collection[str] = ()
 ) -> tuple[list[str], int]:
-    """Return one page of names and how many there are; those of `forced` that exist are on every page."""
+    """Return one page of names and their total; names in `forced` that exist are on every page."""
     known = {name for found in call.bean(REPOSITORY).findDistinctNamespace(call.tenant) for name in _tree(str(found))}
     held = {name for name in {*known.difference(forced), SYSTEM} if query is None or str(query).lower() in name.lower()}
     always = known.intersection(forced)
@@ -56,7 +56,7 @@ def _page(
 
 
 def _tree(name: str) -> list[str]:
-    """Return a namespace and all above it."""
+    """Return a namespace and all its parents."""
     parts = name.split(".")
     return [".".join(parts[: length + 1]) for length in range(len(parts))]
 
