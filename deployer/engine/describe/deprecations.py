@@ -47,8 +47,8 @@ class _DeprecationReader:
         return found
 
     def _instead(self, element: Any) -> str:
-        said = element.getAnnotation(self._schema)
-        text = f"{said.title()}. {said.description()}" if said is not None else ""
+        annotation = element.getAnnotation(self._schema)
+        text = f"{annotation.title()}. {annotation.description()}" if annotation is not None else ""
         match = _INSTEAD.search(text)
         return _LINK.sub(r"\1", match[1]) if match else ""
 

@@ -86,33 +86,33 @@ class Router:
         """The rows, the most specific path first."""
         return [row.route for row in self._rows]
 
-    def find(self, asked: Criteria) -> Match | Miss:
+    def find(self, criteria: Criteria) -> Match | Miss:
         """Return the row that answers. If no row has the path, try it again as a path of the tenant `main`."""
-        found = self._closest(asked)
-        if found is None and _ALIASED.match(asked.path):
-            found = self._closest(replace(asked, path=asked.path.replace(_ROOT, f"{_ROOT}{MAIN}/", 1)))
-        return found or self._miss(asked)
+        found = self._closest(criteria)
+        if found is None and _ALIASED.match(criteria.path):
+            found = self._closest(replace(criteria, path=criteria.path.replace(_ROOT, f"{_ROOT}{MAIN}/", 1)))
+        return found or self._miss(criteria)
 
-    def _closest(self, asked: Criteria) -> Match | None:
+    def _closest(self, criteria: Criteria) -> Match | None:
         rows = [
             row
             for row in self._rows
-            if row.route.method == _as_get(asked.method)
-            and (asked.method not in _WITH_BODY or row.consumes(asked.content_type))
-            and row.produces(asked.accepted)
-            and row.match(asked.path)
+            if row.route.method == _as_get(criteria.method)
+            and (criteria.method not in _WITH_BODY or row.consumes(criteria.content_type))
+            and row.produces(criteria.accepted)
+            and row.match(criteria.path)
         ]
-        if len(rows) > 1 and asked.accepted:  # prefer rows that produce the best type, whatever their paths
-            rows = [row for row in rows if asked.accepted[0] in row.route.produces] or rows
-        if len(rows) > 1 and asked.method in _WITH_BODY:
-            rows = [row for row in rows if (asked.content_type or ANYTHING) in row.route.consumes] or rows
-        return rows[0].match(asked.path) if rows else None
+        if len(rows) > 1 and criteria.accepted:  # prefer rows that produce the best type, whatever their paths
+            rows = [row for row in rows if criteria.accepted[0] in row.route.produces] or rows
+        if len(rows) > 1 and criteria.method in _WITH_BODY:
+            rows = [row for row in rows if (criteria.content_type or ANYTHING) in row.route.consumes] or rows
+        return rows[0].match(criteria.path) if rows else None
 
-    def _miss(self, asked: Criteria) -> Miss:
-        fitting = [row for row in self._rows if row.match(asked.path)]
-        same = [row for row in fitting if row.route.method == _as_get(asked.method)]
-        consumable = [kind for row in same if not row.consumes(asked.content_type) for kind in row.route.consumes]
-        producible = [kind for row in same if not row.produces(asked.accepted) for kind in row.route.produces]
+    def _miss(self, criteria: Criteria) -> Miss:
+        fitting = [row for row in self._rows if row.match(criteria.path)]
+        same = [row for row in fitting if row.route.method == _as_get(criteria.method)]
+        consumable = [kind for row in same if not row.consumes(criteria.content_type) for kind in row.route.consumes]
+        producible = [kind for row in same if not row.produces(criteria.accepted) for kind in row.route.produces]
         others = [row.route.method for row in fitting if row not in same]
         methods = [name for method in others for name in ((method, "HEAD") if method == "GET" else (method,))]
         return Miss(*(tuple(dict.fromkeys(each)) for each in (consumable, producible, methods)))

@@ -59,8 +59,8 @@ def find_objection(headers: Collection[tuple[str, str]], listening: str) -> str:
         [value.strip() for name, value in headers if name == wanted] for wanted in ("host", "origin", "sec-fetch-site")
     )
     if len(hosts) != 1 or not is_ours(hosts[0], listening):
-        shown = ", ".join(hosts) or "none"
-        return f"the host {shown} is not this development server's: is a web page using its own name for this machine?"
+        names = ", ".join(hosts) or "none"
+        return f"the host {names} is not this development server's: is a web page using its own name for this machine?"
     if foreign := [origin for origin in origins if urlsplit(origin).netloc.lower() != hosts[0].lower()]:
         return f"a web page of {foreign[0]} may not use this development server"
     if any(site.lower() not in _OWN for site in sites):

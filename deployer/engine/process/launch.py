@@ -61,12 +61,12 @@ def launch(
     fetches its jars and prepares them for fast starts. Raises EngineError when the extra is not installed, or the
     engine or one of its plugins cannot be fetched or started; UsageError for a plugin's path that does not exist.
     """
-    with _prepare_orders(version, plugins, progress) as orders:
-        asked = replace(orders, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
+    with _prepare_orders(version, plugins, progress) as prepared:
+        orders = replace(prepared, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
         if data:
-            asked = replace(asked, folder=data.absolute(), in_memory=False)
-        with run_child(asked, variables) as (process, output):
-            ready = _wait_for_answer(process, output, asked)
+            orders = replace(orders, folder=data.absolute(), in_memory=False)
+        with run_child(orders, variables) as (process, output):
+            ready = _wait_for_answer(process, output, orders)
             yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
 
 

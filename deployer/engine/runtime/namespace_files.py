@@ -91,8 +91,8 @@ class NamespaceFiles:
             )
         versions = self._kestra.java(models + "FetchVersion")
         unpaged = self._kestra.java("io.micronaut.data.model.Pageable").UNPAGED
-        asked = (everything, versions.ALL if everything else versions.LATEST)
-        return list(self._kestra.bean(_REPOSITORY).find(unpaged, self._tenant, wanted, *asked))
+        selection = (everything, versions.ALL if everything else versions.LATEST)
+        return list(self._kestra.bean(_REPOSITORY).find(unpaged, self._tenant, wanted, *selection))
 
     def _make_root(self, path: str) -> None:
         if path == "/" and not self._files.exists(self._path("/")):

@@ -18,13 +18,13 @@ from deployer.engine.http.flows.flow import REPOSITORY, read_revision
 
 def of_flow(call: Call) -> Response:
     """Return the graph of a flow's tasks; 404 if there is no such flow, 409 if the engine cannot read it."""
-    asked = read_revision(call)
-    found = call.bean(REPOSITORY).findByIdWithSource(call.tenant, call.path["namespace"], call.path["id"], asked)
+    revision = read_revision(call)
+    found = call.bean(REPOSITORY).findByIdWithSource(call.tenant, call.path["namespace"], call.path["id"], revision)
     if found.isEmpty():
-        raise not_found(f"Unable to find flow {_uid(call, asked)}")
+        raise not_found(f"Unable to find flow {_uid(call, revision)}")
     flow = found.get()
     if isinstance(flow, call.core("models.flows.FlowWithException")):
-        message = f"Unable to generate graph for flow {_uid(call, asked)} because of exception {flow.getException()}"
+        message = f"Unable to generate graph for flow {_uid(call, revision)} because of exception {flow.getException()}"
         raise Refusal(409, message, reason="Illegal state")
     return _graph(call, flow)
 
@@ -60,9 +60,9 @@ def _graph(call: Call, flow: Any) -> Response:
     return as_json(call, call.bean("services.GraphService").flowGraph(flow, wanted))
 
 
-def _uid(call: Call, asked: Any) -> str:
+def _uid(call: Call, revision: Any) -> str:
     kind, flow = call.core("models.flows.FlowId"), (call.tenant, call.path["namespace"], call.path["id"])
-    return str(kind.uidWithoutRevision(*flow) if asked.isEmpty() else kind.uid(*flow, asked))
+    return str(kind.uidWithoutRevision(*flow) if revision.isEmpty() else kind.uid(*flow, revision))
 
 
 ROUTES = (

@@ -32,8 +32,8 @@ def of_namespace(call: Call) -> Response:
 
 def by_source(call: Call) -> Response:
     """Return a page of the flows whose source contains `q`, with the matches (1.x)."""
-    asked = pageable(call, "searchFlowsBySourceCode")
-    found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), call.tenant, call.query.get("namespace"))
+    paging = pageable(call, "searchFlowsBySourceCode")
+    found = call.bean(REPOSITORY).findSourceCode(paging, call.query.get("q"), call.tenant, call.query.get("namespace"))
     return page_response(call, found, found.getTotal())
 
 
@@ -42,11 +42,11 @@ def lines_of_source(call: Call) -> Response:
 
     `caseSensitive`, `wholeWord` and `regex` say how to match, `scope` in which part of a flow.
     """
-    asked = pageable(call, "searchFlowsBySourceCode")
+    paging = pageable(call, "searchFlowsBySourceCode")
     options = [call.flag(name) for name in ("caseSensitive", "wholeWord", "regex")]
     scope = call.choice("scope", _SCOPE) or call.java(_SCOPE).ALL
     place = (call.tenant, call.query.get("namespace"))
-    found = call.bean(REPOSITORY).findSourceCode(asked, call.query.get("q"), *options, scope, *place)
+    found = call.bean(REPOSITORY).findSourceCode(paging, call.query.get("q"), *options, scope, *place)
     results = call.java("java.util.ArrayList")()
     for each in found:
         line = call.java("java.util.LinkedHashMap")()

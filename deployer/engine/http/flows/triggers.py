@@ -17,17 +17,17 @@ _REPOSITORY = "repositories.TriggerRepositoryInterface"
 def search(call: Call) -> Response:
     """Return an empty page of the triggers of all flows."""
     triggers = call.bean(_REPOSITORY)
-    asked = pageable(call, "searchTriggers", triggers.sortMapping().apply)
-    found = triggers.find(asked, call.tenant, read_filters(call, *FLAT))
+    paging = pageable(call, "searchTriggers", triggers.sortMapping().apply)
+    found = triggers.find(paging, call.tenant, read_filters(call, *FLAT))
     return page_response(call, found, found.getTotal())
 
 
 def of_flow(call: Call) -> Response:
     """Return an empty page of the triggers of one flow."""
     triggers = call.bean(_REPOSITORY)
-    asked = pageable(call, "searchTriggersForFlow", triggers.sortMapping().apply)
+    paging = pageable(call, "searchTriggersForFlow", triggers.sortMapping().apply)
     place = (call.path["namespace"], call.path["flowId"], None)
-    found = triggers.find(asked, call.query.get("q"), call.tenant, *place)
+    found = triggers.find(paging, call.query.get("q"), call.tenant, *place)
     return page_response(call, found, found.getTotal())
 
 

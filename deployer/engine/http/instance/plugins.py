@@ -86,8 +86,8 @@ def icons(call: Call) -> Response:
     icon, flowable = call.core("docs.PluginIcon"), call.core("models.tasks.FlowableTask").class_
     found = call.java("java.util.HashMap")()
     for plugin, name, kind in _types(call):
-        shown = icon(name.rpartition(".")[2].rpartition("$")[2], plugin.icon(kind), flowable.isAssignableFrom(kind))
-        found.putIfAbsent(name, shown)
+        entry = icon(name.rpartition(".")[2].rpartition("$")[2], plugin.icon(kind), flowable.isAssignableFrom(kind))
+        found.putIfAbsent(name, entry)
     return _answer_cacheable(json_text(call.kestra, found))
 
 
@@ -131,8 +131,8 @@ def _schema_type(call: Call) -> Any:
 def _documentation(call: Call, documented: Any, outputs: Any) -> Response:
     text = str(call.core("docs.DocumentationGenerator").render(documented))
     text = _ALERT_END.sub(":::", _ALERT.sub(call.runtime.alert, text))
-    shown = call.core("docs.Schema")(documented.getPropertiesSchema(), outputs, documented.getDefs())
-    return _answer_cacheable(json_text(call.kestra, call.core("docs.DocumentationWithSchema")(text, shown)))
+    schema = call.core("docs.Schema")(documented.getPropertiesSchema(), outputs, documented.getDefs())
+    return _answer_cacheable(json_text(call.kestra, call.core("docs.DocumentationWithSchema")(text, schema)))
 
 
 def _answer_cacheable(text: str) -> Response:

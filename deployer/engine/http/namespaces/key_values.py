@@ -25,8 +25,8 @@ def of_namespace(call: Call) -> Response:
 
 def search(call: Call) -> Response:
     """Return a page of keys (since 1.1), of all namespaces unless there is a `filters[namespace][...]`."""
-    asked, wanted = pageable(call, "listAllKeys", lambda name: "name" if name == "key" else name), read_filters(call)
-    found = call.runtime.search_keys(asked, call.tenant, wanted)
+    paging, wanted = pageable(call, "listAllKeys", lambda name: "name" if name == "key" else name), read_filters(call)
+    found = call.runtime.search_keys(paging, call.tenant, wanted)
     return page_response(call, found, found.getTotal())
 
 
@@ -47,10 +47,10 @@ def get_inherited(call: Call, *, own: bool) -> Response:
 def get(call: Call) -> Response:
     """Return a value with its type, since 1.3 with revision and date; 404 if it does not exist, 410 if expired."""
     store, key = _store(call), call.path["key"]
-    held = store.getValue(key)
-    if held.isEmpty():
+    stored = store.getValue(key)
+    if stored.isEmpty():
         raise not_found(f"No value found for key '{key}' in namespace '{call.path['namespace']}'")
-    value = held.get().value()
+    value = stored.get().value()
     kind = call.core("models.kv.KVType").from_(value)
     return Response(object_text(call, type=kind, value=value, **call.runtime.key_details(store, key)), media_type=JSON)
 

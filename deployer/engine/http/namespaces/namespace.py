@@ -32,15 +32,15 @@ def search(call: Call) -> Response:
     names, total = _page(
         call, call.query.get("q"), first, int(page.getSize()), down=bool(orders) and not orders[0].isAscending()
     )
-    shown = {"results": [{"id": name} for name in names], "total": total}
-    return Response(json.dumps(shown), media_type=JSON)
+    answer = {"results": [{"id": name} for name in names], "total": total}
+    return Response(json.dumps(answer), media_type=JSON)
 
 
 def autocomplete(call: Call) -> Response:
     """Return up to fifty names that contain `q`, and all existing namespaces that the body names."""
-    asked: Any = call.json("autocomplete", "java.util.Map")
-    wanted = {str(each) for each in asked.get("ids") or ()}
-    names, _ = _page(call, asked.get("q"), 0, _AUTOCOMPLETED, forced=wanted)
+    body: Any = call.json("autocomplete", "java.util.Map")
+    wanted = {str(each) for each in body.get("ids") or ()}
+    names, _ = _page(call, body.get("q"), 0, _AUTOCOMPLETED, forced=wanted)
     return Response(json.dumps(names), media_type=JSON)
 
 
