@@ -92,7 +92,7 @@ class Call:
                 raise not_converted(name, value, f'For input string: "{value}"') from None
         return numbers
 
-    def boxed(self, name: str) -> Any:
+    def java_integer(self, name: str) -> Any:
         """Return an integer of the query as java.lang.Integer, None if absent; Refusal (422) for any other value."""
         value = self.number(name)
         return None if value is None else self.java("java.lang.Integer").valueOf(value)
@@ -108,7 +108,7 @@ class Call:
             raise not_converted(name, value, f"No enum constant {kind.replace('$', '.')}.{value}")
         return chosen
 
-    def required(self, name: str) -> str:
+    def require(self, name: str) -> str:
         """Return a value of the query; raises Refusal (400) when it is missing."""
         value = self.query.get(name)
         if value is None:

@@ -40,7 +40,7 @@ def replay(call: Call) -> Change:
 
 def replay_with_inputs(call: Call) -> Change:
     """Start a new execution likewise, with the inputs of the body."""
-    execution, revision = find_execution(call), call.optional(call.boxed("revision"))
+    execution, revision = find_execution(call), call.optional(call.java_integer("revision"))
     place = (call.tenant, execution.getNamespace(), execution.getFlowId())
     flow = call.bean("services.FlowService").getFlowIfExecutableOrThrow(*place, revision)
     return _replay(call, execution.withInputs(read_inputs(call, flow, execution)))
@@ -101,7 +101,7 @@ def kill(call: Call) -> Change:
 
 def read_end_state(call: Call, name: str) -> Any:
     """Return the state in a parameter of the query; raises Refusal (400, 422) unless it is terminal."""
-    call.required(name)
+    call.require(name)
     state = call.choice(name, STATE)
     if state is None or not state.isTerminated():
         message = "You can only change the state of an execution to a terminal state."
@@ -111,7 +111,7 @@ def read_end_state(call: Call, name: str) -> Any:
 
 def read_revision(call: Call, execution: Any) -> Any:
     """Return `revision` of the query as a Java number, None if absent; raises Refusal (404) if there is none such."""
-    revision = call.boxed("revision")
+    revision = call.java_integer("revision")
     place = (execution.getNamespace(), execution.getFlowId())
     flows = call.bean(_FLOWS)
     if revision is not None and flows.findById(call.tenant, *place, call.optional(revision)).isEmpty():

@@ -94,7 +94,7 @@ def _prefixes(call: Call, execution: Any) -> list[str]:
 
 
 def _uri(call: Call) -> Any:
-    text = call.required("path")
+    text = call.require("path")
     try:
         return call.java("java.net.URI")(text)
     except call.java("java.net.URISyntaxException") as error:

@@ -26,7 +26,7 @@ def of_execution(call: Call) -> Response:
 
 def of_path(call: Call) -> Response:
     """Return a flow, in any revision, in the same form."""
-    place = (call.tenant, call.path["namespace"], call.path["flowId"], call.optional(call.boxed("revision")))
+    place = (call.tenant, call.path["namespace"], call.path["flowId"], call.optional(call.java_integer("revision")))
     return as_json(call, call.core(_SUMMARY).of(call.bean(_FLOWS).findByIdWithoutAcl(*place).orElseThrow()))
 
 

@@ -62,7 +62,7 @@ def search(call: Call) -> Response:
 
 def of_flow(call: Call) -> Response:
     """Return a page of the executions of exactly one flow."""
-    flow = (call.required("namespace"), call.required("flowId"))
+    flow = (call.require("namespace"), call.require("flowId"))
     results = call.bean(REPOSITORY).findByFlowId(call.tenant, *flow, pageable(call, "searchExecutionsByFlowId"))
     return answer_page(call, results)
 

@@ -57,7 +57,7 @@ def _start(call: Call) -> tuple[Any, Any]:
 
 
 def _find_flow(call: Call) -> Any:
-    wanted = call.optional(call.boxed("revision"))
+    wanted = call.optional(call.java_integer("revision"))
     flows = call.bean("services.FlowService")
     return flows.getFlowIfExecutableOrThrow(call.tenant, call.path["namespace"], call.path["id"], wanted)
 

@@ -61,7 +61,7 @@ def revisions(call: Call) -> Response:
 
 def delete_revisions(call: Call) -> Response:
     """Delete revisions of a flow by their numbers: 204, or 404 if there is no such flow."""
-    call.required("revisions")
+    call.require("revisions")
     numbers = call.java("java.util.ArrayList")()
     for number in call.whole_numbers("revisions", split_values(call, "revisions")):
         if number < 1:
@@ -77,7 +77,7 @@ def delete_revisions(call: Call) -> Response:
 
 def read_revision(call: Call) -> Any:
     """Return the requested revision as a java.util.Optional, empty for the latest."""
-    return call.optional(call.boxed("revision"))
+    return call.optional(call.java_integer("revision"))
 
 
 def _identity(call: Call) -> tuple[str, str, str]:

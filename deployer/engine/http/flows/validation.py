@@ -46,7 +46,7 @@ def validate_task(call: Call) -> Response:
     """Return the verdict on a task in JSON, or on a task or trigger in YAML, depending on the parameter `section`."""
     if call.media_type != YAML:
         return _from_json(call, name="task", kind=_SECTIONS["TASKS"])
-    section = call.required("section")
+    section = call.require("section")
     if to_constant(section) not in _SECTIONS:
         raise not_converted("section", section, f"No enum constant {_ENUM}.{section}")
     text, kind = call.text("task"), call.core(_SECTIONS[to_constant(section)]).class_

@@ -89,7 +89,7 @@ def _parameters(call: Call) -> tuple[Any, Any, Any, Any, bool]:
     task = call.query.get("taskId")
     tasks = call.java("java.util.List").of(task) if task else None
     level = call.choice("minLevel", _LEVEL)
-    return level, call.query.get("taskRunId"), tasks, call.boxed("attempt"), True
+    return level, call.query.get("taskRunId"), tasks, call.java_integer("attempt"), True
 
 
 def _all_in_order(call: Call) -> Any:

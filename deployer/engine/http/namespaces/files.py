@@ -25,7 +25,7 @@ _NAMESPACE = re.compile(r"^namespace: [^\r\n]*$", re.MULTILINE)
 
 def content(call: Call) -> Response:
     """Return the content of a file, since 1.2 in any revision; 404 if it does not exist."""
-    path = _path(call, call.required("path"))
+    path = _path(call, call.require("path"))
     return file_response(_files(call).content(path, call.number("revision")), OCTETS, cached=False)
 
 
@@ -42,7 +42,7 @@ def revisions(call: Call) -> Response:
 
 def search(call: Call) -> Response:
     """Return the paths of the files that contain `q`."""
-    return Response(json.dumps(_files(call).search(call.required("q"))), media_type=JSON)
+    return Response(json.dumps(_files(call).search(call.require("q"))), media_type=JSON)
 
 
 def directory(call: Call) -> Response:
@@ -58,7 +58,7 @@ def make_directory(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     """Store an uploaded file; an archive is unpacked, and files below `_flows` in it are flows of the namespace."""
-    path, uploaded = call.required("path"), call.upload("fileContent")
+    path, uploaded = call.require("path"), call.upload("fileContent")
     if not str(uploaded.filename).lower().endswith(".zip"):
         _put(call, path, uploaded.data)
         return Response()
@@ -74,14 +74,14 @@ def create(call: Call) -> Response:
 
 def move(call: Call) -> Response:
     """Move a file or directory."""
-    origin, target = (_path(call, call.required(name)) for name in ("from", "to"))
+    origin, target = (_path(call, call.require(name)) for name in ("from", "to"))
     _files(call).move(origin, target)
     return Response()
 
 
 def delete(call: Call) -> Response:
     """Delete a file or a directory, and the parents that are empty then."""
-    _files(call).delete(_path(call, "/" + call.required("path").removeprefix("/")))
+    _files(call).delete(_path(call, "/" + call.require("path").removeprefix("/")))
     return Response()
 
 
