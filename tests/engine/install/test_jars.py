@@ -144,7 +144,7 @@ def test_a_jar_of_two_versions_is_kept_once(tmp_path: Path) -> None:
 def zipped(text: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("type", text)
+        archive.writestr(zipfile.ZipInfo("type"), text)  # always of the same time, so the same bytes
     return file.getvalue()
 
 
