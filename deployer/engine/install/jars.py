@@ -99,9 +99,7 @@ def _memory(jar: Path) -> Path:
 
 
 def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Callable[..., None], download: Download) -> None:
-    for left_over in folder.glob(
-        f"{_UNFINISHED}*"
-    ):  # of a process that was killed: we hold the lock, so no one is using it
+    for left_over in folder.glob(f"{_UNFINISHED}*"):  # of a killed process: we hold the lock, so no one is using it
         shutil.rmtree(left_over, ignore_errors=True)
     missing, size = _missing(jars, folder), 0  # checked again: another process may have fetched some
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as work, ThreadPoolExecutor(AT_ONCE) as pool:
