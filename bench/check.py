@@ -84,7 +84,7 @@ def beside(texts: list[str]) -> tuple[Cost, Cost]:
     import yaml  # noqa: PLC0415
     from jsonschema import Draft7Validator  # noqa: PLC0415
 
-    from deployer.engine.launch import launch  # noqa: PLC0415
+    from deployer.engine.process.launch import launch  # noqa: PLC0415
     from deployer.model.version import DEFAULT  # noqa: PLC0415
 
     began = time.perf_counter()

@@ -25,9 +25,9 @@ from statistics import median
 import httpx
 from usage import idle_share, megabytes
 
-from deployer.engine.jars import class_path
-from deployer.engine.launch import launch
-from deployer.engine.prepare import prepared
+from deployer.engine.install.jars import class_path
+from deployer.engine.process.class_cache import prepare_classes
+from deployer.engine.process.launch import launch
 from deployer.model.version import NAMES, KestraVersion, named
 
 FLOW = """id: flow-{number}
@@ -78,7 +78,7 @@ def main() -> None:
 
 def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> dict[str, str]:
     """Return what is said of one version, by measure."""
-    prepared(version, class_path(version))  # whatever happens once has happened
+    prepare_classes(version, class_path(version))  # whatever happens once has happened
     start = median(seconds_to_first_request(version) for _ in range(starts))
     with ExitStack() as stack:
         engine = stack.enter_context(launch(version))
@@ -163,11 +163,11 @@ def be_alone(version: KestraVersion) -> None:
 
 
 def _answer(version: KestraVersion, folder: Path) -> None:
-    from deployer.engine.jvm import boot  # noqa: PLC0415  (only this process has a JVM)
-    from deployer.engine.runtime import runtime_of  # noqa: PLC0415
+    from deployer.engine.jvm.context import boot  # noqa: PLC0415  (only this process has a JVM)
+    from deployer.engine.runtime.runtime import runtime_of  # noqa: PLC0415
 
     jars = class_path(version)
-    cache = prepared(version, jars)
+    cache = prepare_classes(version, jars)
     options = [f"-XX:AOTCache={cache}"] if cache else []
     runtime = runtime_of(boot(version, jars, folder, in_memory=True, jvm_options=options))
     runtime.start()

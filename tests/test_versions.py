@@ -8,7 +8,7 @@ import pytest
 from differential.samples import FOLDERS
 
 from deployer.check import check
-from deployer.engine.lock import lock_of
+from deployer.engine.install.lock import lock_of
 from deployer.errors import UsageError
 from deployer.language.types import DESCRIBED, types_of
 from deployer.model.version import NAMES, VERSIONS, KestraVersion, nearest

@@ -14,9 +14,9 @@ from deployer.cli.project import project
 from deployer.cli.shell import shell
 from deployer.cli.shell import variables as named_variables
 from deployer.cli.streams import note
-from deployer.engine.addresses import is_loopback
-from deployer.engine.database import Database
-from deployer.engine.launch import RunningEngine
+from deployer.engine.http.addresses import is_loopback
+from deployer.engine.jvm.database import Database
+from deployer.engine.process.launch import RunningEngine
 from deployer.errors import EngineError, UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import merged

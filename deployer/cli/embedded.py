@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from deployer.cli.progress import console
-from deployer.engine import launch as engines
-from deployer.engine.database import Database
-from deployer.engine.launch import RunningEngine
-from deployer.engine.progress import Listener, Progress, Stage
+from deployer.engine.install.progress import Listener, Progress, Stage
+from deployer.engine.jvm.database import Database
+from deployer.engine.process import launch as engines
+from deployer.engine.process.launch import RunningEngine
 from deployer.model.plugin import Plugin
 from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion
@@ -53,9 +53,9 @@ def embedded(
 
 
 def described(version: KestraVersion, *, plugins: Sequence[Plugin]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return what Kestra and the plugins read and check, and the plugins as loaded; see `deployer.engine.launch`."""
+    """Return what Kestra and the plugins read and check, and the plugins as loaded; see `engine.process.launch`."""
     with _shown(version) as listen:
-        return engines.described(version, plugins=plugins, progress=listen)
+        return engines.describe_types(version, plugins=plugins, progress=listen)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from deployer.engine.shell import named
+from deployer.engine.process.environment import select_named
 from deployer.settings import read_env_file
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -34,4 +34,4 @@ def shell(command: _Command) -> _Command:
 def variables(secrets: Iterable[str], envs: Iterable[str], env_file: Path | None) -> dict[str, str]:
     """Return what those options come to: variables for the engine. Raises UsageError."""
     file = read_env_file(env_file) if env_file else {}
-    return named(os.environ, secrets, envs, file)
+    return select_named(os.environ, secrets, envs, file)

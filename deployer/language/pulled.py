@@ -1,6 +1,6 @@
 """Descriptions of plugins beyond Kestra's core, in a file that `kestra-deployer schema pull` writes.
 
-For each version of Kestra the file has what its description lacks, see `deployer/engine/describe.py` for the sections.
+For each version of Kestra the file has what its description lacks, see `deployer/engine/describe/` for the sections.
 Not here: where a description comes from.
 """
 

@@ -1,4 +1,4 @@
-"""How the engine of one version reads each kind of value: what `deployer/engine/describe.py` calls a reading."""
+"""How the engine of one version reads each kind of value: what `deployer/engine/describe/` calls a reading."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from action.github_runner import ROOT, Ended, Runner, inputs
 
-from deployer.engine.launch import launch
+from deployer.engine.process.launch import launch
 from deployer.model.version import DEFAULT
 
 USER, PASSWORD = "ada@example.com", "Sesame-1234"

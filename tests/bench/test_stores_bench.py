@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 BENCH = Path(__file__).parents[2] / "bench" / "stores.py"
 BELOW = {"filters[namespace][STARTS_WITH]": "company.bench."}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.language.conditions import when
 from deployer.language.types import types_of

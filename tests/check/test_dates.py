@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from check.dates import DATES, INSTANTS, TIMES
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.language.dates import is_instant, is_local_date, is_local_time
 from deployer.settings import Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.language.expression import Expressions, Malformed, Named
 from deployer.language.types import types_of
 from deployer.model.version import Dialect

@@ -8,7 +8,7 @@ import pytest
 from check.moves import MOVES, Move
 
 from deployer import check
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.language.gone import INPUTS, PROPERTIES, RENAMED, TYPES, WORDS
 from deployer.language.types import Types, types_of

@@ -11,7 +11,7 @@ import pytest
 from engine.plugin_jars import plugin_fs
 
 from deployer.check import check
-from deployer.engine.launch import described, launch
+from deployer.engine.process.launch import describe_types, launch
 from deployer.kestra.client import KestraClient
 from deployer.language.from_schema import from_schema
 from deployer.language.pulled import beyond
@@ -95,7 +95,7 @@ def flows() -> list[str]:
 @pytest.mark.parametrize("version", ["1.3", "2.0"])
 def test_every_mistake_gets_the_engines_verdict_and_a_schema_refuses_nothing_that_is_fine(version: str) -> None:
     plugins = (plugin_fs(),)
-    description, loaded = described(named(version), plugins=plugins)
+    description, loaded = describe_types(named(version), plugins=plugins)
     assert loaded == ("plugin-fs 0.17.0 (33 types)",)
     pulled = beyond(types_of(version), description, "plugin-fs")
     texts = flows()

@@ -18,7 +18,7 @@ from proxy import Proxy, proxy
 
 from deployer.cache import VARIABLE, cache_folder
 from deployer.cli import run
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
 

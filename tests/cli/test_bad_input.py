@@ -10,7 +10,7 @@ import pytest
 from cli.conftest import Ended, Project
 from pytest_httpserver import HTTPServer
 
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.process.launch import RunningEngine, launch
 from deployer.model.version import DEFAULT
 
 Run = Callable[..., Ended]

@@ -13,7 +13,7 @@ from pytest_httpserver import HTTPServer
 
 from deployer.cache import VARIABLE
 from deployer.check import CHECKS
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import NAMES
 
 Run = Callable[..., Ended]

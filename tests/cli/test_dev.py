@@ -10,7 +10,7 @@ from cli.conftest import Dev, Project, address
 from engine.plugin_jars import COORDINATE
 
 from deployer.cli.embedded import words
-from deployer.engine.progress import Progress, Stage
+from deployer.engine.install.progress import Progress, Stage
 from deployer.model.version import DEFAULT
 
 

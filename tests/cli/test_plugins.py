@@ -67,9 +67,9 @@ def test_without_its_plugin_the_flow_is_refused(project: Project, deployer: Run)
     [
         ("io.kestra.plugin:plugin-fs", 2, "is no Maven coordinate"),
         ("io.kestra.plugin:plugin-fs:LATEST", 2, "name a version"),
-        ("nowhere", 2, "the plugin nowhere is not there"),
+        ("nowhere", 2, "the plugin nowhere does not exist"),
         ("empty", 3, "the plugin folder empty has no jars"),
-        ("torn.jar", 3, "torn.jar is no jar"),
+        ("torn.jar", 3, "torn.jar is not a jar"),
         ("library.jar", 3, "there is no plugin in"),
         ("io.kestra.plugin:plugin-fs:0.16.0", 3, "could not be fetched from Maven Central"),
     ],
@@ -95,7 +95,7 @@ def test_a_plugin_for_another_kestra_is_one_sentence_with_a_hint(project: Projec
     ended = deployer("sync", "--embedded", "--plugins", str(jar))
     assert ended.code == 3
     assert "plugin-to-come.jar does not fit Kestra 1.3.31: io.kestra.plugin.fs.ssh.Command: " in ended.stderr
-    assert "hint: take the release of the plugin that was made for Kestra 1.3" in ended.stderr
+    assert "hint: use the release of the plugin that was made for Kestra 1.3" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

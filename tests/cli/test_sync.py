@@ -11,7 +11,7 @@ import pytest
 from cli.conftest import HELLO, Ended, Project
 from proxy import Passing, Proxy, pass_on
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import Dialect
 
 Run = Callable[..., Ended]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cli.conftest import Ended, Project
 from engine.http.flow_texts import flow
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 Run = Callable[..., Ended]
 

@@ -13,7 +13,7 @@ from differential.oracle import Oracle
 from differential.ours import known_types
 from differential.samples import Base, corpus, minimal, samples
 
-from deployer.engine.plugins import located
+from deployer.engine.install.plugins import locate
 from deployer.model.plugin import plugin
 from deployer.model.version import NAMES
 
@@ -24,7 +24,7 @@ _MOST = 40  # rows of what is said that are printed
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare as the command line says; return 1 where anything differs."""
     given = _given(arguments)
-    oracle = Oracle(given.kestra, located([plugin(text) for text in given.plugins]))
+    oracle = Oracle(given.kestra, locate([plugin(text) for text in given.plugins]))
     types = known_types(oracle)
     bases = _flows(given.flows) or [*samples(given.kestra), *corpus(), *minimal(types)]
     judged = [*unspoilt(bases), *mutants(bases, types, given.seed, given.count)]

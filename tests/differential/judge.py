@@ -19,10 +19,10 @@ from typing import Any
 
 import jpype
 
-from deployer.engine.describe import describe
-from deployer.engine.jvm import Kestra, boot, reason
-from deployer.engine.register import register
-from deployer.engine.runtime import Runtime, runtime_of
+from deployer.engine.describe.types import describe
+from deployer.engine.jvm.context import Kestra, boot, reason
+from deployer.engine.jvm.register import register
+from deployer.engine.runtime.runtime import Runtime, runtime_of
 from deployer.model.version import named
 
 TOGETHER = 100  # texts in one call; where the engine throws, halves are asked again

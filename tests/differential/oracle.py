@@ -23,27 +23,18 @@ from typing import Any
 from filelock import FileLock
 
 from deployer.cache import cache_folder
-from deployer.engine import (
-    deprecations,
-    describe,
-    describe_constraints,
-    jvm,
-    properties,
-    register,
-    runtime,
-    runtime_1x,
-    runtime_2x,
-    words,
-)
-from deployer.engine.jars import class_path, sha256
-from deployer.engine.lock import lock_of
-from deployer.engine.prepare import prepared
+from deployer.engine.describe import constraints, deprecations, types, words
+from deployer.engine.install.jars import class_path, sha256
+from deployer.engine.install.lock import lock_of
+from deployer.engine.jvm import context, register, settings
+from deployer.engine.process.class_cache import prepare_classes
+from deployer.engine.runtime import runtime, runtime_1x, runtime_2x
 from deployer.model.version import named
 
 AT_ONCE = 500  # texts in one line to the engine's process
 _JUDGE = Path(__file__).with_name("judge.py")
-_ASK = (jvm, properties, register, runtime, runtime_1x, runtime_2x)
-_DESCRIBE = (describe, describe_constraints, deprecations, words)
+_ASK = (context, settings, register, runtime, runtime_1x, runtime_2x)
+_DESCRIBE = (types, constraints, deprecations, words)
 _UNUSED = 14 * 24 * 3600  # seconds after which verdicts that nobody asked for are removed
 
 
@@ -68,7 +59,7 @@ class Oracle:
         return [known[text] for text in texts]
 
     def described(self) -> dict[str, Any]:
-        """Return the engine's own description of what flows consist of, see `deployer.engine.describe`."""
+        """Return the engine's own description of what flows consist of, see `deployer.engine.describe.types`."""
         file = self._kept / f"{self.key}-{_hash(_code(_DESCRIBE))[:8]}.json"
         if not file.exists():
             with self._child(describe=True) as child:
@@ -129,7 +120,7 @@ class Oracle:
             "version": self.version,
             "jars": [*map(str, jars)],
             "plugins": [*map(str, self.plugins)],
-            "prepared": str(prepared(version, jars) or ""),
+            "prepared": str(prepare_classes(version, jars) or ""),
             "describe": describe,
         }
         child = subprocess.Popen(

@@ -6,7 +6,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-from deployer.engine.plugins import located
+from deployer.engine.install.plugins import locate
 from deployer.model.plugin import Coordinate
 
 COORDINATE = "io.kestra.plugin:plugin-fs:0.17.0"
@@ -17,7 +17,7 @@ COMMAND = "io/kestra/plugin/fs/ssh/Command.class"
 @cache
 def plugin_fs() -> Path:
     """The jar of the genuine plugin, from the cache or from Maven Central."""
-    return located([Coordinate(*COORDINATE.split(":"))])[0]
+    return locate([Coordinate(*COORDINATE.split(":"))])[0]
 
 
 def spoilt(folder: Path, entry: str, old: bytes, new: bytes) -> Path:

@@ -21,7 +21,7 @@ from cli.conftest import Ended, Project
 from faults.world import DEPLOYER, LONGEST, MANY, SYNC, World
 from proxy import Fault, Passing, Proxy, pass_on, proxy
 
-from deployer.engine.launch import launch
+from deployer.engine.process.launch import launch
 from deployer.model.version import named
 
 Run = Callable[..., Ended]

@@ -13,7 +13,7 @@ from fidelity.genuine import PASSWORD, RECORDED, USER, differences, recorded, se
 from fidelity.genuine_reviewed import TABLES, explaining
 from shared import needs_shared
 
-from deployer.engine.launch import launch
+from deployer.engine.process.launch import launch
 from deployer.model.version import named
 
 pytestmark = [needs_shared, pytest.mark.timeout(300)]

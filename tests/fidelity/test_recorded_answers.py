@@ -13,7 +13,7 @@ from fidelity.replay import Replay, Replayed
 from fidelity.reviewed import CHANGES, WORDINGS, explaining
 from shared import needs_shared
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 pytestmark = [needs_shared, pytest.mark.parametrize("kestra", ["1.3"], indirect=True)]
 

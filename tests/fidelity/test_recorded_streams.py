@@ -16,7 +16,7 @@ from fidelity.recorded import Answer, sessions
 from fidelity.reviewed import explaining
 from shared import SHARED, needs_shared
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import named
 
 pytestmark = needs_shared

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.errors import KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient

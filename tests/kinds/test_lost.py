@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.kinds.flow.writing import lost, write
 from deployer.model.change import Action, Change

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from parsing.values import READ, REFUSED, TOO_LARGE
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 HEAD = {"Content-Type": "application/x-yaml"}
 

@@ -22,9 +22,9 @@ from sdk.run import Run, run
 from sdk.suites import PASSWORD, SUITES, USERNAME, Suite
 from sdk.verdict import Endpoint, Kind, Verdict, judge, needless
 
-from deployer.engine.http.app import RESOURCES
+from deployer.engine.http.resources import RESOURCES
 from deployer.engine.http.routing import Router
-from deployer.engine.launch import RunningEngine, launch
+from deployer.engine.process.launch import RunningEngine, launch
 from deployer.model.resource import MAIN
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"

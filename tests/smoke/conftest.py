@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from proxy import Proxy, proxy
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.settings import Settings
 

@@ -11,7 +11,7 @@ import pytest
 from cli.conftest import Ended, Project, api, deployer, project, server
 
 from deployer.check.suite_inputs import prepared
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow

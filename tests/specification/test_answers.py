@@ -12,9 +12,9 @@ from specification.patches import PATCHES
 from specification.steps import STEPS, Step
 from specification.world import ask
 
-from deployer.engine.http.app import RESOURCES
-from deployer.engine.http.route import Route
-from deployer.engine.launch import RunningEngine
+from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.resources import RESOURCES
+from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import VERSIONS, KestraVersion
 
 pytestmark = needs_shared

@@ -14,7 +14,7 @@ from engine.http.flow_texts import GREETER as _GREETER
 from engine.http.flow_texts import sleeper
 from specification.steps import TEXT, YAML, Step
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 _AT_ONCE = 4  # requests, as many as the engine's worker has threads
 _LONGEST = 30.0  # seconds until an execution is in its state, which only a failure takes

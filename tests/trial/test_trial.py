@@ -11,7 +11,7 @@ from cli.others import create
 from proxy import Proxy
 from trial.conftest import Found, executions, flows, keys
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 Trial = Callable[..., Found]
 Run = Callable[..., Ended]

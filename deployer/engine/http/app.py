@@ -18,82 +18,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from deployer.engine.http import (
-    bulk,
-    change,
-    configs,
-    delete,
-    evaluate,
-    execution_files,
-    execution_flow,
-    executions,
-    files,
-    flow_bulk,
-    flow_export,
-    flow_graph,
-    flow_import,
-    flow_search,
-    flows,
-    follow,
-    follow_dependencies,
-    follow_logs,
-    kv,
-    labels,
-    logs,
-    namespaces,
-    outputs,
-    plugins,
-    start,
-    triggers,
-    validation,
-    webhook,
-)
-from deployer.engine.http.answers import failed, refused
 from deployer.engine.http.auth import BasicAuth
-from deployer.engine.http.call import Call, read, sent_uri
-from deployer.engine.http.compression import packed
-from deployer.engine.http.refusal import Refusal
-from deployer.engine.http.route import Handler
-from deployer.engine.http.routing import Asked, Miss, Router, accepted
+from deployer.engine.http.compression import compress
+from deployer.engine.http.exchange.answers import answer_exception, answer_refusal
+from deployer.engine.http.exchange.call import Call, read_call, sent_uri
+from deployer.engine.http.exchange.refusal import Refusal
+from deployer.engine.http.exchange.route import Handler
+from deployer.engine.http.resources import RESOURCES
+from deployer.engine.http.routing import Criteria, Miss, Router, parse_accept
 from deployer.engine.http.visitors import OnlyPrograms
-from deployer.engine.jvm import Kestra
-from deployer.engine.runtime import Runtime
+from deployer.engine.jvm.context import Kestra
+from deployer.engine.runtime.runtime import Runtime
 from deployer.model.resource import MAIN
 
-RESOURCES = (
-    bulk,
-    change,
-    configs,
-    delete,
-    evaluate,
-    execution_files,
-    execution_flow,
-    executions,
-    files,
-    flow_bulk,
-    flow_export,
-    flow_graph,
-    flow_import,
-    flow_search,
-    flows,
-    follow,
-    follow_dependencies,
-    follow_logs,
-    kv,
-    labels,
-    logs,
-    namespaces,
-    outputs,
-    plugins,
-    start,
-    triggers,
-    validation,
-    webhook,
-)
-"""Every file with a table of ROUTES."""
-
-
-_LENGTH = 5  # of the sets that Micronaut puts them into
+_SET_SIZE = 5  # of the sets in which Micronaut collects names for its messages
 
 
 def application(
@@ -101,25 +39,28 @@ def application(
 ) -> Starlette:
     """Return the web application of a started runtime.
 
-    `host` is the address that is listened on. `basic_auth` is username and password, None leaves it open; `tenants` are
-    those that there are, none: any that is named.
+    `host` is the address it listens on. `basic_auth` is username and password, None for open access; `tenants` are the
+    tenants that exist, empty for any.
     """
     served = [route for resource in RESOURCES for route in resource.ROUTES if route.serves(kestra.version.name)]
-    answering = _Answering(kestra, runtime, Router(served), tenants, guarded=basic_auth is not None)
+    answering = _Endpoint(kestra, runtime, Router(served), tenants, guarded=basic_auth is not None)
     app = Starlette(
         routes=[routing.Route("/{path:path}", answering)],
-        exception_handlers={HTTPException: partial(_unread, kestra), Exception: partial(_broken, kestra)},
+        exception_handlers={
+            HTTPException: partial(_answer_unreadable, kestra),
+            Exception: partial(_answer_fault, kestra),
+        },
     )
     app.router.redirect_slashes = False
     if basic_auth is not None:
         app.add_middleware(BasicAuth, username=basic_auth[0], password=basic_auth[1])
-    app.add_middleware(OnlyPrograms, host=host)  # the last that is added is the first that is asked
+    app.add_middleware(OnlyPrograms, host=host)  # the last one added is called first
     return app
 
 
 @dataclass(frozen=True, slots=True)
-class _Answering:
-    """The one endpoint: finds the row that answers a request, and lets its function answer."""
+class _Endpoint:
+    """The only endpoint: finds the row for a request, and lets its function answer."""
 
     kestra: Kestra
     runtime: Runtime
@@ -130,77 +71,77 @@ class _Answering:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request as an ASGI app does."""
         request = Request(scope, receive)
-        response = packed(await self._answer(request), request.headers)
+        response = compress(await self._answer(request), request.headers)
         if request.method == "HEAD":
             response = Response(status_code=response.status_code)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        match = self.router.find(asked(request))
+        match = self.router.find(criteria_of(request))
         if isinstance(match, Miss):
-            return refused(self.kestra, sent_uri(request), _refusal(self.kestra, request, match))
+            return answer_refusal(self.kestra, sent_uri(request), _refusal(self.kestra, request, match))
         if self.tenants and match.parameters.get("tenant", MAIN) not in self.tenants:
             message = f"Tenant must be '{MAIN}' for OSS version"
-            return refused(self.kestra, sent_uri(request), Refusal(400, message))
-        call = await read(request, self.kestra, self.runtime, match.parameters, guarded=self.guarded)
-        return await _carried_out(match.route.handler, call)
+            return answer_refusal(self.kestra, sent_uri(request), Refusal(400, message))
+        call = await read_call(request, self.kestra, self.runtime, match.parameters, guarded=self.guarded)
+        return await _run_handler(match.route.handler, call)
 
 
-async def _carried_out(handler: Handler, call: Call) -> Response:
-    """Return what a resource's function answers: a plain one runs in a thread, as engine calls block."""
+async def _run_handler(handler: Handler, call: Call) -> Response:
+    """Return the answer of a resource's function; a plain one runs in a thread, as engine calls block."""
     try:
         if inspect.iscoroutinefunction(handler):
             response: Response = await handler(call)
         else:
             response = await run_in_threadpool(handler, call)
     except Refusal as refusal:
-        return refused(call.kestra, call.uri, refusal)
+        return answer_refusal(call.kestra, call.uri, refusal)
     except jpype.JException as error:
-        return failed(call, error)
+        return answer_exception(call, error)
     return response
 
 
-def asked(request: Request) -> Asked:
-    """Return what of a request decides who answers it."""
+def criteria_of(request: Request) -> Criteria:
+    """Return the parts of a request that decide which row answers it."""
     path = sent_uri(request).partition("?")[0]
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Asked(request.method, path, accepted(request.headers.get("accept", "")), kind)
+    return Criteria(request.method, path, parse_accept(request.headers.get("accept", "")), kind)
 
 
 def _refusal(kestra: Kestra, request: Request, miss: Miss) -> Refusal:
-    """Return why nobody answers, in Kestra's words; a path that is not served says whose lack it is."""
+    """Return why no row matches, in Kestra's words; for an unknown path, say that this server does not have it."""
     if miss.consumable:
         sent = request.headers.get("content-type", "")
         return Refusal(415, f"Content Type [{sent}] not allowed. Allowed types: {_types(kestra, miss.consumable)}")
     if miss.producible:
-        wanted = ", ".join(accepted(request.headers.get("accept", "")))
+        wanted = ", ".join(parse_accept(request.headers.get("accept", "")))
         given = _types(kestra, miss.producible)
         return Refusal(406, f"Specified Accept Types [{wanted}] not supported. Supported types: {given}")
     path = request.url.path
     if miss.methods:
-        allowed = _listed(kestra, miss.methods)
+        allowed = _in_java_order(kestra, miss.methods)
         return Refusal(405, f"Method [{request.method}] not allowed for URI [{path}]. Allowed methods: {allowed}")
     return Refusal(404, f"the development server does not have {request.method} {path}")
 
 
 def _types(kestra: Kestra, names: Iterable[str]) -> str:
-    return _listed(kestra, map(kestra.java("io.micronaut.http.MediaType").of, names))
+    return _in_java_order(kestra, map(kestra.java("io.micronaut.http.MediaType").of, names))
 
 
-def _listed(kestra: Kestra, things: Iterable[Any]) -> str:
-    """Return things in the order in which a Java set has them."""
-    found = kestra.java("java.util.HashSet")(_LENGTH)
+def _in_java_order(kestra: Kestra, things: Iterable[Any]) -> str:
+    """Return things in the order of a Java set, as text."""
+    found = kestra.java("java.util.HashSet")(_SET_SIZE)
     for thing in things:
         found.add(thing)
     return str(found)
 
 
-def _unread(kestra: Kestra, request: Request, error: Exception) -> Response:
+def _answer_unreadable(kestra: Kestra, request: Request, error: Exception) -> Response:
     """Return the refusal of a body that could not be read."""
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
-    return refused(kestra, sent_uri(request), Refusal(status, str(error)))
+    return answer_refusal(kestra, sent_uri(request), Refusal(status, str(error)))
 
 
-def _broken(kestra: Kestra, request: Request, error: Exception) -> Response:
-    """Return a 500 in Kestra's shape for a fault of this server; the traceback goes to its log."""
-    return refused(kestra, sent_uri(request), Refusal(500, repr(error), reason="Internal server error"))
+def _answer_fault(kestra: Kestra, request: Request, error: Exception) -> Response:
+    """Return a 500 in Kestra's shape for a fault of this server, whose traceback is in its log."""
+    return answer_refusal(kestra, sent_uri(request), Refusal(500, repr(error), reason="Internal server error"))

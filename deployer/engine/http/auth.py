@@ -1,4 +1,4 @@
-"""HTTP Basic authentication in front of everything but `configs`, which Kestra leaves open."""
+"""HTTP Basic authentication for everything but `configs`, which Kestra leaves open."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ OPEN = ("/api/v1/configs",)
 
 
 class BasicAuth:
-    """An ASGI app that lets only requests with the right `username` and `password` through to `app`.
+    """An ASGI app that passes only requests with the right `username` and `password` to `app`.
 
-    Without them: 401, an empty body and `WWW-Authenticate: Basic`, as recorded of 1.0 to 2.0.
+    Others get 401, an empty body and `WWW-Authenticate: Basic`, as recorded from 1.0 to 2.0.
     """
 
     def __init__(self, app: ASGIApp, *, username: str, password: str) -> None:
@@ -23,7 +23,7 @@ class BasicAuth:
         self._expected = b"Basic " + base64.b64encode(f"{username}:{password}".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 401, or hand the request on."""
+        """Answer 401, or pass the request on."""
         if scope["type"] == "http" and scope["path"] not in OPEN and not self._knows(Headers(scope=scope)):
             refused = Response(status_code=401, headers={"WWW-Authenticate": "Basic"})
             await refused(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Answers as gzip for those who take it, as Kestra's web server (Netty's compressor) sends them."""
+"""Compresses answers for clients that accept gzip, as Kestra's web server (Netty's compressor) does."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import gzip
 from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
-_SMALLEST = 1024  # bytes; what is shorter goes as it is
+_SMALLEST = 1024  # bytes; shorter answers are not compressed
 _LEVEL = 6
 _TEXTUAL = ("application/json", "text/")
 
 
-def packed(response: Response, asked: Headers) -> Response:
-    """Return an answer, compressed where whoever `asked` takes gzip and it is a text of some length."""
+def compress(response: Response, request: Headers) -> Response:
+    """Return an answer, compressed if the headers of the `request` accept gzip and it is a text of some length."""
     kind = response.headers.get("content-type", "")
-    takes = "gzip" in asked.get("accept-encoding", "").lower()
+    takes = "gzip" in request.get("accept-encoding", "").lower()
     if not takes or isinstance(response, StreamingResponse) or not kind.startswith(_TEXTUAL):
         return response
     if len(response.body) < _SMALLEST:

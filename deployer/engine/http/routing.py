@@ -1,8 +1,8 @@
-"""Which row of the tables answers a request: its path and method, and the media types of `Accept` and `Content-Type`.
+"""Chooses the row that answers a request, by path, method and the media types of `Accept` and `Content-Type`.
 
-As the router of Kestra's web server has it (Micronaut's `DefaultRouter`, read in its source, and the recorded answers
-of genuine servers): a row that does not produce what is accepted is no candidate at all, so another row whose path fits
-as well may answer in its place. Pure; the words of a refusal are `app`'s.
+It follows the router of Kestra's web server (the source of Micronaut's `DefaultRouter`, and recorded answers of genuine
+servers): a row that does not produce an accepted type is no candidate, so another row with a matching path may answer
+in its place. Pure; the text of a refusal is in `app`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote
 
-from deployer.engine.http.media import ANYTHING
-from deployer.engine.http.route import Route
+from deployer.engine.http.exchange.media import ANYTHING
+from deployer.engine.http.exchange.route import Route
 from deployer.model.resource import MAIN
 
 _ROOT = "/api/v1/"
@@ -24,18 +24,18 @@ _ALIASED = re.compile(r"/api/v1/(?!main/|configs$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What of a request decides who answers it. `path` is as it was sent; the types are without parameters."""
+class Criteria:
+    """The parts of a request that decide which row answers it. `path` is as sent; media types have no parameters."""
 
     method: str
     path: str
-    accepted: tuple[str, ...]  # best first; none stands for anything
+    accepted: tuple[str, ...]  # best first; empty for anything
     content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The row that answers, and what its path's parameters are."""
+    """The row that answers, and the parameters of its path."""
 
     route: Route
     parameters: Mapping[str, str]
@@ -43,7 +43,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Why nobody answers: the types that would be taken (415) or given (406), or the methods there are (405)."""
+    """Why no row answers: the types that are consumed (415) or produced (406), or the methods of the path (405)."""
 
     consumable: tuple[str, ...] = ()
     producible: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class _Row:
 
     @cached_property
     def rank(self) -> tuple[int, int]:
-        """How exactly its path is written: the most literal characters come first, then the fewest parameters."""
+        """How specific its path is: the most literal characters come first, then the fewest parameters."""
         literal = re.sub(r"{\w+}", "", self.route.template)
         return -len(literal), self.route.template.count("{")
 
@@ -83,43 +83,43 @@ class Router:
 
     @property
     def routes(self) -> list[Route]:
-        """The rows, the most exact path first."""
+        """The rows, the most specific path first."""
         return [row.route for row in self._rows]
 
-    def find(self, asked: Asked) -> Match | Miss:
-        """Return who answers. A path that nobody has is tried once more as one of the tenant `main`."""
-        found = self._closest(asked)
-        if found is None and _ALIASED.match(asked.path):
-            found = self._closest(replace(asked, path=asked.path.replace(_ROOT, f"{_ROOT}{MAIN}/", 1)))
-        return found or self._miss(asked)
+    def find(self, criteria: Criteria) -> Match | Miss:
+        """Return the row that answers. If no row has the path, try it again as a path of the tenant `main`."""
+        found = self._closest(criteria)
+        if found is None and _ALIASED.match(criteria.path):
+            found = self._closest(replace(criteria, path=criteria.path.replace(_ROOT, f"{_ROOT}{MAIN}/", 1)))
+        return found or self._miss(criteria)
 
-    def _closest(self, asked: Asked) -> Match | None:
+    def _closest(self, criteria: Criteria) -> Match | None:
         rows = [
             row
             for row in self._rows
-            if row.route.method == _as_get(asked.method)
-            and (asked.method not in _WITH_BODY or row.consumes(asked.content_type))
-            and row.produces(asked.accepted)
-            and row.match(asked.path)
+            if row.route.method == _as_get(criteria.method)
+            and (criteria.method not in _WITH_BODY or row.consumes(criteria.content_type))
+            and row.produces(criteria.accepted)
+            and row.match(criteria.path)
         ]
-        if len(rows) > 1 and asked.accepted:  # whoever produces what is wanted most, whatever the paths are
-            rows = [row for row in rows if asked.accepted[0] in row.route.produces] or rows
-        if len(rows) > 1 and asked.method in _WITH_BODY:
-            rows = [row for row in rows if (asked.content_type or ANYTHING) in row.route.consumes] or rows
-        return rows[0].match(asked.path) if rows else None
+        if len(rows) > 1 and criteria.accepted:  # prefer rows that produce the best type, whatever their paths
+            rows = [row for row in rows if criteria.accepted[0] in row.route.produces] or rows
+        if len(rows) > 1 and criteria.method in _WITH_BODY:
+            rows = [row for row in rows if (criteria.content_type or ANYTHING) in row.route.consumes] or rows
+        return rows[0].match(criteria.path) if rows else None
 
-    def _miss(self, asked: Asked) -> Miss:
-        fitting = [row for row in self._rows if row.match(asked.path)]
-        same = [row for row in fitting if row.route.method == _as_get(asked.method)]
-        consumable = [kind for row in same if not row.consumes(asked.content_type) for kind in row.route.consumes]
-        producible = [kind for row in same if not row.produces(asked.accepted) for kind in row.route.produces]
+    def _miss(self, criteria: Criteria) -> Miss:
+        fitting = [row for row in self._rows if row.match(criteria.path)]
+        same = [row for row in fitting if row.route.method == _as_get(criteria.method)]
+        consumable = [kind for row in same if not row.consumes(criteria.content_type) for kind in row.route.consumes]
+        producible = [kind for row in same if not row.produces(criteria.accepted) for kind in row.route.produces]
         others = [row.route.method for row in fitting if row not in same]
         methods = [name for method in others for name in ((method, "HEAD") if method == "GET" else (method,))]
         return Miss(*(tuple(dict.fromkeys(each)) for each in (consumable, producible, methods)))
 
 
-def accepted(header: str) -> tuple[str, ...]:
-    """Return the media types of an `Accept`, best first: those without a `*`, then by quality; `*/*` is last."""
+def parse_accept(header: str) -> tuple[str, ...]:
+    """Return the media types of an `Accept`, best first: those without `*`, then by quality; `*/*` is last."""
     found = []
     for part in header.split(","):
         kind, *parameters = (each.strip() for each in part.split(";"))

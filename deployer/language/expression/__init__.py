@@ -18,7 +18,7 @@ _OPENED = re.compile(r"\{[{%#]")
 
 
 class Expressions:
-    """The expressions of one version of Kestra, whose `words` are those of `deployer/engine/words.py`."""
+    """The expressions of one version of Kestra, whose `words` are those of `deployer/engine/describe/words.py`."""
 
     def __init__(self, words: Mapping[str, list[str]]) -> None:
         self._words = words

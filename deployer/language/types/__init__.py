@@ -1,4 +1,4 @@
-"""What each version of Kestra reads and asks of a flow's parts, as `deployer/engine/describe.py` had its engine tell.
+"""What each version of Kestra reads and asks of a flow's parts, as `deployer/engine/describe/` had its engine tell.
 
 `1.3.json` is whole; the other files say what differs from it (JSON Merge Patch, RFC 7396). All are written by
 `scripts/describe-engine` and by nobody else.
@@ -35,7 +35,7 @@ def stranger(base: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Types:
-    """The description of one version; see `deployer/engine/describe.py` for what its parts mean."""
+    """The description of one version; see `deployer/engine/describe/` for what its parts mean."""
 
     version: str
     plugins: Mapping[str, str]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import NAMES, Dialect
 
 YAML = {"content-type": "application/x-yaml"}

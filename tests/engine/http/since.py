@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 
 def since(engine: RunningEngine, version: str) -> bool:

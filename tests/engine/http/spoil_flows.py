@@ -13,11 +13,11 @@ from pathlib import Path
 
 from engine.http.flow_texts import LOG, flow
 
-from deployer.engine import data
-from deployer.engine.jars import class_path
-from deployer.engine.jvm import Kestra, boot
-from deployer.engine.prepare import prepared
-from deployer.engine.runtime import runtime_of
+from deployer.engine.install.jars import class_path
+from deployer.engine.jvm.context import Kestra, boot
+from deployer.engine.process import data
+from deployer.engine.process.class_cache import prepare_classes
+from deployer.engine.runtime.runtime import runtime_of
 from deployer.model import version as versions
 
 SPOILED = ("spoiled", "mended")
@@ -37,7 +37,9 @@ def main(name: str, folder: Path) -> None:
     version = versions.named(name)
     claimed = data.claim(folder, version.engine)
     jars = class_path(version)
-    kestra = boot(version, jars, folder, in_memory=False, jvm_options=[f"-XX:AOTCache={prepared(version, jars)}"])
+    kestra = boot(
+        version, jars, folder, in_memory=False, jvm_options=[f"-XX:AOTCache={prepare_classes(version, jars)}"]
+    )
     runtime = runtime_of(kestra)
     for tenant in TENANTS:
         for identifier in ("sound", *SPOILED):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deployer.engine.http.app import RESOURCES
-from deployer.engine.http.routing import Asked, Match, Miss, Router, accepted
+from deployer.engine.http.resources import RESOURCES
+from deployer.engine.http.routing import Criteria, Match, Miss, Router, parse_accept
 from deployer.model.version import NAMES
 
 JSON, YAML, OCTETS, EVENTS = "application/json", "application/x-yaml", "application/octet-stream", "text/event-stream"
@@ -21,7 +21,7 @@ def router(version: str = "1.3") -> Router:
 
 def found(method: str, path: str, accept: str = "", content_type: str = "", version: str = "1.3") -> Any:
     """The path of the row that answers, or why there is none."""
-    match = router(version).find(Asked(method, path, accepted(accept), content_type))
+    match = router(version).find(Criteria(method, path, parse_accept(accept), content_type))
     return match.route.path if isinstance(match, Match) else match
 
 
@@ -89,7 +89,7 @@ def test_a_path_may_lack_its_tenant_or_have_a_last_slash(path: str, method: str)
 
 
 def test_parameters_are_decoded_after_the_path_was_cut() -> None:
-    match = router().find(Asked("GET", "/api/v1/main/namespaces/a.b/kv/x%2Fy%20z", ()))
+    match = router().find(Criteria("GET", "/api/v1/main/namespaces/a.b/kv/x%2Fy%20z", ()))
     assert isinstance(match, Match)
     assert match.parameters == {"tenant": "main", "namespace": "a.b", "key": "x/y z"}
 
@@ -111,7 +111,7 @@ def test_a_word_is_closer_than_a_parameter() -> None:
     ],
 )
 def test_types_are_taken_best_first(header: str, types: tuple[str, ...]) -> None:
-    assert accepted(header) == types
+    assert parse_accept(header) == types
 
 
 @pytest.mark.parametrize("version", NAMES)

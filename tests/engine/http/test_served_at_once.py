@@ -13,7 +13,7 @@ import pytest
 from engine.http.flow_texts import flow, sleeper
 from engine.http.states import when_in
 
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 Store = Callable[[str], dict[str, Any]]
 AFTER_HELLO = "      - flowId: hello\n        namespace: team.a\n        states: [SUCCESS]\n"

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from engine.http.flow_texts import flow
 
-from deployer.engine.http.app import RESOURCES
+from deployer.engine.http.resources import RESOURCES
 from deployer.engine.http.visitors import LARGEST
-from deployer.engine.launch import RunningEngine
+from deployer.engine.process.launch import RunningEngine
 
 FOREIGN = {
     "a name of its own": {"host": "evil.example.com"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.engine.http.visitors import refusal
+from deployer.engine.http.visitors import find_objection
 
 HERE = ("host", "127.0.0.1:8080")
 
@@ -13,7 +13,7 @@ HERE = ("host", "127.0.0.1:8080")
     "host", ["127.0.0.1:8080", "localhost:8080", "LOCALHOST", "[::1]:8080", "127.0.0.2", "localhost."]
 )
 def test_a_program_on_this_machine_is_let_in(host: str) -> None:
-    assert refusal([("host", host)], "127.0.0.1") == ""
+    assert find_objection([("host", host)], "127.0.0.1") == ""
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_a_program_on_this_machine_is_let_in(host: str) -> None:
     ],
 )
 def test_another_name_is_refused(host: str) -> None:
-    assert "is not this development server's" in refusal([("host", host)], "127.0.0.1")
+    assert "is not this development server's" in find_objection([("host", host)], "127.0.0.1")
 
 
 def test_none_or_two_names_are_refused() -> None:
-    assert refusal([], "127.0.0.1")
-    assert refusal([HERE, ("host", "evil.example.com")], "127.0.0.1")
+    assert find_objection([], "127.0.0.1")
+    assert find_objection([HERE, ("host", "evil.example.com")], "127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_none_or_two_names_are_refused() -> None:
     ],
 )
 def test_a_foreign_page_is_refused(header: str, value: str) -> None:
-    assert "web page" in refusal([HERE, (header, value)], "127.0.0.1")
+    assert "web page" in find_objection([HERE, (header, value)], "127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_foreign_page_is_refused(header: str, value: str) -> None:
     ],
 )
 def test_what_a_person_typed_and_a_page_of_this_server_are_let_in(headers: list[tuple[str, str]]) -> None:
-    assert refusal([HERE, *headers], "127.0.0.1") == ""
+    assert find_objection([HERE, *headers], "127.0.0.1") == ""
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_what_a_person_typed_and_a_page_of_this_server_are_let_in(headers: list[
     ],
 )
 def test_the_address_that_is_listened_on_is_let_in(listening: str, host: str, let_in: bool) -> None:
-    assert (refusal([("host", host)], listening) == "") is let_in
+    assert (find_objection([("host", host)], listening) == "") is let_in

@@ -1,0 +1,1 @@
+"""Executions: start, read, follow, change and delete them, one or many; their inputs, outputs and files."""

@@ -1,0 +1,1 @@
+"""Flows: one, many, searched, validated, imported and exported; their graphs and triggers."""

@@ -1,0 +1,1 @@
+"""What this instance is: its configuration and its plugins."""

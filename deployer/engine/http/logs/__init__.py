@@ -1,0 +1,1 @@
+"""Logs of executions: read, search, follow, delete."""

@@ -1,0 +1,1 @@
+"""Namespaces, with their files and their key-value store."""

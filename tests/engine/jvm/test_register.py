@@ -1,0 +1,116 @@
+"""Plugins in the genuine engine: what they run, how strict it is about them, and those that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from engine.ftp import LISTING, ftp_server
+from engine.http.written import logs_of
+from engine.plugin_jars import COMMAND, TYPES, plugin_fs, spoilt
+from filelock import FileLock
+
+from deployer.cache import cache_folder
+from deployer.engine.process.launch import RunningEngine, launch
+from deployer.errors import EngineError
+from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
+
+YAML = {"content-type": "application/x-yaml"}
+
+
+SOME = tuple(dict.fromkeys((VERSIONS[0], DEFAULT, named("2.0"))))
+
+
+@pytest.fixture(scope="module", params=SOME, ids=lambda version: version.name)
+def engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
+    """An engine with the genuine plugin, and with its cache of classes: another process may be about to make that."""
+    for lock in (cache_folder() / "aot").glob(f"kestra-{request.param.engine}-*.lock"):
+        with FileLock(lock):
+            pass
+    with launch(request.param, plugins=[plugin_fs()]) as running:
+        yield running
+
+
+@pytest.fixture
+def api(engine: RunningEngine) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as client:
+        yield client
+
+
+def refusal(api: httpx.Client, text: str) -> str | None:
+    answer = api.post("/flows/validate", content=text.encode(), headers=YAML)
+    constraints: str | None = answer.json()[0].get("constraints")
+    return constraints
+
+
+def test_an_engine_says_which_plugins_it_has_loaded(engine: RunningEngine) -> None:
+    assert engine.plugins == ("plugin-fs 0.17.0 (33 types)",)
+
+
+def test_a_flow_runs_with_its_real_plugin_whose_outputs_the_next_task_uses(api: httpx.Client, tmp_path: Path) -> None:
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).touch()
+    assert api.post("/flows", content=LISTING.encode(), headers=YAML).status_code == 200
+    with ftp_server(tmp_path) as port:
+        path = "/executions/company.files/listing"
+        answer = api.post(path, files={"port": (None, str(port))}, params={"wait": "true"})
+    assert answer.json()["state"]["current"] == "SUCCESS"
+    messages = {entry.get("taskId"): entry["message"] for entry in logs_of(api, answer.json()["id"], 2)}
+    assert messages["tell"] == 'found ["one.csv","two.csv"]'
+
+
+def test_it_is_as_strict_about_a_plugins_tasks_as_about_its_own(api: httpx.Client) -> None:
+    assert refusal(api, LISTING) is None
+    assert 'Unrecognized field "hostx" (class io.kestra.plugin.fs.ftp.List)' in str(
+        refusal(api, LISTING.replace("host:", "hostx:"))
+    )
+    assert "Invalid type: io.kestra.plugin.fs.ftp.Listt" in str(refusal(api, LISTING.replace("ftp.List", "ftp.Listt")))
+
+
+def test_the_cache_of_classes_is_the_same_with_plugins_as_without(engine: RunningEngine) -> None:
+    with launch(engine.version):
+        caches = list((cache_folder() / "aot").glob(f"kestra-{engine.version.engine}-*.aot"))
+        used = [cache for cache in caches if str(cache) in Path(f"/proc/{engine.pid}/maps").read_text()]
+    newest = max(caches, key=lambda cache: cache.stat().st_mtime)  # the start without plugins has just touched its own
+    assert used == [newest]
+
+
+TASK = b"io/kestra/core/models/tasks/Task"
+CONTEXT = b"io/kestra/core/runners/RunContext"
+MISFITS = {
+    "a missing superclass": (COMMAND, TASK, TASK[:-3] + b"usk", "NotFoundException: io.kestra.core.models.tasks.Tusk"),
+    "a class in a signature": (COMMAND, CONTEXT, CONTEXT[:-3] + b"act", "NotFoundException: io.kestra.core.runners"),
+    "a later Java": (COMMAND, bytes((0, 0, 0, 65)), bytes((0, 0, 0, 97)), "a more recent version of the Java Runtime"),
+    "a type it does not have": (TYPES, b"ssh.Command", b"ssh.Commune", "NotFoundException: io.kestra.plugin.fs.ssh"),
+}
+
+
+@pytest.mark.parametrize("version", [DEFAULT, named("2.0")], ids=lambda version: version.name)
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_a_plugin_that_was_made_for_another_kestra_is_refused_with_what_it_misses(
+    tmp_path: Path, version: KestraVersion, misfit: str
+) -> None:
+    entry, old, new, cause = MISFITS[misfit]
+    jar = spoilt(tmp_path, entry, old, new)
+    with pytest.raises(EngineError, match=rf"plugin-to-come\.jar does not fit Kestra {version.engine}") as caught:
+        launch(version, plugins=[jar]).__enter__()
+    assert cause in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert f"made for Kestra {version.name}" in caught.value.hint
+
+
+def test_data_in_a_folder_can_be_opened_with_other_plugins_than_before(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with launch(DEFAULT, data=data, plugins=[plugin_fs()]) as engine:
+        answer = httpx.post(f"{engine.url}/api/v1/main/flows", content=LISTING.encode(), headers=YAML, timeout=60)
+        assert answer.status_code == 200
+    with launch(DEFAULT, data=data) as engine:
+        assert engine.plugins == ()
+        found = httpx.get(f"{engine.url}/api/v1/main/flows/search", timeout=60).json()["results"]
+    assert [flow["id"] for flow in found] == ["listing"]
+    assert "Could not resolve type id 'io.kestra.plugin.fs.ftp.List'" in found[0]["exception"]
+    with launch(DEFAULT, data=data, plugins=[plugin_fs()]) as engine:
+        found = httpx.get(f"{engine.url}/api/v1/main/flows/search", timeout=60).json()["results"]
+    assert "exception" not in found[0]
