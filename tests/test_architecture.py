@@ -90,6 +90,7 @@ FENCES = {
     "git": ("read/remote.py",),
     "httpx": ("kestra",),
     "httpx_sse": ("kestra",),
+    "jsonschema": ("configuration/__init__.py", "configuration/sentences.py"),
     "tenacity": ("kestra",),
     "yaml": ("read",),
     "dotenv": ("settings.py",),

@@ -195,7 +195,7 @@ def test_a_printed_setting_shows_no_secret() -> None:
 
 
 def test_a_client_key_without_a_certificate_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="client key"):
+    with pytest.raises(UsageError, match=r"`tls\.key` is given without"):
         settings(file={"tls": {"key": "k.pem"}})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from deployer.cli.streams import labelled
 from deployer.errors import UsageError
 from deployer.lookalikes import slip
 from deployer.model.document import Document
+from deployer.model.problem import Problem
 from deployer.read import git
 from deployer.read.parse import EMPTY, parse
 from deployer.settings import DOTENV, read_dotenv
@@ -25,7 +26,14 @@ from deployer.settings import DOTENV, read_dotenv
 NAMES = (configuration.NAME, "kestra-deployer.yml")
 _PARTS = re.compile(r"[\s._-]+")
 _SPELLED = re.compile(r"-?kestra-?deployer-(ya?ml|json|toml)")
-_TWICE = "duplicate-key"
+_OUR_WORDS: Mapping[str, Mapping[str, Any]] = {
+    "duplicate-key": {"hint": "remove one of the two"},
+    "second-document": {
+        "message": "a second YAML document begins here",
+        "hint": "move its keys above `---`, or remove them",
+    },
+}
+"""What differs from a flow that has the same mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +69,10 @@ def project(config: Path | None) -> Project:
         trouble = error
     if not file:
         return Project(root, dotenv=dotenv, trouble=trouble)
-    document, where = _read(file)
-    settings = configuration.settings(document.data if document else {}, root, where)
-    _sound_levels(settings.get("checks", {}), where)
-    return Project(root, settings, file, lambda name: f"`{name}` in {where((name,))}", dotenv, trouble)
+    document, problems = _read(file)
+    key = document.marks.key if document else lambda _: None
+    settings = configuration.settings(document.data if document else {}, root, _shown(file), key, problems)
+    return Project(root, settings, file, lambda name: _place(name, _shown(file), key), dotenv, trouble)
 
 
 def unread(project_file: Path | None, paths: Iterable[Path]) -> list[Path]:
@@ -111,44 +119,24 @@ def _in(folder: Path) -> Path | None:
     return folder / found[0] if found else None
 
 
-def _read(file: Path) -> tuple[Document | None, configuration.Where]:
-    """Return a configuration, None where it says nothing, and what tells where a key of it stands."""
+def _read(file: Path) -> tuple[Document | None, list[Problem]]:
+    """Return a configuration, None where it says nothing, and what is wrong with its YAML."""
     shown = _shown(file)
     try:
         document, problems = parse(shown, regular.content(file).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{shown} cannot be read: {error}", hint="it must be YAML in UTF-8") from error
-    for problem in [problem for problem in problems if problem.check != EMPTY]:
-        place = f":{problem.span.line}:{problem.span.column}" if problem.span else ""
-        hint = "remove one of the two" if problem.check == _TWICE else problem.hint
-        raise UsageError(f"{shown}{place}: {problem.message}", hint=hint)
-
-    def where(route: tuple[str, ...]) -> str:
-        while document and route:
-            if span := document.marks.key(route):
-                return f"{shown}:{span.line}:{span.column}"
-            route = route[:-1]
-        return shown
-
-    return document, where
+    found = [replace(each, **_OUR_WORDS.get(each.check, {})) for each in problems if each.check != EMPTY]
+    if found and not document:
+        raise configuration.refused(shown, found)
+    return document, found
 
 
-def _sound_levels(checks: Mapping[str, Any], where: configuration.Where) -> None:
-    """Raise UsageError for a check that there is not, or a level."""
-    if not checks:
-        return
-    from deployer import check  # noqa: PLC0415  not needed by whoever configures none
-    from deployer.catalogue import CATALOGUE  # noqa: PLC0415
-    from deployer.check.levels import levels_of  # noqa: PLC0415
-
-    for name, level in checks.items():
-        if name in CATALOGUE and name not in check.NAMES:
-            message = f"{where(('checks', name))}: `{name}` is no check of files, so it has no level"
-            raise UsageError(message, hint=f"kestra-deployer explain {name} says what it is")
-        try:
-            levels_of({name: level}, check.NAMES)
-        except UsageError as error:
-            raise UsageError(f"{where(('checks', name))}: {error}", hint=error.hint) from None
+def _place(setting: str, shown: str, where: configuration.Where) -> str:
+    """Return where the configuration gives a setting."""
+    route = configuration.route_of(setting)
+    span = where(route)
+    return f"`{'.'.join(map(str, route))}` in {shown}" + (f":{span.line}:{span.column}" if span else "")
 
 
 def _shown(file: Path) -> str:

@@ -203,14 +203,16 @@ MEANINGLESS = {
     "kestra-deployer.yaml:3:1: unknown key `hots`": "# a\n\nhots: x\n",
     "kestra-deployer.yaml:2:1: `password` does not belong": "tenant: a\npassword: x\n",
     "kestra-deployer.yaml:2:1: `tls` must be a mapping": "tenant: a\ntls: b\n",
-    "kestra-deployer.yaml:2:3: `engine.plugins`: 'a:b:LATEST' is not one jar": "engine:\n  plugins: ['a:b:LATEST']\n",
-    "kestra-deployer.yaml:1:1: `kestra` must be a Kestra version that is known here": 'kestra: "0.24"\n',
-    "kestra-deployer.yaml:2:3: `checks`: there is no check `unused-inptu`": "checks:\n  unused-inptu: off\n",
-    "kestra-deployer.yaml:2:3: `checks`: 'never' is no level for `unused-input`": "checks:\n  unused-input: never\n",
-    "kestra-deployer.yaml:2:3: there is a client key but no client certificate": "tls:\n  key: a\n",
-    "(`host` in kestra-deployer.yaml:2:1)": "tenant: a\nhost: kestra.example.com\n",
+    "kestra-deployer.yaml:2:13: `engine.plugins[0]`: 'a:b:LATEST'": "engine:\n  plugins: ['a:b:LATEST']\n",
+    "kestra-deployer.yaml:1:1: `kestra` must be one of `1.0`, ": 'kestra: "0.24"\n',
+    "kestra-deployer.yaml:2:3: `checks.unused-inptu` is not a check of files": "checks:\n  unused-inptu: off\n",
+    "kestra-deployer.yaml:2:3: `checks.unused-input` must be one of `off`, ": "checks:\n  unused-input: never\n",
+    "kestra-deployer.yaml:2:3: `tls.key` is given without `tls.cert`": "tls:\n  key: a\n",
+    "kestra-deployer.yaml:2:1: `host` must be an address that starts with": "tenant: a\nhost: kestra.example.com\n",
+    "(`host` in kestra-deployer.yaml:2:1) is no address": "tenant: a\nhost: http://k:99999\n",
     "kestra-deployer.yaml:1:1: `plugin-defaults` must be a mapping": "plugin-defaults: []\n",
     "kestra-deployer.yaml:2:1: key `host`": "host: http://k\nhost: http://l\n",
+    "kestra-deployer.yaml:2:1: a second YAML document begins here": "host: http://k\n---\ntenant: b\n",
 }
 
 
@@ -222,6 +224,23 @@ def test_a_mistake_of_meaning_names_file_and_line(project: Project, deployer: Ru
     assert ended.code == 2
     assert says in ended.stderr
     assert "Kestra refuses the file" not in ended.stderr
+
+
+def test_all_mistakes_are_reported_at_once(project: Project, deployer: Run) -> None:
+    project.flow("a")
+    text = "hots: x\ntimeout: 0\ntimeout: 0\nchecks:\n  deprecated:\n    - path: a\n---\na: b\n"
+    project.write("kestra-deployer.yaml", text)
+    ended = deployer("check")
+    assert ended.code == 2
+    assert ended.stderr.splitlines() == [
+        "error: kestra-deployer.yaml has 5 mistakes:",
+        "  kestra-deployer.yaml:1:1: unknown key `hots` (did you mean `host`?)",
+        "  kestra-deployer.yaml:3:1: key `timeout` is given twice, first in line 2 (remove one of the two)",
+        "  kestra-deployer.yaml:3:1: `timeout` must be a number of seconds above 0 and up to 86400",
+        "  kestra-deployer.yaml:6:7: `checks.deprecated[0]` must be a mapping with `path` and `level`",
+        "  kestra-deployer.yaml:7:1: a second YAML document begins here (move its keys above `---`, or remove them)",
+        "hint: docs/configuration.md describes every key",
+    ]
 
 
 def test_what_is_said_of_a_yml_names_it(project: Project, deployer: Run) -> None:
