@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from deployer.configuration import KEYS, SCHEMA, route_of, settings
+from deployer.configuration import KEYS, SCHEMA, settings
 from deployer.errors import ExitCode, UsageError
 from deployer.model.plugin import Coordinate
 from deployer.model.problem import Problem, Span
@@ -301,9 +301,3 @@ def test_the_schema_describes_every_key_with_a_default_that_is_true() -> None:
             for section in sections:
                 data = {section: {"cert": "c.pem", **data} if name == "key" else data}
             assert setting in settings(data, ROOT)
-
-
-def test_a_setting_is_found_by_its_key() -> None:
-    assert route_of("ca_file") == ("tls", "ca")
-    assert route_of("host") == ("host",)
-    assert route_of("password") == ()

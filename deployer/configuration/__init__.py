@@ -48,24 +48,24 @@ def settings(
     given = _given(data)
     problems = [*known, *(_mistakes(given, root, file, where) if given else ())]
     if problems:
-        raise refused(file, problems)
+        raise refused(problems)
     found = ((setting, read, _at(given, key)) for key, (setting, read) in KEYS.items())
     return {setting: read(value, root) for setting, read, value in found if value is not None}
 
 
-def refused(file: str, problems: Sequence[Problem]) -> UsageError:
-    """Return the error for a file with these mistakes: a line for each, in the order of the file."""
+def refused(problems: Sequence[Problem]) -> UsageError:
+    """Return the error for the file that has these mistakes: a line for each, in the order of the file."""
     first, *others = sorted(problems, key=lambda each: each.place)
     if not others:
         return UsageError(_line(first), hint=first.hint or "correct it, or remove it")
     lines = (f"  {_line(each)}" + (f" ({each.hint})" if each.hint else "") for each in (first, *others))
-    message = "\n".join((f"{file} has {len(problems)} mistakes:", *lines))
+    message = "\n".join((f"{first.file} has {len(problems)} mistakes:", *lines))
     return UsageError(message, hint="docs/configuration.md describes every key")
 
 
-def route_of(setting: str) -> Route:
-    """Return the keys that give a setting, from the outermost on; empty for one that the file cannot give."""
-    return next((tuple(key.split(".")) for key, (name, _) in KEYS.items() if name == setting), ())
+def key_of(setting: str) -> str:
+    """Return the key that gives a setting, such as `tls.ca`; KeyError for one that the file cannot give."""
+    return {name: key for key, (name, _) in KEYS.items()}[setting]
 
 
 def _line(problem: Problem) -> str:
