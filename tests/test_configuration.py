@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -10,12 +11,15 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from deployer.configuration import KEYS, SCHEMA, settings
 from deployer.errors import ExitCode, UsageError
 from deployer.model.plugin import Coordinate
 from deployer.model.problem import Problem, Span
+from deployer.read.parse import parse
 from deployer.settings import Settings
 
 ROOT = Path("/project")
@@ -301,3 +305,33 @@ def test_the_schema_describes_every_key_with_a_default_that_is_true() -> None:
             for section in sections:
                 data = {section: {"cert": "c.pem", **data} if name == "key" else data}
             assert setting in settings(data, ROOT)
+
+
+def test_what_the_readme_shows_is_accepted() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    [shown] = re.findall(r"`kestra-deployer.yaml` may hold:\n\n```yaml\n(.*?)```", text, re.DOTALL)
+    document, problems = parse("kestra-deployer.yaml", shown)
+    assert document
+    assert problems == []
+    assert settings(document.data, ROOT).keys() >= {setting for setting, _ in KEYS.values()} - {"verify"}
+
+
+KEYS_OF_ALL = sorted(
+    {part for key in KEYS for part in (key, *key.split("."))} | {"deprecated", "path", "level", "type"}
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["off", "a"]),
+    lambda each: (
+        st.lists(each, max_size=3) | st.dictionaries(st.sampled_from(KEYS_OF_ALL) | st.text(), each, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS_OF_ALL) | st.text(), ANYTHING, max_size=4))
+def test_whatever_the_file_holds_is_taken_or_refused_with_a_sentence(data: dict[str, Any]) -> None:
+    try:
+        assert settings(data, ROOT).keys() <= {setting for setting, _ in KEYS.values()}
+    except UsageError as error:
+        assert str(error).startswith("kestra-deployer.yaml")  # noqa: PT017  as below
+        assert error.hint  # noqa: PT017  of whatever may be refused
