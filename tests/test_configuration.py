@@ -182,6 +182,7 @@ def test_a_level_for_what_is_not_a_check_of_files_is_refused(name: str, hint: st
         ({"tls": "ca.pem"}, "its keys are ca, cert, key, verify"),
         ({"checks": {"deprecated": "waring"}}, "did you mean `warning`?"),
         ({"kestra": "1,3"}, "did you mean `1.3`?"),
+        ({"ledger": False}, "did you mean `none`?"),
     ],
 )
 def test_a_hint_says_what_was_probably_meant(data: dict[str, Any], hint: str) -> None:
@@ -219,6 +220,13 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
         "  c.yaml:12:1: `timeout` must be a number of seconds above 0 and up to 86400",
     ]
     assert "docs/configuration.md" in caught.value.hint
+
+
+def test_a_file_full_of_mistakes_is_reported_in_part() -> None:
+    with pytest.raises(UsageError) as caught:
+        settings({"ignore": [5] * 10_000}, ROOT)
+    first, *lines, last = str(caught.value).splitlines()
+    assert (first, len(lines), last) == ("kestra-deployer.yaml has 10000 mistakes:", 50, "  and 9950 more")
 
 
 @pytest.mark.parametrize(

@@ -146,10 +146,16 @@ def _read(file: Path) -> tuple[Document | None, list[Problem]]:
         document, problems = parse(shown, regular.content(file).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{shown} cannot be read: {error}", hint="it must be YAML in UTF-8") from error
-    found = [replace(each, **_OUR_WORDS.get(each.check, {})) for each in problems if each.check != EMPTY]
+    found = [_in_our_words(each) for each in problems if each.check != EMPTY]
     if found and not document:
         raise configuration.refused(found)
     return document, found
+
+
+def _in_our_words(problem: Problem) -> Problem:
+    """Return a problem as it is said of a configuration, which Kestra never reads."""
+    message = problem.message.replace("Kestra does not follow aliases", "aliases are not followed")
+    return replace(problem, **{"message": message, **_OUR_WORDS.get(problem.check, {})})
 
 
 def _shown(file: Path) -> str:

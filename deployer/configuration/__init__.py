@@ -23,12 +23,15 @@ from deployer.model.problem import Problem, Route, Span
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
+    from deployer.configuration.sentences import Mistake
+
 NAME = "kestra-deployer.yaml"
 SCHEMA = Path(__file__).with_name("schema.json")
 Where = Callable[[Route], Span | None]
 """Tells where in the file the key at a route is."""
 
 _Read = Callable[[Any, Path], Any]
+_MOST = 50  # mistakes that are shown
 _EVEN_EMPTY = "project"
 """Decides what belongs to whom: written without a value, it must not quietly be something else."""
 
@@ -54,12 +57,13 @@ def settings(
 
 
 def refused(problems: Sequence[Problem]) -> UsageError:
-    """Return the error for the file that has these mistakes: a line for each, in the order of the file."""
+    """Return the error for the file that has these mistakes: a line for each, in the order of the file, up to 50."""
     first, *others = sorted(problems, key=lambda each: each.place)
     if not others:
         return UsageError(_line(first), hint=first.hint or "correct it, or remove it")
-    lines = (f"  {_line(each)}" + (f" ({each.hint})" if each.hint else "") for each in (first, *others))
-    message = "\n".join((f"{first.file} has {len(problems)} mistakes:", *lines))
+    lines = (f"  {_line(each)}" + (f" ({each.hint})" if each.hint else "") for each in (first, *others)[:_MOST])
+    more = [f"  and {len(problems) - _MOST} more"] if len(problems) > _MOST else []
+    message = "\n".join((f"{first.file} has {len(problems)} mistakes:", *lines, *more))
     return UsageError(message, hint="docs/configuration.md describes every key")
 
 
@@ -84,16 +88,13 @@ def _given(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mistakes(data: Mapping[str, Any], root: Path, file: str, where: Where) -> Iterator[Problem]:
     """Yield one mistake for each place; what is said of its meaning is more than what the schema says."""
-    from deployer.configuration.meaning import meaning  # noqa: PLC0415  with it
+    from deployer.configuration.meaning import meaning  # noqa: PLC0415  only where there is something to look at
+    from deployer.configuration.sentences import sentences  # noqa: PLC0415  as above
 
-    errors = list(_validator().iter_errors(data))
-    found = {each.route: each for each in meaning(data, root)}
-    if errors:
-        from deployer.configuration.sentences import sentences  # noqa: PLC0415  only for mistakes
-
-        for error in errors:
-            for each in sentences(error):
-                found.setdefault(each.route, each)
+    found: dict[Route, Mistake] = {}
+    errors = _validator().iter_errors(data)
+    for mistake in (*meaning(data, root), *(each for error in errors for each in sentences(error))):
+        found.setdefault(mistake.route, mistake)
     for route, mistake in found.items():
         yield Problem("run", mistake.message, file, _nearest(route, where), hint=mistake.hint)
 

@@ -29,6 +29,8 @@ def meaning(data: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
             yield misplaced(("headers", header), _INSTEAD)
     if isinstance(data.get("kestra"), int):  # to a schema, 2 and 2.0 are the same number
         yield mistake(("kestra",), 'must be a Kestra version such as "1.3"')
+    if data.get("ledger") is False:  # an unquoted `off` or `no`
+        yield mistake(("ledger",), "must be a namespace, `file:PATH` or `none`", "did you mean `none`?")
     yield from _plugins(_mapping(data.get("engine")).get("plugins"), root)
     yield from _unprintable(data)
 

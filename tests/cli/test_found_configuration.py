@@ -212,6 +212,7 @@ MEANINGLESS = {
     "(`host` in kestra-deployer.yaml:2:1) is not an address": "tenant: a\nhost: http://k:99999\n",
     "kestra-deployer.yaml:1:1: `plugin-defaults` must be a mapping": "plugin-defaults: []\n",
     "kestra-deployer.yaml:2:1: key `host`": "host: http://k\nhost: http://l\n",
+    "kestra-deployer.yaml:2:9: aliases are not followed: this": "host: &a http://k\ntenant: *a\n",
     "kestra-deployer.yaml:2:1: a second YAML document begins here": "host: http://k\n---\ntenant: b\n",
 }
 
