@@ -23,7 +23,7 @@ _SECRETS = {
     "apitoken": "KESTRA_API_TOKEN",
     "token": "KESTRA_API_TOKEN",
 }
-_LONGEST = 40  # characters of a value that is shown
+_LONGEST = 40  # characters of a key or a value that is shown
 
 
 class Mistake(NamedTuple):
@@ -68,8 +68,12 @@ def misplaced(route: Route, hint: str) -> Mistake:
 
 def dotted(route: Route) -> str:
     """Return a route as people write it: `checks.unused-input[0].level`."""
-    parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in route)
+    parts = (f"[{each}]" if isinstance(each, int) else f".{_short(each)}" for each in route)
     return "".join(parts).removeprefix(".")
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= _LONGEST else f"{key[: _LONGEST - 3]}..."
 
 
 def _of_branches(error: ValidationError, route: Route) -> Iterator[Mistake]:
@@ -130,23 +134,20 @@ def _alone(route: Route, needed: Iterable[str]) -> Mistake:
 
 def _unknown(route: Route, known: dict[str, Any]) -> Mistake:
     """Return what is wrong with a key that there is not."""
-    *above, key = route
-    name = dotted(route)
-    if not above and (variable := _SECRETS.get(str(key).lower().replace("-", "_"))):
+    above, key, name = route[:-1], str(route[-1]), dotted(route)
+    if not above and (variable := _SECRETS.get(key.lower().replace("-", "_"))):
         return misplaced(route, f"set {variable} in the environment or in .env")
-    prefix = name.removesuffix(str(key))
+    prefix = f"{dotted(above)}." if above else ""
     nested = next((f"{section}.{key}" for section, each in known.items() if key in each.get("properties", ())), "")
     if not above and nested:
         return Mistake(route, f"unknown key `{name}`", f"did you mean `{nested}`?")
-    if above == ["checks"]:
-        hint = (
-            _meant(str(key), known, prefix) or "`kestra-deployer explain` lists the checks; only those of files count"
-        )
+    if above == ("checks",):
+        hint = _meant(key, known, prefix) or "`kestra-deployer explain` lists the checks; only those of files count"
         return Mistake(route, f"`{name}` is not a check of files", hint)
-    hint = _meant(str(key), known, prefix) or f"known keys: {', '.join(known)}"
+    hint = _meant(key, known, prefix) or f"known keys: {', '.join(known)}"
     return Mistake(route, f"unknown key `{name}`", hint)
 
 
 def _meant(written: str, known: Iterable[str], prefix: str = "") -> str:
-    near = get_close_matches(written, list(known), n=1)
+    near = get_close_matches(written[:_LONGEST], list(known), n=1)
     return f"did you mean `{prefix}{near[0]}`?" if near else ""
