@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ Where = Callable[[Route], Span | None]
 """Tells where in the file the key at a route is."""
 
 _Read = Callable[[Any, Path], Any]
-_MOST = 50  # mistakes that are shown
+_MOST = 50  # mistakes that are shown; each takes a look at the whole file
 _EVEN_EMPTY = "project"
 """Decides what belongs to whom: written without a value, it must not quietly be something else."""
 
@@ -57,13 +58,13 @@ def settings(
 
 
 def refused(problems: Sequence[Problem]) -> UsageError:
-    """Return the error for the file that has these mistakes: a line for each, in the order of the file, up to 50."""
+    """Return the error for the file that has these mistakes: a line for each, in the order of the file."""
     first, *others = sorted(problems, key=lambda each: each.place)
     if not others:
         return UsageError(_line(first), hint=first.hint or "correct it, or remove it")
     lines = (f"  {_line(each)}" + (f" ({each.hint})" if each.hint else "") for each in (first, *others)[:_MOST])
-    more = [f"  and {len(problems) - _MOST} more"] if len(problems) > _MOST else []
-    message = "\n".join((f"{first.file} has {len(problems)} mistakes:", *lines, *more))
+    count = f"{len(problems)} mistakes" if len(problems) <= _MOST else f"more than {_MOST} mistakes, among them"
+    message = "\n".join((f"{first.file} has {count}:", *lines))
     return UsageError(message, hint="docs/configuration.md describes every key")
 
 
@@ -93,8 +94,10 @@ def _mistakes(data: Mapping[str, Any], root: Path, file: str, where: Where) -> I
 
     found: dict[Route, Mistake] = {}
     errors = _validator().iter_errors(data)
-    for mistake in (*meaning(data, root), *(each for error in errors for each in sentences(error))):
+    for mistake in chain(meaning(data, root), (each for error in errors for each in sentences(error))):
         found.setdefault(mistake.route, mistake)
+        if len(found) > _MOST:
+            break
     for route, mistake in found.items():
         yield Problem("run", mistake.message, file, _nearest(route, where), hint=mistake.hint)
 
