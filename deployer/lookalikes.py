@@ -1,4 +1,4 @@
-"""Names that are nearly ours: variables and files that somebody set or wrote, and that are not read."""
+"""Names that are nearly ours: variables and files that are set or written by mistake, and not read."""
 
 from __future__ import annotations
 

@@ -9,18 +9,14 @@ from __future__ import annotations
 import base64
 import math
 import re
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dotenv.parser import parse_stream
-
-from deployer import configuration, regular
+from deployer import configuration
 from deployer.errors import UsageError
 from deployer.lookalikes import unread
 from deployer.model.plugin import Plugin
@@ -45,8 +41,6 @@ ENVIRONMENT = (
 )
 """Which variable gives which setting: first ours, then those of Kestra's own kestractl."""
 
-DOTENV = ".env"
-_LARGEST = 1 << 20  # bytes of a `.env`
 _COPIED_ALONG = re.compile(r"/(ui|api/v1)(/.*)?$")
 _SECRET = re.compile(r"auth|token|secret|key|cookie|password|credential|signature", re.IGNORECASE)
 _LONG = 16  # characters of a header's value that is taken for a secret whatever the header is called
@@ -62,7 +56,7 @@ class Origin(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run was told. `repr` shows no secret; `host` is "" where none was given (see `require_host`)."""
+    """What a run has to know. `repr` shows no secret; `host` is "" where none was given (see `require_host`)."""
 
     host: str = ""  # http(s)://name[:port][/prefix], without credentials and without a slash at the end
     tenant: str = "main"
@@ -73,7 +67,7 @@ class Settings:
     timeout: float = 30.0  # seconds to wait for an answer
     ca_file: Path | None = None  # trusted besides the usual authorities
     client_cert: Path | None = None
-    client_key: Path | None = None  # None: the key stands in the certificate's file
+    client_key: Path | None = None  # None: the key is in the certificate's file
     verify: bool = True
     proxy: str = field(default="", repr=False)  # may hold credentials
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent with every request
@@ -85,13 +79,14 @@ class Settings:
     plugin_defaults: Mapping[str, Any] = field(default_factory=dict)  # by namespace: what a server adds to flows
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     plugin_types: Path | None = None  # the file that `schema pull` writes; None: in the root, under its usual name
-    project: str = ""  # whose flows these are, in the ledger; "": what the git origin is called
+    project: str = ""  # the name that owns these flows in the ledger; "": what the git origin is called
     ledger: str = SYSTEM  # the namespace that keeps it, `file:PATH` (from the root), or `none`
     protected: tuple[str, ...] = (SYSTEM,)  # namespaces in which nothing is deleted
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)  # of what was given
     unread: Mapping[str, str] = field(
         default_factory=dict, repr=False, compare=False
     )  # variable: which is read instead
+    unused: tuple[str, ...] = field(default=(), repr=False, compare=False)  # where credentials of the other kind are
 
     def __post_init__(self) -> None:
         if self.username and not self.password and not self.api_token:
@@ -143,7 +138,7 @@ def resolve(
     """Return what these sources give together.
 
     `flags` has the names of `Settings`, and None for what was not given; `file` is what `configuration.settings`
-    returned, and `in_file` says where one of its settings stands. Of credentials, the first source that has any decides
+    returned, and `in_file` says where one of its settings is. Of credentials, the first source that has any decides
     the kind: after an API token, usernames and passwords from further down are not used, after a username or a
     password, tokens are not; a half that is missing may come from further down. In one and the same source a token
     wins. Raises UsageError, which never shows a secret.
@@ -154,19 +149,23 @@ def resolve(
     sources.append((Origin.CHECKOUT, in_file, file))
     merged: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
+    unused: list[str] = []
     for origin, place, source in sources:
         _readable(place, source)
-        given = _of_one_kind(_with_plain_host(place("host"), source), merged)
+        found = _with_plain_host(place("host"), source)
+        given = _of_one_kind(found, merged)
+        unused += [_place_of(name, place, source) for name in found if name not in given]
         origins = dict.fromkeys(given, origin) | origins
         merged = given | merged
-    return Settings(**merged, origins=origins, unread=unread({**dotenv, **environ}, flags, ENVIRONMENT))
+    not_read = unread({**dotenv, **environ}, flags, ENVIRONMENT)
+    return Settings(**merged, origins=origins, unread=not_read, unused=tuple(unused))
 
 
 _Source = tuple[Origin, Callable[[str], str], Mapping[str, Any]]
 
 
 def is_text(value: str) -> bool:
-    """Whether a value can be sent: it holds no byte that is no text."""
+    """Whether a value can be sent: all of its bytes are text."""
     return not any("\ud800" <= one <= "\udfff" for one in value)
 
 
@@ -175,27 +174,33 @@ def _variable(names: Mapping[str, str], where: str) -> Callable[[str], str]:
 
 
 def _readable(where: Callable[[str], str], source: Mapping[str, Any]) -> None:
-    """Raise UsageError for a value that holds bytes which are no text: no request could."""
+    """Raise UsageError for a value with bytes that are not text: no request could hold it."""
     for name, value in source.items():
         if isinstance(value, str) and not is_text(value):
-            raise UsageError(f"{where(name)} holds bytes that are no UTF-8 text", hint="look at how it is set")
+            raise UsageError(f"{where(name)} is not UTF-8 text", hint="check how it is set")
 
 
 def _named(variables: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     return {name: variables[variable].strip() for name, variable in names.items() if variable in variables}
 
 
-def _blank(value: object) -> bool:
+def _empty(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
 def _with_plain_host(where: str, source: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is given in a source, with credentials in its host moved to where credentials belong."""
-    given = {name: value for name, value in source.items() if value is not None and not _blank(value)}
+    given = {name: value for name, value in source.items() if value is not None and not _empty(value)}
     if "host" in given:
         given["host"], userinfo = plain_host(given["host"], where)
         given = userinfo | given
     return given
+
+
+def _place_of(name: str, place: Callable[[str], str], source: Mapping[str, Any]) -> str:
+    """Return where a source has a credential: under its own name, or in the host."""
+    in_host = source.get(name) is None or _empty(source[name])
+    return f"the {name} in {place('host')}" if in_host else place(name)
 
 
 def _of_one_kind(given: dict[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +236,7 @@ def plain(url: str) -> str:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else parts.path
     except ValueError:
-        return "an address that is none"
+        return "something that is not an address"
 
 
 def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
@@ -253,60 +258,8 @@ def plain_host(text: str, where: str) -> tuple[str, dict[str, str]]:
         named = False
     if not named:
         raise UsageError(
-            f"the Kestra host {shown!r} ({where}) is no address", hint="write it as https://kestra.example.com:8080"
+            f"the Kestra host {shown!r} ({where}) is not an address", hint="write it as https://kestra.example.com:8080"
         )
     host = f"{url.scheme.lower()}://{url.netloc.rpartition('@')[2]}{_COPIED_ALONG.sub('', url.path).rstrip('/')}"
     userinfo = {"username": unquote(url.username or ""), "password": unquote(url.password or "")}
     return host, {name: value for name, value in userinfo.items() if value}
-
-
-def read_env_file(file: Path) -> dict[str, str]:
-    """Return what a file of variables sets that the user has named. Raises UsageError for one that cannot be read."""
-    try:
-        text = regular.text(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}", hint="it must be a file of lines NAME=value") from error
-    return _bound(file, text, bool)
-
-
-def read_dotenv(folder: Path) -> dict[str, str]:
-    """Return what `.env` in this folder sets, an empty mapping where there is none. Leaves the environment alone.
-
-    Values are taken as they are written: `$` has no meaning. Such a file may be somebody else's: a folder, a pipe or a
-    script counts for nothing, and of a text only what is called as our variables are has to be sound. Raises UsageError
-    for a file that may not be read, and for a line of ours that says nothing.
-    """
-    file = folder / DOTENV
-    try:
-        text = _text(file)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(
-            f"{file} cannot be read: {error.strerror}", hint="make it readable, or move it away"
-        ) from error
-    return _bound(file, text, lambda line: "KESTRA" in line)
-
-
-def _bound(file: Path, text: str, ours: Callable[[str], bool]) -> dict[str, str]:
-    """Return what the lines of a text set. Raises UsageError for a line of `ours` that says nothing."""
-    found: dict[str, str] = {}
-    for binding in parse_stream(StringIO(text)):
-        if binding.error and ours(binding.original.string):
-            raise UsageError(
-                f"{file}, line {binding.original.line}: not NAME=value", hint="correct or remove this line"
-            )
-        if binding.key and binding.value and not binding.error:
-            found[binding.key] = binding.value
-    return found
-
-
-def _text(file: Path) -> str:
-    """Return a file's text, in whatever encoding: bytes that are no text stay in it as what they are."""
-    about = file.stat()
-    if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
-        return ""
-    data = file.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # as some editors and shells on Windows write it
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "surrogateescape")

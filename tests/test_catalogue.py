@@ -56,11 +56,14 @@ def test_a_name_that_is_nearly_one_is_asked_about(deployer: Run) -> None:
     assert all(name in deployer("explain").stdout for name in CATALOGUE)
 
 
-def test_what_is_no_check_of_files_has_no_level(project: Project, deployer: Run) -> None:
+def test_what_is_not_a_check_of_files_has_no_level(project: Project, deployer: Run) -> None:
     project.write("kestra-deployer.yaml", "checks:\n  ledger: off\n")
     project.flow("a")
     ended = deployer("check")
-    assert (ended.code, "kestra-deployer.yaml:2:3: `ledger` is no check of files" in ended.stderr) == (2, True)
+    assert (ended.code, "kestra-deployer.yaml:2:3: `checks.ledger` is not a check of files" in ended.stderr) == (
+        2,
+        True,
+    )
     project.write("kestra-deployer.yaml", "checks:\n  empty-file: off\n")
     project.write("flows/empty.yaml", "# nothing\n")
     assert deployer("check").code == 0

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from deployer import configuration
+from deployer.dotenv_files import read_dotenv
 from deployer.errors import ExitCode, UsageError
-from deployer.settings import Settings, read_dotenv, resolve
+from deployer.settings import Settings, resolve
 
 ROOT = Path("/project")
 
@@ -85,6 +86,27 @@ def test_credentials_are_of_the_kind_that_the_first_source_has(
 
 
 @pytest.mark.parametrize(
+    ("flags", "environ", "dotenv", "unused"),
+    [
+        ({}, {"KESTRA_API_TOKEN": "t"}, {"KESTRA_USERNAME": "u"}, ("KESTRA_USERNAME in .env",)),
+        ({}, {"KESTRA_PASSWORD": "p", "KESTRA_API_TOKEN": "t"}, {}, ("KESTRA_PASSWORD",)),
+        ({"username": "u"}, {"KESTRA_PASSWORD": "p", "KESTRA_API_TOKEN": "t"}, {}, ("KESTRA_API_TOKEN",)),
+        (
+            {},
+            {"KESTRA_API_TOKEN": "t"},
+            {"KESTRA_HOST": "http://u:p@h"},
+            ("the username in KESTRA_HOST in .env", "the password in KESTRA_HOST in .env"),
+        ),
+        ({}, {"KESTRA_API_TOKEN": "t", "KESTRA_USERNAME": " "}, {"KESTRA_API_TOKEN": "other"}, ()),
+    ],
+)
+def test_credentials_that_are_not_used_are_known_by_their_place(
+    flags: dict[str, str], environ: dict[str, str], dotenv: dict[str, str], unused: tuple[str, ...]
+) -> None:
+    assert settings(flags, environ, dotenv).unused == unused
+
+
+@pytest.mark.parametrize(
     ("environ", "missing"),
     [({"KESTRA_USERNAME": "u"}, "KESTRA_PASSWORD"), ({"KESTRA_PASSWORD": "p"}, "KESTRA_USERNAME")],
 )
@@ -132,13 +154,13 @@ def test_credentials_in_a_host_become_credentials(given: str) -> None:
         ),
         ({"KESTRACTL_HOST": "k.example.com"}, "(KESTRACTL_HOST)", "https://k.example.com"),
         ({"KESTRA_HOST": "ftp://ann:pa55@k"}, "'k'", "write http://k"),
-        ({"KESTRA_HOST": "http://"}, "no address", "https://kestra.example.com:8080"),
+        ({"KESTRA_HOST": "http://"}, "is not an address", "https://kestra.example.com:8080"),
         ({"KESTRA_HOST": "http://ann:pa55@k:port"}, "'k:port'", "https://kestra.example.com:8080"),
-        ({"KESTRA_HOST": "http://k:99999"}, "no address", "https://kestra.example.com:8080"),
-        ({"KESTRA_HOST": "http://[::1"}, "no address", "https://kestra.example.com:8080"),
+        ({"KESTRA_HOST": "http://k:99999"}, "is not an address", "https://kestra.example.com:8080"),
+        ({"KESTRA_HOST": "http://[::1"}, "is not an address", "https://kestra.example.com:8080"),
     ],
 )
-def test_a_host_that_is_none_is_named_with_where_it_stands(environ: dict[str, str], says: str, hint: str) -> None:
+def test_a_host_that_is_not_an_address_is_named_with_its_place(environ: dict[str, str], says: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         settings(environ=environ)
     assert says in str(caught.value)
@@ -195,7 +217,7 @@ def test_a_printed_setting_shows_no_secret() -> None:
 
 
 def test_a_client_key_without_a_certificate_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="client key"):
+    with pytest.raises(UsageError, match=r"`tls\.key` is given without"):
         settings(file={"tls": {"key": "k.pem"}})
 
 
@@ -237,16 +259,16 @@ def test_a_line_of_ours_in_dotenv_that_sets_nothing_is_named_by_its_number_not_i
     assert "pa55" not in f"{caught.value}{caught.value.hint}"
 
 
-SOMEBODY_ELSES = {
+OTHER_TOOLS = {
     "a script": b"#!/bin/sh\nif [ -z $A ]; then\n  exit 1\nfi\nKESTRA_HOST=http://k\n",
     "another encoding": b"NAME=caf\xe9\nKESTRA_HOST=http://k\n",
     "UTF-16": "NAME=café\r\nKESTRA_HOST=http://k\r\n".encode("utf-16"),
-    "no text at all": b"\x00\xff\x01\n" * 9 + b"KESTRA_HOST=http://k\n",
+    "not text at all": b"\x00\xff\x01\n" * 9 + b"KESTRA_HOST=http://k\n",
 }
 
 
-@pytest.mark.parametrize("content", SOMEBODY_ELSES.values(), ids=SOMEBODY_ELSES)
-def test_of_a_dotenv_that_is_somebody_elses_what_is_ours_is_read(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", OTHER_TOOLS.values(), ids=OTHER_TOOLS)
+def test_what_is_ours_is_read_from_the_dotenv_of_another_tool(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".env").write_bytes(content)
     assert read_dotenv(tmp_path)["KESTRA_HOST"] == "http://k"
 

@@ -91,7 +91,8 @@ class Configured:
     def server(self) -> Iterator[Settings]:
         """Give settings with a host while the context lasts: the configured one, or an engine started for the while."""
         if not self.embedded:
-            self._told()
+            self._say_what_is_not_used()
+            self.project.require_certificates()
             allowed(self.settings, self.root, flagged=self.trusted)
             yield self.settings
             return
@@ -113,8 +114,8 @@ class Configured:
                 if (known := client.known) and known.version and not self.embedded:
                     remember(client.url, known.version)
 
-    def _told(self) -> None:
-        """Say what is set and not read. Raises UsageError where that is missing."""
+    def _say_what_is_not_used(self) -> None:
+        """Note on stderr what is set and not used. Raises UsageError where that is missing."""
         trouble = self.project.trouble
         if trouble and not self.settings.host:
             raise trouble
@@ -123,6 +124,10 @@ class Configured:
             labelled("note", "cyan", f"{trouble}")
         for name, ours in self.settings.unread.items():
             labelled("note", "cyan", f"{name} is set, but not read; {ours} is")
+        if unused := self.settings.unused:
+            instead = "an API token is" if self.settings.api_token else "a username and password are"
+            verb = "are" if len(unused) > 1 else "is"
+            labelled("note", "cyan", f"{' and '.join(unused)} {verb} set, but not used: {instead}")
 
 
 def configured(
@@ -139,7 +144,7 @@ def configured(
 ) -> Configured:
     """Resolve what the connection options were given. Raises UsageError.
 
-    Where no configured `server` has to be asked, what is wrong with the way to it does not matter.
+    Where no configured `server` has to be asked, mistakes in flags and variables about it do not matter.
     """
     found = project(config)
     hide(credentials(os.environ, found.dotenv))

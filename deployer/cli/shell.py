@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from deployer.dotenv_files import read_env_file
 from deployer.engine.process.environment import select_named
-from deployer.settings import read_env_file
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 SHELL = (

@@ -219,13 +219,24 @@ def test_an_explanation_says_why_and_shows_bad_and_good(deployer: Run) -> None:
     assert "did you mean `unknown-property`?" in missing.stderr
 
 
-def test_a_check_imports_no_client_and_no_engine() -> None:
+def imported(*arguments: str) -> str:
+    """Which of the libraries that take long to import a command line imports."""
+    slow = ("httpx", "git", "jpype", "tenacity", "jsonschema")
     program = (
-        "import sys; from deployer.cli import run; run(['check', '--help']);"
-        "print([name for name in ('httpx', 'git', 'jpype', 'tenacity') if name in sys.modules])"
+        f"import sys; from deployer.cli import run; run({list(arguments)!r});"
+        f"print([name for name in {slow!r} if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines()[-1] == "[]"
+    return ran.stdout.splitlines()[-1]
+
+
+def test_a_check_imports_no_client_and_no_engine(project: Project) -> None:
+    project.flow("a")
+    assert imported("--version") == imported("check", "--help") == imported("check") == "[]"
+    project.write("kestra-deployer.yaml", "# nothing yet\n")
+    assert imported("check") == "[]"
+    project.write("kestra-deployer.yaml", "project: acme\n")
+    assert imported("check") == "['jsonschema']"
 
 
 def test_a_subflow_is_looked_for_when_its_folder_is_checked_and_not_when_only_a_file_is(

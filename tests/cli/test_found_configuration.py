@@ -104,7 +104,7 @@ def test_another_spelling_is_refused_with_the_right_one(
     for command in ("check", "sync", "plan", "drift", "trial", "dev"):
         ended = deployer(command)
         assert ended.code == 2
-        assert f"{name} is there and not read: the configuration is called kestra-deployer.yaml" in ended.stderr
+        assert f"{name} exists and is not read: the configuration is called kestra-deployer.yaml" in ended.stderr
 
 
 def test_a_name_that_is_nearly_right_is_noted(project: Project, deployer: Run) -> None:
@@ -118,7 +118,7 @@ def test_a_name_that_is_nearly_right_is_noted(project: Project, deployer: Run) -
 @pytest.mark.parametrize(
     "name", ["kestra-deployment.yaml", "kestra.yaml", "kestra-deployer.yaml.j2", "kestra-deployer.md"]
 )
-def test_what_is_called_otherwise_is_somebody_elses(project: Project, deployer: Run, name: str) -> None:
+def test_a_file_with_another_name_belongs_to_another_tool(project: Project, deployer: Run, name: str) -> None:
     project.flow("a")
     project.write(name, "a: [")
     (project.root / ".kestra-deployer").mkdir()
@@ -126,7 +126,7 @@ def test_what_is_called_otherwise_is_somebody_elses(project: Project, deployer: 
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "dangling link", "not UTF-8"])
-def test_a_configuration_that_is_no_file_is_refused(project: Project, deployer: Run, kind: str) -> None:
+def test_a_configuration_that_is_not_a_file_is_refused(project: Project, deployer: Run, kind: str) -> None:
     project.flow("a")
     file = project.root / "kestra-deployer.yaml"
     match kind:
@@ -170,7 +170,7 @@ def test_the_nearest_dotenv_counts(repository: Project, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("content", ["folder", "pipe", "script", "latin-1"])
-def test_a_dotenv_of_somebody_elses_stops_nothing(project: Project, deployer: Run, content: str) -> None:
+def test_a_dotenv_of_another_tool_stops_nothing(project: Project, deployer: Run, content: str) -> None:
     project.flow("a")
     file = project.root / ".env"
     match content:
@@ -203,14 +203,17 @@ MEANINGLESS = {
     "kestra-deployer.yaml:3:1: unknown key `hots`": "# a\n\nhots: x\n",
     "kestra-deployer.yaml:2:1: `password` does not belong": "tenant: a\npassword: x\n",
     "kestra-deployer.yaml:2:1: `tls` must be a mapping": "tenant: a\ntls: b\n",
-    "kestra-deployer.yaml:2:3: `engine.plugins`: 'a:b:LATEST' is not one jar": "engine:\n  plugins: ['a:b:LATEST']\n",
-    "kestra-deployer.yaml:1:1: `kestra` must be a Kestra version that is known here": 'kestra: "0.24"\n',
-    "kestra-deployer.yaml:2:3: `checks`: there is no check `unused-inptu`": "checks:\n  unused-inptu: off\n",
-    "kestra-deployer.yaml:2:3: `checks`: 'never' is no level for `unused-input`": "checks:\n  unused-input: never\n",
-    "kestra-deployer.yaml:2:3: there is a client key but no client certificate": "tls:\n  key: a\n",
-    "(`host` in kestra-deployer.yaml:2:1)": "tenant: a\nhost: kestra.example.com\n",
+    "kestra-deployer.yaml:2:13: `engine.plugins[0]`: 'a:b:LATEST'": "engine:\n  plugins: ['a:b:LATEST']\n",
+    "kestra-deployer.yaml:1:1: `kestra` must be one of `1.0`, ": 'kestra: "0.24"\n',
+    "kestra-deployer.yaml:2:3: `checks.unused-inptu` is not a check of files": "checks:\n  unused-inptu: off\n",
+    "kestra-deployer.yaml:2:3: `checks.unused-input` must be one of `off`, ": "checks:\n  unused-input: never\n",
+    "kestra-deployer.yaml:2:3: `tls.key` is given without `tls.cert`": "tls:\n  key: a\n",
+    "kestra-deployer.yaml:2:1: `host` must be an address that starts with": "tenant: a\nhost: kestra.example.com\n",
+    "(`host` in kestra-deployer.yaml:2:1) is not an address": "tenant: a\nhost: http://k:99999\n",
     "kestra-deployer.yaml:1:1: `plugin-defaults` must be a mapping": "plugin-defaults: []\n",
     "kestra-deployer.yaml:2:1: key `host`": "host: http://k\nhost: http://l\n",
+    "kestra-deployer.yaml:2:9: aliases are not followed: this": "host: &a http://k\ntenant: *a\n",
+    "kestra-deployer.yaml:2:1: a second YAML document begins here": "host: http://k\n---\ntenant: b\n",
 }
 
 
@@ -222,6 +225,23 @@ def test_a_mistake_of_meaning_names_file_and_line(project: Project, deployer: Ru
     assert ended.code == 2
     assert says in ended.stderr
     assert "Kestra refuses the file" not in ended.stderr
+
+
+def test_all_mistakes_are_reported_at_once(project: Project, deployer: Run) -> None:
+    project.flow("a")
+    text = "hots: x\ntimeout: 0\ntimeout: 0\nchecks:\n  deprecated:\n    - path: a\n---\na: b\n"
+    project.write("kestra-deployer.yaml", text)
+    ended = deployer("check")
+    assert ended.code == 2
+    assert ended.stderr.splitlines() == [
+        "error: kestra-deployer.yaml has 5 mistakes:",
+        "  kestra-deployer.yaml:1:1: unknown key `hots` (did you mean `host`?)",
+        "  kestra-deployer.yaml:3:1: key `timeout` is given twice, first in line 2 (remove one of the two)",
+        "  kestra-deployer.yaml:3:1: `timeout` must be a number of seconds above 0 and up to 86400",
+        "  kestra-deployer.yaml:6:7: `checks.deprecated[0]` must be a mapping with `path` and `level`",
+        "  kestra-deployer.yaml:7:1: a second YAML document begins here (move its keys above `---`, or remove them)",
+        "hint: docs/configuration.md describes every key",
+    ]
 
 
 def test_what_is_said_of_a_yml_names_it(project: Project, deployer: Run) -> None:
@@ -243,6 +263,49 @@ def test_a_variable_that_is_set_and_not_read_is_noted_by_whoever_talks_to_a_serv
     assert ended.stderr.startswith(f"note: {name} is set, but not read; {ours} is\n")
     assert "s3cret" not in ended.stderr
     assert "note" not in deployer("check", "--kestra", "1.3").stderr
+
+
+TOKEN = {"KESTRA_API_TOKEN": "s3cret"}
+BASIC = {"KESTRA_USERNAME": "ann", "KESTRA_PASSWORD": "pa55word"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "note"),
+    [
+        (TOKEN | BASIC, "KESTRA_USERNAME and KESTRA_PASSWORD are set, but not used: an API token is"),
+        (BASIC, "KESTRA_API_TOKEN in .env is set, but not used: a username and password are"),
+        (TOKEN, ""),
+    ],
+)
+def test_credentials_that_are_not_used_are_noted_by_whoever_talks_to_a_server(
+    project: Project, deployer: Run, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], note: str
+) -> None:
+    project.flow("a")
+    project.write("kestra-deployer.yaml", "retry: {attempts: 1}\n")
+    project.write(".env", "KESTRA_API_TOKEN=s3cret\n")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    ended = deployer("sync", "--host", "http://127.0.0.1:1")
+    assert ended.code == 3
+    assert ended.stderr.startswith(f"note: {note}\n") if note else "note" not in ended.stderr
+    assert not any(secret in ended.stderr for secret in ("s3cret", "pa55word"))
+    assert "note" not in deployer("check", "--kestra", "1.3").stderr
+
+
+def test_a_certificate_that_is_not_there_is_named_with_its_place_once_a_server_is_asked(
+    project: Project, deployer: Run
+) -> None:
+    project.flow("a")
+    project.write("kestra-deployer.yaml", "host: https://127.0.0.1:1\ntls:\n  ca: ca.pem\n  cert: client.pem\n")
+    assert deployer("check", "--kestra", "1.3").code == 0
+    ended = deployer("sync")
+    assert ended.code == 2
+    assert ended.stderr == (
+        f"error: kestra-deployer.yaml has 2 mistakes:\n"
+        f"  kestra-deployer.yaml:3:3: `tls.ca`: there is no file {project.root / 'ca.pem'}\n"
+        f"  kestra-deployer.yaml:4:3: `tls.cert`: there is no file {project.root / 'client.pem'}\n"
+        "hint: docs/configuration.md describes every key\n"
+    )
 
 
 def test_what_a_server_was_is_remembered_from_every_command_for_some_days(

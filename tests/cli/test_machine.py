@@ -119,7 +119,7 @@ def test_a_current_folder_that_is_gone_is_said_to_be(project: Project, deployer:
     for command in (("check",), ("sync", "--host", "http://127.0.0.1:1"), ("check", "--config", "a.yaml")):
         ended = deployer(*command)
         assert ended.code == 2
-        assert "error: the current folder is not there any more" in ended.stderr
+        assert "error: the current folder no longer exists" in ended.stderr
     assert deployer("explain").code == 0
 
 
@@ -131,7 +131,7 @@ def test_a_setting_that_is_no_text_names_its_variable(
     monkeypatch.setenv(name, os.fsdecode(b"http://\xff"))
     ended = deployer("sync")
     assert ended.code == 2
-    assert f"error: {name} holds bytes that are no UTF-8 text" in ended.stderr
+    assert f"error: {name} is not UTF-8 text" in ended.stderr
 
 
 def test_a_project_that_is_no_text_names_its_option(project: Project, deployer: Run) -> None:
