@@ -82,7 +82,7 @@ def test_a_namespace_that_holds_flows_is_refused(trial: Trial, api: httpx.Client
     assert server.count("PUT", "POST", "DELETE") == 0
 
 
-@pytest.mark.parametrize(("name", "reason"), [("Company", "none that Kestra takes"), ("system", "is protected")])
+@pytest.mark.parametrize(("name", "reason"), [("Company", "not a valid namespace"), ("system", "is protected")])
 def test_a_namespace_that_cannot_be_is_refused(project: Project, deployer: Run, name: str, reason: str) -> None:
     assert project.root.is_dir()
     ended = deployer("trial", "--host", "http://127.0.0.1:9", "--namespace", name)
