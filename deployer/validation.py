@@ -1,6 +1,6 @@
-"""What Kestra's own `validate` says of a flow: the verdict that counts, from the server that would store it.
+"""What Kestra's own `validate` says about a flow: the final verdict, from the server that would store it.
 
-Why: a flow that the server refuses is found before anything is written.
+Why: a flow that the server would refuse is found before anything is written.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
 _SYNTAX = re.compile(
     r"line: (?P<line>[0-9]{1,9}), column: (?P<column>[0-9]{1,9})\]"
-)  # what the server's YAML reader says
-_UNSAID = "Kestra refuses this flow, and does not say why"
+)  # a message of the server's YAML reader
+_UNSAID = "Kestra refuses this flow, but does not say why"
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
@@ -33,9 +33,9 @@ def check(
 ) -> list[Problem]:
     """Ask the server about all flows, hundreds in a request, and return its constraints and warnings as problems.
 
-    It judges what is sent; a problem's place is in the file. `declared` are the flows (namespace, id) that the same run
-    deploys: that the server does not know them yet is no reason to warn of their callers. A text that cannot be sent
-    without being cut is not judged here, but by the server when it is written.
+    The server judges what is sent; the place of a problem is in the file. `declared` are the flows (namespace, id) that
+    the same run deploys: there is no warning about calls to them, although the server does not know them yet. A source
+    that the server would cut in two is not judged here, but when it is written.
     """
     with hiding(secret for _, sent in flows for secret in values(sent.text)):
         verdicts = client.validate_flows([sent.text for _, sent in flows])
@@ -46,7 +46,7 @@ def check(
 def problems(
     document: Document, sent: Sent, verdict: Verdict, declared: Collection[tuple[str, str]] = ()
 ) -> Iterator[Problem]:
-    """Yield what a verdict on what was sent for a document says, at its places in the document."""
+    """Yield the problems of a verdict on what was sent for a document, at their places in the document."""
     refused = verdict.constraints is not None
     for constraint in (_split(verdict.constraints or "") or [_UNSAID]) if refused else ():
         if syntax := _SYNTAX.search(constraint):
@@ -70,6 +70,6 @@ def _warnings(verdict: Verdict, declared: Collection[tuple[str, str]]) -> Iterat
 
 
 def _split(constraints: str) -> list[str]:
-    """Return one text for each constraint: violations stand a line each, what the YAML reader says is one text."""
+    """Return one message for each constraint: violations are one per line, the YAML reader's message is whole."""
     text = constraints.strip()
     return [text] if text.startswith(_ONE_TEXT) or _SYNTAX.search(text) else text.splitlines()

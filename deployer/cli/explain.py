@@ -7,7 +7,7 @@ import click
 from deployer.catalogue import CATALOGUE
 from deployer.cli.epilog import epilog
 from deployer.errors import UsageError
-from deployer.language.words import meant
+from deployer.language.words import did_you_mean
 
 
 @click.command(epilog=epilog("explain unknown-property", "explain"))
@@ -22,5 +22,5 @@ def explain(name: str | None) -> None:
         level = entry.level or "off, unless `checks:` in kestra-deployer.yaml sets a level"
         click.echo(f"{name} ({level})\n\n{entry.text}")
     else:
-        hint = meant(name, CATALOGUE) or "kestra-deployer explain lists all names"
+        hint = did_you_mean(name, CATALOGUE) or "kestra-deployer explain lists all names"
         raise UsageError(f"there is no problem named `{name}`", hint=hint)

@@ -30,7 +30,7 @@ def plugin_types(settings: Settings, root: Path, version: str) -> tuple[Pulled |
     if version not in found:
         has = " and ".join(sorted(found))
         return None, [_notice(file, f"it describes plugins for Kestra {has}, not for {version}", version)]
-    if lacking := pulled.missing(pulled.widened(types_of(version), found[version]), found[version]):
+    if lacking := pulled.missing(pulled.widen(types_of(version), found[version]), found[version]):
         return None, [_notice(file, f"it refers to a type that Kestra {version} does not have: {lacking[0]}", version)]
     return found[version], []
 

@@ -116,7 +116,7 @@ def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None
     for each in (*rules.notes, *told):
         note(f"{each.message} ({each.hint})")
     types = types_of(version)
-    text = json.dumps(to_schema(pulled.widened(types, found) if found else types), separators=(",", ":"))
+    text = json.dumps(to_schema(pulled.widen(types, found) if found else types), separators=(",", ":"))
     if out is None:
         click.echo(text)
         return

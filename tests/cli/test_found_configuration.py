@@ -206,7 +206,7 @@ MEANINGLESS = {
     "kestra-deployer.yaml:2:3: `engine.plugins`: 'a:b:LATEST' is not one jar": "engine:\n  plugins: ['a:b:LATEST']\n",
     "kestra-deployer.yaml:1:1: `kestra` must be a Kestra version that is known here": 'kestra: "0.24"\n',
     "kestra-deployer.yaml:2:3: `checks`: there is no check `unused-inptu`": "checks:\n  unused-inptu: off\n",
-    "kestra-deployer.yaml:2:3: `checks`: 'never' is no level for `unused-input`": "checks:\n  unused-input: never\n",
+    "kestra-deployer.yaml:2:3: `checks`: 'never' is not a level for `unused-input`": "checks:\n  unused-input: never\n",
     "kestra-deployer.yaml:2:3: there is a client key but no client certificate": "tls:\n  key: a\n",
     "(`host` in kestra-deployer.yaml:2:1)": "tenant: a\nhost: kestra.example.com\n",
     "kestra-deployer.yaml:1:1: `plugin-defaults` must be a mapping": "plugin-defaults: []\n",

@@ -122,7 +122,7 @@ def test_a_verdict_of_an_unknown_shape_is_no_acceptance(
 @pytest.mark.parametrize("constraints", ["", " \n"])
 def test_a_refusal_without_words_is_one(asked: Callable[..., list[str]], deployer: Run, constraints: str) -> None:
     requests = asked(validate=told([{"index": 0, "constraints": constraints}]))
-    ended_well(deployer(*SYNC), 1, "Kestra refuses this flow, and does not say why", requests)
+    ended_well(deployer(*SYNC), 1, "Kestra refuses this flow, but does not say why", requests)
 
 
 SEARCHES: dict[str, Any] = {

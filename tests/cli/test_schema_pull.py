@@ -137,7 +137,7 @@ TORN: list[Any] = [
         (b"[]", "is no description of plugins"),
         (b'{"format": 2, "kestra": {}}', "is no description of plugins"),
         *(
-            (json.dumps({"format": 1, "kestra": {"1.3": torn}}).encode(), "for Kestra 1.3 is not whole")
+            (json.dumps({"format": 1, "kestra": {"1.3": torn}}).encode(), "section for Kestra 1.3 is incomplete")
             for torn in TORN
         ),
     ],
@@ -148,7 +148,7 @@ def test_a_broken_file_is_one_clear_sentence(project: Project, deployer: Run, co
     ended = deployer("check")
     assert ended.code == 2
     assert words in ended.stderr
-    assert "hint: remove it, and make it anew: kestra-deployer schema pull" in ended.stderr
+    assert "hint: delete it, and create it again: kestra-deployer schema pull" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -1,7 +1,7 @@
-"""Whether a flow says who it is: `id` and `namespace`, there and well-formed.
+"""Whether a flow has a valid `id` and `namespace`.
 
-Why: the two together are the flow's address on the server; Kestra refuses a flow without them. An id that looks like a
-number or a truth needs quotes: without them Kestra stores the flow and then refuses every update of it.
+Why: the two together identify the flow on the server; Kestra refuses a flow without them. An id that looks like a
+number or a boolean needs quotes: without them Kestra stores the flow, and then refuses every update of it.
 
 Bad:  `namespace: Company Team`
 Good: `namespace: company.team`
@@ -19,12 +19,15 @@ from deployer.model.problem import Severity
 from deployer.model.resource import NAMES
 
 _RULES = {
-    "id": (*NAMES["id"], "letters, digits, `.`, `_` and `-`, not a mark first"),
-    "namespace": (*NAMES["namespace"], "small letters, digits, `.`, `_` and `-`, not a mark first"),
+    "id": (*NAMES["id"], "letters, digits, `.`, `_` and `-`; the first character must be a letter or digit"),
+    "namespace": (
+        *NAMES["namespace"],
+        "lowercase letters, digits, `.`, `_` and `-`; the first character must be a letter or digit",
+    ),
 }
 
 ROUTES = tuple((key,) for key in _RULES)
-"""The places this check speaks of: what else is wrong there is not told again."""
+"""The places that this check covers: other checks report nothing there."""
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
@@ -38,12 +41,12 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 def _unquoted(flow: FlowFile) -> Finding:
     """Return the warning for an id such as `010` or `off` (1.0.36 to 2.0.0: "Illegal flow id update")."""
     written = _text(flow.document, "id")
-    message = f"Kestra stores a flow with the id `{written}`, and refuses every update of it"
-    return Finding(("id",), message, f'write it in quotes: `id: "{written}"`', Severity.WARNING)
+    message = f"Kestra stores a flow with the id `{written}`, but refuses every update of it"
+    return Finding(("id",), message, f'quote it: `id: "{written}"`', Severity.WARNING)
 
 
 def flow_of(document: Document) -> Flow | None:
-    """Return the flow that a document declares; None when this check finds fault with it."""
+    """Return the flow that a document declares, None if its id or namespace is not valid."""
     if any(True for key in _RULES for _ in _one(document, key)):
         return None
     return Flow(document, namespace=_text(document, "namespace") or "", id=_text(document, "id") or "")
@@ -56,15 +59,15 @@ def _one(document: Document, key: str) -> Iterator[Finding]:
         return
     text = _text(document, key)
     if text is None:
-        yield Finding((key,), f"`{key}` is not a single value", f"write one name: {allowed}")
+        yield Finding((key,), f"`{key}` is not a single value", f"use {allowed}")
     elif not pattern.fullmatch(as_text(document.data[key])):
-        yield Finding((key,), f"`{key}` is malformed: {text!r}", f"allowed are {allowed}")
+        yield Finding((key,), f"`{key}` is not valid: {text!r}", f"use {allowed}")
     elif len(text) > longest:
-        yield Finding((key,), f"`{key}` is {len(text)} characters long, {longest} are allowed")
+        yield Finding((key,), f"`{key}` is {len(text)} characters long; at most {longest} are allowed")
 
 
 def _text(document: Document, key: str) -> str | None:
-    """Return a scalar as it is written: Kestra takes `id: 010` for the text 010."""
+    """Return a scalar as it is written: Kestra reads `id: 010` as the string 010."""
     value = document.data[key]
     return value if isinstance(value, str) else document.marks.scalar((key,))
 
