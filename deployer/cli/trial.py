@@ -72,7 +72,7 @@ def _trial(display: _Display, mark: str, **connected: Any) -> Trial:
         project = Project(Path(folder), display.namespace, mark)
         keeper = OnServer(client, project.name, namespace=display.namespace)
         users = asked.settings.ledger if isinstance(keeper_of(asked, client, project.name), OnServer) else ""
-        ground = Ground(client, project, client.watched(), keeper, users, asked.settings.concurrency)
+        ground = Ground(client, project, client.watch(), keeper, users, asked.settings.concurrency)
         return conduct(ground, display, read_only=display.read_only)
 
 
