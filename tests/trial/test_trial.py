@@ -58,7 +58,7 @@ def test_read_only_writes_nothing(trial: Trial, server: Proxy, api: httpx.Client
 def test_where_there_are_no_flows_yet_the_export_is_judged_after_they_were_made(trial: Trial) -> None:
     found = trial()
     assert found.of("of the flows that the search finds").startswith("not-judged: the search finds no flows yet")
-    assert found.of("the export and the search have them all") == "kept: "
+    assert found.of("the export and the search contain all of them") == "kept: "
     assert found.code == 0
 
 
@@ -78,7 +78,7 @@ def test_a_namespace_that_holds_flows_is_refused(trial: Trial, api: httpx.Client
     create(api, HELLO)
     found = trial("--namespace", "company.team")
     assert found.code == 2
-    assert "holds flows" in found.document["error"]["message"]
+    assert "has flows" in found.document["error"]["message"]
     assert server.count("PUT", "POST", "DELETE") == 0
 
 
