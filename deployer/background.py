@@ -1,4 +1,4 @@
-"""Calls that go on beside what their caller does: for requests that need not wait for each other's answers."""
+"""Calls that run beside their caller: for requests that need not wait for each other's answers."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _Result = TypeVar("_Result")
 
 
 def started(call: Callable[[], _Result]) -> Future[_Result]:
-    """Begin a call in a thread; the future gives what it returns or raises.
+    """Start a call in a thread; the future has its result or exception.
 
-    Nothing waits for the thread but who asks for the result: ^C, or an error of the caller, leaves it behind. Python's
-    own pools wait for theirs, so a server that does not answer would keep a run from ending. Not for writes, therefore.
+    Only a caller that asks for the result waits for the thread: ^C, or an error of the caller, leaves it behind.
+    Python's own pools wait for their threads, so a server that does not answer would keep a run from ending. For the
+    same reason this is not for writes.
     """
     future: Future[_Result] = Future()
 
     def run() -> None:
         try:
             future.set_result(call())
-        except BaseException as error:  # noqa: BLE001  handed over, whatever it is
+        except BaseException as error:  # noqa: BLE001  passed on, whatever it is
             future.set_exception(error)
 
     Thread(target=copy_context().run, args=(run,), name="background", daemon=True).start()
@@ -33,7 +34,7 @@ def started(call: Callable[[], _Result]) -> Future[_Result]:
 
 
 def ahead(call: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int) -> Iterator[_Result]:
-    """Yield what a call returns for each item, in their order, with so many calls under way at once."""
+    """Yield the result of a call for each item, in order, with at most `at_once` calls running."""
     under_way: deque[Future[_Result]] = deque()
     for item in items:
         if len(under_way) == at_once:

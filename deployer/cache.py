@@ -1,4 +1,4 @@
-"""The user's own folders: for what is worth keeping between runs, and for what the user has decided."""
+"""The user's own folders: for data that is worth keeping between runs, and for decisions of the user."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ VARIABLE = "KESTRA_DEPLOYER_CACHE"
 
 
 def cache_folder() -> Path:
-    """Return the folder, which need not exist: the user's own cache, or the one that the environment names.
+    """Return the cache folder, which need not exist: the user's own, or the one set in the environment.
 
-    Raises UsageError where the user has no home and names no other folder.
+    Raises UsageError if the user has no home folder and sets no other.
     """
     named = os.environ.get(VARIABLE)
     try:
         folder = Path(named).expanduser().absolute() if named else user_cache_path("kestra-deployer")
-    except (RuntimeError, ValueError) as error:  # the home of nobody
-        raise _homeless(f"{VARIABLE} names {named}, which is no folder" if named else "") from error
+    except (RuntimeError, ValueError) as error:  # the user has no home folder
+        raise _homeless(f"{VARIABLE} is set to {named}, which is not a folder" if named else "") from error
     if not folder.is_absolute():
         raise _homeless()
     return folder
 
 
 def config_folder() -> Path:
-    """Return the folder for what the user decides, which need not exist. Raises UsageError where there is no home."""
+    """Return the folder for decisions of the user, which need not exist. Raises UsageError if there is no home."""
     try:
         folder = user_config_path("kestra-deployer")
     except (RuntimeError, ValueError) as error:
@@ -40,4 +40,4 @@ def config_folder() -> Path:
 
 def _homeless(why: str = "") -> UsageError:
     hint = f"set {VARIABLE} to a folder, or HOME"
-    return UsageError(why or "the user has no home folder to keep a cache in", hint=hint)
+    return UsageError(why or "the user has no home folder for a cache", hint=hint)

@@ -1,6 +1,7 @@
-"""Every problem that a user can meet: what it is called, what it means, how much it counts, and whose it is.
+"""Every problem that a report can contain: its name, meaning, default level and origin.
 
-`explain`, docs/checks.md and `checks:` of the configuration file read this table; a test finds every name in the code.
+`explain`, docs/checks.md and `checks:` of the configuration file read this table; a test holds it to the names in the
+code.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from deployer.model.problem import Severity
 
 
 class Origin(StrEnum):
-    """Whose problem it is. FILES: a check's, or met in reading. SERVER: the server says it. RUN: of a deploy itself."""
+    """Where a problem comes from. FILES: checks, and reading files. SERVER: the server. RUN: the deploy itself."""
 
     FILES = "files"
     SERVER = "server"
@@ -23,7 +24,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row: `text` begins with one line that says it all; `level` is None for what is off unless it is asked for."""
+    """One row: the first line of `text` is a summary; `level` is None for a check that is off by default."""
 
     name: str
     level: Severity | None
@@ -32,7 +33,7 @@ class Entry:
 
     @property
     def line(self) -> str:
-        """What it is, in one line."""
+        """The summary."""
         return self.text.splitlines()[0]
 
 
@@ -46,64 +47,64 @@ _READING = (
         "yaml-syntax",
         ERROR,
         Origin.FILES,
-        "Whether the file is YAML that Kestra reads.",
-        "Kestra refuses a flow that it cannot read. The place is where reading stopped, often behind the mistake.",
+        "Whether the file is YAML that Kestra can read.",
+        "Kestra refuses a flow that it cannot read. The place is where reading stopped, often after the mistake.",
     ),
     _entry(
         "duplicate-key",
         ERROR,
         Origin.FILES,
-        "Whether a key is given twice in one mapping.",
-        "Kestra's `validate` takes it, and creating the flow fails (422).",
+        "Whether a mapping has the same key twice.",
+        "Kestra's `validate` accepts it, but creating the flow fails (422).",
     ),
     _entry(
         "second-document",
         WARNING,
         Origin.FILES,
-        "Whether the file holds a second YAML document.",
-        "Kestra reads the first only: what stands behind `---` is stored and never runs.",
+        "Whether the file has a second YAML document.",
+        "Kestra reads only the first: everything after `---` is stored, but never runs.",
     ),
     _entry(
         "empty-file",
         WARNING,
         Origin.FILES,
-        "Whether the file holds anything but blanks and comments.",
-        "nothing is deployed of it.",
+        "Whether the file has any content besides whitespace and comments.",
+        "there is nothing to deploy in it.",
     ),
     _entry(
         "unreadable-file",
         ERROR,
         Origin.FILES,
-        "Whether the file can be read at all: it is there, a file, and UTF-8.",
-        "what cannot be read cannot be checked, and might declare a flow that would otherwise count as removed.",
+        "Whether the file can be read at all: it exists, is a regular file, and is UTF-8.",
+        "an unreadable file cannot be checked, and may declare a flow that would otherwise count as removed.",
     ),
     _entry(
         "unread-flow",
         ERROR,
         Origin.FILES,
         "Whether the flow could be read as Kestra reads it.",
-        "a flow that is nested too deeply, or a fault of kestra-deployer. The other files are judged as ever.",
+        "the flow is nested too deeply, or kestra-deployer has a bug. Other files are checked as usual.",
     ),
     _entry(
         "unused-ignore",
         WARNING,
         Origin.FILES,
         "Whether a comment `# kestra-deployer: ignore[…]` silences anything.",
-        "a comment that silences nothing hides the next problem of that name.",
+        "a comment that silences nothing now would hide the next problem of that name.",
     ),
     _entry(
         "plugin-types",
         NOTICE,
         Origin.FILES,
-        "Whether the description of plugins fits the version that is checked.",
-        "`kestra-plugins.json` has a part for each version of Kestra; without one, plugins are only partly checked.",
+        "Whether there is a plugin description for the version that is checked.",
+        "`kestra-plugins.json` has a section for each version of Kestra; without one, plugins are only partly checked.",
     ),
     _entry(
         "smoke-suite",
         ERROR,
         Origin.FILES,
-        "Whether a smoke test can be read, and its inputs fit the flow.",
-        "a test that cannot run proves nothing; it is found before anything is deployed.",
+        "Whether a smoke test is valid, and its inputs fit the flow.",
+        "a test that cannot run proves nothing; it is reported before anything is deployed.",
     ),
 )
 _SERVER = (
@@ -111,29 +112,29 @@ _SERVER = (
         "kestra-validate",
         ERROR,
         Origin.SERVER,
-        "What the server's own `validate` says of a flow.",
-        "it is the verdict that counts: the server would refuse the flow, often as it lacks a plugin.",
+        "Whether the server's own `validate` accepts the flow.",
+        "this verdict is final: the server would refuse the flow, often because it lacks a plugin.",
     ),
     _entry(
         "server-version",
         WARNING,
         Origin.SERVER,
-        "Whether the server's version is known, and one that is supported.",
-        "the checks go by the rules of a version; of an unknown one, by those of the nearest.",
+        "Whether the server's version is known and supported.",
+        "checks apply the rules of a version; for an unknown one, those of the nearest known version.",
     ),
     _entry(
         "unreadable-on-server",
         WARNING,
         Origin.SERVER,
-        "Whether the server can read the flows that it has stored.",
-        "a flow that an upgrade has broken does not run, and an export may fail because of it.",
+        "Whether the server can read the flows that it stores.",
+        "a flow that was broken by an upgrade does not run, and may make an export fail.",
     ),
     _entry(
         "degraded-read",
         WARNING,
         Origin.SERVER,
-        "Whether the server gave all that it has in the usual few requests.",
-        "what an export lacks is read flow by flow, which takes longer and is never taken for gone.",
+        "Whether the usual few requests returned everything on the server.",
+        "flows that an export lacks are read one by one, which takes longer; they never count as deleted.",
     ),
 )
 _RUN = (
@@ -141,71 +142,71 @@ _RUN = (
         "ledger",
         WARNING,
         Origin.RUN,
-        "Whether what this project deployed is known.",
-        "without it an edit cannot be told from a deploy. See docs/ownership.md.",
+        "Whether the ledger of this project is available.",
+        "without it, edits on the server cannot be told from deploys. See docs/ownership.md.",
     ),
     _entry(
         "project-name",
         NOTICE,
         Origin.RUN,
-        "Whether anything names the project.",
-        "one that is only called after its folder is protected, and nothing of it is deleted.",
+        "Whether the project has a name.",
+        "a project named only after its folder is protected from edits, but nothing of it is deleted.",
     ),
     _entry(
         "drift",
         WARNING,
         Origin.RUN,
-        "Whether somebody edited a flow on the server since it was deployed.",
-        "a deploy would write over that edit, so it is refused. See docs/drift.md.",
+        "Whether a flow was edited on the server since it was deployed.",
+        "a deploy would overwrite that edit, so it is refused. See docs/drift.md.",
     ),
     _entry(
         "adopt",
         NOTICE,
         Origin.RUN,
         "Whether another project, folder or fork deployed a flow.",
-        "it is left to who deployed it, unless you give --adopt. See docs/ownership.md.",
+        "it is left to its owner, unless you use --adopt. See docs/ownership.md.",
     ),
     _entry(
         "not-declared",
         NOTICE,
         Origin.RUN,
-        "Whether a flow that was deployed from here is declared by no file any more.",
-        "it goes on running on the server until --prune deletes it.",
+        "Whether a flow that was deployed from here is no longer in any file.",
+        "it keeps running on the server until --prune deletes it.",
     ),
     _entry(
         "refused-callee",
         WARNING,
         Origin.RUN,
-        "Whether a flow calls one that would not be written.",
-        "it is skipped as well: it would call what is not there, or what is older.",
+        "Whether a flow calls another flow that will not be written.",
+        "it is skipped as well: it would call a flow that is missing or outdated.",
     ),
     _entry(
         "left-running",
         WARNING,
         Origin.RUN,
-        "Whether a smoke test of an earlier run still ran.",
-        "it is killed; what cannot be killed is named with its address.",
+        "Whether a smoke test of an earlier run was still running.",
+        "its execution is killed; one that cannot be killed is reported with its address.",
     ),
     _entry(
         "deploy",
         ERROR,
         Origin.RUN,
         "Whether a flow could be written.",
-        "the server refused the write, or did not answer; the report has its words.",
+        "the server refused the write, or did not answer; the report has its message.",
     ),
     _entry(
         "smoke",
         ERROR,
         Origin.RUN,
-        "Whether a smoke test ended as it should.",
-        "the flow is deployed and does not do what its test expects.",
+        "Whether a smoke test ended in the expected state.",
+        "the flow is deployed, but does not do what its test expects.",
     ),
     _entry(
         "run",
         ERROR,
         Origin.RUN,
-        "What ended the run itself.",
-        "the command line, the way to the server or a refusal; the hint says what to do.",
+        "Why the run itself ended.",
+        "an error in the command line, no connection to the server, or a refusal; the hint says what to do.",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The tree of errors that end a run, each with a hint and an exit code. What a run expects to find is in `model`."""
+"""The tree of errors that end a run, each with a hint and an exit code. Expected problems are in `model`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How the process ends: the one table, repeated for users in the README."""
+    """The exit codes: this is the table, repeated for users in the README."""
 
     OK = 0
     PROBLEMS = 1  # problems found, nothing else went wrong
     USAGE = 2  # the command line or the configuration is wrong
     COULD_NOT_RUN = 3  # no server, no access, no engine
-    REFUSED = 4  # somebody else's text would have been lost, or was
+    REFUSED = 4  # another user's edit would have been lost, or was
     APPLY_INCOMPLETE = 5  # something that should have been written was not
     SMOKE_FAILED = 6  # deployed, but a smoke test did not end as expected
-    CHANGES = 10  # there is something to do, where the user wants to know
-    DRIFT = 11  # something on the server is not what was deployed
+    CHANGES = 10  # there are changes, if the user asked for this code
+    DRIFT = 11  # something on the server differs from what was deployed
     BUG = 70  # ours
     INTERRUPTED = 130  # ^C
 
 
 class DeployerError(Exception):
-    """The run cannot go on: one sentence of what happened and where (`str(error)`), and in `hint` what to do."""
+    """The run cannot continue: `str(error)` says in one sentence what happened and where, `hint` what to do."""
 
     exit_code = ExitCode.COULD_NOT_RUN
 
@@ -32,28 +32,28 @@ class DeployerError(Exception):
 
 
 class UsageError(DeployerError):
-    """The command line, the environment or the configuration file asks for something that makes no sense."""
+    """The command line, the environment or the configuration file is not valid."""
 
     exit_code = ExitCode.USAGE
 
 
 class SystemRefusedError(DeployerError):
-    """The system refuses: a full disk, a folder without rights. It is none of our faults."""
+    """The operating system refuses: a full disk, a folder without permission. It is not a bug of ours."""
 
     def __init__(self, cause: OSError) -> None:
         files = " and ".join(str(each) for each in (cause.filename, cause.filename2) if each is not None)
         reason = cause.strerror or str(cause) or type(cause).__name__
-        super().__init__(f"{files}: {reason}" if files else f"the system refuses: {reason}")
+        super().__init__(f"{files}: {reason}" if files else f"the operating system refuses: {reason}")
         self.__cause__ = cause
 
 
 class UnforeseenError(DeployerError):
-    """A fault of ours, which `__cause__` is."""
+    """A bug of ours; `__cause__` is the exception."""
 
     exit_code = ExitCode.BUG
 
     def __init__(self, cause: Exception) -> None:
-        super().__init__(f"kestra-deployer failed in a way it should not: {type(cause).__name__}: {cause}")
+        super().__init__(f"unexpected error: {type(cause).__name__}: {cause}")
         self.__cause__ = cause
 
 
@@ -62,11 +62,11 @@ class EngineError(DeployerError):
 
 
 class KestraError(DeployerError):
-    """A request to Kestra failed: what was asked, and what the server said.
+    """A request to Kestra failed: which request, and what the server said.
 
-    `status` is the HTTP status, None where no answer came. `url` holds neither credentials nor a query. `reason` is the
-    server's own words, empty where it had none. `retry_after` is how many seconds the server asked to wait, if it did.
-    `unknown` says that the server may have done what was asked, and that this could not be found out.
+    `status` is the HTTP status, None if no answer came. `url` has neither credentials nor a query. `reason` is the
+    server's own message, empty if it had none. `retry_after` is the number of seconds the server asked to wait, if any.
+    `unknown` says that the server may have carried out the request, and that this could not be found out.
     """
 
     unknown = False
@@ -91,23 +91,23 @@ class KestraError(DeployerError):
 
 
 class KestraUnreachableError(KestraError):
-    """No answer came, or not the whole of it: whether the server did what was asked is not known."""
+    """No answer came, or only part of it: it is unknown whether the server carried out the request."""
 
 
 class KestraAccessError(KestraError):
-    """The server does not let us (401, 403): what it refuses once it refuses to every request like it."""
+    """The server denies access (401, 403): it will deny every similar request as well."""
 
 
 class KestraNotFoundError(KestraError):
-    """What was asked for is not on the server (404)."""
+    """The requested thing is not on the server (404)."""
 
 
 class KestraRefusedError(KestraError):
-    """The server understood and refused (409, 422): `reason` says why."""
+    """The server understood the request and refused it (409, 422): `reason` says why."""
 
 
 class KestraTooLargeError(KestraError):
-    """An answer holds more than answers of Kestra's do, or more than is taken: less may be asked for."""
+    """An answer is larger than Kestra's answers are, or than is accepted: the caller may ask for less."""
 
 
 class KestraUnreadableError(KestraError):
@@ -115,4 +115,4 @@ class KestraUnreadableError(KestraError):
 
 
 ENDS_ALL = (KestraAccessError, KestraUnreachableError)
-"""What one request met and the next would meet as well: trying others is of no use."""
+"""Errors that the next request would meet as well: there is no point in trying others."""

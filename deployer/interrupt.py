@@ -1,4 +1,4 @@
-"""^C without loss: work goes on in a thread of its own until it has come to a sound end."""
+"""^C without loss: work continues in a thread of its own until it reaches a clean end."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from threading import Event, Thread
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
-_LOOK = 0.2  # seconds; a signal that another thread received is noticed no later than this
+_LOOK = 0.2  # seconds; a signal received by another thread is noticed within this time
 
 
 def finish(work: Callable[[], _Result], stop: Callable[[], None]) -> tuple[_Result, bool]:
-    """Return what `work` returns, and whether ^C came meanwhile; each one calls `stop`, which asks `work` to end soon.
+    """Return the result of `work`, and whether ^C was pressed; each ^C calls `stop`, which asks `work` to end soon.
 
-    Work runs in a thread because Python raises ^C in the main thread, wherever that one is at the moment. What `work`
-    raises is raised here.
+    Work runs in a thread because Python raises ^C in the main thread, wherever that is at the moment. An exception of
+    `work` is raised here.
     """
     results: list[_Result] = []
     errors: list[BaseException] = []
-    done = Event()  # not Thread.join: interrupted, that takes a running thread for an ended one (Python before 3.13)
+    done = Event()  # not Thread.join: if interrupted, it takes a running thread for ended (Python before 3.13)
 
     def run() -> None:
         try:
             results.append(work())
-        except BaseException as error:  # noqa: BLE001  handed over to the main thread, whatever it is
+        except BaseException as error:  # noqa: BLE001  passed on to the main thread, whatever it is
             errors.append(error)
         finally:
             done.set()

@@ -1,4 +1,4 @@
-"""Names that are nearly ours: variables and files that are set or written by mistake, and not read."""
+"""Names that look like ours: variables and files that a user set or wrote, but that are not read."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _OTHERS = {
     "username": ("USER", "LOGIN", "USER_NAME"),
     "password": ("PASS", "PASSWD", "PWD"),
 }
-"""Behind `KESTRA_`: what other tools, or people, call the variable for a setting."""
+"""After `KESTRA_`: what other tools, or people, call the variable for a setting."""
 
 
 def unread(variables: Mapping[str, str], given: Mapping[str, Any], ours: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Return the variables that are set and not read, each with the one that is meant and is not set.
+    """Return the variables that are set but not read, each with the one that is probably meant, if that is not set.
 
-    `ours` has the names that are read for each setting, `given` the settings that were given otherwise.
+    `ours` has the names that are read for each setting, `given` the settings that come from elsewhere.
     """
     found: dict[str, str] = {}
     read = {name for names in ours for name in names.values()}
@@ -35,7 +35,7 @@ def unread(variables: Mapping[str, str], given: Mapping[str, Any], ours: Sequenc
 
 
 def slip(one: str, other: str) -> bool:
-    """Whether one name is the other with a letter too many, too few, or wrong, or with two that changed places."""
+    """Whether one name is the other with one letter added, missing, wrong, or swapped with its neighbour."""
     first = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     a, b = one[first:], other[first:]
     swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]

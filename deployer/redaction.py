@@ -1,6 +1,6 @@
-"""The one place where secrets are taken out of what is shown: whole texts, before they are cut, in every spelling.
+"""The one place where secrets are removed from output: from whole texts, before they are cut, in every spelling.
 
-A server or a proxy may quote what it was sent: as it is, in JSON, in an address, in a web page, as Python shows it.
+A server or a proxy may quote what it was sent: unchanged, in JSON, in a URL, in a web page, or as Python prints it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from contextvars import ContextVar
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
-_SHORT = 4  # characters; a shorter secret is only found where it stands alone, as it is part of many words
+_SHORT = 4  # characters; a shorter secret is only removed as a whole word, as many words contain it
 
 Redact = Callable[[str], str]
 
 
 def redactor(secrets: Iterable[str]) -> Redact:
-    """Return what takes these secrets out of a text."""
+    """Return a function that removes these secrets from a text."""
     spelled = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
     if not spelled:
         return lambda text: text
@@ -35,7 +35,7 @@ _also: ContextVar[Redact] = ContextVar("also", default=str)
 
 @contextmanager
 def hiding(secrets: Iterable[str]) -> Iterator[None]:
-    """Take these secrets out of whatever a server answers to this thread in the block, before it is cut."""
+    """Remove these secrets from every answer that this thread gets in the block, before it is cut."""
     token = _also.set(redactor(secrets))
     try:
         yield
@@ -44,7 +44,7 @@ def hiding(secrets: Iterable[str]) -> Iterator[None]:
 
 
 def also_hidden(text: str) -> str:
-    """Return a text without what is hidden for the while."""
+    """Return a text without the secrets of the enclosing `hiding`."""
     return _also.get()(text)
 
 
@@ -54,7 +54,7 @@ def _sought(spelling: str) -> str:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """Yield how a secret may be written. Of Base64 also what it looks like inside of a longer text."""
+    """Yield the spellings of a secret; in Base64 also as part of a longer text."""
     yield secret
     yield repr(secret)[1:-1]
     yield secret.encode("unicode_escape").decode()

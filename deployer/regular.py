@@ -1,6 +1,6 @@
-"""Reads and replaces files that users name or that lie where ours would.
+"""Reads and replaces files that users name or that are in our places.
 
-Only regular files are read, as others may never come to an end; a file is replaced in one step, as others may read it.
+Only regular files are read, as others may never end; a file is replaced in one step, as another process may read it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _KINDS = ((stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "so
 
 
 def content(file: Path) -> bytes:
-    """Return what is in a file. Raises OSError where it cannot be read, and where it is something else."""
+    """Return the content of a file. Raises OSError if it cannot be read, or is not a regular file."""
     mode = file.stat().st_mode
     if not stat.S_ISREG(mode):
         kind = next((word for test, word in _KINDS if test(mode)), "device")
@@ -29,7 +29,7 @@ def text(file: Path) -> str:
 
 
 def known(file: Path) -> dict[str, Any]:
-    """Return the JSON object in a file that only remembers: nothing where there is no file, or a damaged one."""
+    """Return the JSON object in a file that is only a memory: empty if the file is missing or damaged."""
     try:
         found = json.loads(content(file))
     except (OSError, ValueError, RecursionError):
@@ -38,7 +38,7 @@ def known(file: Path) -> dict[str, Any]:
 
 
 def replace(file: Path, data: Any) -> None:
-    """Write data as JSON in place of what is in a file. Only its owner may read a new one. Raises OSError."""
+    """Replace a file by data as JSON. Only the owner can read a new file. Raises OSError."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}.", delete=False
     ) as new:

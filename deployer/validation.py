@@ -1,6 +1,6 @@
 """Asks Kestra's own `validate` about what would be written: the verdict that counts, from the server that stores it.
 
-Why: a flow that the server refuses is found before anything is written.
+Why: a flow that the server would refuse is found before anything is written.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ NAME = "kestra-validate"
 _NO_SUBFLOW = re.compile(r"subflow '(?P<id>[^']*)' not found in namespace '(?P<namespace>[^']*)'")
 _SYNTAX = re.compile(
     r"line: (?P<line>[0-9]{1,9}), column: (?P<column>[0-9]{1,9})\]"
-)  # what the server's YAML reader says
-_NO_REASON = "Kestra refuses this flow, and does not say why"
+)  # a message of the server's YAML reader
+_NO_REASON = "Kestra refuses this flow, but does not say why"
 _ONE_TEXT = ("Illegal flow yaml", "Unrecognized field", "Invalid type")
 
 
 def validate(client: KestraClient, resources: Sequence[Resource], declared: Collection[Key]) -> list[Problem]:
     """Ask the server about resources, hundreds in a request, and return its constraints and warnings as problems.
 
-    It judges what is sent; a problem's place is in the file. `declared` is what the same run deploys: that the server
-    does not know it yet is no reason to warn of its callers. A text that cannot be sent without being cut is not judged
-    here, but by the server when it is written. Raises KestraError.
+    The server judges what is sent; the place of a problem is in the file. `declared` is what the same run deploys:
+    there is no warning about calls to it, although the server does not know it yet. A source that the server would cut
+    in two is not judged here, but when it is written. Raises KestraError.
     """
     found: list[Problem] = []
     by_key = {each.key: each for each in resources}
@@ -49,7 +49,7 @@ def validate(client: KestraClient, resources: Sequence[Resource], declared: Coll
 
 
 def problems(resource: Resource, verdict: Verdict, declared: Collection[Key] = ()) -> Iterator[Problem]:
-    """Yield what a verdict on what was sent for a resource says, at its places in the file."""
+    """Yield the problems of a verdict on what was sent for a resource, at their places in the file."""
     if verdict.constraints is None and not verdict.warnings and not verdict.deprecation_paths:
         return
     document, sent = _document(resource), resource.sent
@@ -93,6 +93,6 @@ def _warnings(verdict: Verdict, declared: Collection[Key]) -> Iterator[Finding]:
 
 
 def _split(constraints: str) -> list[str]:
-    """Return one string for each constraint: violations have a line each, the YAML reader's message is one string."""
+    """Return one message for each constraint: violations are one per line, the YAML reader's message is whole."""
     text = constraints.strip()
     return [text] if text.startswith(_ONE_TEXT) or _SYNTAX.search(text) else text.splitlines()

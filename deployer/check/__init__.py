@@ -1,4 +1,4 @@
-"""Stage 2: documents become problems. `rules/` has a file per check; the table of all is here."""
+"""Stage 2: documents become problems. `rules/` has one file per check; this module has the table of all checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from deployer.check import guarded, silence
 from deployer.check.base import Check, FlowFile, Folder
-from deployer.check.levels import Rule, levelled, levels_of
+from deployer.check.levels import Rule, apply_levels, levels_of
 from deployer.check.rules import (
     cron,
     dag,
@@ -52,7 +52,7 @@ from deployer.check.rules import (
 )
 from deployer.check.upgrade import verdicts
 from deployer.language.identity import flow_of
-from deployer.language.pulled import Pulled, widened
+from deployer.language.pulled import Pulled, widen
 from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow
@@ -112,7 +112,7 @@ __all__ = ["CHECKS", "NAMES", "check", "sound_flows", "upgrade"]
 
 _READING = ("yaml-syntax", "duplicate-key", "second-document", "empty-file", "unreadable-file", guarded.UNREAD)
 NAMES = (*(check.name for check in CHECKS), *_READING, silence.CHECK)
-"""What a comment or the configuration file may name."""
+"""The names that a comment or the configuration file may use."""
 
 
 def check(
@@ -125,15 +125,15 @@ def check(
     pulled: Pulled | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> list[Problem]:
-    """Return what every check finds with the rules of a version of Kestra, file by file and line by line.
+    """Return the problems that all checks find by the rules of a version of Kestra, sorted by file and line.
 
-    `found` are problems that reading the files has brought already, `levels` is the configuration's `checks`; comments
-    and levels count for all. `whole` says that the documents are all that there are, `pulled` are plugins that are
-    known beside Kestra's own, `defaults` what namespaces add. Raises UsageError where `levels` is wrong.
+    `found` are the problems found while reading the files, `levels` is `checks` of the configuration; comments and
+    levels apply to both. `whole` says that the documents are all flows there are, `pulled` describes plugins outside
+    Kestra's core, `defaults` are the plugin defaults of namespaces. Raises UsageError if `levels` is wrong.
     """
     given = [*(Rule(each.name, None) for each in CHECKS if each.level is None), *levels_of(levels or {}, NAMES)]
     problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
-    problems = levelled(silence.silenced(documents, problems, NAMES), given)
+    problems = apply_levels(silence.silence(documents, problems, NAMES), given)
     order = {document.file: at for at, document in enumerate(documents)}
     return sorted(problems, key=lambda each: (order.get(each.file or "", -1), each.place))
 
@@ -149,10 +149,11 @@ def upgrade(
     pulled: Pulled | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> Upgrade:
-    """Return what it takes to move each file.
+    """Return what it takes to move each file to the later version.
 
-    `found` are problems that both versions have with a file, such as its YAML, `refused` what a server of the later
-    one says. Comments and the configuration's `checks` change nothing here: they silence a message, not the engine.
+    `found` are problems that both versions have with a file, such as invalid YAML; `refused` are problems reported by a
+    server of the later version. Comments and `checks` of the configuration have no effect here: they silence a message,
+    not the engine.
     """
     before, after = (
         [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
@@ -170,13 +171,13 @@ def _problems(
     pulled: Pulled | None,
     defaults: Mapping[str, Any] | None,
 ) -> Iterator[Problem]:
-    types = widened(types_of(version), pulled) if pulled else types_of(version)
+    types = widen(types_of(version), pulled) if pulled else types_of(version)
     folder = Folder([FlowFile(document, types, defaults) for document in documents], types, whole)
     return guarded.problems(CHECKS, folder)
 
 
 def sound_flows(documents: Sequence[Document], problems: Sequence[Problem]) -> list[Flow]:
-    """Return the flows of the documents whose files no error was found in."""
+    """Return the flows of the documents whose files have no errors."""
     broken = {problem.file for problem in problems if problem.stops}
     flows = (flow_of(document) for document in documents if document.file not in broken)
     return [flow for flow in flows if flow]

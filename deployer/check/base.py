@@ -1,4 +1,4 @@
-"""What a check is: what it is called on, and what yields findings. A finding names a route, never a line."""
+"""What a check is: what it is called on, and the findings it yields. A finding names a route, never a line."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ class Finding:
     hint: str = ""
     severity: Severity = Severity.ERROR
     _: KW_ONLY
-    at_key: bool = False  # the key is to blame, not its value
-    shown: bool = True  # with the line of the file; a secret is not to be in logs
-    effort: Effort | None = None  # where a version of Kestra took away what is written there
+    at_key: bool = False  # the key is wrong, not its value
+    shown: bool = True  # with the line of the file; a secret must not be in logs
+    effort: Effort | None = None  # if a version of Kestra removed what is used there
 
 
 class FlowFile:
-    """A document as Kestra's engine of one version reads it. Each answer is made when it is first asked for."""
+    """A document as the engine of one version of Kestra reads it. Each property is computed on first use."""
 
     def __init__(self, document: Document, types: Types, defaults: Mapping[str, Any] | None = None) -> None:
         self.document = document
         self.types = types
         self.defaults = defaults or {}
-        """Plugin defaults of namespaces, which no file shows."""
+        """Plugin defaults of namespaces, which are in no file."""
         self.fault: Exception | None = None
-        """What ended the reading, where it is not the flow's fault but ours: checks then see a flow of nothing."""
+        """The error that ended reading, if it is a bug of ours: checks then see an empty flow."""
 
     @cached_property
     def read(self) -> Read:
-        """What the engine reads, and what it does not."""
+        """What the engine reads, and what it cannot read."""
         try:
             return reading.read(self.document.data, self.types)
-        except Exception as error:  # noqa: BLE001  told once, by `guarded`
+        except Exception as error:  # noqa: BLE001  reported once, by `guarded`
             self.fault = error
             return Read()
 
     @cached_property
     def constraints(self) -> Sequence[Violation | Asked]:
-        """What the engine's validator looks at, in whatever could be read: all problems are told at once."""
+        """The constraints that the engine's validator checks, in all that could be read."""
         try:
             return list(constraints.check(self.read.flow, self.types)) if self.read.flow else []
         except Exception as error:  # noqa: BLE001
@@ -62,7 +62,7 @@ class FlowFile:
             return []
 
     def value(self, route: Route) -> Any:
-        """Return what the file has at a place, None where it has nothing there."""
+        """Return the value at a route in the file, None if there is none."""
         data: Any = self.document.data
         for step in route:
             try:
@@ -77,7 +77,7 @@ class FlowFile:
         return (each for each in self.constraints if isinstance(each, Violation))
 
     def asked(self, name: str) -> Sequence[Asked]:
-        """Return the places at which a constraint of Kestra's own, such as `FlowValidation`, is asked for."""
+        """Return the places to which one of Kestra's own constraints, such as `FlowValidation`, applies."""
         return self._asked.get(name, ())
 
     @cached_property
@@ -90,7 +90,7 @@ class FlowFile:
 
     @cached_property
     def texts(self) -> Sequence[tuple[Route, str]]:
-        """Every text of the flow; of keys those that may hold an expression."""
+        """Every string of the flow; of keys only those that may contain an expression."""
         return list(texts(self.document.data))
 
     @property
@@ -109,31 +109,31 @@ class Folder:
 
     flows: Sequence[FlowFile]
     types: Types
-    whole: bool = True  # every flow that there is, so that one that is not here is nowhere
+    whole: bool = True  # these are all flows, so that a missing one does not exist
 
 
 Asking = Callable[[Asked, Types], Iterable[Finding]]
-"""Judges one place at which a constraint of Kestra's own is asked for."""
+"""Judges one place to which one of Kestra's own constraints applies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check: its name, its documentation, and one of what it is called on.
 
-    Constraints are named as the annotations in Kestra's classes. One that no check is called on never makes the open
-    edition refuse a flow.
+    Constraints have the names of the annotations in Kestra's classes. Constraints without a check never make the
+    open-source edition refuse a flow.
     """
 
     name: str
     doc: str | None
     _: KW_ONLY
-    level: Severity | None = Severity.ERROR  # what most of its findings count as; None: off unless it is asked for
-    on: Mapping[str, Asking] = field(default_factory=dict)  # wherever a constraint of this name is asked for
+    level: Severity | None = Severity.ERROR  # the severity of most of its findings; None: off by default
+    on: Mapping[str, Asking] = field(default_factory=dict)  # wherever a constraint of this name applies
     each: Callable[[FlowFile], Iterable[Finding]] | None = None  # each flow
     together: Callable[[Folder], Iterable[tuple[Document, Finding]]] | None = None  # all flows of a run
 
     def run(self, folder: Folder) -> Iterator[tuple[Document, Finding]]:
-        """Yield what it finds, with the document of each finding."""
+        """Yield its findings, each with its document."""
         if self.together:
             yield from self.together(folder)
         for flow in folder.flows:
@@ -150,12 +150,12 @@ class Check:
 
 @lru_cache(maxsize=64)
 def without_secrets(text: str) -> Redact:
-    """Return what takes the secrets of a flow's text out of what is said of it."""
+    """Return a function that removes the secrets of a flow's source from a message about it."""
     return redactor(values(text))
 
 
 def problem(check: str, document: Document, finding: Finding) -> Problem:
-    """Return the finding with its route turned into a place: the nearest thing that is there."""
+    """Return the finding with its route turned into a place in the file: the nearest one that exists."""
     route = finding.route
     span = document.marks.key(route) if finding.at_key else None
     while not span and not (span := document.marks.at(route)) and route:

@@ -1,4 +1,4 @@
-"""Runs checks so that what one throws is a problem of the file it was thrown at: all other files are judged as ever."""
+"""Runs checks so that an exception becomes a problem of the file that caused it; other files are checked as usual."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from deployer.model.document import Document
 from deployer.model.problem import Problem
 
 UNREAD = "unread-flow"
-"""The name of what is no check's: a flow that could not be read as the engine reads it."""
+"""The problem of a flow that could not be read as the engine reads it; it belongs to no check."""
 
 
 def problems(checks: Sequence[Check], folder: Folder) -> Iterator[Problem]:
-    """Yield what each check finds, and a problem that names it for each file that it throws at."""
+    """Yield what each check finds, and a problem that names the check for each file that makes it fail."""
     for check in checks:
         try:
             yield from _found(check, folder)
-        except Exception:  # noqa: BLE001  whatever it is, it must not end the run
+        except Exception:  # noqa: BLE001  no exception of a check may end the run
             yield from _one_by_one(check, folder)
     for flow in folder.flows:
         if flow.fault:
-            yield _thrown(UNREAD, flow.document, flow.fault, "it cannot be read as Kestra reads it")
+            yield _failure(UNREAD, flow.document, flow.fault, "this flow cannot be read as Kestra reads it")
 
 
 def _found(check: Check, folder: Folder) -> list[Problem]:
@@ -30,27 +30,27 @@ def _found(check: Check, folder: Folder) -> list[Problem]:
 
 
 def _one_by_one(check: Check, folder: Folder) -> Iterator[Problem]:
-    """Yield a problem for each file that a check throws at, and what it finds in the others."""
+    """Yield a problem for each file that makes a check fail, and what it finds in the others."""
     sound: list[FlowFile] = []
     for flow in folder.flows:
         try:
             _found(check, replace(folder, flows=[flow], whole=False))
         except Exception as error:  # noqa: BLE001
-            yield _thrown(check.name, flow.document, error, f"the check `{check.name}` fails on this file")
+            yield _failure(check.name, flow.document, error, f"the check `{check.name}` fails on this file")
         else:
             sound.append(flow)
     try:
         yield from _found(check, replace(folder, flows=sound, whole=folder.whole and len(sound) == len(folder.flows)))
     except Exception as error:  # noqa: BLE001
-        yield _thrown(check.name, None, error, f"the check `{check.name}` fails on these files together")
+        yield _failure(check.name, None, error, f"the check `{check.name}` fails on these files together")
 
 
-def _thrown(check: str, document: Document | None, error: Exception, what: str) -> Problem:
+def _failure(check: str, document: Document | None, error: Exception, what: str) -> Problem:
     span = document.marks.at(()) if document else None
     file = document.file if document else None
-    off = f"`checks: {{{check}: off}}` in kestra-deployer.yaml goes on without it"
+    off = f"`checks: {{{check}: off}}` in kestra-deployer.yaml turns it off"
     if isinstance(error, RecursionError):
-        hint = f"nest less deeply: put what is inside into a flow of its own; {off}"
-        return Problem(check, f"{what}: it is nested too deeply", file, span, hint=hint)
+        hint = f"nest less deeply: move the inner tasks to a flow of their own; {off}"
+        return Problem(check, f"{what}: the nesting is too deep", file, span, hint=hint)
     message = f"{what}: {type(error).__name__}: {error}"
-    return Problem(check, message, file, span, hint=f"this is a fault of kestra-deployer, please report it; {off}")
+    return Problem(check, message, file, span, hint=f"this is a bug in kestra-deployer, please report it; {off}")

@@ -1,4 +1,4 @@
-"""What counts as what: checks turned off or given another severity in the configuration file, for all files or some.
+"""Levels: checks turned off or given another severity in the configuration file, for all files or some.
 
 ```yaml
 checks:
@@ -28,7 +28,7 @@ _HOW = "write `off`, `notice`, `warning` or `error`, or a list of `path` and `le
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """In files that match `path` (all where empty), problems of `check` count as `level`; None turns them off."""
+    """Problems of `check` in files that match `path` (all if empty) get the severity `level`; None turns them off."""
 
     check: str
     level: Severity | None
@@ -41,7 +41,7 @@ def levels_of(configured: Mapping[str, Any], known: Collection[str]) -> list[Rul
     for name, value in configured.items():
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "kestra-deployer explain lists them"
+            hint = f"did you mean `{near[0]}`?" if near else "kestra-deployer explain lists all checks"
             raise UsageError(f"`checks`: there is no check `{name}`", hint=hint)
         found += [_rule(name, one) for one in (value if isinstance(value, list) else [value])]
     return found
@@ -51,16 +51,16 @@ def _rule(name: str, value: Any) -> Rule:
     path = ""
     if isinstance(value, Mapping):
         if set(value) != {"path", "level"} or not isinstance(value["path"], str):
-            raise UsageError(f"`checks`: `{name}` is not well written", hint=_HOW)
+            raise UsageError(f"`checks`: the value of `{name}` is not valid", hint=_HOW)
         path, value = value["path"], value["level"]
     level = OFF if value is False else value  # in YAML, an unquoted `off` is false
     if not isinstance(level, str) or level not in _LEVELS:
-        raise UsageError(f"`checks`: {value!r} is no level for `{name}`", hint=_HOW)
+        raise UsageError(f"`checks`: {value!r} is not a level for `{name}`", hint=_HOW)
     return Rule(name, _LEVELS[level], path)
 
 
-def levelled(problems: Sequence[Problem], given: Sequence[Rule]) -> list[Problem]:
-    """Return the problems as the rules have them; of several rules for one problem the last counts."""
+def apply_levels(problems: Sequence[Problem], given: Sequence[Rule]) -> list[Problem]:
+    """Return the problems with the severities that the rules set; of several rules for one problem the last wins."""
     if not given:
         return list(problems)
     result = []
@@ -75,7 +75,7 @@ def levelled(problems: Sequence[Problem], given: Sequence[Rule]) -> list[Problem
 
 
 def _covers(pattern: str, file: str | None) -> bool:
-    """Match as gitignore does for plain patterns: `legacy/**` covers everything below, `*.yml` a name anywhere."""
+    """Match as gitignore does for plain patterns: `legacy/**` covers everything below, `*.yml` a name in any folder."""
     if not pattern:
         return True
     path = PurePath(file or "")

@@ -1,7 +1,7 @@
-"""Which values an execution takes for its inputs, as they are sent: texts as they are, all else as JSON.
+"""Which values an execution accepts for its inputs as they are sent: strings unchanged, all else as JSON.
 
-Asked of the 1.3.31 and 2.0.0 engines, which agree. Of what only a running Kestra knows, such as the values of a SELECT
-that an expression gives, nothing is said.
+Tested on the 1.3.31 and 2.0.0 engines, which agree. What only a running Kestra knows, such as the values of a SELECT
+that come from an expression, is not judged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ITEMS = {
     "INT": "Int", "FLOAT": "Float", "BOOLEAN": "Bool", "BOOL": "Bool", "DATETIME": "DateTime", "DATE": "Date",
     "TIME": "Time", "DURATION": "Duration", "URI": "URI", "EMAIL": "Email",
 }  # fmt: skip
-"""Items whose texts are read as those of an input of that kind."""
+"""Items that are read like the value of an input of that kind."""
 
 
 def sent(value: Any) -> str:
@@ -31,12 +31,12 @@ def sent(value: Any) -> str:
 
 
 def wrong(part: Part, value: Any) -> str | None:
-    """Return what is wrong with a value of an input, None where nothing is, or where it is not known yet."""
+    """Return what is wrong with a value of an input, None if it is valid, or is not known yet."""
     return wrong_by(_SENT, part, sent(value))
 
 
 def _bool(part: Part, text: str) -> str | None:  # noqa: ARG001
-    return None if text.lower() in ("true", "false") else "neither true nor false: Kestra would take it for false"
+    return None if text.lower() in ("true", "false") else "neither true nor false: Kestra would read it as false"
 
 
 def _float(part: Part, text: str) -> str | None:
@@ -57,23 +57,23 @@ def _select(part: Part, text: str) -> str | None:
 
 
 def _uri(part: Part, text: str) -> str | None:  # noqa: ARG001
-    return None if _SCHEME.fullmatch(text) else "no URI with a scheme"
+    return None if _SCHEME.fullmatch(text) else "not a URI with a scheme"
 
 
 def _json(part: Part, text: str) -> str | None:  # noqa: ARG001
     try:
         _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError):
-        return "no JSON"
+        return "not JSON"
     return None
 
 
 def _array(part: Part, text: str) -> str | None:
     items, kind = _list(text), _ITEMS.get(as_text(part.value.get("itemType")), "")
     if items is None:
-        return "no list"
+        return "not a list"
     if None in items:
-        return "a list with an item that is nothing"
+        return "a list with an empty item"
     each = Part(f"{kind}Input", part.route, {})
     found = next((what for item in items if (what := kind and wrong(each, _item(item)))), None)
     return f"a list with an item that is {found}" if found else None
@@ -82,7 +82,7 @@ def _array(part: Part, text: str) -> str | None:
 def _multiselect(part: Part, text: str) -> str | None:
     items = _list(text)
     if items is None:
-        return "no list"
+        return "not a list"
     if as_text(part.value.get("itemType", "STRING")) != "STRING" or part.value.get("values") is None:
         return None
     return next((what for item in items if (what := _select(part, _item(item)))), None)
@@ -104,7 +104,7 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number)  # Kestra's takes no NaN
+_DECODER = json.JSONDecoder(parse_constant=_no_number)  # Kestra's parser accepts no NaN
 
 _SENT: dict[str, Reader] = {
     **{kind: READERS[kind] for kind in ("String", "Email", "Int", "Duration")},
@@ -116,10 +116,14 @@ _SENT: dict[str, Reader] = {
         "DateTime",
         "Instant",
         lambda text: "t" in text.lower() and is_instant(text),
-        "no date with time and zone, such as 2024-01-31T10:30:00Z",
+        "not a date with time and zone, such as 2024-01-31T10:30:00Z",
     ),
-    "Date": _time("Date", "LocalDate", lambda text: "T" not in text and is_local_date(text), "no date: 2024-01-31"),
-    "Time": _time("Time", "LocalTime", lambda text: "T" not in text and is_local_time(text), "no time: 10:30:00"),
+    "Date": _time(
+        "Date", "LocalDate", lambda text: "T" not in text and is_local_date(text), "not a date such as 2024-01-31"
+    ),
+    "Time": _time(
+        "Time", "LocalTime", lambda text: "T" not in text and is_local_time(text), "not a time such as 10:30:00"
+    ),
     "Select": _select,
     "Enum": _select,
     "Multiselect": _multiselect,
@@ -127,4 +131,4 @@ _SENT: dict[str, Reader] = {
     "Json": _json,
     "URI": _uri,
 }
-"""By the kind of input. Of a kind that is not here, nothing is said."""
+"""By the kind of input. Other kinds are not judged."""

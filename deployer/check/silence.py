@@ -1,6 +1,6 @@
 """Problems that a comment in the file silences: `# kestra-deployer: ignore[check-name] the reason`.
 
-Behind a line's own text it silences that line; on a line of its own, the task or property that begins below it.
+At the end of a line it silences that line; on a line of its own, the task or property that begins below it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SIGN = "kestra-deployer:"
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """A comment: the checks it names, where it stands, and the lines it covers (first and last, from 1)."""
+    """A comment: the checks it names, its place, and the lines it covers (first and last, from 1)."""
 
     checks: tuple[str, ...]
     span: Span
@@ -31,7 +31,7 @@ class Ignore:
         return bool(problem.span) and problem.check in self.checks and self.first <= _line(problem) <= self.last
 
 
-def silenced(documents: Sequence[Document], problems: Sequence[Problem], known: Collection[str]) -> list[Problem]:
+def silence(documents: Sequence[Document], problems: Sequence[Problem], known: Collection[str]) -> list[Problem]:
     """Return the problems that no comment silences, and a warning for each comment that silences nothing."""
     ignores = {document.file: list(ignores_in(document)) for document in documents if _SIGN in document.text}
     if not any(ignores.values()):
@@ -52,7 +52,7 @@ def silenced(documents: Sequence[Document], problems: Sequence[Problem], known: 
 
 
 def ignores_in(document: Document) -> Iterator[Ignore]:
-    """Yield the comments of a document; what stands in a text is no comment."""
+    """Yield the comments of a document; the same text inside a value is not a comment."""
     lines = document.text.splitlines()
     for number, line in enumerate(lines, start=1):
         match = _COMMENT.search(line) if _SIGN in line else None
@@ -67,7 +67,7 @@ def ignores_in(document: Document) -> Iterator[Ignore]:
 
 
 def _below(lines: Sequence[str], number: int) -> tuple[int, int]:
-    """Return the lines of what begins below a line: up to the next that is indented no further."""
+    """Return the lines of the block that begins below a line: up to the next line that is not indented further."""
     first = number
     while first < len(lines) and (not lines[first].strip() or lines[first].lstrip().startswith("#")):
         first += 1
@@ -90,7 +90,7 @@ def _line(problem: Problem) -> int:
 
 def _unused(document: Document, ignore: Ignore, known: Collection[str]) -> Problem:
     strange = [name for name in ignore.checks if name not in known]
-    what = f"there is no check `{strange[0]}`" if strange else "nothing here needs it"
+    what = f"there is no check `{strange[0]}`" if strange else "it covers no such problem"
     message = f"this comment silences nothing: {what}"
     excerpt = document.excerpt(ignore.span)
     return Problem(

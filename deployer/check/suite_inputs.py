@@ -1,6 +1,6 @@
-"""Brings the inputs of smoke tests together with those of their flows: what a flow does not have, misses or refuses.
+"""Checks the inputs of smoke tests against those of their flows: unknown, missing and invalid ones.
 
-Of what only a running Kestra knows, such as whether the condition of a `dependsOn` holds, nothing is said.
+What only a running Kestra knows, such as whether the condition of a `dependsOn` holds, is not judged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deployer.check.sent_values import sent, wrong
 from deployer.language.leaves import as_text, truth
 from deployer.language.parts import Part
 from deployer.language.types import Types, types_of
-from deployer.language.words import meant
+from deployer.language.words import did_you_mean
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Route
@@ -29,9 +29,9 @@ _ELSEWHERE = "ReusableInputs"  # its inputs are in another place than the flow
 def prepared(
     cases: Sequence[SmokeCase], suites: Sequence[Document], flows: Sequence[Flow], version: str
 ) -> tuple[list[Prepared], list[Problem]]:
-    """Return the cases with the inputs of their flows, and a problem for whatever does not fit.
+    """Return the cases with the inputs of their flows, and a problem for each input that does not fit.
 
-    `flows` are those in which nothing is wrong; a case of any other stays as it is.
+    `flows` are the flows without errors; a case of any other flow stays unchanged.
     """
     types = types_of(version)
     documents = {each.file: each for each in suites}
@@ -50,7 +50,7 @@ def prepared(
 
 
 def _inputs(document: Document, types: Types) -> dict[str, Part]:
-    """Return a flow's inputs by their whole names; those of a form depend on what the form does."""
+    """Return a flow's inputs by their full names; inputs of a form depend on what the form depends on."""
     flow = FlowFile(document, types).read.flow
     found: dict[str, Part] = {}
     forms = {f"{as_text(part.value.get('id'))}.": part for part in flow.parts.get("inputs", ())} if flow else {}
@@ -69,14 +69,14 @@ def _prepared(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, li
     found: list[Finding] = []
     for path, value, place in _given(case.inputs, inputs, "", route):
         if path in given:
-            found.append(Finding(place, f"the input `{path}` is given twice", at_key=True))
+            found.append(Finding(place, f"the input `{path}` is set twice", at_key=True))
         elif path in inputs:
             if kind_of(inputs[path]) == "File" and value not in (None, ""):
                 files[path] = place
             found += _unfit(path, inputs[path], value, place)
         elif not any(kind_of(each) == _ELSEWHERE for each in inputs.values()):
             message = f"the flow {case.flow.path} has no input `{path}`"
-            found.append(Finding(place, message, meant(path, inputs) or _known(inputs), at_key=True))
+            found.append(Finding(place, message, did_you_mean(path, inputs) or _known(inputs), at_key=True))
         given[path] = value
     for path, part in inputs.items():
         if _needed(part) and _is_nothing(part, given.get(path)):
@@ -89,7 +89,7 @@ def _prepared(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, li
 def _given(
     values: Mapping[str, Any], inputs: Mapping[str, Part], prefix: str, route: Route
 ) -> Iterator[tuple[str, Any, Route]]:
-    """Yield each value with its input's whole name: `address: {city: Bonn}` is one of `address.city`."""
+    """Yield each value with the full name of its input: `address: {city: Bonn}` is a value of `address.city`."""
     for name, value in values.items():
         path, place = f"{prefix}{name}", (*route, name)
         if path not in inputs and isinstance(value, Mapping) and any(each.startswith(f"{path}.") for each in inputs):
@@ -105,7 +105,7 @@ def _unfit(path: str, part: Part, value: Any, place: Route) -> Iterator[Finding]
 
 
 def _needed(part: Part) -> bool:
-    """Whether there is no execution without a value of an input, as far as can be seen."""
+    """Whether an execution needs a value for an input, as far as can be known."""
     value = part.value
     first = truth(value.get("autoSelectFirst"))
     return (

@@ -1,7 +1,7 @@
 """What a constraint of the server's `validate` means: the places in the flow that it names, and what to do.
 
-The texts were asked of the engines (1.0.36, 1.3.31, 2.0.0). Kestra says where in four ways, and some of them only by
-name: so there can be several places, and where none is found, it is the flow as a whole.
+The messages are those of the engines 1.0.36, 1.3.31 and 2.0.0. Kestra states the place in four ways, sometimes only by
+name: so there can be several places, and if none is found, it is the flow as a whole.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.check.base import Finding
-from deployer.language.words import meant
+from deployer.language.words import did_you_mean
 from deployer.model.document import Document
 from deployer.model.plugin import artifact
 from deployer.model.problem import Route
@@ -29,7 +29,7 @@ _FLOW = "io.kestra.core.models.flows.Flow"
 
 
 def findings(document: Document, constraint: str) -> Iterator[Finding]:
-    """Yield what a constraint says, at each place that it names."""
+    """Yield the message of a constraint for each place that it names."""
     data = document.data
     if match := _TYPE.search(constraint):
         yield from _unknown_type(document, match["type"])
@@ -39,42 +39,42 @@ def findings(document: Document, constraint: str) -> Iterator[Finding]:
         routes = [route for route, part in _parts(data) if str(part.get("id")) == match["id"]]
         yield Finding((*routes[1], "id") if len(routes) > 1 else (), constraint)
     elif match := _CHAIN.search(constraint):
-        yield Finding(_linked(match["chain"], data), constraint)
+        yield Finding(_follow(match["chain"], data), constraint)
     else:
         yield Finding(place(constraint, data), constraint)
 
 
 def _unknown_type(document: Document, name: str) -> Iterator[Finding]:
-    """Yield the places of a type that the server has not, and which plugin provides it."""
+    """Yield the places of a type that the server does not have, and the plugin that provides it."""
     routes = [(*route, "type") for route, part in _parts(document.data) if part.get("type") == name] or [()]
     if found := artifact(name):
         message = f"this server has no plugin that provides `{name}`"
-        hint = f"install {found}:VERSION there; of an embedded engine, give --plugins {found}:VERSION"
+        hint = f"install {found}:VERSION there; with an embedded engine, use --plugins {found}:VERSION"
     else:
         message, hint = (
             f"this server has no type `{name}`",
-            "is it a typing error, or of a plugin that is not installed?",
+            "check the spelling, and whether the plugin is installed there",
         )
     for route in routes:
         yield Finding(route, message, hint)
 
 
 def _unknown_property(document: Document, match: re.Match[str]) -> Iterator[Finding]:
-    """Yield the places of a property that its class does not have: by the type of what it stands in, else by name."""
+    """Yield the places of a property that its class does not have: by the type of its object, else by name."""
     name, owner = match["name"], match["cls"]
     named = [(route, part) for route, part in _parts(document.data) if name in part]
     of_class = [route for route, part in named if part.get("type") == owner or (owner.startswith(_FLOW) and not route)]
     known = _KNOWN.findall(match["rest"])
-    hint = meant(name, known) or (f"known are {', '.join(sorted(known))}" if known else "")
+    hint = did_you_mean(name, known) or (f"use one of {', '.join(sorted(known))}" if known else "")
     what = "a flow" if owner.startswith(_FLOW) else f"`{owner}`"
     for route in of_class or [route for route, _ in named][:1]:
-        yield Finding((*route, name), f"`{name}` is no property of {what}", hint, at_key=True)
+        yield Finding((*route, name), f"`{name}` is not a property of {what}", hint, at_key=True)
     if not named:
-        yield Finding((), f"`{name}` is no property of {what}", hint)
+        yield Finding((), f"`{name}` is not a property of {what}", hint)
 
 
-def _linked(chain: str, data: Any) -> Route:
-    """Return the route that a chain of Java's takes: `Flow["tasks"]->ArrayList[0]->Log["level"]`."""
+def _follow(chain: str, data: Any) -> Route:
+    """Return the route of a Java reference chain: `Flow["tasks"]->ArrayList[0]->Log["level"]`."""
     route: Route = ()
     for link in _LINK.finditer(chain):
         step: str | int = link["name"] if link["name"] is not None else int(link["index"])
@@ -87,7 +87,7 @@ def _linked(chain: str, data: Any) -> Route:
 
 
 def place(constraint: str, data: Any) -> Route:
-    """Return the route of the place that a constraint begins with, as far as there is one in the flow.
+    """Return the route of the place that a constraint begins with, as far as it exists in the flow.
 
     Kestra writes `tasks[0].id: must …`, and names a task by its id: `say.message: …` (1.x), `tasks[say].message` (2.x).
     """

@@ -14,28 +14,29 @@ from typing import NoReturn
 import click
 
 from deployer import __version__
+from deployer.cli.epilog import epilog
 from deployer.cli.streams import labelled, note, steady
 from deployer.errors import DeployerError, ExitCode, SystemRefusedError, UnforeseenError
 
 COMMANDS = {
     "apply": ("deployer.cli.apply", "Apply a saved plan. Fails if anything changed since it was made."),
     "check": ("deployer.cli.check", "Validate flow files offline."),
-    "dev": ("deployer.cli.dev", "Run a Kestra development server: the real engine, on this machine."),
+    "dev": ("deployer.cli.dev", "Run a Kestra development server on this machine."),
     "drift": ("deployer.cli.drift", "Show flows that were changed on the server since the last deploy."),
-    "explain": ("deployer.cli.explain", "Explain a problem that was found, with a bad and a good example."),
-    "plan": ("deployer.cli.plan", "Show what a deploy would do, and do nothing."),
+    "explain": ("deployer.cli.explain", "Explain a problem, with a bad and a good example."),
+    "plan": ("deployer.cli.plan", "Show what a deploy would do, without doing it."),
     "schema": ("deployer.cli.schema", "Add plugin types to check, and export a JSON Schema for editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
-    "trust": ("deployer.cli.trust", "Let this checkout's files say where your credentials are sent."),
-    "trial": ("deployer.cli.trial", "Find out whether a server keeps what this deployer promises."),
+    "trust": ("deployer.cli.trust", "Trust this project's files with your credentials."),
+    "trial": ("deployer.cli.trial", "Check that this deployer works with your server."),
 }
-"""Every command: its module, which has a click command of the same name, and its line in the help."""
+"""Every command: its module, which defines a click command of the same name, and its line in the help."""
 
 DEBUG = "KESTRA_DEPLOYER_DEBUG"
 
 
 class _Commands(click.Group):
-    """Imports a command only when it is used: `--help` and `--version` stay quick."""
+    """Imports a command only when it is used, so that `--help` and `--version` stay fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return sorted(COMMANDS)
@@ -51,19 +52,23 @@ class _Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=epilog("check flows", "sync flows --dry-run"),
+)
 @click.version_option(__version__, prog_name="kestra-deployer")
 def cli() -> None:
-    """Deploy Kestra flows from files: checked, compared, applied, proved by smoke tests."""
+    """Deploy Kestra flows from files: check, compare, write what differs, run smoke tests."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code. What went wrong is said on stderr, never as a traceback."""
+    """Run one command line and return its exit code. Errors go to stderr, never as a traceback."""
     with steady() as stdout:
-        _end_as_after_an_interrupt()
+        _interrupt_on_signals()
         code = _run(arguments)
         stdout.flush()
-        if stdout.failed and not stdout.unread and not stdout.told:
+        if stdout.failed and not stdout.unread and not stdout.reported:
             labelled("error", "red", f"standard output cannot be written: {stdout.failed}")
             return code or ExitCode.COULD_NOT_RUN
         return code
@@ -84,14 +89,14 @@ def _run(arguments: Sequence[str]) -> int:
     except OSError as error:
         say(SystemRefusedError(error))
         return ExitCode.COULD_NOT_RUN
-    except Exception as error:  # noqa: BLE001  the last line of defence: a bug of ours, said as one
+    except Exception as error:  # noqa: BLE001  the last line of defence: a bug, reported as one
         say(UnforeseenError(error))
         return ExitCode.BUG
     return code if isinstance(code, int) else ExitCode.OK
 
 
 def say(error: DeployerError) -> None:
-    """Say on stderr what happened and what to do; of a fault of ours, how it can be reported."""
+    """Print an error and its hint on stderr; for a bug of ours, also how to report it."""
     ours = isinstance(error, UnforeseenError)
     labelled("bug" if ours else "error", "red", str(error))
     if error.hint:
@@ -101,13 +106,13 @@ def say(error: DeployerError) -> None:
     if os.environ.get(DEBUG):
         note("".join(traceback.format_exception(error.__cause__)))
     elif ours:
-        note(f"please report it, with the version {__version__} and what {DEBUG}=1 shows")
+        note(f"please report it, with the version ({__version__}) and the output of {DEBUG}=1")
     else:
-        note(f"{DEBUG}=1 shows where that happened")
+        note(f"set {DEBUG}=1 to see where it happened")
 
 
 def _say_usage(error: click.ClickException) -> None:
-    """Say what click has to say of a command line, as click does."""
+    """Print a usage error of click, in click's own form."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context:
         note(context.get_usage())
@@ -115,10 +120,10 @@ def _say_usage(error: click.ClickException) -> None:
     labelled("error", "red", error.format_message())
 
 
-def _end_as_after_an_interrupt() -> None:
-    """Let SIGTERM and SIGHUP end the run as ^C does: what was started is ended, what was done is reported.
+def _interrupt_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end the run as ^C does: stop what was started, report what was done.
 
-    What would be printed on a terminal that went away goes nowhere.
+    Output to a terminal that has gone away is discarded.
     """
     terminals = [number for number in (1, 2) if os.isatty(number)]
 
@@ -129,5 +134,5 @@ def _end_as_after_an_interrupt() -> None:
         raise KeyboardInterrupt
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under `nohup`
             signal.signal(number, terminate)

@@ -1,4 +1,4 @@
-"""`kestra-deployer dev`: the real engine in the foreground, to deploy to and to try flows on."""
+"""`kestra-deployer dev`: the real engine in the foreground, for deploying to and trying out flows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from deployer import regular
 from deployer.cli.embedded import embedded
+from deployer.cli.epilog import epilog
 from deployer.cli.options import CONFIG, PLUGINS, named_plugins
 from deployer.cli.project import project
 from deployer.cli.shell import shell
@@ -26,21 +27,37 @@ _BASIC_AUTH = "KESTRA_DEPLOYER_BASIC_AUTH"
 _TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
-@click.command
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
-@click.option("--host", metavar="ADDR", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep data here.  [default: in memory]")
-@click.option("--like-a-server", is_flag=True, help="Give the database the settings that Kestra's servers give it.")
+@click.command(epilog=epilog("dev --data .kestra", "dev --kestra 2.0 --plugins plugins/ --secret DB_PASSWORD"))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port to listen on; 0 for any free port.",
+)
+@click.option("--host", metavar="ADDR", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--data", metavar="DIR", type=click.Path(path_type=Path), help="Folder to keep data in.  [default: in memory]"
+)
+@click.option("--like-a-server", is_flag=True, help="Use the database settings of a Kestra server.")
 @click.option(
     "--basic-auth",
     metavar="USER:PASSWORD",
     envvar=_BASIC_AUTH,
-    help="Ask every request for these. Other users of this machine see arguments: the variable is better.  "
-    f"[env: {_BASIC_AUTH}; default: ask for nothing]",
+    help="Require these credentials. Prefer the variable: other users of this machine can see arguments.  "
+    f"[env: {_BASIC_AUTH}; default: no login]",
 )
-@click.option("--basic-auth-file", type=click.Path(path_type=Path), metavar="FILE", help="The same, from a file.")
-@click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="A tenant there is.  [default: main]")
-@click.option("--kestra", type=click.Choice(versions.NAMES), default=versions.DEFAULT.name, show_default=True)
+@click.option(
+    "--basic-auth-file", type=click.Path(path_type=Path), metavar="FILE", help="File that holds USER:PASSWORD."
+)
+@click.option("--tenant", "tenants", multiple=True, metavar="NAME", help="Tenant to create.  [default: main]")
+@click.option(
+    "--kestra",
+    type=click.Choice(versions.NAMES),
+    default=versions.DEFAULT.name,
+    show_default=True,
+    help="Kestra version to run.",
+)
 @CONFIG
 @PLUGINS
 @shell
@@ -60,19 +77,22 @@ def dev(
     envs: tuple[str, ...],
     env_file: Path | None,
 ) -> None:
-    """Run a Kestra development server: the real engine, on this machine, until ^C.
+    """Run a Kestra development server on this machine until you press ^C.
 
-    It has Kestra's HTTP API and executes flows, and no user interface. The first start of a version fetches it.
+    It is the real engine: it serves Kestra's HTTP API and executes flows, but has no user interface. The first start of
+    a version downloads it.
 
-    Kestra's open edition has the tenant main alone; --tenant gives others, as Enterprise has them.
+    Like Kestra's open-source edition it has one tenant, main; --tenant creates others, as in Enterprise.
     """
     credentials = _credentials(basic_auth, basic_auth_file)
     if credentials is None and not is_loopback(host):
-        message = f"whoever reaches {host} could run flows on this machine, and nobody would ask them who they are"
-        raise UsageError(message, hint=f"set {_BASIC_AUTH}, or give --basic-auth-file")
+        message = f"without a login, anyone who can reach {host} could run flows on this machine"
+        raise UsageError(message, hint=f"set {_BASIC_AUTH}, or use --basic-auth-file")
     for tenant in tenants:
         if not _TENANT.fullmatch(tenant):
-            raise UsageError(f"--tenant: {tenant!r} is no tenant's name", hint="letters a to z, digits, - and _")
+            raise UsageError(
+                f"--tenant: {tenant!r} is not a valid tenant name", hint="use lowercase letters, digits, - and _"
+            )
     variables = named_variables(secrets, envs, env_file)
     loaded = merged(project(config).settings.get("plugins", ()), named_plugins(plugins))
     version = versions.named(kestra)
@@ -101,23 +121,25 @@ def _credentials(text: str | None, file: Path | None) -> tuple[str, str] | None:
         try:
             text = regular.text(file).strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"--basic-auth-file: {file} cannot be read: {error}", hint="name another file") from error
+            raise UsageError(
+                f"--basic-auth-file: {file} cannot be read: {error}", hint="choose another file"
+            ) from error
     if not text:
         return None
     user, colon, password = text.partition(":")
     if not (user and colon and password):
         raise UsageError(
-            "--basic-auth is not of the form USER:PASSWORD", hint="such as --basic-auth me@example.com:secret"
+            "--basic-auth must have the form USER:PASSWORD", hint="for example --basic-auth me@example.com:secret"
         )
     return user, password
 
 
 def _introduce(engine: RunningEngine, data: Path | None, credentials: tuple[str, str] | None) -> None:
-    place = f"its data is in {data}" if data else "in memory: what it holds ends with it"
+    place = f"with its data in {data}" if data else "with its data in memory, gone when it ends"
     account = f" KESTRA_USERNAME={credentials[0]} KESTRA_PASSWORD=..." if credentials else ""
-    note(f"a development server without a user interface, {place}")
+    note(f"development server without a user interface, {place}")
     note(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync")
     for plugin in engine.plugins:
-        note(f"with the plugin {plugin}")
-    note("^C ends it")
-    click.echo(f"Kestra {engine.version.engine} at {engine.url}")  # last: whoever reads it may begin
+        note(f"with plugin {plugin}")
+    note("press ^C to stop it")
+    click.echo(f"Kestra {engine.version.engine} at {engine.url}")  # last: a program that reads it may start

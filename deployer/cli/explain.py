@@ -1,25 +1,26 @@
-"""`kestra-deployer explain`: what a problem means; of a check also a bad and a good example."""
+"""`kestra-deployer explain`: what a problem means; for a check also a bad and a good example."""
 
 from __future__ import annotations
 
 import click
 
 from deployer.catalogue import CATALOGUE
+from deployer.cli.epilog import epilog
 from deployer.errors import UsageError
-from deployer.language.words import meant
+from deployer.language.words import did_you_mean
 
 
-@click.command()
+@click.command(epilog=epilog("explain unknown-property", "explain"))
 @click.argument("name", metavar="[NAME]", required=False)
 def explain(name: str | None) -> None:
-    """Explain what stands in brackets behind `error` or `warning`; without a name, list all of them."""
+    """Explain a problem by its name, which follows `error` or `warning` in brackets. Without a name, list them all."""
     if name is None:
         width = max(map(len, CATALOGUE))
         for each in CATALOGUE.values():
             click.echo(f"{each.name:{width}}  {each.line}")
     elif entry := CATALOGUE.get(name):
-        level = entry.level or "off, unless `checks:` in kestra-deployer.yaml gives it a level"
+        level = entry.level or "off, unless `checks:` in kestra-deployer.yaml sets a level"
         click.echo(f"{name} ({level})\n\n{entry.text}")
     else:
-        hint = meant(name, CATALOGUE) or "kestra-deployer explain lists them"
-        raise UsageError(f"there is no problem called `{name}`", hint=hint)
+        hint = did_you_mean(name, CATALOGUE) or "kestra-deployer explain lists all names"
+        raise UsageError(f"there is no problem named `{name}`", hint=hint)

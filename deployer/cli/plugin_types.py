@@ -1,4 +1,4 @@
-"""Which plugins a check knows besides Kestra's core: those in the file that `schema pull` has written."""
+"""Which plugin types a check knows besides Kestra's core: those in the file written by `schema pull`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ CHECK = "plugin-types"
 
 
 def file_of(settings: Settings, root: Path) -> Path:
-    """Return where the file is, or would be."""
+    """Return the path of the file, whether it exists or not."""
     return settings.plugin_types or root / pulled.NAME
 
 
 def plugin_types(settings: Settings, root: Path, version: str) -> tuple[Pulled | None, list[Problem]]:
-    """Return the plugins known for a version of Kestra, and a notice where the file is there and of no use for it.
+    """Return the plugins known for a version of Kestra, and a notice if the file exists but cannot be used for it.
 
-    Raises UsageError for a file that is broken.
+    Raises UsageError if the file is broken.
     """
     file = file_of(settings, root)
     found = pulled.read(file)
@@ -30,8 +30,8 @@ def plugin_types(settings: Settings, root: Path, version: str) -> tuple[Pulled |
     if version not in found:
         has = " and ".join(sorted(found))
         return None, [_notice(file, f"it describes plugins for Kestra {has}, not for {version}", version)]
-    if lacking := pulled.missing(pulled.widened(types_of(version), found[version]), found[version]):
-        return None, [_notice(file, f"it needs what is not known of Kestra {version}: {lacking[0]}", version)]
+    if lacking := pulled.missing(pulled.widen(types_of(version), found[version]), found[version]):
+        return None, [_notice(file, f"it refers to a type that Kestra {version} does not have: {lacking[0]}", version)]
     return found[version], []
 
 

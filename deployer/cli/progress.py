@@ -18,14 +18,14 @@ from deployer.report.harmless import one_line
 
 @dataclass(slots=True)
 class Progress:
-    """Hears what is under way, and every result, and shows it."""
+    """Shows what is being done, and how many results there are."""
 
     _status: Status
     _doing: str = ""
     _count: int = 0
 
     def __call__(self, event: str | Outcome | SmokeResult) -> None:
-        """Show what is done now, or how many results there are."""
+        """Show what is being done now, or the number of results."""
         if isinstance(event, str):
             self._doing, self._count = event, 0
             self._show(self._doing)
@@ -38,7 +38,7 @@ class Progress:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Show nothing while the context lasts, so that a person can be asked."""
+        """Show nothing while the context lasts, so that the user can be asked a question."""
         self._status.stop()
         try:
             yield
@@ -47,13 +47,13 @@ class Progress:
 
 
 def console() -> Console:
-    """Return where progress is shown. How wide it is, the terminal itself says: variables may say anything."""
+    """Return the console for progress. Its width comes from the terminal: variables may say anything."""
     environ = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     return Console(stderr=True, soft_wrap=True, highlight=False, _environ=environ)
 
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Give a listener that shows what is under way while the context lasts."""
+    """Give a listener that shows progress while the context lasts."""
     with console().status("Reading files") as status:
         yield Progress(status)

@@ -1,4 +1,4 @@
-"""What each server said it was when it was last talked to: kept in the user's cache, and believed for some days."""
+"""The version of each server at its last answer: stored in the user's cache, and trusted for some days."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from deployer.cache import cache_folder
 from deployer.errors import UsageError
 
 BELIEVED = timedelta(days=7)
-"""How long: a server may have been upgraded since."""
+"""How long a stored version is trusted: the server may be upgraded meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The version that a server said, as it writes it, and when."""
+class Seen:
+    """The version that a server reported, in its own spelling, and when."""
 
     version: str
     at: datetime
 
 
-def remembered(host: str) -> Told | None:
-    """Return what a server said, None where nothing is known or it was too long ago."""
+def remembered(host: str) -> Seen | None:
+    """Return what a server reported; None if nothing is known or it was too long ago."""
     return _believed(_all().get(host))
 
 
 def remember(host: str, version: str) -> None:
-    """Keep what a server has just said. Where nothing can be kept, it is asked again next time."""
+    """Store the version that a server has just reported. If that fails, the server is asked again next time."""
     known = {each: said for each, said in _all().items() if _believed(said)}
     known[host] = {"version": version, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
@@ -40,10 +40,10 @@ def remember(host: str, version: str) -> None:
         pass
 
 
-def _believed(said: Any) -> Told | None:
+def _believed(said: Any) -> Seen | None:
     try:
-        told = Told(str(said["version"]), datetime.fromisoformat(said["at"]))
-        return told if timedelta(0) <= datetime.now(UTC) - told.at < BELIEVED else None
+        seen = Seen(str(said["version"]), datetime.fromisoformat(said["at"]))
+        return seen if timedelta(0) <= datetime.now(UTC) - seen.at < BELIEVED else None
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -1,4 +1,4 @@
-"""`kestra-deployer schema`: make the types of more plugins known to `check`, and what is known to editors."""
+"""`kestra-deployer schema`: describe plugin types for `check`, and export a JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from deployer.cli.epilog import epilog
 from deployer.cli.options import CONFIG, Configured, configured, connection
 from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
@@ -26,22 +27,33 @@ from deployer.report.harmless import one_line
 from deployer.settings import Settings, plain
 
 
-@click.group()
+@click.group(
+    epilog=epilog("schema pull --plugins io.kestra.plugin:plugin-fs:0.17.0", "schema export --out .kestra-schema.json")
+)
 def schema() -> None:
     """Add plugin types to `check`, and export a JSON Schema for editors."""
 
 
-@schema.command()
-@click.option("--out", type=click.Path(path_type=Path), help=f"[default: {pulled.NAME} in the root]")
-@click.option("--public", is_flag=False, flag_value=PUBLIC, metavar="[URL]", help="Ask Kestra's public address.")
+@schema.command(
+    short_help="Describe plugin types in a file for `check`.",
+    epilog=epilog("schema pull --plugins io.kestra.plugin:plugin-fs:0.17.0", "schema pull --public --kestra 2.0"),
+)
+@click.option("--out", type=click.Path(path_type=Path), help=f"[default: {pulled.NAME} in the project's root]")
+@click.option(
+    "--public",
+    is_flag=False,
+    flag_value=PUBLIC,
+    metavar="[URL]",
+    help="Ask api.kestra.io, or URL, instead of the server.",
+)
 @connection
 def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple[str, ...], **connected: Any) -> None:
-    """Describe plugins in a file, after which `check` is as strict about them as about Kestra's core.
+    """Describe plugin types in a file, so that `check` validates them as strictly as Kestra's core types.
 
-    With --plugins or --embedded, the plugins' own jars are asked: those that are named, and those of `engine.plugins`
-    in the configuration file. Else the configured server is asked for its schema, with --public what Kestra publishes;
-    a schema says less. The file replaces what it said of the same version of Kestra, and keeps what it says of others.
-    It may be committed.
+    With --plugins or --embedded, the descriptions come from the plugins' own jars: those given with --plugins and those
+    listed under `engine.plugins` in the configuration file. Otherwise they come from the JSON Schema of the configured
+    server or, with --public, of api.kestra.io; a schema is less detailed. Types for other versions of Kestra that are
+    already in the file stay there. You can commit the file.
     """
     asked = configured(embedded=embedded or bool(plugins), plugins=plugins, **connected)
     file = out or file_of(asked.settings, asked.root)
@@ -55,22 +67,24 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
 
 def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:
     if public:
-        from deployer.kestra.client import KestraClient  # noqa: PLC0415  most that is done here asks no server
+        from deployer.kestra.client import KestraClient  # noqa: PLC0415  most of this command needs no server
 
         with KestraClient(_stranger(asked.settings, public)) as client:
             version, schema = asked.settings.kestra or DEFAULT.name, client.flow_schema(public)
     else:
         with asked.client() as client:
             version, schema = asked.settings.kestra or nearest(client.server().version).name, client.flow_schema("")
-    origin = f"the schema of {plain(public or asked.settings.host)}"  # it is written down, and made to be committed
+    origin = f"the schema of {plain(public or asked.settings.host)}"  # it is written to a file that may be committed
     try:
         return version, from_schema(types_of(version), schema, origin)
     except ValueError:
-        raise UsageError(f"{origin} is none of flows", hint="it has none of Kestra's own types") from None
+        raise UsageError(
+            f"{origin} is not a schema of Kestra flows", hint="it contains none of Kestra's core types"
+        ) from None
 
 
 def _stranger(settings: Settings, url: str) -> Settings:
-    """Return the settings for an address that none of the configured server's secrets is for."""
+    """Return settings for an address that must not receive the configured server's secrets."""
     return replace(
         settings, host=url, username="", password="", api_token="", headers={}, client_cert=None, client_key=None
     )  # fmt: skip
@@ -78,7 +92,7 @@ def _stranger(settings: Settings, url: str) -> Settings:
 
 def _from_jars(asked: Configured) -> tuple[str, Pulled]:
     if not asked.settings.plugins:
-        raise UsageError("no plugins are named", hint=f"give --plugins, or write `engine.plugins` into {NAME}")
+        raise UsageError("no plugins are given", hint=f"use --plugins, or list them under `engine.plugins` in {NAME}")
     from deployer.cli.embedded import described  # noqa: PLC0415  needs the extra [engine]
 
     version = named(rules_of(asked).version)
@@ -86,12 +100,15 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
     return version.name, pulled.beyond(types_of(version.name), description, f"the jars of {', '.join(loaded)}")
 
 
-@schema.command()
+@schema.command(
+    short_help="Write a JSON Schema of flows for editors.",
+    epilog=epilog("schema export --out .kestra-schema.json", "schema export --kestra 2.0"),
+)
 @click.option("--out", type=click.Path(path_type=Path), help="[default: stdout]")
-@click.option("--kestra", type=click.Choice(NAMES), help="Whose rules count.  [default: as for check]")
+@click.option("--kestra", type=click.Choice(NAMES), help="Kestra version of the schema.  [default: as for check]")
 @CONFIG
 def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None:
-    """Write the JSON Schema of flows for editors: of Kestra's core, and of what was pulled."""
+    """Write a JSON Schema of flows for editors: Kestra's core types, and plugin types added with `schema pull`."""
     asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
     rules = rules_of(asked)
     version = rules.version
@@ -99,11 +116,11 @@ def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None
     for each in (*rules.notes, *told):
         note(f"{each.message} ({each.hint})")
     types = types_of(version)
-    text = json.dumps(to_schema(pulled.widened(types, found) if found else types), separators=(",", ":"))
+    text = json.dumps(to_schema(pulled.widen(types, found) if found else types), separators=(",", ":"))
     if out is None:
         click.echo(text)
         return
     try:
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}", hint="name another file with --out") from None
+        raise UsageError(f"{out} cannot be written: {error.strerror}", hint="choose another file with --out") from None

@@ -1,4 +1,4 @@
-"""The options that say what of the user's environment flows see in an engine of our own: nothing that is not named."""
+"""The options that pass variables of the user's environment to flows in an embedded engine: only those named."""
 
 from __future__ import annotations
 
@@ -15,23 +15,26 @@ from deployer.engine.process.environment import select_named
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 SHELL = (
     click.option(
-        "--secret", "secrets", multiple=True, metavar="NAME", help="A variable that flows get as secret('NAME')."
+        "--secret", "secrets", multiple=True, metavar="NAME", help="Pass a variable to flows as secret('NAME')."
     ),
-    click.option("--env", "envs", multiple=True, metavar="NAME", help="A variable that flows get as envs.name."),
+    click.option("--env", "envs", multiple=True, metavar="NAME", help="Pass a variable to flows as envs.name."),
     click.option(
-        "--env-file", type=click.Path(path_type=Path), metavar="FILE", help="The same: a .env with SECRET_… and ENV_…."
+        "--env-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Pass the SECRET_… and ENV_… variables of a .env file.",
     ),
 )
 
 
 def shell(command: _Command) -> _Command:
-    """Add the options that say what flows in an engine of our own see of the user's environment."""
+    """Add these options to a command."""
     for option in reversed(SHELL):
         command = option(command)
     return command
 
 
 def variables(secrets: Iterable[str], envs: Iterable[str], env_file: Path | None) -> dict[str, str]:
-    """Return what those options come to: variables for the engine. Raises UsageError."""
+    """Return the variables that these options pass to the engine. Raises UsageError."""
     file = read_env_file(env_file) if env_file else {}
     return select_named(os.environ, secrets, envs, file)

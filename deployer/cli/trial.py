@@ -1,4 +1,4 @@
-"""`kestra-deployer trial`: whether this deployer fits a server, found out on that server."""
+"""`kestra-deployer trial`: whether this deployer works with a server, tried on that server."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 
 from deployer.cli import say
 from deployer.cli.deploying import keeper_of
+from deployer.cli.epilog import epilog
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.output import wants_color
 from deployer.cli.streams import note, out
@@ -30,54 +31,61 @@ _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,149}")  # what Kestra takes
 
 
 @click.command(
-    epilog="Exit codes: 0 every promise is kept, 1 something differs, 2 usage, 3 could not run, 130 interrupted."
+    epilog=epilog(
+        "trial --read-only",
+        "trial --host https://staging.example.com",
+        "0 every promise holds, 1 something differs, 2 usage, 3 could not run, 130 interrupted.",
+    )
 )
-@click.option("--namespace", metavar="NAME", help=f"Where to write; it must hold no flows.  [default: {USUAL}.RANDOM]")
-@click.option("--read-only", is_flag=True, help="End after what is judged without writing anything.")
+@click.option(
+    "--namespace", metavar="NAME", help=f"Namespace to write to; it must have no flows.  [default: {USUAL}.RANDOM]"
+)
+@click.option("--read-only", is_flag=True, help="Only do what needs no writing.")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", help="[default: text]")
 @connection
 def trial(*, namespace: str | None, read_only: bool, format_: str, **connected: Any) -> int:
-    """Find out whether the configured server keeps what this deployer promises.
+    """Check that this deployer works with the configured server.
 
-    The whole life of a deploy runs there, in a namespace of its own: create, again, change, drafts, drift, stops, smoke
-    tests, kill, prune. Everything that it made is deleted at the end, also after a failure or ^C. Try it on staging.
+    It goes through the whole life of a deploy in a namespace of its own: create, repeat, change, drafts, drift,
+    disabling, smoke tests, kill, prune. It deletes everything it created, even after a failure or ^C. Use a staging
+    server.
     """
     mark = uuid.uuid4().hex[:8]
-    shown = _Shown(namespace or f"{USUAL}.{mark}", read_only=read_only, text=format_ == "text")
+    display = _Display(namespace or f"{USUAL}.{mark}", read_only=read_only, text=format_ == "text")
     try:
-        done = _trial(shown, mark, **connected)
+        done = _trial(display, mark, **connected)
     except DeployerError as error:
-        done = Trial(shown.namespace, read_only, error=error)
+        done = Trial(display.namespace, read_only, error=error)
     except KeyboardInterrupt:
-        done = Trial(shown.namespace, read_only, interrupted=True)
-    shown.end(done)
+        done = Trial(display.namespace, read_only, interrupted=True)
+    display.end(done)
     return done.exit_code
 
 
-def _trial(shown: _Shown, mark: str, **connected: Any) -> Trial:
+def _trial(display: _Display, mark: str, **connected: Any) -> Trial:
     asked = configured(**connected)
-    _fits(shown.namespace, asked)
+    _check_namespace(display.namespace, asked)
     with (
         TemporaryDirectory(prefix="kestra-deployer-trial-") as folder,
         asked.client() as client,
     ):
-        project = Project(Path(folder), shown.namespace, mark)
-        keeper = OnServer(client, project.name, namespace=shown.namespace)
+        project = Project(Path(folder), display.namespace, mark)
+        keeper = OnServer(client, project.name, namespace=display.namespace)
         users = asked.settings.ledger if isinstance(keeper_of(asked, client, project.name), OnServer) else ""
-        ground = Ground(client, project, client.watched(), keeper, users, asked.settings.concurrency)
-        return conduct(ground, shown, read_only=shown.read_only)
+        ground = Ground(client, project, client.watch(), keeper, users, asked.settings.concurrency)
+        return conduct(ground, display, read_only=display.read_only)
 
 
-def _fits(namespace: str, asked: Configured) -> None:
+def _check_namespace(namespace: str, asked: Configured) -> None:
     if not _NAMESPACE.fullmatch(namespace):
         hint = "lowercase letters, digits, `.`, `_` and `-`; it must start with a letter or digit"
-        raise UsageError(f"--namespace: {namespace!r} is none that Kestra takes", hint=hint)
+        raise UsageError(f"--namespace: {namespace!r} is not a valid namespace", hint=hint)
     if namespace in asked.settings.protected:
-        raise UsageError(f"--namespace: {namespace} is protected: nothing is deleted there", hint="name another")
+        raise UsageError(f"--namespace: {namespace} is protected: nothing is deleted there", hint="choose another")
 
 
-class _Shown:
-    """Says what happens as it happens: the promises on stdout, where text is wanted; what will be written on stderr."""
+class _Display:
+    """Reports events as they happen: promises on stdout if the format is text, what will be written on stderr."""
 
     def __init__(self, namespace: str, *, read_only: bool, text: bool) -> None:
         self.namespace = namespace
@@ -93,13 +101,13 @@ class _Shown:
         if self.read_only:
             note(f"Nothing is written to {where}")
         else:
-            what = f"{len(NAMES)} flows, executions of them and a key-value"
+            what = f"{len(NAMES)} flows, executions of them and a key-value pair"
             note(f"About to write to {where}, namespace {self.namespace}: {what}")
-            note("All of it is deleted at the end; nothing else is changed.")
+            note("All of it is deleted at the end. Nothing else is changed.")
         self._echo(report.head(event, self.namespace, color=self._color))
 
     def end(self, done: Trial) -> None:
-        """Show what came of it all."""
+        """Print the result of the trial."""
         if not self._text:
             out(report.document(done), lambda: self._all(done))
             return

@@ -1,4 +1,4 @@
-"""`kestra-deployer trust`: let this checkout's files say where credentials are sent."""
+"""`kestra-deployer trust`: let the files of this checkout decide where credentials are sent."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from typing import Any
 
 import click
 
+from deployer.cli.epilog import epilog
 from deployer.cli.options import configured, connection
 from deployer.cli.streams import note
 from deployer.cli.trusted import trust as keep
 from deployer.trust import doubtful
 
 
-@click.command(epilog="Exit codes: 0 fine, 2 usage.")
-@click.option("--revoke", is_flag=True, help="Trust it no more.")
+@click.command(epilog=epilog("trust", "trust --revoke", "0 fine, 2 usage."))
+@click.option("--revoke", is_flag=True, help="Stop trusting them.")
 @connection
 def trust(*, revoke: bool, **connected: Any) -> None:
-    """Trust this project's files with your credentials: send them to the host, and by the way, that they name.
+    """Trust this project's files with your credentials: send them to the host, and through the proxy, that they name.
 
-    It is kept for this folder in your own configuration. When the files name another host, proxy or `verify: false`,
-    you are asked again. Where you name the host yourself (--host, KESTRA_HOST), there is nothing to trust.
+    Your decision is stored for this folder in your own configuration. If the files later name another host or proxy, or
+    set `verify: false`, you are asked again. If you name the host yourself (--host, KESTRA_HOST), no trust is needed.
     """
     asked = configured(**connected)
     wanted = doubtful(asked.settings)
     if revoke:
         keep(asked.root, None)
-        note(f"{asked.root} is not trusted with credentials any more")
+        note(f"{asked.root} is no longer trusted with credentials")
     elif wanted is None:
-        note("nothing to trust: the files of this checkout send none of your credentials anywhere")
+        note("nothing to trust: the files of this checkout do not decide where your credentials are sent")
     else:
         keep(asked.root, wanted)
-        note(f"credentials are sent {wanted.words}, as the files in {asked.root} say")
+        note(f"trusted: credentials are sent {wanted.words}, as the files in {asked.root} say")

@@ -1,4 +1,4 @@
-"""Which projects the user trusts with credentials: kept in the user's own configuration, by the project's root."""
+"""Which projects the user trusts with credentials: stored in the user's own configuration, by project root."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deployer.trust import Way, doubtful, way
 
 VARIABLE = "KESTRA_DEPLOYER_TRUST"
 _HINT = (
-    f"kestra-deployer trust, if you do trust it; in CI --trust or {VARIABLE}=true. "
+    f"if you trust it, run kestra-deployer trust; in CI use --trust or {VARIABLE}=true. "
     "Or name the server yourself, with --host or KESTRA_HOST"
 )
 
@@ -29,17 +29,17 @@ _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 def said_so(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the variable says that the files may. Raises UsageError where it says neither yes nor no."""
+    """Whether the variable grants trust. Raises UsageError if it is neither yes nor no."""
     value = environ.get(VARIABLE, "").strip().lower()
     if value not in (*_YES, *_NO):
-        raise UsageError(f"{VARIABLE} says neither yes nor no", hint=f"set {VARIABLE}=true, or unset it")
+        raise UsageError(f"{VARIABLE} is neither yes nor no", hint=f"set {VARIABLE}=true, or unset it")
     return value in _YES
 
 
 def allowed(settings: Settings, root: Path, *, flagged: bool) -> None:
-    """Let a run go on that sends the user's credentials where the user wants them. Raises UsageError for another.
+    """Return if the user's credentials may be sent where the settings say, else raise UsageError.
 
-    A person at a terminal is asked, once for each project and each way.
+    A person at a terminal is asked, once for each project and destination.
     """
     wanted = doubtful(settings)
     if wanted is None or flagged or trusts(root, wanted):
@@ -60,12 +60,12 @@ def allowed(settings: Settings, root: Path, *, flagged: bool) -> None:
 
 
 def trusts(root: Path, wanted: Way) -> bool:
-    """Whether the user has said so of exactly this way."""
+    """Whether the user trusts the project with exactly this destination."""
     return way(_all().get(_key(root))) == wanted
 
 
 def trust(root: Path, wanted: Way | None) -> None:
-    """Keep what the user trusts a project with; None: nothing. Raises UsageError where it cannot be kept."""
+    """Store the destination that the user trusts a project with; None revokes. Raises UsageError if that fails."""
     known = {key: each for key, each in _all().items() if key != _key(root)}
     if wanted:
         known[_key(root)] = wanted.stored()

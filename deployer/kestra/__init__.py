@@ -1,1 +1,1 @@
-"""Kestra's HTTP API as a client: the only code that speaks HTTP to a server."""
+"""A client of Kestra's HTTP API: the only code that sends requests to a server."""

@@ -1,7 +1,7 @@
-"""What Kestra answers, typed. Fields we do not know are ignored, missing ones get a default; a wrong shape is an error.
+"""Kestra's answers, typed. Unknown fields are ignored, missing ones get a default; a wrong shape is an error.
 
-Each class reads itself from decoded JSON with `read`, which raises `UnexpectedShapeError`; the connection makes a
-KestraError of that, for it knows what was asked.
+Each class reads itself from decoded JSON with `read`, which raises `UnexpectedShapeError`; the connection turns that
+into a KestraError, as it knows the request.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Any, Self, TypeVar
 _T = TypeVar("_T")
 
 OVER = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED"})
-"""The states that an execution does not leave again (in every version from 1.0 to 2.0)."""
+"""The final states of an execution (in every version from 1.0 to 2.0)."""
 
 
 class UnexpectedShapeError(Exception):
-    """The JSON is not what this endpoint answers; says what was expected."""
+    """The JSON is not an answer of this endpoint; says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFlow:
-    """A flow as the server keeps it. `source` is None where the endpoint gives none.
+    """A flow as stored on the server. `source` is None if the endpoint does not return it.
 
-    `draft` (2.x) says that this revision is not what executions run. `exception` is why the server cannot read its own
-    flow any more, empty for every sound one.
+    `draft` (2.x) says that executions do not run this revision. `exception` says why the server can no longer read the
+    stored flow; it is empty for a valid one.
     """
 
     namespace: str
@@ -38,7 +38,7 @@ class StoredFlow:
     source: str | None = field(default=None, repr=False)
 
     def runs(self, text: str) -> bool:
-        """Whether this text is what executions run."""
+        """Whether this source is what executions run."""
         return self.source == text and not self.draft
 
     @classmethod
@@ -48,18 +48,18 @@ class StoredFlow:
         return cls(
             namespace=_needed(flow, "namespace", "a flow"),
             id=_needed(flow, "id", "a flow"),
-            revision=_said(flow, "revision", int, "a flow"),
-            disabled=_said(flow, "disabled", bool, "a flow") is True,
-            deleted=_said(flow, "deleted", bool, "a flow") is True,
-            draft=_said(flow, "draft", bool, "a flow") is True,
-            exception=_said(flow, "exception", str, "a flow") or "",
-            source=_said(flow, "source", str, "a flow"),
+            revision=_typed(flow, "revision", int, "a flow"),
+            disabled=_typed(flow, "disabled", bool, "a flow") is True,
+            deleted=_typed(flow, "deleted", bool, "a flow") is True,
+            draft=_typed(flow, "draft", bool, "a flow") is True,
+            exception=_typed(flow, "exception", str, "a flow") or "",
+            source=_typed(flow, "source", str, "a flow"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `validate` says of one flow: accepted when `constraints` is None. `index` counts from 0 in the request."""
+    """The verdict of `validate` on one flow: accepted if `constraints` is None. `index` is its place in the request."""
 
     index: int
     constraints: str | None = None
@@ -77,17 +77,17 @@ class Verdict:
             raise UnexpectedShapeError("a verdict with an `index`")
         return cls(
             index=index,
-            constraints=_said(verdict, "constraints", str, "a verdict"),
+            constraints=_typed(verdict, "constraints", str, "a verdict"),
             warnings=_texts(verdict, "warnings"),
             infos=_texts(verdict, "infos"),
             deprecation_paths=_texts(verdict, "deprecationPaths"),
-            outdated=_said(verdict, "outdated", bool, "a verdict") is True,
+            outdated=_typed(verdict, "outdated", bool, "a verdict") is True,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRun:
-    """One run of a task. `value` is set inside loops; `outputs` stays empty on 2.x, which keeps them apart."""
+    """One run of a task. `value` is set inside loops; `outputs` stays empty on 2.x, which stores them separately."""
 
     id: str
     task_id: str
@@ -113,10 +113,9 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A run of a flow. `outputs` stays empty on 2.x (ask `outputs_from_execution`); `url` leads to Kestra's own pages.
+    """A run of a flow. `outputs` stays empty on 2.x (ask `outputs_from_execution`); `url` is its page in Kestra's UI.
 
-    `parent` is the execution that this one is a retry or a replay of, empty where it is none. Lists on 2.x leave the
-    task runs out.
+    `parent` is the execution that this one retries or replays, if any. Lists on 2.x have no task runs.
     """
 
     id: str
@@ -134,12 +133,12 @@ class Execution:
 
     @property
     def over(self) -> bool:
-        """Whether the execution has ended, well or not. A paused one has not."""
+        """Whether the execution has ended, successfully or not. A paused one has not."""
         return self.state in OVER
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """Read an execution, whole or as a list shows it."""
+        """Read an execution, complete or from a list."""
         execution = mapping(data, "an execution")
         return cls(
             id=_needed(execution, "id", "an execution"),
@@ -159,7 +158,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of an execution's log; `timestamp` is the server's text (ISO 8601, UTC)."""
+    """One line of an execution's log; `timestamp` is the server's string (ISO 8601, UTC)."""
 
     level: str
     message: str
@@ -191,21 +190,21 @@ class KeyValue:
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """Read the answer to a key."""
+        """Read the value of a key."""
         entry = mapping(data, "a typed value")
         return cls(type=_needed(entry, "type", "a typed value"), value=entry.get("value"))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of results, and how many there are on all pages together."""
+    """A page of results, and the total number on all pages."""
 
     results: tuple[object, ...]
     total: int
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """Read what every search answers."""
+        """Read the answer of any search."""
         page = mapping(data, "a page of results")
         results, total = page.get("results"), _number(page, "total")
         if not isinstance(results, list) or total is None:
@@ -214,14 +213,14 @@ class Page:
 
 
 def mapping(data: object, what: str) -> Mapping[str, Any]:
-    """Return `data` where it is a JSON object."""
+    """Return `data` if it is a JSON object."""
     if not isinstance(data, dict):
         raise UnexpectedShapeError(what)
     return data
 
 
 def items(data: object, read: Callable[[object], _T]) -> tuple[_T, ...]:
-    """Return what `read` makes of each item where `data` is a JSON list."""
+    """Return the items of a JSON list, each read with `read`."""
     if not isinstance(data, list):
         raise UnexpectedShapeError("a list")
     return tuple(read(item) for item in data)
@@ -230,15 +229,15 @@ def items(data: object, read: Callable[[object], _T]) -> tuple[_T, ...]:
 def _needed(data: Mapping[str, Any], key: str, what: str) -> str:
     value = data.get(key)
     if not isinstance(value, str):
-        raise UnexpectedShapeError(f"{what} with a text `{key}`")
+        raise UnexpectedShapeError(f"{what} with a string `{key}`")
     return value
 
 
-def _said(data: Mapping[str, Any], key: str, kind: type[_T], what: str) -> _T | None:
-    """Return a value of exactly this kind, None where there is none: what a deploy goes by must not be guessed."""
+def _typed(data: Mapping[str, Any], key: str, kind: type[_T], what: str) -> _T | None:
+    """Return a value of exactly this type, None if there is none: a deploy must not rely on guesses."""
     value = data.get(key)
     if value is not None and type(value) is not kind:
-        raise UnexpectedShapeError(f"{what} with a sound `{key}`")
+        raise UnexpectedShapeError(f"{what} with a valid `{key}`")
     return value
 
 
@@ -248,7 +247,7 @@ def _text(data: Mapping[str, Any], key: str) -> str:
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    return tuple(str(item) for item in _said(data, key, list, "a verdict") or ())
+    return tuple(str(item) for item in _typed(data, key, list, "a verdict") or ())
 
 
 def _number(data: Mapping[str, Any], key: str) -> int | None:

@@ -1,7 +1,7 @@
-r"""What is sent: many flows in one `validate`, and the inputs of an execution. Pure.
+r"""Request bodies: many flows for one `validate`, and the inputs of an execution. Pure.
 
-Up to 1.3, `validate` takes several flows in one text and cuts it by the regular expression `\n+---\n*?`: at every
-line that begins with three dashes, whatever it means in YAML (read in Kestra's source; asked of the 1.3.31 engine).
+Up to 1.3, `validate` accepts several flows in one text and splits it by the regular expression `\n+---\n*?`: at every
+line that begins with three dashes, whatever its meaning in YAML (see Kestra's source; tested on the 1.3.31 engine).
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from typing import Any
 from deployer.model.upload import Upload
 
 _CUT = "\n---"
-_NOTHING = re.compile(r"(\s|#[^\n]*(\n|$))*")  # a stretch of text with no content: blanks and comments
+_NOTHING = re.compile(r"(\s|#[^\n]*(\n|$))*")  # text without content: whitespace and comments
 _MOST = 250  # flows in one request
 _LARGEST = 900_000  # bytes; proxies refuse bodies of 1 MiB by default
 
 Part = tuple[str, tuple[str | None, bytes | str]]
-"""One part of a multipart body, as httpx takes it: name, (file name, content)."""
+"""One part of a multipart body, as httpx accepts it: name, (file name, content)."""
 
 
-def uncut(text: str) -> str | None:
-    """Return the text so that the server of 1.x does not cut it, with its lines in place; None where it would.
+def keep_whole(text: str) -> str | None:
+    """Return the text in a form that a 1.x server does not split, with the same lines; None if there is none.
 
-    A licence in comments above the opening `---` is common: there the dashes are left off, their line stays.
+    A licence in comments above the opening `---` is common: the dashes are then removed, but their line stays.
     """
     head, cut, rest = text.partition(_CUT)
     if not cut:
@@ -36,16 +36,16 @@ def uncut(text: str) -> str | None:
     return f"{head}\n{rest}" if rest.strip() else None
 
 
-def joined(texts: Sequence[str]) -> str:
-    """Return several texts as one body of `validate` in 1.x.
+def join(texts: Sequence[str]) -> str:
+    """Return several texts as one body for `validate` in 1.x.
 
-    The next text follows the dashes directly: the line end after them would count as its first line.
+    The next text follows the dashes directly: a line break after them would count as its first line.
     """
     return _CUT.join(texts)
 
 
 def batches(texts: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """Yield the texts, each with its number, in batches that make requests of a reasonable size."""
+    """Yield the texts, each with its number, in batches of a reasonable request size."""
     batch: list[tuple[int, str]] = []
     size = 0
     for number, text in texts:
@@ -60,9 +60,9 @@ def batches(texts: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]
 
 
 def inputs(values: Mapping[str, Any]) -> list[Part]:
-    """Return the parts for an execution's inputs: text as it is, files as files, all else as JSON; no None.
+    """Return the parts for an execution's inputs: strings unchanged, files as files, others as JSON; None is omitted.
 
-    Bytes are a file that is called as its input.
+    Bytes are a file with the name of its input.
     """
     return [(name, _content(name, value)) for name, value in values.items() if value is not None]
 

@@ -1,7 +1,7 @@
-"""Bounds for what a server may send: how long a whole answer takes, how large it is, and how much it holds.
+"""Limits for answers of a server: how long a whole answer takes, how large it is, and how many values it contains.
 
-A read's own timeout starts anew with every byte, a few kilobytes can be unpacked to gigabytes, and a list of millions
-of empty lists is small as a text. Measured of CPython: an empty list in a list takes 64 bytes, three as text.
+A read timeout restarts with every byte, a few kilobytes can decompress to gigabytes, and a list of millions of empty
+lists is small as JSON. Measured in CPython: an empty list in a list needs 64 bytes of memory, and three in JSON.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ import httpx
 
 MB = 1024 * 1024
 LARGEST = 16 * MB
-"""Bytes of an answer, unpacked. A thousand flows on a page of a search take about one."""
+"""Bytes of an answer, decompressed. A thousand flows on a page of a search have about one megabyte."""
 LARGEST_ARCHIVE = 48 * MB
-"""Bytes of an archive, packed."""
+"""Bytes of an archive, compressed."""
 LARGEST_TEXT, LARGEST_TEXTS = 4 * MB, 64 * MB
 """Bytes of one text in an archive, and of all of them."""
 MOST_TEXTS = 100_000
 LARGEST_EVENT = MB
-"""Bytes of one event of a stream, comments and blank lines among them."""
+"""Bytes of one event of a stream, including comments and empty lines."""
 ENCODINGS = ("gzip", "deflate")
-"""How an answer may be packed."""
+"""How an answer may be compressed."""
 _EITHER, _BARE = 47, -15  # zlib's numbers: a header of gzip or of zlib, and none
 _PIECE = MB // 4
 _MOST_VALUES = 2_000_000
@@ -39,12 +39,12 @@ _until: ContextVar[float] = ContextVar("until", default=float("inf"))
 
 
 class TooLargeError(Exception):
-    """An answer goes beyond a bound; says which."""
+    """An answer exceeds a limit; says which."""
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let everything that is sent and read by this thread in the block end after so many seconds, as a timeout."""
+    """Let all sending and reading of this thread in the block time out after so many seconds in total."""
     token = _until.set(time.monotonic() + seconds)
     try:
         yield
@@ -53,7 +53,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def _left(timeout: float | None, error: type[Exception]) -> float | None:
-    """Return how long to wait. Raises `error` where the time is over."""
+    """Return how long to wait. Raises `error` if the time is over."""
     left = _until.get() - time.monotonic()
     if left <= 0:
         raise error("the whole answer took too long")
@@ -61,7 +61,7 @@ def _left(timeout: float | None, error: type[Exception]) -> float | None:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose reads and writes end in time."""
+    """A connection whose reads and writes obey the deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
@@ -84,7 +84,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens connections whose reads and writes end in time."""
+    """Opens connections whose reads and writes obey the deadline."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
@@ -105,7 +105,7 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class Transport(httpx.HTTPTransport):
-    """httpx's own, with connections that end in time. httpx has no public way to give it a network backend."""
+    """httpx's transport, with connections that obey the deadline. httpx has no public option for a network backend."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -113,10 +113,10 @@ class Transport(httpx.HTTPTransport):
 
 
 def whole(response: httpx.Response, most: int) -> bytes:
-    """Return what an open answer holds, unpacked. Raises TooLargeError where that is more than `most` bytes.
+    """Return the content of an open answer, decompressed. Raises TooLargeError if it has more than `most` bytes.
 
-    It is unpacked a piece at a time here: httpx unpacks all that has come, which may be a thousand times as much.
-    Raises httpx.DecodingError for what is not packed as it says, or in a way that was not asked for.
+    It is decompressed piece by piece: httpx decompresses everything received, which may be a thousand times as much.
+    Raises httpx.DecodingError for a wrong compression, or one that was not requested.
     """
     found = bytearray()
     try:
@@ -135,7 +135,7 @@ def _unpacked(response: httpx.Response) -> Iterator[bytes]:
         yield from response.iter_raw()
         return
     if how not in ENCODINGS:
-        raise httpx.DecodingError(f"it is packed as {how}, which was not asked for", request=response.request)
+        raise httpx.DecodingError(f"it is compressed with {how}, which was not requested", request=response.request)
     unpack = zlib.decompressobj(_EITHER)
     first = True
     for packed in response.iter_raw():
@@ -146,7 +146,7 @@ def _unpacked(response: httpx.Response) -> Iterator[bytes]:
             except zlib.error:
                 if not first or how != "deflate":
                     raise
-                unpack = zlib.decompressobj(_BARE)  # some servers mean that
+                unpack = zlib.decompressobj(_BARE)  # some servers send this
                 piece = unpack.decompress(data, _PIECE)
             first = False
             yield piece
@@ -155,8 +155,8 @@ def _unpacked(response: httpx.Response) -> Iterator[bytes]:
                 data, unpack = unpack.unused_data, zlib.decompressobj(_EITHER)
 
 
-def decoded(content: bytes | str) -> Any:
-    """Return what a JSON text says. Raises ValueError for what is none, TooLargeError for what holds too much."""
+def decode(content: bytes | str) -> Any:
+    """Return the value of a JSON text. Raises ValueError if it is not JSON, TooLargeError if it contains too much."""
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     if len(data) > LARGEST:
         raise TooLargeError(f"more than {LARGEST // MB} MB")
@@ -165,11 +165,11 @@ def decoded(content: bytes | str) -> Any:
     try:
         return json.loads(data)
     except RecursionError:
-        raise ValueError("lists and objects in one another without an end") from None
+        raise ValueError("the nesting is too deep") from None
 
 
-def parted(stream: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the pieces of an event stream. It ends where one event is larger than events are."""
+def split_events(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces of an event stream. It ends at an event that is too large."""
     since = 0
     for piece in stream:
         ends = [match.end() for match in _BETWEEN_EVENTS.finditer(piece)]

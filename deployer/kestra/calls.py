@@ -1,4 +1,4 @@
-"""What the groups of endpoints share: the connection they speak through."""
+"""What the groups of endpoints share: the connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 class Calls:
-    """A group of endpoints. Method names are those of Kestra's own Python SDK, where it has them."""
+    """A group of endpoints. Methods are named as in Kestra's own Python SDK, if it has them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

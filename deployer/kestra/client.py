@@ -1,4 +1,4 @@
-"""The client of one tenant of one Kestra server: everything the stages ask of it goes through here."""
+"""The client of one tenant of one Kestra server: all requests of the stages go through it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from deployer.settings import Settings
 class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCalls, PeopleCalls):
     """All endpoints, on one pool of connections. A context manager; threads may share it.
 
-    Raises UsageError at once where the settings cannot make a connection, KestraError where a request fails. `sleep`
+    Raises UsageError at once if no connection is possible with the settings, KestraError if a request fails. `sleep`
     waits between attempts, in seconds.
     """
 
@@ -36,21 +36,21 @@ class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCal
 
     @property
     def tenant(self) -> str:
-        """The tenant that every call is about."""
+        """The tenant of every call."""
         return self._connection.tenant
 
     def server(self) -> ServerInfo:
-        """What the server is; asked once. Raises KestraError for what is no Kestra, or one that is too old."""
+        """The server's version and edition; asked once. Raises KestraError if it is not Kestra, or too old."""
         return self._connection.server()
 
     @property
     def known(self) -> ServerInfo | None:
-        """What the server is, where it has been asked already."""
+        """The server's version and edition, None if it was not asked yet."""
         return self._connection.known
 
-    def watched(self) -> Traffic:
-        """Return what notes every answer from now on."""
-        return self._connection.watched()
+    def watch(self) -> Traffic:
+        """Return a recorder of all answers from now on."""
+        return self._connection.watch()
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,6 +1,6 @@
-"""The way to one tenant of one Kestra server: sends, repeats what may be repeated, makes clear errors.
+"""The connection to one tenant of one Kestra server: sends requests, retries them if that is safe, raises clear errors.
 
-What the endpoints are called and mean is in flows.py, executions.py, logs.py and key_values.py.
+The endpoints are in flows.py, executions.py, logs.py and key_values.py.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from httpx_sse import EventSource, ServerSentEvent, connect_sse
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import UnexpectedShapeError
-from deployer.kestra.bounds import LARGEST, LARGEST_ARCHIVE, TooLargeError, decoded, whole, within
+from deployer.kestra.bounds import LARGEST, LARGEST_ARCHIVE, TooLargeError, decode, whole, within
 from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_info
-from deployer.kestra.failures import misshapen, refused, too_large, unanswered
+from deployer.kestra.failures import no_answer, refusal, too_large, wrong_shape
 from deployer.kestra.operations import CONFIGS, EXPORT_FLOWS, Operation
 from deployer.kestra.pool import CONNECT, pool
-from deployer.kestra.retry import passing, repeated
+from deployer.kestra.retry import is_transient, repeat
 from deployer.kestra.streams import events
 from deployer.kestra.traffic import Traffic
 from deployer.kestra.way import proxy
@@ -32,8 +32,8 @@ from deployer.settings import Settings, secrets
 _T = TypeVar("_T")
 
 WHOLE = 4
-"""How many times as long as for its beginning is waited for a whole answer."""
-_SHOWN = 64 * 1024  # bytes of an answer that an error may say something of
+"""The time for a whole answer, as a multiple of the time for its beginning."""
+_SHOWN = 64 * 1024  # bytes of an answer that an error may quote
 _OF_THE_BODY = ("content-encoding", "content-length", "transfer-encoding")
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 
@@ -51,15 +51,15 @@ class Connection:
         self._ours = redactor(secrets(settings, self._way.url if self._way else ""))
         self._server: ServerInfo | None = None
         self._asking = threading.Lock()
-        self._met = False  # somebody has answered in this run
-        self._is_there = False  # it has answered in this run, and was not given up since
+        self._met = False  # anything has answered in this run
+        self._is_there = False  # it has answered in this run, and did not fail for good since
 
     def close(self) -> None:
         """Close every connection of the pool."""
         self._http.close()
 
-    def watched(self) -> Traffic:
-        """Return what notes every answer from now on; whoever watched before is told of no more."""
+    def watch(self) -> Traffic:
+        """Return a recorder of all answers from now on; an earlier recorder gets no more."""
         traffic = Traffic()
         within = f"{urlsplit(self.host).path}/api/v1/{self.tenant}/"
 
@@ -71,7 +71,7 @@ class Connection:
         return traffic
 
     def server(self) -> ServerInfo:
-        """What the server is: asked when it is first needed, once for all threads. Raises KestraError."""
+        """The server's version and edition: asked on first use, once for all threads. Raises KestraError."""
         with self._asking:
             if self._server is None:
                 self._server = self._ask_server()
@@ -79,7 +79,7 @@ class Connection:
 
     @property
     def known(self) -> ServerInfo | None:
-        """What the server is, where it has been asked already."""
+        """The server's version and edition, None if it was not asked yet."""
         return self._server
 
     def _ask_server(self) -> ServerInfo:
@@ -90,46 +90,46 @@ class Connection:
             return self.ask(CONFIGS, read)
         except UnsupportedVersionError as error:
             raise KestraError(
-                f"the server is Kestra {error}; 1.0 is the first that is supported",
+                f"the server is Kestra {error}; the oldest supported version is 1.0",
                 method=CONFIGS.method,
                 url=self.url(CONFIGS),
-                hint="upgrade the server, or name the version to treat it as: --kestra 1.3",
+                hint="upgrade the server, or set the version to treat it as: --kestra 1.3",
             ) from None
         except KestraError as error:
             if error.status == httpx.codes.NOT_FOUND or httpx.codes.is_success(error.status or 0):
-                error.args = (f"{self.host} answers, but is no Kestra server: {error}",)
+                error.args = (f"{self.host} answers, but is not a Kestra server: {error}",)
             raise
 
     def url(self, operation: Operation, *names: str) -> str:
-        """Return the address of an operation, with these names in the places of its path."""
+        """Return the URL of an operation, with these names in its path."""
         return operation.url(self.host, self.tenant, names)
 
     def send(
         self, operation: Operation, *names: str, url: str = "", repeat: bool | None = None, **parts: Any
     ) -> httpx.Response:
-        """Carry out an operation on what is called so, and return its good answer. Raises KestraError.
+        """Carry out an operation with these names in its path, and return the successful answer. Raises KestraError.
 
-        GET, PUT and DELETE are repeated by themselves; a POST only with `repeat`. `url` is another address than the
-        server's own. `parts` are httpx's (`params`, `content`, `files`, `headers`).
+        GET, PUT and DELETE are retried automatically, a POST only with `repeat`. `url` replaces the server's own.
+        `parts` are httpx's (`params`, `content`, `files`, `headers`).
         """
         parts["headers"] = operation.headers | parts.get("headers", {})
         return self._sent(operation.method, url or self.url(operation, *names), parts, repeat=repeat)
 
     def tell(self, operation: Operation, *names: str, **parts: Any) -> None:
-        """Send a request whose good answer says nothing, or anything in JSON. Raises KestraError for a page instead."""
+        """Send a request whose answer is empty, or any JSON. Raises KestraError, also for a web page."""
         response = self.send(operation, *names, **parts)
         if response.content:
             self._read(response, lambda _: None)
 
     def ask(self, operation: Operation, read: Callable[[object], _T], *names: str, **parts: Any) -> _T:
-        """Send a request and return what `read` makes of the JSON that comes back. Raises KestraError."""
+        """Send a request and return its JSON answer, read with `read`. Raises KestraError."""
         return self._read(self.send(operation, *names, **parts), read)
 
-    def repeated(self, call: Callable[[int], _T]) -> _T:
-        """Call with the number of the attempt, within the settings' caps, for as long as it fails in passing."""
+    def repeat(self, call: Callable[[int], _T]) -> _T:
+        """Call with the number of the attempt, within the limits of the settings, while the error is transient."""
         settings = self._settings
         try:
-            found = repeated(
+            found = repeat(
                 call,
                 attempts=settings.attempts,
                 seconds=settings.retry_seconds,
@@ -137,13 +137,13 @@ class Connection:
                 is_there=lambda: self._is_there,
             )
         except KestraError as error:
-            self._is_there = not passing(error)  # it was waited for once: whoever asks next does not wait as long
+            self._is_there = not is_transient(error)  # waited for once: the next request does not wait as long
             raise
         self._is_there = True
         return found
 
     def events(self, operation: Operation, *names: str, until: float) -> Iterator[ServerSentEvent]:
-        """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
+        """Yield a stream's events. It ends without an error: normally, if cut, and at `until` (monotonic seconds)."""
         patience = until - time.monotonic()
         if patience <= 0:
             return
@@ -160,12 +160,12 @@ class Connection:
             try:
                 return self._once(method, url, parts)
             except KestraNotFoundError:
-                if method == "DELETE" and attempt > 1:  # the answer to the first was lost, not the deed
+                if method == "DELETE" and attempt > 1:  # the answer to the first was lost, not its effect
                     return httpx.Response(httpx.codes.NO_CONTENT)
                 raise
 
         if repeat if repeat is not None else method in _REPEATABLE:
-            return self.repeated(once)
+            return self.repeat(once)
         return once(1)
 
     def _once(self, method: str, url: str, parts: Mapping[str, Any]) -> httpx.Response:
@@ -173,14 +173,14 @@ class Connection:
         try:
             response = self._whole(request)
         except httpx.RequestError as error:
-            raise self._redacted(unanswered(request, error, self._way)) from error
+            raise self._redacted(no_answer(request, error, self._way)) from error
         if not response.is_success:
             userless = self._server is not None and self._server.userless
-            raise self._redacted(refused(self._clean(response), signed_in=self._signed_in, userless=userless))
+            raise self._redacted(refusal(self._clean(response), signed_in=self._signed_in, userless=userless))
         return response
 
     def _whole(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer with all that it holds, in time and within bounds. Raises KestraError and RequestError."""
+        """Return the complete answer, within its time and size limits. Raises KestraError and RequestError."""
         archive = request.headers.get("accept") == EXPORT_FLOWS.produces
         with within(self._settings.timeout * WHOLE):
             opened = self._http.send(request, stream=True)
@@ -197,16 +197,16 @@ class Connection:
 
     def _read(self, response: httpx.Response, read: Callable[[object], _T]) -> _T:
         try:
-            return read(decoded(response.content))
+            return read(decode(response.content))
         except UnexpectedShapeError as error:
-            raise self._redacted(misshapen(self._clean(response), str(error))) from None
+            raise self._redacted(wrong_shape(self._clean(response), str(error))) from None
         except TooLargeError as error:
             raise self._redacted(too_large(response, str(error))) from None
         except ValueError:
-            raise self._redacted(misshapen(self._clean(response), "JSON")) from None
+            raise self._redacted(wrong_shape(self._clean(response), "JSON")) from None
 
     def _redacted(self, error: KestraError) -> KestraError:
-        """Return the error without any of our secrets: a server or a proxy may have quoted them."""
+        """Return the error without our secrets, which a server or a proxy may have quoted."""
         error.reason = self._redact(error.reason)
         error.hint = self._redact(error.hint)
         error.args = (self._redact(str(error)),)
@@ -216,7 +216,7 @@ class Connection:
         return also_hidden(self._ours(text))
 
     def _clean(self, response: httpx.Response) -> httpx.Response:
-        """Return an answer without our secrets, for an error: before its words are cut, or taken out of a page."""
+        """Return an answer without our secrets, for an error: before its text is shortened or extracted."""
         headers = {"content-type": self._redact(response.headers.get("content-type", ""))}
         for name in ("location", "retry-after"):
             if name in response.headers:

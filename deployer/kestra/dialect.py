@@ -1,4 +1,4 @@
-"""Which family of paths a server speaks, and what that changes. Asked of `configs` once, by the connection."""
+"""Which API paths a server has, and what depends on that. Read from `configs` once, by the connection."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 
 class UnsupportedVersionError(Exception):
-    """The server is older than what is understood here; says its version."""
+    """The server is too old; says its version."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
-    """What the server says it is. `note` is a sentence for the user where we treat it as something else, else empty."""
+    """The server's version and edition. `note` is a sentence for the user if it is treated as another version."""
 
-    version: str  # as the server writes it, "" where it says nothing
+    version: str  # as the server writes it, "" if unknown
     dialect: Dialect
-    edition: str = ""  # OSS or EE, "" where it says nothing
+    edition: str = ""  # OSS or EE, "" if unknown
     note: str = ""
-    userless: bool = False  # it asks for a user, and nobody has made the first one
+    userless: bool = False  # it requires a login, but its first user was not created yet
 
 
 def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
-    """Return what the answer of `configs` means; `treat_as` names the version to treat the server as.
+    """Return what the answer of `configs` means; `treat_as` is the version to treat the server as.
 
-    Raises UnexpectedShapeError where there is no version, UnsupportedVersionError below 1.0; not with `treat_as`.
+    Without `treat_as`, raises UnexpectedShapeError if there is no version, UnsupportedVersionError below 1.0.
     """
     data = mapping(configs, "the server's configuration")
     version, edition = _text(data, "version"), _text(data, "edition")
     number, userless = _number(version), data.get("isBasicAuthInitialized") is False
     if treat_as:
         differs = version and number != _number(treat_as)
-        note = f"the server says that it is Kestra {version}; it is treated as {treat_as}, as asked" if differs else ""
+        note = f"the server is Kestra {version}, but is treated as {treat_as}, as requested" if differs else ""
         return ServerInfo(version, named(treat_as).dialect, edition, note, userless)
     if number is None:
         raise UnexpectedShapeError("the server's configuration with a `version`")
@@ -47,17 +47,19 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
         raise UnsupportedVersionError(version)
     dialect = Dialect.V1 if number < (2, 0) else Dialect.V2
     newest = max(_number(known.name) or _FIRST for known in VERSIONS)
-    note = f"Kestra {version} is newer than this deployer knows: treated as {dialect}" if number > newest else ""
+    note = (
+        f"Kestra {version} is newer than the versions known here; it is treated as {dialect}" if number > newest else ""
+    )
     return ServerInfo(version, dialect, edition, note, userless)
 
 
 def kind_filter(info: ServerInfo) -> bool:
-    """Whether searches know the filter `kind`: 1.2 brought it, with an error for whoever asks an older server."""
+    """Whether searches have the filter `kind`: since 1.2; an older server answers with an error."""
     return (_number(info.version) or _FIRST) >= (1, 2)
 
 
 def _number(version: str) -> tuple[int, int] | None:
-    """Return major and minor; a release, a snapshot (`1.4.0-SNAPSHOT`) and a candidate alike."""
+    """Return major and minor version of a release, a snapshot (`1.4.0-SNAPSHOT`) or a release candidate."""
     match = _VERSION.match(version)
     return (int(match[1]), int(match[2])) if match else None
 

@@ -1,4 +1,4 @@
-"""Executions: start, follow, read, search, kill, outputs. A start is never sent twice: it would run the flow twice."""
+"""Executions: start, follow, read, search, kill, outputs. A start is never repeated: it would run the flow twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
 from deployer.kestra.answers import Execution, Page, UnexpectedShapeError, items, mapping
 from deployer.kestra.bodies import inputs as parts_of
-from deployer.kestra.bounds import TooLargeError, decoded
+from deployer.kestra.bounds import TooLargeError, decode
 from deployer.kestra.calls import Calls
 from deployer.kestra.dialect import kind_filter
 from deployer.kestra.operations import (
@@ -25,11 +25,11 @@ from deployer.kestra.operations import (
 )
 from deployer.model.version import Dialect
 
-_LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each look for a lost execution: a start shows up a little later
+_LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each search for a lost execution: a new one is visible later
 _REFUSALS = frozenset({400, 401, 403, 405, 406, 413, 415, 422})
-"""What is answered to a start before it is carried out. Anything else may come after the deed, by a way that broke."""
+"""Answers to a start that was not carried out. With any other error, the flow may have been started."""
 _CONFLICTS = ("is disabled", "invalid flow")
-"""What Kestra says with 409 of a flow that it does not start; a 409 without it is not Kestra's."""
+"""Kestra's messages with 409 for a flow that it does not start; any other 409 is not Kestra's."""
 
 
 class ExecutionCalls(Calls):
@@ -45,11 +45,11 @@ class ExecutionCalls(Calls):
         revision: int | None = None,
         kind: str | None = None,
     ) -> Execution:
-        """Start a flow. Sent once: when its answer is lost, the execution with all these labels is looked for.
+        """Start a flow. Sent once: if the answer is lost, the execution with all these labels is searched.
 
-        So give a label that no other execution has; without labels a lost answer stays lost. `kind` is NORMAL or TEST;
-        before 1.2 no search shows what is TEST. Raises KestraNotFoundError (no such flow), KestraRefusedError
-        (disabled; inputs missing or wrong), and any KestraError with `unknown` set where it may run and was not found.
+        So pass a label that no other execution has; without labels a lost answer stays lost. `kind` is NORMAL or TEST;
+        before 1.2 no search shows TEST executions. Raises KestraNotFoundError (no such flow), KestraRefusedError
+        (disabled, missing or invalid inputs), and any KestraError with `unknown` set if it may run but was not found.
         """
         params: list[tuple[str, str | int]] = [("labels", f"{key}:{value}") for key, value in (labels or {}).items()]
         params += [("revision", revision)] if revision is not None else []
@@ -62,11 +62,11 @@ class ExecutionCalls(Calls):
             if found := self._lost(labels):
                 return found
             error.unknown = True
-            error.hint = f"{error.hint}; whether the flow was started is not known: look before you start it again"
+            error.hint = f"{error.hint}; it is unknown whether the flow was started: check before you start it again"
             raise
 
     def _lost(self, labels: Mapping[str, str]) -> Execution | None:
-        """Return the execution that was started although no good answer came, None where none is found."""
+        """Return the execution that was started although the answer was lost, None if none is found."""
         for wait in _LOOKS:
             self._connection.sleep(wait)
             try:
@@ -81,18 +81,18 @@ class ExecutionCalls(Calls):
 
     @property
     def shows_tests(self) -> bool:
-        """Whether searches of this server can show executions of kind TEST: from 1.2 on. Raises KestraError."""
+        """Whether searches of this server can show executions of kind TEST: since 1.2. Raises KestraError."""
         return kind_filter(self._connection.server())
 
     def execution(self, execution_id: str) -> Execution:
-        """Return an execution as it is now: the truth, where a stream is only a hint. Raises KestraNotFoundError."""
+        """Return the current state of an execution; reliable, unlike a stream. Raises KestraNotFoundError."""
         return self._execution(EXECUTION, execution_id)
 
     def find_execution(self, labels: Mapping[str, str]) -> Execution | None:
-        """Return an execution, TEST or not, that has all these labels; None where there is none.
+        """Return an execution, TEST or not, that has all these labels; None if there is none.
 
-        Asked twice: TEST ones show only to who asks for them, and those started without a kind only to who asks for
-        none, not as NORMAL (asked of the 1.3.31 and 2.0.0 engines).
+        Needs two searches: TEST executions are found only by that kind, and those started without a kind only without
+        one, not as NORMAL (tested on the 1.3.31 and 2.0.0 engines).
         """
         all_but_test: tuple[str, ...] = ()
         for kinds in (("TEST",), all_but_test):
@@ -110,10 +110,10 @@ class ExecutionCalls(Calls):
         states: Collection[str] = (),
         size: int = 100,
     ) -> list[Execution]:
-        """Return at most `size` executions that match everything given. Without `kinds` the server leaves TEST out.
+        """Return at most `size` executions that match all arguments. Without `kinds` the server leaves out TEST.
 
-        A server refuses (422) a name among `states` that its version does not know. `kinds` is not sent to servers
-        before 1.2, which do not know it.
+        A server refuses (422) a state that its version does not have. `kinds` is not sent to servers before 1.2, which
+        do not have this filter.
         """
         params: dict[str, str | int] = {"page": 1, "size": size}
         if namespace:
@@ -133,25 +133,25 @@ class ExecutionCalls(Calls):
         return [self._linked(execution) for execution in self._ask(SEARCH_EXECUTIONS, read, params=params)]
 
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
-        """Yield the execution at each change that the server tells of; end at its end, at a cut, or at `until`.
+        """Yield the execution at each change that the server reports; stop at its end, if cut, or at `until`.
 
-        `until` is in `time.monotonic()` seconds. Nothing is raised, nothing is promised: events may be missing, and a
-        paused execution never ends its stream. Ask `execution` for the truth.
+        `until` is in `time.monotonic()` seconds. Nothing is raised or guaranteed: events may be missing, and the stream
+        of a paused execution never ends. `execution` returns the reliable state.
         """
         for event in self._connection.events(FOLLOW_EXECUTION, execution_id, until=until):
-            if event.id == "start":  # 1.x: an execution with nothing but its id
+            if event.id == "start":  # 1.x: an execution with only its id
                 continue
             try:
-                yield self._linked(Execution.read(decoded(event.data)))
+                yield self._linked(Execution.read(decode(event.data)))
             except (ValueError, TooLargeError, UnexpectedShapeError):
                 return
             if event.id == "end":
                 return
 
     def kill_execution(self, execution_id: str) -> None:
-        """Ask for an execution, and all that it started, to be killed; it is so a little later.
+        """Request that an execution, and everything it started, be killed, which takes a moment.
 
-        One that is over stays as it is. Raises KestraNotFoundError.
+        One that has ended stays unchanged. Raises KestraNotFoundError.
         """
         self._connection.tell(KILL_EXECUTION[self._connection.server().dialect], execution_id)
 
@@ -165,7 +165,7 @@ class ExecutionCalls(Calls):
         return self._linked(self._ask(operation, Execution.read, *names, **parts))
 
     def _linked(self, execution: Execution) -> Execution:
-        """Return the execution with a full address of its page: the server gives a path, or none."""
+        """Return the execution with the full URL of its page: the server returns a path, or nothing."""
         host, url = self._connection.host, execution.url
         if not url:
             where = f"{execution.namespace}/{execution.flow_id}/{execution.id}"
@@ -174,7 +174,7 @@ class ExecutionCalls(Calls):
 
 
 def _refuses(error: KestraError) -> bool:
-    """Whether nothing was started, as an answer says or as there is nobody to ask."""
+    """Whether nothing was started, according to the answer, or because there was no connection."""
     if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
         return True  # it was never sent
     if error.status == httpx.codes.CONFLICT:

@@ -1,4 +1,4 @@
-"""Makes an error that people can act on out of an answer, or out of its absence. Sends nothing."""
+"""Turns an answer, or its absence, into an error that users can act on. Sends nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from deployer.errors import (
     KestraUnreachableError,
     KestraUnreadableError,
 )
-from deployer.kestra.bounds import TooLargeError, decoded
+from deployer.kestra.bounds import TooLargeError, decode
 from deployer.kestra.way import Proxy
 from deployer.model.resource import MAIN
 from deployer.settings import plain
@@ -31,7 +31,7 @@ _PREFIXES = re.compile(r"^(Invalid entity|Invalid route params|Illegal argument|
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"^\[Errno -?\d+\] ")
-_LONGEST = 2000  # characters of the server's words that are worth showing
+_LONGEST = 2000  # characters of the server's message that are shown
 
 _KINDS: dict[int, type[KestraError]] = {
     401: KestraAccessError,
@@ -41,16 +41,18 @@ _KINDS: dict[int, type[KestraError]] = {
     422: KestraRefusedError,
     423: KestraUnreadableError,
 }
-_REFUSALS = {401: "Kestra at {} refused the login", 403: "Kestra at {} gives no access"}
+_REFUSALS = {401: "Kestra at {} refused the login", 403: "Kestra at {} denies access"}
 _TENANT = "Tenant must be"
-_FIRST_USER = "nobody has made the server's first user yet: open it in a browser, or set kestra.server.basic-auth there"
+_FIRST_USER = (
+    "the server has no users yet: open it in a browser to create the first, or set kestra.server.basic-auth there"
+)
 _HINTS = {
-    403: "ask an administrator for the rights to this tenant and namespace, or give other credentials",
+    403: "ask an administrator for access to this tenant and namespace, or use other credentials",
     404: "check the tenant, and whether the host needs a path prefix",
     413: "a proxy in front of Kestra limits the size of requests: raise its limit",
-    423: "Kestra cannot read this stored flow any more, often since an upgrade: correct or delete it there",
-    429: "the server asks for fewer requests: lower `concurrency`, or wait",
-    500: "the server's own log says more",
+    423: "Kestra can no longer read this stored flow, often since an upgrade: fix or delete it there",
+    429: "the server limits requests: lower `concurrency`, or wait",
+    500: "see the server's log",
     502: "a proxy in front of Kestra answered: is Kestra running?",
     503: "the server, or a proxy in front of it, is not ready: is it starting?",
     504: "a proxy in front of Kestra got no answer in time",
@@ -58,7 +60,7 @@ _HINTS = {
 
 
 def place(request: httpx.Request) -> str:
-    """Return a request's address for messages: no credentials, no query."""
+    """Return the URL of a request for messages, without credentials and query."""
     url = request.url
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
 
@@ -67,23 +69,23 @@ def _origin(request: httpx.Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
 
 
-def refused(response: httpx.Response, *, signed_in: str, userless: bool = False) -> KestraError:
-    """Return the error that an answer stands for.
+def refusal(response: httpx.Response, *, signed_in: str, userless: bool = False) -> KestraError:
+    """Return the error for an unsuccessful answer.
 
-    `signed_in` says how: "token", "password" or ""; `userless` that nobody has made the server's first user.
+    `signed_in` is "token", "password" or ""; `userless` says that the server has no users yet.
     """
     request, status, reason = response.request, response.status_code, words(response)
     kind = _KINDS.get(status, KestraError)
     if kind is KestraNotFoundError and not _is_json(response):
-        kind = KestraError  # a gateway that has no way to a server says nothing of what is on it
+        kind = KestraError  # a gateway without a connection to a server says nothing about its content
     hint = _HINTS.get(status, "")
     if status == httpx.codes.UNAUTHORIZED:
         hint = _FIRST_USER if userless else _access_hint(signed_in)
     if status == httpx.codes.BAD_REQUEST and _TENANT in reason:
-        hint = f"the open edition of Kestra has the tenant {MAIN} alone: leave out the tenant, or give --tenant {MAIN}"
+        hint = f"Kestra's open-source edition has only the tenant {MAIN}: omit the tenant, or use --tenant {MAIN}"
     if response.has_redirect_location:
         target = plain(str(response.headers["location"]))
-        reason, hint = f"redirects to {target}", "set the host to where the server really is (https?)"
+        reason, hint = f"redirects to {target}", "set the host to the server's actual address (https?)"
     what = f"{request.method} {place(request)}"
     return kind(
         f"{_REFUSALS[status].format(_origin(request))}: {what} answered {_said(status, reason)}"
@@ -104,30 +106,32 @@ def _said(status: int, reason: str) -> str:
 
 def _access_hint(signed_in: str) -> str:
     if signed_in == "token":
-        return "check KESTRA_API_TOKEN: is it of this server, and not expired?"
+        return "check KESTRA_API_TOKEN: is it for this server, and not expired?"
     if signed_in == "password":
         return (
-            "check KESTRA_USERNAME and KESTRA_PASSWORD; Kestra Enterprise 2.x takes API tokens only: KESTRA_API_TOKEN"
+            "check KESTRA_USERNAME and KESTRA_PASSWORD; Kestra Enterprise 2.x accepts only API tokens: KESTRA_API_TOKEN"
         )
     return "set KESTRA_API_TOKEN, or KESTRA_USERNAME and KESTRA_PASSWORD"
 
 
-def unanswered(request: httpx.Request, error: httpx.RequestError, way: Proxy | None = None) -> KestraError:
-    """Return the error for a request to which no whole answer came, by way of this proxy."""
+def no_answer(request: httpx.Request, error: httpx.RequestError, way: Proxy | None = None) -> KestraError:
+    """Return the error for a request without a complete answer, sent through this proxy."""
     told: dict[str, Any] = {"method": request.method, "url": place(request)}
     server, what = _origin(request), f"({request.method} {place(request)})"
     certificate = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     if certificate is not None:
-        hint = "give the CA that signed it (tls: ca), or check that the host is a TLS server and takes your certificate"
+        hint = (
+            "set the CA that signed it (tls: ca), or check that the host is a TLS server and accepts your certificate"
+        )
         if used := " and ".join(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)):
-            hint += f"; only what {used} names is trusted"
+            hint += f"; only certificates in {used} are trusted"
         return KestraError(f"no secure connection to {server}: {_reason(certificate)} {what}", **told, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError) and way:
-        by = f"the proxy {way.place} that {way.named_by} names"
-        hint = f"correct {way.named_by}; NO_PROXY names hosts that are reached without one"
+        by = f"the proxy {way.place}, set by {way.named_by}"
+        hint = f"fix {way.named_by}, or list the host in NO_PROXY to connect directly"
         return KestraUnreachableError(f"cannot connect to {by}: {_reason(error)} {what}", **told, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
-        hint = "is the server running, and is the host right? From inside a container, localhost is the container"
+        hint = "is the server running, and is the host right? Inside a container, localhost is the container itself"
         return KestraUnreachableError(
             f"cannot connect to Kestra at {server}: {_reason(error)} {what}", **told, hint=hint
         )
@@ -137,7 +141,7 @@ def unanswered(request: httpx.Request, error: httpx.RequestError, way: Proxy | N
             f"the proxy refuses to connect to {server}: {_reason(error)} {what}", **told, hint=hint
         )
     if isinstance(error, httpx.TimeoutException):
-        hint = "raise --timeout if the server is known to be slow"
+        hint = "if the server is slow, increase --timeout"
         return KestraUnreachableError(f"no answer in time from {server} {what}", **told, hint=hint)
     hint = "a proxy, or a server that restarts, may have cut it: try again"
     return KestraUnreachableError(f"the connection to {server} was cut: {_reason(error)} {what}", **told, hint=hint)
@@ -150,18 +154,18 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _reason(error: BaseException) -> str:
-    """Return why, as people say it: without the system's number."""
+    """Return the reason in words, without the system's error number."""
     said = _NUMBER.sub("", str(error)) or type(error).__name__
     return said[0].lower() + said[1:] if said[1:2].islower() else said
 
 
-def misshapen(response: httpx.Response, expected: str) -> KestraError:
-    """Return the error for an answer that is none of Kestra's, though its status is good."""
+def wrong_shape(response: httpx.Response, expected: str) -> KestraError:
+    """Return the error for an answer with a good status that is not Kestra's."""
     request = response.request
-    what, hint = f"answered something else than {expected}", "is this the address of a Kestra server?"
+    what, hint = f"did not answer with {expected}", "is this the address of a Kestra server?"
     if is_html(response):
         title = words(response)
-        what = f"answered a web page{f' ({title})' if title else ''} instead of {expected}"
+        what = f"answered with a web page{f' ({title})' if title else ''} instead of {expected}"
         hint = "the host is behind a login page, or its path prefix is missing"
     return KestraError(
         f"{request.method} {place(request)} {what}",
@@ -173,45 +177,45 @@ def misshapen(response: httpx.Response, expected: str) -> KestraError:
 
 
 def too_large(response: httpx.Response, how: str) -> KestraTooLargeError:
-    """Return the error for an answer that goes beyond what Kestra's answers are."""
+    """Return the error for an answer that is larger than Kestra's answers."""
     request = response.request
     return KestraTooLargeError(
-        f"{request.method} {place(request)} answered with too much: {how}",
+        f"{request.method} {place(request)} sent too large an answer: {how}",
         method=request.method,
         url=place(request),
         status=response.status_code,
-        hint="look at what answers there: a Kestra server sends less",
+        hint="check what is running there: a Kestra server sends less",
     )
 
 
 def is_html(response: httpx.Response) -> bool:
-    """Whether a web page came."""
+    """Whether the answer is a web page."""
     kind = response.headers.get("content-type", "")
     return "text/html" in kind or response.text.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
 
 
 def _is_json(response: httpx.Response) -> bool:
     try:
-        decoded(response.content)
+        decode(response.content)
     except (ValueError, TooLargeError):
         return False
     return True
 
 
 def words(response: httpx.Response) -> str:
-    """Return what the server said: its JSON `message`, its page's title, or its text."""
+    """Return the server's message: its JSON `message`, the title of its page, or its text."""
     if is_html(response):
         title = _TITLE.search(response.text)
-        return _shortened(" ".join(html.unescape(title[1] if title else _TAG.sub(" ", response.text)).split()))
+        return _shorten(" ".join(html.unescape(title[1] if title else _TAG.sub(" ", response.text)).split()))
     try:
-        body = decoded(response.content)
+        body = decode(response.content)
     except (ValueError, TooLargeError):
-        return _shortened(response.text)
+        return _shorten(response.text)
     message = body.get("message") if isinstance(body, dict) else None
-    return _shortened(_PREFIXES.sub("", message)) if isinstance(message, str) else ""
+    return _shorten(_PREFIXES.sub("", message)) if isinstance(message, str) else ""
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     text = text.strip()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 

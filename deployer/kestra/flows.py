@@ -13,10 +13,10 @@ from typing import Any
 from deployer.background import ahead
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError, KestraTooLargeError
 from deployer.kestra.answers import Page, StoredFlow, UnexpectedShapeError, Verdict, items
-from deployer.kestra.bodies import Part, batches, joined, uncut
+from deployer.kestra.bodies import Part, batches, join, keep_whole
 from deployer.kestra.bounds import LARGEST_TEXT, LARGEST_TEXTS, MB, MOST_TEXTS, TooLargeError
 from deployer.kestra.calls import Calls
-from deployer.kestra.failures import misshapen, too_large
+from deployer.kestra.failures import too_large, wrong_shape
 from deployer.kestra.operations import (
     CREATE_FLOW,
     DELETE_FLOW,
@@ -30,22 +30,22 @@ from deployer.kestra.operations import (
     VALIDATE_FLOWS,
     Operation,
 )
-from deployer.kestra.stored import called, made, stored, with_text
+from deployer.kestra.stored import confirm, confirm_created, reader_of, require_source
 from deployer.model.version import Dialect
 
 _PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
 _SMALL_PAGE = 100
-_COLLISION = "duplicate entry"  # what 1.3.31 and 2.0.0 say, with 500, where two flows would share a file's name
-_AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two at once (1.3.31, embedded, two cores)
+_COLLISION = "duplicate entry"  # the message of 1.3.31 and 2.0.0, with 500, if two flows would share a file name
+_AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two at a time (1.3.31, embedded, two cores)
 _ORDER = {"sort": ["namespace:asc", "id:asc"]}
 
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""What comes of an archive that is cut, spoilt, encrypted (RuntimeError) or packed in some other way."""
+"""Errors for an archive that is truncated, damaged, encrypted (RuntimeError) or in another format."""
 
 
 def exported_as(namespace: str, id: str) -> str:
-    """Return what an export calls a flow's text. Both parts may hold `-`, so two flows may share a name."""
+    """Return the file name of a flow in an export. Both parts may contain `-`, so two flows may share a name."""
     return f"{namespace}-{id}.yml"
 
 
@@ -53,27 +53,27 @@ class FlowCalls(Calls):
     """The endpoints under `flows`."""
 
     def create_flow(self, body: str, *, namespace: str, id: str) -> StoredFlow:
-        """Create a flow from its text, which must name this namespace and id.
+        """Create a flow from its source, which must have this namespace and id.
 
-        Raises KestraRefusedError where it exists or is invalid, and KestraError where the answer does not say that this
-        text runs now. Sent again only after a look that it is not there yet; where it is, with this very text, that is
-        success.
+        Raises KestraRefusedError if it exists or is invalid, and KestraError if the answer does not confirm that this
+        source runs now. Repeated only after a check that the flow does not exist yet; if it does, with this source,
+        that counts as success.
         """
 
         def once(attempt: int) -> StoredFlow:
             there = self._there(namespace, id) if attempt > 1 else None
             if there:
-                return made(there, body, self._connection.url(CREATE_FLOW))
+                return confirm_created(there, body, self._connection.url(CREATE_FLOW))
             try:
                 answered = self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
-                return stored(answered, (namespace, id), body, CREATE_FLOW.method, self._connection.url(CREATE_FLOW))
+                return confirm(answered, (namespace, id), body, CREATE_FLOW.method, self._connection.url(CREATE_FLOW))
             except KestraRefusedError:
-                there = self._there(namespace, id) if attempt > 1 else None  # the first may have arrived late
+                there = self._there(namespace, id) if attempt > 1 else None  # the first attempt may have arrived late
                 if there and there.runs(body):
                     return there
                 raise
 
-        return self._connection.repeated(once)
+        return self._connection.repeat(once)
 
     def _there(self, namespace: str, id: str) -> StoredFlow | None:
         try:
@@ -82,14 +82,14 @@ class FlowCalls(Calls):
             return None
 
     def update_flow(self, namespace: str, id: str, body: str) -> StoredFlow:
-        """Replace a flow's text; the identical text keeps the revision. On 2.x this publishes a draft.
+        """Replace a flow's source; the identical source keeps the revision. On 2.x this publishes a draft.
 
-        Raises KestraNotFoundError, KestraRefusedError where the text is invalid or names another flow, and KestraError
-        where the answer does not say that this text runs now.
+        Raises KestraNotFoundError, KestraRefusedError if the source is invalid or of another flow, and KestraError if
+        the answer does not confirm that this source runs now.
         """
         answered = self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, content=body.encode())
         url = self._connection.url(UPDATE_FLOW, namespace, id)
-        return stored(answered, (namespace, id), body, UPDATE_FLOW.method, url)
+        return confirm(answered, (namespace, id), body, UPDATE_FLOW.method, url)
 
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
@@ -104,9 +104,9 @@ class FlowCalls(Calls):
         revision: int | None = None,
         allow_deleted: bool = False,
     ) -> StoredFlow:
-        """Return a flow, with its text where `source`, the newest revision unless one is named.
+        """Return a flow, with its source if `source` is set; the newest revision unless one is given.
 
-        Raises KestraNotFoundError. On 2.x the newest revision may be a draft, which is not what runs.
+        Raises KestraNotFoundError. On 2.x the newest revision may be a draft, which does not run.
         """
         params: dict[str, str | int] = {"source": str(source).lower()}
         if revision is not None:
@@ -115,38 +115,41 @@ class FlowCalls(Calls):
             params["allowDeleted"] = "true"
 
         def read(data: object) -> StoredFlow:
-            flow = called(namespace, id)(data)
-            return with_text(flow) if source else flow
+            flow = reader_of(namespace, id)(data)
+            return require_source(flow) if source else flow
 
         return self._ask(FLOW, read, namespace, id, params=params)
 
     def list_flows_by_namespace(self, namespace: str) -> list[StoredFlow]:
-        """Return the flows of exactly this namespace, without texts."""
+        """Return the flows of exactly this namespace, without sources."""
         return list(self._ask(FLOWS_OF_NAMESPACE, lambda data: items(data, StoredFlow.read), namespace))
 
     def list_flow_revisions(self, namespace: str, id: str) -> list[StoredFlow]:
-        """Return all revisions with their texts, the oldest first. Raises KestraNotFoundError."""
+        """Return all revisions with their sources, oldest first. Raises KestraNotFoundError."""
         return list(
             self._ask(
-                FLOW_REVISIONS, lambda data: items(data, lambda each: with_text(StoredFlow.read(each))), namespace, id
+                FLOW_REVISIONS,
+                lambda data: items(data, lambda each: require_source(StoredFlow.read(each))),
+                namespace,
+                id,
             )
         )
 
     def search_flows(self, namespaces: Collection[str] = (), *, pages: int | None = None) -> list[StoredFlow]:
-        """Return the flows of these namespaces, of the whole tenant where none is named, without texts.
+        """Return the flows of these namespaces, or of the whole tenant if none is given, without sources.
 
-        One request for each 1,000 flows; `pages` ends it after so many requests. On 2.x, what is shown of a flow is its
-        newest revision, a draft too.
+        One request per 1,000 flows; `pages` limits the number of requests. On 2.x the newest revision of a flow is
+        returned, even if it is a draft.
 
-        No order is asked for at first: H2, as Kestra uses it by default, takes 5 to 11 s to put 300 flows into one
-        (0.04 to 0.1 s without). Where pages without an order did not show every flow, they are read again in order.
+        The first attempt requests no order: H2, Kestra's default, takes 5 to 11 s to sort 300 flows (0.04 to 0.1 s
+        without). If pages without an order do not contain every flow, they are read again in order.
         """
         try:
-            return self._searched(namespaces, pages, _PAGE)
+            return self._search(namespaces, pages, _PAGE)
         except KestraTooLargeError:  # flows of hundreds of tasks each
-            return self._searched(namespaces, None, _SMALL_PAGE)
+            return self._search(namespaces, None, _SMALL_PAGE)
 
-    def _searched(self, namespaces: Collection[str], pages: int | None, size: int) -> list[StoredFlow]:
+    def _search(self, namespaces: Collection[str], pages: int | None, size: int) -> list[StoredFlow]:
         found, total = self._pages(namespaces, {"size": size}, pages)
         if pages is None and len(found) < total:
             found, _ = self._pages(namespaces, {"size": size, **_ORDER}, pages)
@@ -155,7 +158,7 @@ class FlowCalls(Calls):
     def _pages(
         self, namespaces: Collection[str], order: Mapping[str, Any], most: int | None
     ) -> tuple[dict[tuple[str, str], StoredFlow], int]:
-        """Return the flows of at most so many pages, and how many the server says that there are."""
+        """Return the flows of at most so many pages, and the total number according to the server."""
         found: dict[tuple[str, str], StoredFlow] = {}
         page, seen, number = Page((), 1), 0, 1
         while seen < page.total:
@@ -169,24 +172,24 @@ class FlowCalls(Calls):
         return found, page.total
 
     def export_flows_by_query(self, namespaces: Collection[str] = ()) -> dict[str, str]:
-        """Return the texts of all flows of these namespaces, of the whole tenant where none is named, in one request.
+        """Return the sources of all flows of these namespaces, or of the whole tenant if none is given, in one request.
 
-        Each is called as `exported_as` says; a name that two flows share is left out: the server fails then, and is
-        asked for each namespace by itself. On 2.0.0 a text is the newest published one, which is what runs; a flow that
-        only exists as a draft is not there (asked of the engine). Other namespaces' texts may come as well. Raises
-        KestraError where there is no archive: that is never as much as an empty one.
+        Keys are names as from `exported_as`. A name that two flows share is left out: the server then fails, and each
+        namespace is requested separately. On 2.0.0 a source is the newest published one, which is what runs; a flow
+        that is only a draft is missing (tested on the engine). Sources of other namespaces may be included. Raises
+        KestraError if there is no archive: that is not the same as an empty one.
         """
         try:
-            entries = self._exported(_beginning(namespaces))
+            entries = self._export(_beginning(namespaces))
         except KestraError as error:
             if _COLLISION not in error.reason or not namespaces:
                 raise
             each = ({"filters[namespace][EQUALS]": namespace} for namespace in sorted(namespaces))
-            entries = [entry for wanted in each for entry in self._exported(wanted)]
+            entries = [entry for wanted in each for entry in self._export(wanted)]
         times = Counter(name for name, _ in entries)
         return {name: text for name, text in entries if times[name] == 1}
 
-    def _exported(self, wanted: Mapping[str, str]) -> list[tuple[str, str]]:
+    def _export(self, wanted: Mapping[str, str]) -> list[tuple[str, str]]:
         response = self._connection.send(EXPORT_FLOWS, params=wanted)
         try:
             with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
@@ -194,16 +197,16 @@ class FlowCalls(Calls):
         except TooLargeError as error:
             raise too_large(response, str(error)) from None
         except _BROKEN:
-            raise misshapen(response, "an archive of flows") from None
+            raise wrong_shape(response, "an archive of flows") from None
 
     def validate_flows(self, sources: Sequence[str]) -> list[Verdict | None]:
-        """Return the server's verdict on each text, in their order, a few hundred a request, two at once.
+        """Return the server's verdict on each source, in order; a few hundred per request, two requests at a time.
 
-        None: not judged, because a 1.x server would cut this text in two; 2.x takes such a text as a file of its own.
-        Nothing is stored.
+        None: not judged, because a 1.x server would split this source; 2.x receives each source as a file. Nothing is
+        stored.
         """
         verdicts: list[Verdict | None] = [None] * len(sources)
-        whole = [(number, uncut(text)) for number, text in enumerate(sources)]
+        whole = [(number, keep_whole(text)) for number, text in enumerate(sources)]
         asked = list(batches([(number, text) for number, text in whole if text is not None]))
         for batch, judged in zip(asked, ahead(self._validate_text, asked, _AT_ONCE), strict=True):
             for (number, _), verdict in zip(batch, judged, strict=True):
@@ -215,24 +218,24 @@ class FlowCalls(Calls):
         return verdicts
 
     def _validate_text(self, batch: Sequence[tuple[int, str]]) -> list[Verdict]:
-        return self._validated(VALIDATE_FLOWS, len(batch), content=joined([text for _, text in batch]).encode())
+        return self._validate(VALIDATE_FLOWS, len(batch), content=join([text for _, text in batch]).encode())
 
     def _validate_parts(self, texts: Sequence[str]) -> list[Verdict]:
         parts: list[Part] = [("flows", (f"{number}.yaml", text.encode())) for number, text in enumerate(texts)]
-        return self._validated(VALIDATE_FILES, len(texts), files=parts)
+        return self._validate(VALIDATE_FILES, len(texts), files=parts)
 
-    def _validated(self, operation: Operation, count: int, **parts: Any) -> list[Verdict]:
+    def _validate(self, operation: Operation, count: int, **parts: Any) -> list[Verdict]:
         def read(data: object) -> list[Verdict]:
             verdicts = sorted(items(data, Verdict.read), key=lambda verdict: verdict.index)
             if [verdict.index for verdict in verdicts] != [*range(count)]:
-                raise UnexpectedShapeError(f"{count} verdicts, one on each flow (there are {len(verdicts)})")
+                raise UnexpectedShapeError(f"{count} verdicts, one on each flow (it sent {len(verdicts)})")
             return verdicts
 
         return self._ask(operation, read, repeat=True, **parts)
 
 
 def _texts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Yield names and texts of an archive. What it says of their sizes is not believed. Raises TooLargeError."""
+    """Yield names and texts of an archive. The sizes it declares are not trusted. Raises TooLargeError."""
     left = LARGEST_TEXTS
     entries = archive.infolist()
     if len(entries) > MOST_TEXTS:
@@ -252,10 +255,10 @@ def _page(data: object) -> tuple[Page, tuple[StoredFlow, ...]]:
 
 
 def _beginning(namespaces: Collection[str]) -> dict[str, str]:
-    """Return the filter for what these namespaces begin with, which lets others through; nothing where that is nothing.
+    """Return the filter for the common prefix of these namespaces, which also matches others; none if it is empty.
 
-    `IN`, and `EQUALS` too, make H2 read the newest revisions once for each row: 4 to 11 s for 300 flows of genuine
-    servers, 0.04 to 0.2 s with this or without any filter. On PostgreSQL there is no difference.
+    `IN` and `EQUALS` make H2 read the newest revisions once per row: 4 to 11 s for 300 flows on real servers, 0.04 to
+    0.2 s with this filter or none. On PostgreSQL there is no difference.
     """
     shared = os.path.commonprefix([*namespaces])  # noqa: RUF071  (of names, not of paths)
     return {"filters[namespace][STARTS_WITH]": shared} if shared else {}

@@ -17,7 +17,7 @@ class KeyValueCalls(Calls):
     """The endpoints under `namespaces/{namespace}/kv`."""
 
     def list_keys(self, namespace: str) -> list[str]:
-        """Return the names of all keys of a namespace, in order; none where there is no such namespace."""
+        """Return the names of all keys of a namespace, in order; none if the namespace does not exist."""
         operation = KEYS[dialect := self._connection.server().dialect]
         if dialect is Dialect.V1:
             return sorted(self._ask(operation, lambda data: items(data, _key), namespace))
@@ -37,12 +37,12 @@ class KeyValueCalls(Calls):
         return self._ask(KEY_VALUE, KeyValue.read, namespace, key)
 
     def set_key_value(self, namespace: str, key: str, value: Any, *, ttl: str | None = None) -> None:
-        """Store a value; `ttl` is how long it lives (ISO 8601 duration), for ever without it."""
+        """Store a value; `ttl` is how long it lives (ISO 8601 duration), forever without it."""
         headers = {"ttl": ttl} if ttl else {}
         self._connection.tell(SET_KEY_VALUE, namespace, key, content=json.dumps(value).encode(), headers=headers)
 
     def delete_key_value(self, namespace: str, key: str) -> bool:
-        """Delete a key; whether there was one."""
+        """Delete a key; return whether it existed."""
 
         def read(data: object) -> bool:
             if not isinstance(data, bool):

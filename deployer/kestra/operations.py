@@ -1,8 +1,8 @@
-"""The one table of what the client asks of Kestra: method, path, and the media types that go each way.
+"""The table of all requests to Kestra: method, path, and the media types of request and answer.
 
-Kestra takes `Accept` and `Content-Type` into the choice of its route. Of a type that an operation does not produce it
-says 406, or takes another route whose path fits as well: `flows/export/by-query` is a `flows/{namespace}/{id}`, too. So
-each operation asks for exactly what Kestra's specification says that it produces, and sends what it consumes.
+Kestra uses `Accept` and `Content-Type` to choose a route. For a type that an operation does not produce it answers 406,
+or chooses another route that matches: `flows/export/by-query` also matches `flows/{namespace}/{id}`. So each operation
+accepts exactly what it produces according to Kestra's specification, and sends what it consumes.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ YAML = "application/x-yaml"
 TEXT = "text/plain"
 MULTIPART = "multipart/form-data"
 ANYTHING = "*/*"
-"""What is accepted from an operation that answers with nothing."""
+"""The accepted types of an operation with an empty answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One row. `path` is within the tenant unless it begins with a slash, its `{...}` are filled in order.
+    """One row. `path` is relative to the tenant unless it begins with a slash; its `{...}` are filled in order.
 
-    `produces` is what is accepted, `consumes` the type of the body, empty where none is sent.
+    `produces` is the accepted type, `consumes` the type of the body, empty if none is sent.
     """
 
     method: str
@@ -33,7 +33,7 @@ class Operation:
     consumes: str = ""
 
     def url(self, host: str, tenant: str, names: tuple[str, ...]) -> str:
-        """Return the address on a host, with each name in place of a `{...}`; ValueError for too few or too many."""
+        """Return the URL on a host, with each name in place of a `{...}`; ValueError for too few or too many."""
         path = self.path.removeprefix("/") if self.path.startswith("/") else f"api/v1/{{tenant}}/{self.path}"
         left = [*names] if self.path.startswith("/") else [tenant, *names]
         segments = [quote(left.pop(0), safe="") if part.startswith("{") else part for part in path.split("/")]
@@ -43,7 +43,7 @@ class Operation:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that say so. The boundary of a multipart body is its sender's to tell."""
+        """The headers for these types. The boundary of a multipart body is set by its sender."""
         sent = {"Content-Type": self.consumes} if self.consumes not in ("", MULTIPART) else {}
         return {"Accept": self.produces, **sent}
 
@@ -62,7 +62,7 @@ EXPORT_FLOWS = Operation("GET", "flows/export/by-query", "application/octet-stre
 DISABLE_FLOWS = Operation("POST", "flows/disable/by-ids", consumes=JSON)
 VALIDATE_FLOWS = Operation("POST", "flows/validate", consumes=YAML)
 VALIDATE_FILES = Operation("POST", "flows/validate", consumes=MULTIPART)
-"""Of 2.x only."""
+"""Only in 2.x."""
 
 CREATE_EXECUTION = Operation("POST", "executions/{namespace}/{id}", consumes=MULTIPART)
 EXECUTION = Operation("GET", "executions/{executionId}")
@@ -74,7 +74,7 @@ KILL_EXECUTION = {
     Dialect.V2: Operation("DELETE", "executions/{executionId}/actions/kill", "text/json"),
 }
 OUTPUTS = Operation("GET", "outputs/executions/{executionId}")
-"""Of 2.x only."""
+"""Only in 2.x."""
 LOGS = Operation("GET", "logs/{executionId}")
 
 KEYS = {

@@ -1,4 +1,4 @@
-"""What people do on Kestra's own pages, and a deploy never does: save drafts, disable flows, delete executions."""
+"""What people do in Kestra's UI, and a deploy never does: save drafts, disable flows, delete executions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _ALONG = {"deleteLogs": "true", "deleteMetrics": "true", "deleteStorage": "true"
 
 
 class PeopleCalls(Calls):
-    """The endpoints behind those pages."""
+    """The endpoints behind that UI."""
 
     def save_draft(self, namespace: str, id: str, body: str) -> StoredFlow:
-        """Save a text above a flow without publishing it (2.x; before, there are no drafts, and it is published).
+        """Save a source as a draft of a flow without publishing it. Before 2.x there are no drafts: it is published.
 
         Raises KestraNotFoundError.
         """
@@ -23,7 +23,7 @@ class PeopleCalls(Calls):
         return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, params=params, content=body.encode())
 
     def disable_flows_by_ids(self, flows: Iterable[tuple[str, str]]) -> None:
-        """Disable flows, each given by namespace and id: the server writes `disabled: true` into their texts."""
+        """Disable flows, each given by namespace and id: the server writes `disabled: true` into their sources."""
         body = [{"namespace": namespace, "id": name} for namespace, name in flows]
         self._connection.tell(DISABLE_FLOWS, json=body)
 

@@ -1,4 +1,4 @@
-"""The httpx client behind a connection, made from the settings: who we are, whom we trust, by which way."""
+"""The httpx client behind a connection, created from the settings: credentials, trust and proxy."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from deployer.kestra.bounds import ENCODINGS, Transport
 from deployer.kestra.way import Proxy, trust, unusable
 from deployer.settings import Settings
 
-CONNECT = 10.0  # seconds; a server that is there accepts at once
+CONNECT = 10.0  # seconds; a running server accepts at once
 
-_FEWEST = 20  # connections; followers hold one each, and whoever they wait for needs another
+_FEWEST = 20  # connections; each follower holds one, and the request it waits for needs another
 
 
 def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
-    """Return a client with the settings' credentials, trust and headers, by way of a proxy.
+    """Return a client with the settings' credentials, trust and headers, through a proxy.
 
-    Raises UsageError for unusable ones.
+    Raises UsageError if they are not usable.
     """
     headers = {"User-Agent": f"kestra-deployer/{__version__}", "Accept-Encoding": ", ".join(ENCODINGS)}
     headers |= settings.headers
@@ -30,7 +30,8 @@ def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
     for name, value in headers.items():
         if not (name + value).isascii() or not (name + value).isprintable():
             raise UsageError(
-                f"the header {name} holds a character that no header can", hint="look for a stray line end"
+                f"the header {name} contains a character that is not allowed in headers",
+                hint="look for a stray line break",
             )
     try:
         transport = Transport(
@@ -49,5 +50,5 @@ def pool(settings: Settings, way: Proxy | None) -> httpx.Client:
     except (ValueError, httpx.InvalidURL) as error:
         raise (unusable(way) if way else error) from error
     except ImportError as error:
-        message = f"the proxy is one of SOCKS ({way.named_by if way else ''}), which needs a library"
+        message = f"the SOCKS proxy ({way.named_by if way else ''}) needs a library"
         raise UsageError(message, hint="pip install 'httpx[socks]'") from error

@@ -1,4 +1,4 @@
-"""JSON Schema of flows, with every plugin that whoever is asked has."""
+"""JSON Schema of flows, with every plugin of the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SchemaCalls(Calls):
     """The endpoint `plugins/schemas/flow`, which belongs to no tenant."""
 
     def flow_schema(self, url: str = "") -> dict[str, Any]:
-        """Return the schema that this server has, or the one at another address."""
+        """Return the schema of this server, or the one at another URL."""
 
         def read(data: object) -> dict[str, Any]:
             if not isinstance(data, dict) or not (data.get("definitions") or data.get("$defs")):

@@ -1,4 +1,4 @@
-"""What an answer about a flow has to say before it is believed: the right name, its text, and that this text runs."""
+"""What an answer about a flow must confirm: the right name, its source, and that this source runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from deployer.errors import KestraError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow, UnexpectedShapeError
 
 
-def called(namespace: str, id: str) -> Callable[[object], StoredFlow]:
-    """Return what reads a flow of this name; any other is no answer."""
+def reader_of(namespace: str, id: str) -> Callable[[object], StoredFlow]:
+    """Return a reader of flows that accepts only this name."""
 
     def read(data: object) -> StoredFlow:
         flow = StoredFlow.read(data)
@@ -20,44 +20,44 @@ def called(namespace: str, id: str) -> Callable[[object], StoredFlow]:
     return read
 
 
-def stored(flow: StoredFlow, named: tuple[str, str], body: str, method: str, url: str) -> StoredFlow:
-    """Return what a write has answered, where that says that this text runs now. Raises KestraError.
+def confirm(flow: StoredFlow, named: tuple[str, str], body: str, method: str, url: str) -> StoredFlow:
+    """Return the answer to a write if it confirms that this source runs now. Raises KestraError.
 
-    Kestra answers 200 too where a text deletes its flow, and where it keeps the text that it has (1.0.36 to 2.0.0). The
-    name counts only where there is no text: of `id: 010` the answer says `8`, and the flow is called `010`.
+    Kestra answers 200 even if the source deletes its flow, or if it keeps the old source (1.0.36 to 2.0.0). The name
+    counts only without a source: for `id: 010` the answer has `8`, but the flow's id is `010`.
     """
-    what, hint = "", "look at what the flow is on the server"
+    what, hint = "", "check the flow on the server"
     if flow.deleted:
-        what, hint = "the flow is deleted now", "its text says so: remove `deleted`, and deploy again"
+        what, hint = "this deleted the flow", "remove `deleted` from the file, and deploy again"
     elif flow.draft:
-        what = "the text was stored as a draft, which does not run"
+        what = "the flow was stored as a draft, which does not run"
     elif flow.source is None and (flow.namespace, flow.id) != named:
         what = f"the answer is about the flow {flow.namespace}/{flow.id}"
     elif flow.source not in (None, body):
         what, hint = (
-            "the server has another text than was sent",
-            f"{hint}; `revision` in a text makes Kestra keep the old",
+            "the server has a different source than was sent",
+            f"{hint}; with `revision` in the file, Kestra keeps the old source",
         )
     if what:
         raise KestraError(f"{method} {url}: {what}", method=method, url=url, hint=hint)
     return flow
 
 
-def with_text(flow: StoredFlow) -> StoredFlow:
-    """Return a flow that has its text; one without is no answer, and no flow without a text."""
+def require_source(flow: StoredFlow) -> StoredFlow:
+    """Return a flow that has its source. Raises UnexpectedShapeError for one without."""
     if flow.source is None and not flow.deleted:
         raise UnexpectedShapeError("a flow with its `source`")
     return flow
 
 
-def made(there: StoredFlow, body: str, url: str) -> StoredFlow:
-    """Return the flow where it is what an attempt without an answer has made."""
+def confirm_created(there: StoredFlow, body: str, url: str) -> StoredFlow:
+    """Return the flow if it was created by an earlier attempt whose answer was lost."""
     if there.runs(body):
         return there
     raise KestraRefusedError(
-        f"POST {url}: {there.namespace}/{there.id} was created by somebody else meanwhile, with another text",
+        f"POST {url}: {there.namespace}/{there.id} was created by someone else meanwhile, with a different source",
         method="POST",
         url=url,
         reason="Flow id already exists",
-        hint="look who else deploys there, then try again",
+        hint="find out who else deploys there, then try again",
     )

@@ -1,7 +1,7 @@
-"""Reads an event stream up to a deadline, whatever its bytes do. What the events mean is not known here.
+"""Reads an event stream up to a deadline, however its bytes arrive. The meaning of events is not known here.
 
-A read's timeout starts anew with each byte, so comments that keep a stream alive, or bytes that trickle, would put off
-any deadline that goes by it. So a thread of its own reads, nobody waits for that thread, and whoever leaves hangs up.
+A read timeout restarts with each byte, so comments that keep a stream alive, or slow bytes, would delay any deadline
+based on it. So a separate thread reads, nothing waits for that thread, and a caller that leaves closes the connection.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from threading import Lock, Thread
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
-from deployer.kestra.bounds import parted
+from deployer.kestra.bounds import split_events
 
 Connect = Callable[[], AbstractContextManager[EventSource]]
-"""Opens a stream, and closes it where the block ends."""
+"""Opens a stream, and closes it at the end of the block."""
 
-_AHEAD = 100  # events that are read before they are asked for
-_LOOK = 0.5  # seconds between two looks at whether somebody still listens
+_AHEAD = 100  # events that are read ahead
+_LOOK = 0.5  # seconds between two checks whether anyone still listens
 
 _Told = ServerSentEvent | BaseException | None
 
 
 def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
-    """Yield a stream's events. It ends without a word: by itself, when cut, and at `until` (monotonic seconds)."""
+    """Yield a stream's events. It ends without an error: normally, if cut, and at `until` (monotonic seconds)."""
     told: Queue[_Told] = Queue(_AHEAD)
     line = _Line()
 
@@ -55,16 +55,16 @@ def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
 
 
 class _Line(httpx.SyncByteStream):
-    """A stream, and the connection that it comes by for as long as it is open: later it may be another request's."""
+    """A stream, and its connection while it is open: later the connection may serve another request."""
 
     def __init__(self) -> None:
         self._one = Lock()
-        self.left = False  # nobody listens any more
+        self.left = False  # no one listens any more
         self._stream: httpx.SyncByteStream | None = None
         self._socket: socket.socket | None = None
 
     def take(self, response: httpx.Response) -> None:
-        """Stand in for the response's own stream."""
+        """Replace the response's own stream."""
         stream, connection = response.stream, response.extensions.get("network_stream")
         if isinstance(stream, httpx.SyncByteStream) and connection is not None:
             with self._one:
@@ -72,7 +72,7 @@ class _Line(httpx.SyncByteStream):
             response.stream = self
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from parted(self._stream or ())
+        yield from split_events(self._stream or ())
 
     def close(self) -> None:
         with self._one:
@@ -81,23 +81,23 @@ class _Line(httpx.SyncByteStream):
             self._stream.close()
 
     def hang_up(self) -> None:
-        """End the stream, if it is open: who reads it gets no more, at once."""
+        """End the stream, if it is open: its reader gets nothing more, at once."""
         self.left = True
         with self._one, suppress(OSError):
             if self._socket is not None:
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # TLS has a method of its own, which waits
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # the method of TLS waits
 
 
 def _listen(connect: Connect, tell: Callable[[_Told], None], line: _Line) -> None:
-    """Tell every event, and None at the end."""
+    """Pass on every event, and None at the end."""
     try:
         with connect() as source:
             line.take(source.response)
             for event in source.iter_sse():
                 tell(event)
-    except httpx.RequestError:  # also what httpx-sse raises for an answer that is no stream
+    except httpx.RequestError:  # also raised by httpx-sse for an answer that is not a stream
         pass
-    except BaseException as fault:  # noqa: BLE001  handed over, whatever it is
+    except BaseException as fault:  # noqa: BLE001  passed on, whatever it is
         tell(fault)
     finally:
         tell(None)

@@ -1,4 +1,4 @@
-"""What was asked of the server, request by request: to count, and to say what a request was answered."""
+"""The requests to the server, one by one: to count them, and to report their answers."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 _NO_WRITES = ("flows/validate",)
-"""What is asked with POST and stores nothing."""
+"""POST requests that store nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One answer. `path` counts from the tenant, with no slash in front; each repetition is one of its own."""
+    """One answer. `path` is relative to the tenant, without a leading slash; each retry is a separate one."""
 
     method: str
     path: str
     status: int
 
     def __str__(self) -> str:
-        """Return it for people: `GET flows/search: 200`."""
+        """Return it for users: `GET flows/search: 200`."""
         return f"{self.method} {self.path}: {self.status}"
 
     @property
     def writes(self) -> bool:
-        """Whether the request was one that changes the server."""
+        """Whether the request changes the server."""
         return self.method != "GET" and self.path not in _NO_WRITES
 
 
 @dataclass(slots=True)
 class Traffic:
-    """Every exchange of a connection since it is watched, in the order of the answers. Threads may share it."""
+    """Every exchange of a connection since recording began, in the order of the answers. Threads may share it."""
 
     _all: list[Exchange] = field(default_factory=list)
     _one: Lock = field(default_factory=Lock, repr=False)
 
     def note(self, method: str, path: str, status: int) -> None:
-        """Note one answer."""
+        """Record one answer."""
         with self._one:
             self._all.append(Exchange(method, path, status))
 
     @property
     def count(self) -> int:
-        """How many answers came so far: what `since` takes later."""
+        """The number of answers so far, for a later `since`."""
         with self._one:
             return len(self._all)
 
     def since(self, count: int) -> Sequence[Exchange]:
-        """Return what was asked after the first `count`."""
+        """Return the exchanges after the first `count`."""
         with self._one:
             return tuple(self._all[count:])

@@ -1,1 +1,1 @@
-"""What a version of Kestra reads: types, constraints, expressions, and how a flow's data becomes parts of them."""
+"""What a version of Kestra reads: types, constraints, expressions, and how the data of a flow becomes typed parts."""

@@ -1,7 +1,7 @@
-"""The conditions that triggers had until Kestra 2.0, said as the expression that `when` takes since.
+"""Translates the trigger conditions of Kestra before 2.0 to the expression that `when` needs since.
 
-Only what the expression says for certain is translated: conditions on the time of day, and those of `Flow` triggers,
-compare what expressions do not have in the same form.
+Only conditions with an exact equivalent are translated: conditions on the time of day, and those of `Flow` triggers,
+have none.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _SAID = {
     ),
     "PublicHoliday": (("country",), "isPublicHoliday(trigger.date, '{country}')"),
 }
-"""By the condition: the properties that it has then, and no others, and the expression."""
+"""By condition: the properties that it must have, and no others, and the expression."""
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\{\{|\}\}).)+)\}\}", re.DOTALL)
 
 
 def when(conditions: Any, types: Types) -> str:
-    """Return the value of `when` that says the same as a list of conditions; empty where that is not certain."""
+    """Return the value of `when` that is equivalent to a list of conditions; empty if that is not certain."""
     said = _all(conditions, types)
     return f"{{{{ {said} }}}}" if said else ""
 

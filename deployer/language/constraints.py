@@ -1,7 +1,7 @@
-"""The constraints that Kestra's classes carry (Jakarta Validation), checked on what was read.
+"""The constraints of Kestra's classes (Jakarta Validation), checked on the parts that were read.
 
-Here are the ones every Java developer knows: NotNull, Pattern, Min and their kin. Those that Kestra made for itself
-have checks of their own, see `deployer/check/__init__.py`.
+This module has the standard ones: NotNull, Pattern, Min and the like. Kestra's own constraints have a check each, see
+`deployer/check/__init__.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from deployer.model.problem import Route
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A value that breaks a constraint: `name` is the constraint's, `wanted` says what would keep it."""
+    """A value that violates a constraint: `name` is the constraint, `wanted` what it requires."""
 
     name: str
     route: Route
@@ -33,7 +33,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A constraint that Kestra made for itself, with the part it is asked of; `value` is a single value's, if any."""
+    """One of Kestra's own constraints, and the part it applies to; `value` is set if it applies to a value."""
 
     name: str
     part: Part
@@ -42,7 +42,7 @@ class Asked:
 
 
 def check(part: Part, types: Types) -> Iterator[Violation | Asked]:
-    """Yield what is wrong with a part and those below it that the engine looks at, and what else is asked of them."""
+    """Yield the violations in a part and the parts below it, and Kestra's own constraints there."""
     described = types.of(part.cls)
     for name in described.get("must_self", {}):
         yield Asked(name, part, part.route)
@@ -57,7 +57,7 @@ def _property(
 ) -> Iterator[Violation | Asked]:
     value, route = part.value.get(prop), (*part.route, prop)
     if value is None:
-        value = _filled(part, prop, described)
+        value = _fill(part, prop, described)
     reading = described["props"].get(prop, "")
     absent = value is None
     if absent and (prop in described.get("given", ()) or reading in _PRIMITIVES):
@@ -79,8 +79,8 @@ def _property(
             break
 
 
-def _filled(part: Part, prop: str, described: Mapping[str, Any]) -> Any:
-    """Return the value that a property gets from another one, None where it gets none."""
+def _fill(part: Part, prop: str, described: Mapping[str, Any]) -> Any:
+    """Return the value that a property gets from another one, None if it gets none."""
     names = (name for name, fills in described.get("fills", {}).items() if prop in fills)
     return next((value for name in names if (value := part.value.get(name)) is not None), None)
 
@@ -108,7 +108,7 @@ def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Ite
         for name in asked.keys() - {"Valid", "each"}:
             for at, one in items:
                 if plugins and not isinstance(one, dict):
-                    one = None  # noqa: PLW2901  (the engine makes nothing of it)
+                    one = None  # noqa: PLW2901  (the engine drops it)
                 yield from _item(Asked(name, part, (*part.route, prop, at), parts.get(at, one)), asked[name], prop)
 
 
@@ -141,7 +141,7 @@ _EMPTY_IS_NULL = (
 
 
 def _not_blank(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
-    return None if value is not None and as_text(value).strip(BLANKS) else "a text that is not empty"
+    return None if value is not None and as_text(value).strip(BLANKS) else "a string that is not empty"
 
 
 def _not_empty(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
@@ -153,7 +153,7 @@ def _not_empty(value: Any, _: Mapping[str, Any], reading: str) -> str | None:  #
 def _pattern(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:  # noqa: ARG001
     if value is None or matches(asked["regexp"], as_text(value)):
         return None
-    return f"a text that matches {asked['regexp']}"
+    return f"a string that matches {asked['regexp']}"
 
 
 def _size(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:
@@ -176,16 +176,16 @@ def _at_least(least: Callable[[Mapping[str, Any]], float], words: str, *, above:
 
 def _null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
     nothing = value is None or (reading in _EMPTY_IS_NULL and value == "")
-    return None if nothing else "no value: it is not for you to set"
+    return None if nothing else "unset: it cannot be set in a flow"
 
 
 def _duration(value: Any, reading: str) -> float | None:
-    """Return a duration in seconds, None where there is none, or none before the flow runs."""
+    """Return a duration in seconds, None if there is none, or if it is only known when the flow runs."""
     return None if reading == "Property" else as_seconds(value)
 
 
 def _bound(asked: Mapping[str, Any]) -> float:
-    """Return the duration that a constraint names, in seconds."""
+    """Return the duration in a constraint, in seconds."""
     written = asked.get("max") or asked.get("min")
     if isinstance(written, str):
         return seconds(written) or 0.0
@@ -216,4 +216,4 @@ CONSTRAINTS: dict[str, Any] = {
     "DurationMin": _duration_min,
     "DurationMax": _duration_max,
 }
-"""By the constraint's own name: value, the constraint's values, how the property is read; what is wanted, or None."""
+"""By name of the constraint: from value, its parameters and how the property is read to what it requires, or None."""

@@ -1,4 +1,4 @@
-"""Which texts Java's parsers take for dates and times, as Jackson asks them: asked of the engines of all versions."""
+"""Which strings Java's parsers accept as dates and times, as Jackson calls them. Tested on all engines."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LOCAL_DATE_TIME = re.compile(rf"{_DATE}[Tt]{_CLOCK}")
 _INSTANT = re.compile(rf"{_DATE}[Tt]{_FULL_CLOCK}{_ZONE}")
 _EPOCH = re.compile(r"-?\d+(?:\.\d+)?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_LAST_YEAR = 999_999_999  # an Instant has one more, which 2.0 cannot store
-_FIRST_SECOND, _LAST_SECOND = -31_557_014_167_219_200, 31_556_889_864_403_199  # of what an Instant can tell, from 1970
+_LAST_YEAR = 999_999_999  # an Instant can have one year more, which 2.0 cannot store
+_FIRST_SECOND, _LAST_SECOND = -31_557_014_167_219_200, 31_556_889_864_403_199  # the range of an Instant, from 1970
 _WIDEST_ZONE = "18:00"
 _DATE_LENGTH = len("2024-01-31")
 
 
 def is_instant(text: str) -> bool:
-    """Whether a text is a point in time: with date, time and zone, or a number of seconds since 1970."""
+    """Whether a string is a point in time: with date, time and zone, or a number of seconds since 1970."""
     if _EPOCH.fullmatch(text):
         return _FIRST_SECOND <= int(text.partition(".")[0]) <= _LAST_SECOND
     match = _INSTANT.fullmatch(text)
@@ -31,11 +31,11 @@ def is_instant(text: str) -> bool:
     clock = (match["hour"], match["minute"], match["second"])
     if clock == ("24", "00", "00"):  # the end of the day
         return not (match["fraction"] or "").strip("0")
-    return clock == ("23", "59", "60") or _is_clock(match)  # the one is a leap second
+    return clock == ("23", "59", "60") or _is_clock(match)  # the former is a leap second
 
 
 def is_local_date(text: str) -> bool:
-    """Whether a text is a date; a time behind it is read past."""
+    """Whether a string is a date; a time after it is ignored."""
     if text[_DATE_LENGTH : _DATE_LENGTH + 1] == "T":
         return _is_date_time(text.removesuffix("Z"))
     match = _LOCAL_DATE.fullmatch(text)
@@ -43,7 +43,7 @@ def is_local_date(text: str) -> bool:
 
 
 def is_local_time(text: str) -> bool:
-    """Whether a text is a time of the day; a date before it is read past."""
+    """Whether a string is a time of day; a date before it is ignored."""
     if "T" in text:
         return _is_date_time(text)
     match = _LOCAL_TIME.fullmatch(text)
@@ -58,7 +58,7 @@ def _is_date_time(text: str) -> bool:
 def _is_day(match: re.Match[str]) -> bool:
     sign, digits = match["sign"], match["year"]
     if (sign == "+" and len(digits) == len("2024")) or (not sign and len(digits) != len("2024")):
-        return False  # a year of more than four digits has a sign, and `+` is for these alone
+        return False  # a year of more than four digits needs a sign, and only these may have `+`
     year, month, day = int(digits), int(match["month"]), int(match["day"])
     if year > _LAST_YEAR or not 1 <= month <= len(_DAYS) or not 1 <= day <= _DAYS[month - 1]:
         return False

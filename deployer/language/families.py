@@ -1,7 +1,7 @@
-"""Which family a type of plugin is of: a task, a trigger, a condition; and those of Kestra's own that no flow holds.
+"""Which family a plugin type belongs to: task, trigger, condition, or one of Kestra's own that no flow contains.
 
-The last are known by name alone: nothing in a flow is read as one, so their classes are in no description. What is
-said of them here was asked of the engines of all versions (`tests/differential/families.py`).
+The latter are known only by name: no part of a flow is read as one, so no description contains their classes. Tested on
+the engines of all versions (`tests/differential/families.py`).
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ FAMILIES = {
     "io.kestra.core.models.triggers.AbstractTrigger": "a trigger",
     CONDITION: "a condition",
 }
-"""The families that a flow's parts are of, in words, by the class that all of one have above them."""
+"""The families that the parts of a flow belong to, in words, by their common base class."""
 
 _ELSEWHERE = {
     "io.kestra.plugin.core.runner.": ("a task runner", "write it below `taskRunner` of a task, indented further"),
-    "io.kestra.plugin.core.dashboard.": ("a part of dashboards", "dashboards are no flows"),
-    "io.kestra.core.models.assets.": ("an asset", "assets stand below `assets` of a task"),
-    "io.kestra.plugin.core.preview.": ("a preview of files", "flows have none"),
+    "io.kestra.plugin.core.dashboard.": ("a part of dashboards", "a dashboard is not a flow"),
+    "io.kestra.core.models.assets.": ("an asset", "write assets below `assets` of a task"),
+    "io.kestra.plugin.core.preview.": ("a preview of files", "it is not allowed in flows"),
     "io.kestra.storage.": ("a storage of the server", "the server's configuration names it"),
     "io.kestra.repository.": ("a store of the server", "the server's configuration names it"),
 }
-"""What types of other families are, and where they belong, by what their names begin with."""
+"""Types of other families, in words, and where they belong, by the prefix of their names."""
 
 _TAKEN_FOR_CONDITIONS = ("io.kestra.plugin.core.runner.", "io.kestra.plugin.core.dashboard.data.")
 _NOT_TAKEN = ("Executions", "ExecutionsKPI")
-"""Types that 1.x takes for a condition, as it looks at no condition's family before the flow runs; but for these."""
+"""Types that 1.x refuses as a condition; it accepts all others, as it checks no family before the flow runs."""
 
 
 def is_of(cls: str, base: str, types: Types) -> bool:
-    """Whether a class that is known is of a family."""
+    """Whether a known class belongs to a family."""
     return base in types.types.get(cls, {}).get("is", ())
 
 
 def taken(cls: str, base: str, types: Types) -> bool:
-    """Whether the engine takes a type where one of this family has to stand, whatever becomes of it later."""
+    """Whether the engine accepts a type where one of this family is required, even if it fails later."""
     if is_of(cls, base, types) or base not in FAMILIES:
         return True
     if base != CONDITION:
@@ -46,7 +46,7 @@ def taken(cls: str, base: str, types: Types) -> bool:
 
 
 def belongs(cls: str, types: Types) -> str:
-    """Return what a type is and where it belongs, for a hint; empty where that is not known."""
+    """Return what a type is and where it belongs, for a hint; empty if unknown."""
     for base, what in FAMILIES.items():
         if is_of(cls, base, types):
             return f"it is {what}: write it below `{_LISTS[base]}`"

@@ -1,8 +1,9 @@
-"""JSON Schema of flows, as a Kestra server tells it, turned into a description of the plugins in it.
+"""Turns a Kestra server's JSON Schema of flows into a description of the plugins in it.
 
-A schema says less than the classes that it was made from; where it does not say how a value is read, any value will do.
-What was compared: for the core's types of 1.3 the schema has the properties that are described, but for a few that
-Kestra hides, and `required` is what may not be null. `$dynamic` marks what may hold an expression.
+A schema has less information than the classes it was generated from; if it does not say how a value is read, any value
+is accepted. For the core types of 1.3, the schema has the same properties as the description, except for a few that
+Kestra hides, and `required` lists those that cannot be null. `$dynamic` marks properties that may contain an
+expression.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ _PLAIN = {"boolean": "Boolean", "integer": "Long", "number": "Double"}
 
 
 def from_schema(types: Types, schema: Mapping[str, Any], origin: str) -> Pulled:
-    """Return the types that the schema has besides Kestra's own. ValueError where it is no schema of flows."""
+    """Return the types in the schema that are not Kestra's own. Raises ValueError if it is not a schema of flows."""
     defined = schema.get("definitions") or schema.get("$defs")
     if not isinstance(defined, dict) or not any(name in types.plugins for name in defined):
-        raise ValueError("no schema of flows")
+        raise ValueError("not a schema of flows")
     converting = _Converting(types, defined)
     found = {
         name: converting.type(name, each)
@@ -61,7 +62,7 @@ class _Converting:
         return {**kind, "props": {**props, **kind["props"]}, "must": {**own, **kind.get("must", {})}}
 
     def _reading(self, prop: Mapping[str, Any]) -> str:
-        """Return how a value is read: `Object` where the schema does not tell."""
+        """Return how a value is read: `Object` if the schema does not say."""
         if any(each.get("$dynamic") is True for each in _within(prop)):
             return "Property"
         names = _choices(prop)
@@ -79,14 +80,14 @@ class _Converting:
         return _PLAIN.get(str(prop.get("type")), "Object")
 
     def _base(self, names: list[str]) -> str:
-        """Return the kind that all of Kestra's own types among these are of; "" where there is none."""
+        """Return the common kind of Kestra's own types among these; "" if there is none."""
         own = [self._types.types[name] for name in names if name in self._types.types]
         of = [base for base in self._bases if own and all(base in each.get("is", ()) for each in own)]
 
         def kin(base: str) -> int:
             return sum(base in each.get("is", ()) for each in self._types.types.values())
 
-        return min(of, key=kin, default="")  # the nearest kind
+        return min(of, key=kin, default="")  # the most specific kind
 
 
 def _asked(prop: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def _asked(prop: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _choices(part: Mapping[str, Any]) -> list[str]:
-    """Return the names of the types that a part gives the choice of, none where something else is among them."""
+    """Return the names of the types that a part allows, none if it allows anything else."""
     choices = map(_plain, part.get("anyOf") or part.get("oneOf") or ())
     names = [_REF.fullmatch(str(each.get("$ref", ""))) for each in choices]
     return [name[1] for name in names if name] if all(names) else []
@@ -115,7 +116,7 @@ def _plain(part: Any) -> Mapping[str, Any]:
 
 
 def _within(part: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield every mapping in a part, itself first."""
+    """Yield every mapping in a part, beginning with the part."""
     todo = [part]
     while todo:
         here = todo.pop()

@@ -1,7 +1,7 @@
-r"""Reads regular expressions as Java does: whether one can be read, and what it matches.
+r"""Reads regular expressions as Java does: whether one is valid, and what it matches.
 
-Not every rule of Java is here: the names in `\p{…}` are taken as they are, and a pattern that Python has no like of
-matches everything, as it is better to say nothing than something wrong.
+Not every rule of Java is implemented: any name in `\p{…}` is accepted, and a pattern without an equivalent in Python
+matches everything, as no message is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _MOST = 2**31 - 1
 
 
 class _WrongError(ValueError):
-    """What cannot be read."""
+    """Why a pattern is not valid."""
 
 
 @lru_cache(maxsize=4096)
 def problem(pattern: str) -> str | None:
-    """Return why Java cannot read a pattern, None where it can."""
+    """Return why Java cannot compile a pattern, None if it can."""
     try:
         _Pattern(pattern).read()
     except _WrongError as error:
@@ -35,17 +35,17 @@ def problem(pattern: str) -> str | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether all of a text matches a pattern that Java can read."""
+    """Whether a whole string matches a pattern that is valid in Java."""
     try:
-        compiled, ascii_only = _compiled(pattern)
+        compiled, ascii_only = _compile(pattern)
     except re.error:
         return True
     return bool(compiled.fullmatch(_letters(text) if ascii_only else text))
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> tuple[re.Pattern[str], bool]:
-    """Return a pattern for Python, and whether letters of all languages are to be made Latin ones for it."""
+def _compile(pattern: str) -> tuple[re.Pattern[str], bool]:
+    """Return the pattern for Python, and whether letters of other scripts must be replaced by Latin ones for it."""
     if "&&" in pattern or re.search(r"\[[^\]]*\[", pattern):
         raise re.error("sets of characters in sets")
     inner = pattern.replace(r"[\p{Ll}]", "[a-z]").replace(r"\p{Ll}", "a-z").replace(r"\p{L}", "a-zA-Z")
@@ -67,13 +67,13 @@ class _Pattern:
     """One reading of a pattern, from left to right."""
 
     def __init__(self, pattern: str) -> None:
-        self._text = self._unquoted(pattern)
+        self._text = self._unquote(pattern)
         self._at = 0
         self._names: set[str] = set()
 
     @staticmethod
-    def _unquoted(pattern: str) -> str:
-        r"""Replace what stands between `\Q` and `\E`."""
+    def _unquote(pattern: str) -> str:
+        r"""Replace the text between `\Q` and `\E`."""
         parts = re.split(r"(?<!\\)((?:\\\\)*)\\Q", pattern)
         if len(parts) == 1:
             return pattern
@@ -84,10 +84,10 @@ class _Pattern:
         return result
 
     def read(self) -> None:
-        """Raise _WrongError where the pattern cannot be read."""
+        """Raise _WrongError if the pattern is not valid."""
         self._alternatives()
         if self._at < len(self._text):
-            raise _WrongError("a `)` closes nothing")
+            raise _WrongError("unmatched `)`")
 
     def _peek(self) -> str:
         return self._text[self._at] if self._at < len(self._text) else ""
@@ -107,7 +107,7 @@ class _Pattern:
         while self._at < len(self._text) and self._peek() != ")":
             char = self._next()
             if char in "*+?":
-                raise _WrongError(f"`{char}` repeats nothing")
+                raise _WrongError(f"nothing to repeat before `{char}`")
             if char == "{":
                 self._at -= 1
             elif char == "\\":
@@ -125,14 +125,14 @@ class _Pattern:
             self._at += 1
         elif char == "{":
             if not re.match(r"\{\d", self._text[self._at : self._at + 2]):
-                raise _WrongError("a `{` begins no repetition")
+                raise _WrongError("`{` does not begin a repetition")
             count = self._take(_COUNT)
             if not count:
-                raise _WrongError("a `{` is not closed")
+                raise _WrongError("unclosed `{`")
             least = int(count[1])
             most = int(count[3]) if count[3] else _MOST if count[2] else least
             if not least <= most <= _MOST:
-                raise _WrongError(f"`{count[0]}` is no range")
+                raise _WrongError(f"`{count[0]}` is not a range")
         else:
             return
         if self._peek() and self._peek() in "?+":
@@ -145,7 +145,7 @@ class _Pattern:
                 return
         self._alternatives()
         if self._next() != ")":
-            raise _WrongError("a `(` is not closed")
+            raise _WrongError("unclosed `(`")
 
     def _special(self) -> bool:
         """Read what follows `(?`, and return whether a group follows that."""
@@ -157,12 +157,12 @@ class _Pattern:
         elif char == "<":
             name = self._take(_NAME)
             if not name or name[1] in self._names:
-                raise _WrongError("a group's name is malformed, or given twice")
+                raise _WrongError("the name of a group is not valid, or used twice")
             self._names.add(name[1])
         else:
             flags = self._take(_FLAGS)
             if not flags:
-                raise _WrongError("nothing that Java knows follows `(?`")
+                raise _WrongError("unknown construct after `(?`")
             return flags[0].endswith(":")
         return True
 
@@ -173,7 +173,7 @@ class _Pattern:
         while True:
             char = self._next()
             if not char:
-                raise _WrongError("a `[` is not closed")
+                raise _WrongError("unclosed `[`")
             if char == "]" and not empty:
                 return
             if char == "[":
@@ -190,7 +190,7 @@ class _Pattern:
         while self._peek() == "&":
             self._at += 1
         if empty and self._peek() == "]":
-            raise _WrongError("`&&` stands between nothing")
+            raise _WrongError("`&&` has an empty side")
         return False
 
     def _range(self, char: str) -> None:
@@ -202,10 +202,10 @@ class _Pattern:
         last = self._next()
         last = self._escape(inside=True) or "" if last == "\\" else last
         if last < first:
-            raise _WrongError(f"`{first}-{last}` is no range")
+            raise _WrongError(f"`{first}-{last}` is not a range")
 
     def _escape(self, *, inside: bool) -> str | None:  # noqa: C901, PLR0911, PLR0912  (a way for each letter)
-        """Read what follows a backslash; return the character it stands for, None for several."""
+        """Read what follows a backslash; return the character it means, None for several."""
         char = self._next()
         if not char:
             raise _WrongError("a backslash at the end")
@@ -234,9 +234,9 @@ class _Pattern:
             self._some(re.compile(r"\{[A-Z0-9 \-]+\}"))
             return "\0"
         if char.isascii() and char.isalpha() and char not in (_IN_CLASS if inside else _PLAIN | {"X"}):
-            raise _WrongError(f"`\\{char}` means nothing")
+            raise _WrongError(f"`\\{char}` has no meaning")
         if char.isdigit() and inside:
-            raise _WrongError(f"`\\{char}` means nothing there")
+            raise _WrongError(f"`\\{char}` has no meaning there")
         if char in "DSVWdhsvwHRX":
             return None
         return {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}.get(char, char)
@@ -244,5 +244,5 @@ class _Pattern:
     def _some(self, wanted: re.Pattern[str]) -> str:
         found = self._take(wanted)
         if not found:
-            raise _WrongError("an escape is not finished")
+            raise _WrongError("an incomplete escape")
         return found[0]

@@ -1,7 +1,7 @@
-"""What Kestra's reader makes of single values: which it takes for a text, a number, a duration …, and which not.
+"""How Kestra reads single values: which it accepts as a string, a number, a duration and so on.
 
-Asked of the engines of 1.0, 1.3 and 2.0, which agree on every one of 110 values for each of 24 types: numbers and
-booleans are fine as texts, texts as numbers where they are one, an empty text is no value at all, and so on.
+Tested on the engines of 1.0, 1.3 and 2.0, which agree on 110 values for each of 24 types: numbers and booleans are
+accepted as strings, strings that contain a number as numbers, an empty string is no value, and so on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from deployer.language.dates import is_instant, is_local_date, is_local_time
 from deployer.model.java import BLANKS
 
 Leaf = Callable[[Any], str | None]
-"""Return None for a value that is taken, else what would be."""
+"""Returns None for a value that is accepted, else what would be."""
 
 _ENUM_NUMBER = re.compile(r"0|[1-9]\d*")
 _INTEGER = re.compile(r"[+-]?\d+")
@@ -34,7 +34,7 @@ _INT = 1 << 31
 
 
 def as_text(value: Any) -> str:
-    """Return a value as Kestra makes a text of it: Java's way with numbers."""
+    """Return a value as the string that Kestra makes of it; numbers are written as in Java."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -53,7 +53,7 @@ def _java_double(value: float) -> str:
 
 
 def as_number(value: Any) -> float | None:
-    """Return what a value is as a number, None where it is none."""
+    """Return a value as a number, None if it is not one."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -62,19 +62,19 @@ def as_number(value: Any) -> float | None:
 
 
 def truth(value: Any) -> bool | None:
-    """Return what a value is as true or false, None where it is neither."""
+    """Return a value as a boolean, None if it is not one."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.strip(BLANKS).lower())
     return bool(value) if isinstance(value, bool | int) else None
 
 
 def is_there(value: Any) -> bool:
-    """Whether a duration or a time is one: an empty text counts for nothing there, and so does an empty list."""
+    """Whether a duration or a time is set: an empty string or list counts as missing."""
     return not _is_nothing(value) and value != []
 
 
 def enum_word(value: Any, words: Sequence[str]) -> str | None:
-    """Return the word of an enum that a value stands for, by its name or its number; None where it is none."""
+    """Return the word of an enum that a value means, by name or number; None if it means none."""
     if isinstance(value, str):
         text = value.strip(BLANKS)
         if text in words:
@@ -86,13 +86,13 @@ def enum_word(value: Any, words: Sequence[str]) -> str | None:
 
 
 def java_float(text: str) -> float | None:
-    """Return the number that Java's parser reads in a text, None where it reads none."""
+    """Return the number that Java's parser reads from a string, None if it refuses it."""
     text = text.strip(BLANKS)
     return float(text.rstrip("fFdD")) if _JAVA_FLOAT.fullmatch(text) and "N" not in text else None
 
 
 def as_seconds(value: Any) -> float | None:
-    """Return how long a property's duration is in seconds, None where it is none; what is too long counts as 0."""
+    """Return the duration of a property in seconds, None if it is not one; one that is too long counts as 0."""
     if isinstance(value, str):
         return seconds(value.strip(BLANKS))
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -101,12 +101,12 @@ def as_seconds(value: Any) -> float | None:
 
 
 def duration_seconds(text: str) -> float | None:
-    """Return how long an ISO 8601 duration is; a mere number is none."""
+    """Return the seconds of an ISO 8601 duration; a plain number is not one."""
     return None if text[:1] not in ("P", "p", "+", "-") or _JAVA_FLOAT.fullmatch(text) else seconds(text)
 
 
 def moment(reading: str, text: str) -> str | None:
-    """Return a date, a time or both as a text that compares as they do, None where Java's parser refuses it."""
+    """Return a date, a time or both as a string that sorts as they do, None if Java's parser refuses it."""
     try:
         if reading == "LocalDate":
             return date.fromisoformat(text).isoformat() if re.fullmatch(_DAYS, text) else None
@@ -124,12 +124,12 @@ def _is_nothing(value: Any) -> bool:
 
 
 def text(value: Any) -> str | None:
-    """A text: anything but a list or a mapping."""
-    return "a text" if isinstance(value, list | dict) else None
+    """A string: anything but a list or a mapping."""
+    return "a string" if isinstance(value, list | dict) else None
 
 
 def boolean(value: Any) -> str | None:
-    """True, false, their names in lower case, upper case or with a capital, or a whole number."""
+    """A boolean, its name in lowercase, uppercase or capitalized, or an integer."""
     fine = isinstance(value, bool | int) or _is_nothing(value)
     if isinstance(value, str):
         fine = fine or value.strip(BLANKS) in ("true", "false", "True", "False", "TRUE", "FALSE")
@@ -137,7 +137,7 @@ def boolean(value: Any) -> str | None:
 
 
 def whole(limit: int) -> Leaf:
-    """A whole number, also written as a text; a fraction is cut off."""
+    """An integer, also written as a string; a fraction is cut off."""
 
     def read(value: Any) -> str | None:
         fine = _is_nothing(value)
@@ -146,16 +146,16 @@ def whole(limit: int) -> Leaf:
         elif isinstance(value, int):
             fine = -limit <= value < limit
         elif isinstance(value, float):
-            fine = value != value or -limit - 1 < value < limit  # noqa: PLR0124  (not a number is taken as 0)
+            fine = value != value or -limit - 1 < value < limit  # noqa: PLR0124  (NaN is read as 0)
         elif isinstance(value, str) and not fine:
             fine = bool(_INTEGER.fullmatch(value.strip(BLANKS))) and -limit <= int(value) < limit
-        return None if fine else "a whole number"
+        return None if fine else "an integer"
 
     return read
 
 
 def number(value: Any) -> str | None:
-    """Any number, also written as a text."""
+    """Any number, also written as a string."""
     fine = _is_nothing(value) or (isinstance(value, int | float) and not isinstance(value, bool))
     if isinstance(value, str):
         fine = fine or bool(_FLOAT.fullmatch(value.strip(BLANKS)))
@@ -163,7 +163,7 @@ def number(value: Any) -> str | None:
 
 
 def anything(value: Any) -> str | None:  # noqa: ARG001
-    """Whatever is given."""
+    """Any value."""
     return None
 
 
@@ -181,7 +181,7 @@ def duration(value: Any) -> str | None:
 
 
 def seconds(written: str) -> float | None:
-    """Return how long an ISO 8601 duration is, None where Java's parser refuses it."""
+    """Return the seconds of an ISO 8601 duration, None if Java's parser refuses it."""
     if _FLOAT.fullmatch(written) and "N" not in written.upper().replace("E", ""):
         return float(written.rstrip("fFdD"))
     match = _DURATION.fullmatch(written)
@@ -228,4 +228,4 @@ LEAVES: dict[str, Leaf] = {
     "LocalDate": _matching(is_local_date, "a date such as 2024-01-31", numbers=False),
     "LocalTime": _matching(is_local_time, "a time such as 10:30", numbers=False),
 }
-"""By the name that a description uses. A name that is not here is taken as `anything`: better silent than wrong."""
+"""By the name in descriptions. An unknown name is read as `anything`: better silent than wrong."""

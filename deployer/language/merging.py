@@ -1,7 +1,7 @@
-"""Plugin defaults of a flow merged into it, as Kestra 1.x does before it looks at a flow's values.
+"""Merges the plugin defaults of a flow into it, as Kestra 1.x does before it checks the values.
 
-So a property that has to be there may come from the defaults, and a wrong value there breaks every task of its type.
-Kestra reads a flow twice: as it is written, to find names that it does not know, and merged, to look at the values.
+A required property may therefore come from the defaults, and a wrong value there breaks every task of its type. Kestra
+reads a flow twice: as written, to find unknown names, and merged, to check the values.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Default:
 
 
 def defaults(data: Mapping[str, Any], types: Types) -> list[Default]:
-    """Return the defaults that a flow gives; none that lacks its type or its values, which is an error by itself."""
+    """Return the defaults of a flow, without entries that lack a type or values, which is reported separately."""
     if types.since("2.0"):
         return []
     listed = data.get(_FIELD)
@@ -52,7 +52,7 @@ def _entry(one: Any) -> tuple[str, Mapping[str, Any], bool, str | None] | None:
 
 
 def versions(given: Sequence[Default]) -> list[Default]:
-    """Return of all defaults those for versions of plugins: they are merged in before names are looked at."""
+    """Return the defaults for versions of plugins: they are merged before names are checked."""
     return [
         replace(one, values={"version": one.values["version"]})
         for one in given
@@ -60,26 +60,26 @@ def versions(given: Sequence[Default]) -> list[Default]:
     ]
 
 
-def merged(data: Mapping[str, Any], given: Sequence[Default], types: Types) -> Mapping[str, Any]:
-    """Return a flow's data with its defaults merged in."""
+def merge(data: Mapping[str, Any], given: Sequence[Default], types: Types) -> Mapping[str, Any]:
+    """Return the data of a flow with its defaults merged in."""
     rest = {name: value for name, value in data.items() if name != _FIELD}
     usual = [one for one in given if not one.forced and one.ref is None]
     forced = [one for one in given if one.forced and one.ref is None]
     refs = _by_ref(given)
     again = types.since("1.3")
     if usual:
-        rest = _applied(rest, usual, forced=False, again=again)
+        rest = _apply(rest, usual, forced=False, again=again)
     if refs:
-        rest = _referred(rest, refs, [one.type for one in forced])
+        rest = _apply_refs(rest, refs, [one.type for one in forced])
     if forced:
-        rest = _applied(rest, forced if again else forced[::-1], forced=True, again=again)
+        rest = _apply(rest, forced if again else forced[::-1], forced=True, again=again)
     if refs:
-        rest = _unmarked(rest, refs)
+        rest = _without_marks(rest, refs)
     return {**rest, _FIELD: data[_FIELD]} if data.get(_FIELD) is not None else rest
 
 
 def unresolved(data: Any) -> Iterator[tuple[str | int, ...]]:
-    """Yield the place of every reference to defaults that was left in a merged flow: no defaults have that name."""
+    """Yield the route of every reference that is left in a merged flow: no defaults have that name."""
     todo: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
     while todo:
         route, value = todo.pop()
@@ -97,13 +97,13 @@ def _matching(plugin: Mapping[str, Any], given: Sequence[Default]) -> list[Defau
     return [one for one in given if name.startswith(one.type)] if isinstance(name, str) else []
 
 
-def _applied(data: Any, given: Sequence[Default], *, forced: bool, again: bool) -> Any:
-    """Return data with the defaults of each plugin in it. Since 1.3 what a default brings gets the others' too."""
+def _apply(data: Any, given: Sequence[Default], *, forced: bool, again: bool) -> Any:
+    """Return data with the defaults of each plugin applied. Since 1.3 they also apply to values from other defaults."""
     if isinstance(data, list):
-        return [_applied(one, given, forced=forced, again=again) for one in data]
+        return [_apply(one, given, forced=forced, again=again) for one in data]
     if not isinstance(data, Mapping):
         return data
-    result = {name: _applied(one, given, forced=forced, again=again) for name, one in data.items()}
+    result = {name: _apply(one, given, forced=forced, again=again) for name, one in data.items()}
     if _REF in result and not forced and again:
         return result
     matching = _matching(result, given)
@@ -111,12 +111,12 @@ def _applied(data: Any, given: Sequence[Default], *, forced: bool, again: bool) 
         result = _deep(result, one.values) if one.forced else _deep(one.values, result)
     rest = [one for one in given if one not in matching]
     if matching and rest and again:
-        result = {name: _applied(one, rest, forced=forced, again=again) for name, one in result.items()}
+        result = {name: _apply(one, rest, forced=forced, again=again) for name, one in result.items()}
     return result
 
 
 def _by_ref(given: Sequence[Default]) -> dict[str, tuple[Default, list[str]]]:
-    """Return for each reference the entry that counts, the last forced one or else the first, and all their types."""
+    """Return for each reference the entry that applies, the last forced one or else the first, and all types."""
     named: dict[str, list[Default]] = {}
     for one in given:
         if one.ref is not None:
@@ -132,30 +132,30 @@ def _is_of(plugin: Mapping[str, Any], names: Sequence[str]) -> bool:
     return isinstance(name, str) and any(map(name.startswith, names))
 
 
-def _referred(data: Any, refs: Mapping[str, tuple[Default, list[str]]], forced: Sequence[str]) -> Any:
+def _apply_refs(data: Any, refs: Mapping[str, tuple[Default, list[str]]], forced: Sequence[str]) -> Any:
     if isinstance(data, list):
-        return [_referred(one, refs, forced) for one in data]
+        return [_apply_refs(one, refs, forced) for one in data]
     if not isinstance(data, Mapping):
         return data
-    result = {name: _referred(one, refs, forced) for name, one in data.items()}
+    result = {name: _apply_refs(one, refs, forced) for name, one in data.items()}
     match = refs.get(result[_REF]) if isinstance(result.get(_REF), str) else None
     if match is None or not _is_of(result, match[1]) or _is_of(result, forced):
         return result
     return _deep(result, match[0].values) if match[0].forced else _deep(match[0].values, result)
 
 
-def _unmarked(data: Any, refs: Mapping[str, tuple[Default, list[str]]]) -> Any:
+def _without_marks(data: Any, refs: Mapping[str, tuple[Default, list[str]]]) -> Any:
     if isinstance(data, list):
-        return [_unmarked(one, refs) for one in data]
+        return [_without_marks(one, refs) for one in data]
     if not isinstance(data, Mapping):
         return data
     match = refs.get(data[_REF]) if isinstance(data.get(_REF), str) else None
     found = match is not None and _is_of(data, match[1])
-    return {name: _unmarked(one, refs) for name, one in data.items() if not (found and name == _REF)}
+    return {name: _without_marks(one, refs) for name, one in data.items() if not (found and name == _REF)}
 
 
 def _deep(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return two mappings merged: lists are put together, of single values the second counts."""
+    """Return two mappings merged: lists are concatenated, of single values the second wins."""
     result = dict(under)
     for name, value in over.items():
         below = result.get(name)

@@ -1,4 +1,4 @@
-"""What was read of a flow: its objects, each with its class, and what the engine would not have read."""
+"""The result of reading a flow: its objects with their classes, and what the engine could not read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from deployer.model.problem import Route
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """Something the engine would not read: `kind` is the name of the check that speaks of it.
+    """Something that the engine cannot read: `kind` is the name of the check that reports it.
 
-    `name` is the property, type or word that is wrong, `known` what would be right there, `owner` the class it is in.
+    `name` is the wrong property, type or word, `known` are the valid ones, `owner` is the class it is in.
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Misread:
 
 @dataclass(slots=True)
 class Part:
-    """An object in a flow: its class, its own data, and the objects within it by property."""
+    """An object in a flow: its class, its data, and the objects inside it by property."""
 
     cls: str
     route: Route
@@ -37,9 +37,9 @@ class Part:
 
 @dataclass(slots=True)
 class Read:
-    """What was read of a whole flow: its parts, from `flow` down, what could not be read, which types nobody knows.
+    """The result for a whole flow: its parts, from `flow` down, what cannot be read, and which types are unknown.
 
-    `useless` is what the engine reads all the same, and cannot use when the flow runs.
+    `useless` is what the engine reads but cannot use when the flow runs.
     """
 
     flow: Part | None = None

@@ -1,7 +1,7 @@
-"""Descriptions of plugins beyond Kestra's core, in a file that `kestra-deployer schema pull` writes.
+"""Descriptions of plugins outside Kestra's core, in a file that `kestra-deployer schema pull` writes.
 
-For each version of Kestra the file has what its description lacks, see `deployer/engine/describe/` for the sections.
-Not here: where a description comes from.
+For each version of Kestra the file has what the description of the core lacks; `deployer/engine/describe/` explains
+the sections. Where a description comes from is not known here.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from deployer.language.types.text import text
 
 NAME = "kestra-plugins.json"
 FORMAT = 1
-AGAIN = "remove it, and make it anew: kestra-deployer schema pull"
+AGAIN = "delete it, and create it again: kestra-deployer schema pull"
 _SECTIONS = ("plugins", "types", "enums", "polys", "deprecated")
 _REFERENCE = re.compile(r"\b(bean|enum|poly):([\w.$]+(?:<[^<>]*>)?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What is known of plugins for one version of Kestra; `origin` says in words where from."""
+    """Descriptions of plugins for one version of Kestra; `origin` says in words where they come from."""
 
     origin: str
     plugins: Mapping[str, str]
@@ -38,7 +38,7 @@ class Pulled:
 
 
 def beyond(types: Types, described: Mapping[str, Any], origin: str) -> Pulled:
-    """Return what a description has that Kestra's own of the same version lacks."""
+    """Return what a description has in addition to Kestra's own of the same version."""
     sections = {
         name: {key: value for key, value in described[name].items() if key not in getattr(types, name)}
         for name in _SECTIONS
@@ -46,8 +46,8 @@ def beyond(types: Types, described: Mapping[str, Any], origin: str) -> Pulled:
     return Pulled(origin, **sections)
 
 
-def widened(types: Types, pulled: Pulled) -> Types:
-    """Return the types of Kestra with those of the plugins."""
+def widen(types: Types, pulled: Pulled) -> Types:
+    """Return the types of Kestra together with those of the plugins."""
     return replace(
         types,
         plugins={**pulled.plugins, **types.plugins},
@@ -59,9 +59,9 @@ def widened(types: Types, pulled: Pulled) -> Types:
 
 
 def read(file: Path) -> dict[str, Pulled]:
-    """Return what the file has for each version, nothing where it is not there.
+    """Return the descriptions in the file by version, none if it does not exist.
 
-    Raises UsageError for what is no such file.
+    Raises UsageError if it is not such a file.
     """
     try:
         data = json.loads(regular.content(file))
@@ -70,7 +70,7 @@ def read(file: Path) -> dict[str, Pulled]:
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("kestra"), dict):
-        raise UsageError(f"{file} is no description of plugins that this version understands", hint=AGAIN)
+        raise UsageError(f"{file} is not a plugin description that this version understands", hint=AGAIN)
     return {version: _checked(file, version, section) for version, section in data["kestra"].items()}
 
 
@@ -81,7 +81,7 @@ def _checked(file: Path, version: str, section: Any) -> Pulled:
     except TypeError:
         sound = False
     if not sound:
-        raise UsageError(f"{file}: what it has for Kestra {version} is not whole", hint=AGAIN)
+        raise UsageError(f"{file}: its section for Kestra {version} is incomplete", hint=AGAIN)
     return pulled
 
 
@@ -98,7 +98,7 @@ def _sound(pulled: Pulled) -> Iterator[bool]:
 
 
 def missing(types: Types, pulled: Pulled) -> list[str]:
-    """Return the names that the plugins' types need and nobody has: they were described beside another core."""
+    """Return the names that the plugins' types refer to but nothing defines: they were described for another core."""
     have = {"bean": types.types, "enum": types.enums, "poly": types.polys}
     kinds = (kind for each in pulled.types.values() for kind in each["props"].values())
     return sorted({name for kind in kinds for sort, name in _references(kind) if name not in have[sort]})
@@ -109,13 +109,13 @@ def _references(kind: str) -> Iterable[tuple[str, str]]:
 
 
 def write(file: Path, found: Mapping[str, Pulled]) -> None:
-    """Write the file: an entry of a section on each line, so that a change shows where it is.
+    """Write the file: an entry of a section on each line, so that a diff shows what changed.
 
-    Raises UsageError where it cannot be written.
+    Raises UsageError if it cannot be written.
     """
     versions = ",\n".join(f"{json.dumps(version)}:{text(asdict(found[version]))}" for version in sorted(found))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f'{{"format":{FORMAT},\n"kestra":{{\n{versions}\n}}}}\n', encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}", hint="name another file with --out") from None
+        raise UsageError(f"{file} cannot be written: {error.strerror}", hint="choose another file with --out") from None

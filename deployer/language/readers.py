@@ -1,4 +1,4 @@
-"""How the engine of one version reads each kind of value: what `deployer/engine/describe/` calls a reading."""
+"""How the engine of one version reads each kind of value, which `deployer/engine/describe/` calls a reading."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from deployer.model.problem import Route
 _NESTED = re.compile(r"(\w+)<(.*)>")
 
 CORE = ("io.kestra.core.", "io.kestra.plugin.core.")
-"""How the names of Kestra's own types begin; every other type belongs to a plugin."""
+"""Prefixes of Kestra's own types; every other type belongs to a plugin."""
 
 _MADE_OF = {"io.kestra.core.models.flows.input.ValueOption": "value"}
-"""Classes with a maker of their own that takes anything, but of a mapping needs this key."""
+"""Classes with a creator of their own that accepts anything, but needs this key in a mapping."""
 
 Reader = Callable[[Any, Route, "list[Part]", Read], None]
-"""Adds the parts that it finds in a value to a list, the rest to the notes."""
+"""Adds the parts that it finds in a value to the list, and problems to the notes."""
 
 
 @cache
 def readers(types: Types, *, nulls: bool = False) -> Readers:
-    """Return the readers of a version; `nulls` says whether keys without a value are seen too."""
+    """Return the readers of a version; `nulls` says whether keys without a value are read too."""
     return Readers(types, nulls=nulls)
 
 
 def wrong(notes: Read, route: Route, wanted: str) -> None:
-    """Note a value that is not of its kind; `wanted` says of which."""
+    """Note a value of the wrong type; `wanted` is the right one."""
     notes.misreads.append(Misread("wrong-type", route, wanted=wanted))
 
 
 class Readers:
-    """The readers of one version, each made once."""
+    """The readers of one version, each created once."""
 
     def __init__(self, types: Types, *, nulls: bool) -> None:
         self._types = types
-        self._nulls = nulls  # whether keys without a value are seen too
+        self._nulls = nulls  # whether keys without a value are read too
         self._known: dict[str, Reader] = {}
         self._props: dict[str, dict[str, Reader]] = {}
         self._holders: dict[str, Callable[[str], Reader]] = {
@@ -55,10 +55,10 @@ class Readers:
         """Return the reader of a kind of value."""
         known = self._known.get(kind)
         if known is None:
-            known = self._known[kind] = self._made(kind)
+            known = self._known[kind] = self._create(kind)
         return known
 
-    def _made(self, kind: str) -> Reader:
+    def _create(self, kind: str) -> Reader:
         if nested := _NESTED.fullmatch(kind):
             return self._holders[nested[1]](nested[2])
         word, _, name = kind.partition(":")
@@ -133,7 +133,7 @@ class Readers:
                 notes.misreads.append(Misread("unknown-property", (*route, name), str(name), known, cls))
 
     def _other(self, cls: str, value: Any, route: Route, notes: Read) -> None:
-        """Read what is no mapping as an object, where its class can be made of that."""
+        """Read a value that is not a mapping as an object, if its class can be created from it."""
         if made_of := self._types.types[cls].get("made_of"):
             self.of(made_of)(value, route, [], notes)
             return
@@ -142,7 +142,7 @@ class Readers:
 
     def _plugin(self, base: str, value: Any, route: Route, parts: list[Part], notes: Read) -> None:
         if not isinstance(value, dict):
-            return  # the engine makes nothing of it, and says nothing
+            return  # the engine ignores it silently
         name = value.get("type")
         cls = self._types.plugins.get(name) if isinstance(name, str) else None
         if cls is None and isinstance(name, str) and "." in name and not name.startswith(CORE):
@@ -156,16 +156,16 @@ class Readers:
             self._bean(cls, value, route, parts, notes)
 
     def _of_family(self, base: str, cls: str, named: tuple[Route, str], notes: Read) -> bool:
-        """Whether the engine takes a type where one of this family stands; note it where it is of another."""
+        """Whether the engine accepts a type where this family is required; note a type of another family."""
         fits = families.taken(cls, base, self._types)
         if base in families.FAMILIES and not families.is_of(cls, base, self._types):
-            wanted, hint = f"that of {families.FAMILIES[base]}", families.belongs(cls, self._types)
+            wanted, hint = f"the type of {families.FAMILIES[base]}", families.belongs(cls, self._types)
             found = Misread("wrong-type", *named, wanted=wanted, hint=hint)
             (notes.useless if fits else notes.misreads).append(found)
         return fits
 
     def _former(self, name: str, value: dict[str, Any], route: Route, parts: list[Part], notes: Read) -> None:
-        """Read on in an object whose type an earlier version had, so that all that is gone is told at once."""
+        """Read an object whose type an earlier version had, so that everything that is gone is reported at once."""
         was = former(name, self._types)
         if was and was[0] in self._types.types:
             self._bean(was[0], value, route, parts, notes)
@@ -178,7 +178,7 @@ class Readers:
         poly = self._types.polys[base]
         by = poly["by"]
         if isinstance(value, list) and len(value) == len(("type", "object")) and isinstance(value[1], dict):
-            name, inner, place = value[0], value[1], (*route, 1)  # Jackson's other way to write it
+            name, inner, place = value[0], value[1], (*route, 1)  # Jackson's alternative form
         elif isinstance(value, dict):
             name, inner, place = value.get(by), value, route
         else:
@@ -200,7 +200,7 @@ class Readers:
             notes.misreads.append(Misread("unknown-word", route, as_text(value), tuple(words), name))
 
     def _labels(self, label: str) -> Reader:
-        """Labels are a mapping, or a list of `key` and `value`; a part is made of each in either case."""
+        """Return a reader of labels, a mapping or a list of `key` and `value`; each becomes a part."""
         cls = label.removeprefix("bean:")
 
         def read_labels(value: Any, route: Route, parts: list[Part], notes: Read) -> None:
@@ -215,15 +215,15 @@ class Readers:
                     else:
                         wrong(notes, (*route, at), "a mapping with `key` and `value`")
             else:
-                wrong(notes, route, "a mapping of texts")
+                wrong(notes, route, "a mapping of strings")
 
         return read_labels
 
 
 def _label(label: Part, parts: list[Part], notes: Read, *, before_1_2: bool = False) -> None:
-    """Note what is no text, number or truth as a label's value: a list, a mapping, a very large number, nothing.
+    """Note a label whose value is not a string, number or boolean: a list, a mapping, a very large number, or none.
 
-    `before_1_2`: an entry of a list in 1.0 or 1.1, whose value has to be a text; only there may a label of a trigger or
+    `before_1_2`: an item of a list in 1.0 or 1.1, whose value must be a string; only there may a label of a trigger or
     a task lack one.
     """
     value, key = label.value.get("value"), label.value.get("key")
@@ -233,9 +233,9 @@ def _label(label: Part, parts: list[Part], notes: Read, *, before_1_2: bool = Fa
     if before_1_2:
         single = isinstance(value, str) or (value is None and len(label.route) > len(("labels", 0)))
     if not single:
-        wrong(notes, label.route, "a label with a text as its value" if before_1_2 else "a label with a single value")
+        wrong(notes, label.route, "a label with a string as its value" if before_1_2 else "a label with a single value")
     elif not isinstance(key, str):
-        wrong(notes, (*label.route, "key") if key is not None else label.route, "a label with a text as its key")
+        wrong(notes, (*label.route, "key") if key is not None else label.route, "a label with a string as its key")
     else:
         parts.append(label)
 

@@ -1,7 +1,7 @@
-"""Reads a flow's data as Kestra's engine would, class by class, and notes what the engine would not read.
+"""Reads the data of a flow as Kestra's engine does, class by class, and notes what the engine cannot read.
 
-A key without a value counts for nothing: before Kestra reads a flow it drops them. Only lists keep empty items. When it
-stores a flow it reads the text once more, for what it looks flows up by, and then such keys count.
+Kestra drops keys without a value before it reads a flow; only lists keep empty items. When it stores a flow, it reads
+the source again for the properties that it searches by, and then such keys count.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from deployer.language.types import FLOW, STORED_FLOW, Types
 
 
 def read(data: Mapping[str, Any], types: Types) -> Read:
-    """Return what the engine of this version would read of a flow's data.
+    """Return what the engine of this version reads from the data of a flow.
 
-    The parts are those with plugin defaults merged in, if all could be read without: their routes may name places that
-    stand in no file.
+    If everything could be read, plugin defaults are merged into the parts: their routes may then name places that are
+    in no file.
     """
     given = merging.defaults(data, types)
     versions = merging.versions(given)
-    result = _once(merging.merged(data, versions, types) if versions else data, types)
+    result = _once(merging.merge(data, versions, types) if versions else data, types)
     _cast(data, types, result)
     if not result.misreads:
         result.misreads += _once(data, types, STORED_FLOW).misreads
-    whole = merging.merged(data, given, types) if given else data
+    whole = merging.merge(data, given, types) if given else data
     if given and not result.misreads:
         again = _once(whole, types)
         result.flow = again.flow
@@ -47,10 +47,10 @@ def _once(data: Mapping[str, Any], types: Types, cls: str = FLOW) -> Read:
 
 
 def _cast(data: Mapping[str, Any], types: Types, notes: Read) -> None:
-    """Note what Kestra takes out of a flow's data before it reads it, as exactly one kind of value."""
+    """Note values of the wrong type that Kestra takes from the data of a flow before it reads it."""
     namespace, revision = data.get("namespace"), data.get("revision")
     if namespace is not None and not isinstance(namespace, str) and not types.since("2.0"):
-        wrong(notes, ("namespace",), "a text in quotes")
+        wrong(notes, ("namespace",), "a quoted string")
     whole = isinstance(revision, int) and not isinstance(revision, bool) and abs(revision) < 1 << 31
     if revision is not None and not whole:
-        wrong(notes, ("revision",), "a whole number")
+        wrong(notes, ("revision",), "an integer")

@@ -1,4 +1,4 @@
-"""The tasks of a flow as the engine walks through them: nested ones too, each after the task it is in."""
+"""The tasks of a flow in the order of the engine: nested ones too, each after the task that contains it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _LISTS = ("tasks", "errors", "finally", "listeners", "afterExecution")
 
 
 def tasks(flow: Part, types: Types) -> Iterator[Part]:
-    """Yield every task of a flow that its engine takes for one of its own, those of listeners too."""
+    """Yield every task of a flow that the engine sees, including those of listeners."""
     for name in _LISTS:
         for part in flow.parts.get(name, ()):
             yield from _with_children(part, types)
 
 
 def is_a(part: Part, name: str, types: Types) -> bool:
-    """Whether a part is of the class of that full name, or of one below it."""
+    """Whether a part has the class with this full name, or a subclass."""
     return part.cls == name or name in types.of(part.cls).get("is", ())
 
 
@@ -32,6 +32,6 @@ def _with_children(part: Part, types: Types) -> Iterator[Part]:
             return
     for name, below in part.parts.items():
         if part.cls == _FOR_EACH_ITEM and name == "tasks":
-            continue  # it has three tasks of its own, whatever it is given
+            continue  # it always has three tasks of its own
         for each in below:
             yield from _with_children(each, types)

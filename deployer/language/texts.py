@@ -1,4 +1,4 @@
-"""The texts of a flow, wherever they stand, for checks that look at what is written and not at what it is for."""
+"""All strings of a flow, for checks that look at what is written, whatever its purpose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deployer.model.problem import Route
 
 
 def texts(data: Any) -> Iterator[tuple[Route, str]]:
-    """Yield every text with its route, in no particular order; of keys those that may hold an expression."""
+    """Yield every string with its route, in no particular order; of keys only those that may contain an expression."""
     todo: list[tuple[Route, Any]] = [((), data)]
     while todo:
         route, value = todo.pop()

@@ -1,6 +1,6 @@
-"""The description of a version as JSON Schema, for editors: what they complete, and mark as wrong while one types.
+"""The description of a version as JSON Schema, for completion and validation in editors.
 
-It is never stricter than the checks, and looser where JSON Schema cannot say what they say.
+It is never stricter than the checks, and more lenient if JSON Schema cannot express what they check.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LEAVES: Mapping[str, Schema] = {
 
 
 def to_schema(types: Types) -> Schema:
-    """Return the schema of a flow, of every type that is known; those of plugins that are not may hold anything."""
+    """Return the schema of a flow with every known type; types of unknown plugins may contain anything."""
     return _Making(types).whole()
 
 
@@ -38,7 +38,7 @@ class _Making:
         self._defined: dict[str, Schema] = {}
 
     def whole(self) -> Schema:
-        """Return the schema with a definition for each class that a flow leads to."""
+        """Return the schema with a definition of each class that a flow can contain."""
         root = self._bean(FLOW)
         return {
             "$schema": "http://json-schema.org/draft-07/schema#",
@@ -48,7 +48,7 @@ class _Making:
         }
 
     def _of(self, kind: str) -> Schema:
-        """Return the schema of a reading; null is read as if nothing were there."""
+        """Return the schema of a reading; null is read as missing."""
         return {"anyOf": [self._value(kind), {"type": "null"}]}
 
     def _value(self, kind: str) -> Schema:
@@ -79,7 +79,7 @@ class _Making:
         return {}
 
     def _bean(self, cls: str, by: str = "") -> Schema:
-        """Return a reference to a class, described once; `by` is a property beside its own that says which it is."""
+        """Return a reference to a class, described once; `by` is an additional property that selects it."""
         if cls not in self._defined:
             self._defined[cls] = {}
             self._defined[cls] = self._described(cls, by)
@@ -97,7 +97,7 @@ class _Making:
         return {"anyOf": [made, {"type": "string"}]} if "String" in described.get("from", ()) else made
 
     def _needed(self, cls: str) -> set[str]:
-        """Return what cannot be left out; of a plugin `pluginDefaults` may give all but its name and kind."""
+        """Return the required properties; in a plugin, `pluginDefaults` may set all but its id and type."""
         described = self._types.types[cls]
         must = {name for name, asked in described.get("must", {}).items() if _NEEDED & asked.keys()}
         found = must & set(described["props"]) - set(described.get("given", ()))
@@ -106,7 +106,7 @@ class _Making:
         return found & {"id", "type"} if cls in self._types.plugins.values() else found
 
     def _plugin(self, base: str) -> Schema:
-        """Return the choice among the types of a kind; those of plugins that are not known are left alone."""
+        """Return the choice among the types of a kind; types of unknown plugins are not restricted."""
         kin = {cls for cls, described in self._types.types.items() if base in described.get("is", ())}
         of = {name: cls for name, cls in self._types.plugins.items() if cls in kin}
         core = "|".join(map(re.escape, CORE))

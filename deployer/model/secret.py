@@ -57,8 +57,6 @@ _KEY = re.compile(
     r"\s*:(?:\s+|$|(?=[\"'{\[]))"
     r"|^\s*(?:export\s+)?(?P<variable>[A-Za-z_]\w*)="
 )
-_MAYBE = re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|[\w.-]key)[\"']?\s*[:=]|\bSECRET\b", re.IGNORECASE)
-"""What every text has that has a secret by the name of its property: most texts have nothing of it."""
 _BLOCK = re.compile(r"[|>][+\-0-9]*\s*(?:#.*)?$|(?:[&!]\S*\s*)*(?:#.*)?$")
 """What stands for a value that begins on the next line."""
 _BEGIN, _END = re.compile(SHAPES["a private key"]), re.compile(r"-----END [A-Z ]*-----")
@@ -107,13 +105,24 @@ def kept_elsewhere(text: str) -> frozenset[Column]:
 @lru_cache(maxsize=64)
 def places(text: str, more: frozenset[Column] = frozenset()) -> tuple[Place, ...]:
     """Return where the secrets of a text stand; `more` are properties that hold some whatever they are called."""
-    if not (more or _MAYBE.search(text) or any(sign in text for sign in SIGNS)):
+    signs = [sign for sign in SIGNS if sign in text]
+    if not signs and not more and not _may_name(text):
         return ()
     lines = text.splitlines()
-    long = {number: Place(number, 0, len(line)) for number, line in enumerate(lines) if _is_long(line)}
-    lines = ["" if number in long else line for number, line in enumerate(lines)]
-    found = {*long.values(), *_named(lines, more, _defaults(lines)), *_shaped(lines)}
+    found = {Place(number, 0, len(line)) for number, line in enumerate(lines) if _is_long(line)}
+    for place in found:
+        lines[place.line] = ""
+    found |= {*_named(lines, more, _defaults(lines)), *_shaped(lines, signs)}
     return tuple(sorted(found, key=lambda each: (each.line, each.start)))
+
+
+def _may_name(text: str) -> bool:
+    """Whether a text may name a property that holds a secret. Cheap: `any` would take thrice as long."""
+    lowered = text.lower()
+    for end in _ENDS:  # noqa: SIM110
+        if end in lowered:
+            return True
+    return False
 
 
 def _is_long(line: str) -> bool:
@@ -172,9 +181,12 @@ def _apart(found: Sequence[Place]) -> list[Place]:
     return apart
 
 
-def _shaped(lines: Sequence[str]) -> Iterator[Place]:
+def _shaped(lines: Sequence[str], signs: Sequence[str]) -> Iterator[Place]:
+    """Yield what looks like a secret by itself. `signs` are those of `SIGNS` that the text has."""
     inside = False
     for number, line in enumerate(lines):
+        if not inside and not any(sign in line for sign in signs):
+            continue
         if inside or _BEGIN.search(line):
             begin = _BEGIN.search(line)
             start = begin.start() if begin and not inside else len(line) - len(line.lstrip())
@@ -182,9 +194,8 @@ def _shaped(lines: Sequence[str]) -> Iterator[Place]:
             yield Place(number, start, end.end() if end else len(line))
             inside = end is None and (inside or "\\n" not in line[start:])
             continue
-        if any(sign in line for sign in SIGNS):
-            for match in SHAPED.finditer(line):
-                yield Place(number, match.start(), match.end())
+        for match in SHAPED.finditer(line):
+            yield Place(number, match.start(), match.end())
 
 
 @dataclass(slots=True)
@@ -203,6 +214,8 @@ def _named(lines: Sequence[str], more: Collection[Column], more_lines: Collectio
         if going:
             at, found, going = _continued(line, going)
             yield from (Place(number, start, end) for start, end in found)
+        if not more and number not in more_lines and not _may_name(line):
+            continue
         while at <= len(line) and (match := _KEY.search(line, at)):
             at = match.end()
             known = (_name(match), match.start()) in more or (_name(match) == "defaults" and number in more_lines)

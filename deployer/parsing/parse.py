@@ -1,8 +1,8 @@
-"""Text to document: the only YAML reader. Reads YAML as Kestra's own reader does, where PyYAML by itself does not.
+"""Text to document: the only YAML reader. Reads YAML as Kestra's own reader does, also where PyYAML does not.
 
-Kestra's is Jackson's on top of SnakeYAML, and Jackson takes events one by one: a key is a text, whatever it looks like;
-`<<` is a key like any other, not a merge; an alias is not followed, but is the text that it is called; a key given
-twice is an error; a second document is never looked at. What single values mean is in `scalars`.
+Kestra uses Jackson on top of SnakeYAML, and Jackson reads events one by one: a key is always a string; `<<` is a key
+like any other, not a merge; an alias is not followed, but read as a string with its name; a repeated key is an error; a
+second document is never read. The meaning of single values is in `scalars`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from deployer.parsing.places import Node, Places, span
 from deployer.parsing.reader import LONGEST_SLOW, differs, reading
 
 EMPTY = "empty-file"
-"""The check that names a file without any content."""
+"""The problem of a file without any content."""
 
 CHECK = "unreadable-file"
 """The check that names a file that cannot be read."""
@@ -36,14 +36,14 @@ _DEEPEST = 1000  # levels; Kestra's reader refuses more
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of a text: its first document's data, and what has to be said of it."""
+    """The result of reading a text: the data of its first document, and what must be reported about it."""
 
     exact: bool
     data: Any = None
     empty: bool = False
-    repeated: bool = False  # some key is given twice
+    repeated: bool = False  # some key is repeated
     aliases: list[yaml.AliasEvent] = field(default_factory=list)
-    rest: Span | None = None  # what begins after the first document
+    rest: Span | None = None  # where something begins after the first document
 
 
 def decode(file: str, content: bytes) -> tuple[str | None, list[Problem]]:
@@ -58,36 +58,36 @@ def decode(file: str, content: bytes) -> tuple[str | None, list[Problem]]:
 def parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     """Return the document in `text`, None when it is not a YAML mapping, and what is wrong with its YAML."""
     try:
-        return _parsed(file, text)
-    except Exception as error:  # noqa: BLE001  one file must not end a run for all
+        return _parse(file, text)
+    except Exception as error:  # noqa: BLE001  one file must not end the run for all
         message = f"cannot be read: {type(error).__name__}: {error}"
-        return None, [Problem(CHECK, message, file, hint="this is a fault of kestra-deployer, please report it")]
+        return None, [Problem(CHECK, message, file, hint="this is a bug in kestra-deployer, please report it")]
 
 
-def _parsed(file: str, text: str) -> tuple[Document | None, list[Problem]]:
+def _parse(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     try:
         read = _read(text)
     except syntax.Refused as refused:
         return None, [refused.problem(file, text)]
     except yaml.YAMLError as error:
-        return None, [syntax.explained(text, error).problem(file, text)]
+        return None, [syntax.explain(text, error).problem(file, text)]
     if read.empty:
-        return None, [Problem(EMPTY, "holds nothing but blanks and comments", file, Span(1, 1, 1, 1))]
+        return None, [Problem(EMPTY, "is empty but for whitespace and comments", file, Span(1, 1, 1, 1))]
     places = Places(text, exact=read.exact)
     problems = [replace(found, excerpt=excerpt(text, found.span)) for found in _notes(file, read, places)]
     if not isinstance(read.data, dict):
-        return None, [*problems, syntax.no_mapping(text, read.data).problem(file, text)]
+        return None, [*problems, syntax.not_a_mapping(text, read.data).problem(file, text)]
     return Document(file, text, read.data, places), problems
 
 
 def _read(text: str) -> _Read:
-    """Read a text quickly, and once more exactly where that may make a difference. Raises Refused and YAMLError."""
+    """Read a text with the fast reader, or the exact one if the result may differ. Raises Refused and YAMLError."""
     if len(text) > LONGEST:
-        raise syntax.Refused(None, f"is {len(text):,} characters long, and Kestra reads {LONGEST:,}")
+        raise syntax.Refused(None, f"has {len(text):,} characters, but Kestra reads at most {LONGEST:,}")
     short = len(text) <= LONGEST_SLOW
     try:
         return _first_document(text, exact=short and differs(text))
-    except (yaml.YAMLError, UnicodeEncodeError):  # the latter: half a character, which no file can hold
+    except (yaml.YAMLError, UnicodeEncodeError):  # the latter: half a surrogate pair, which no file can contain
         if not short:
             raise
     return _first_document(text, exact=True)
@@ -103,8 +103,8 @@ def _first_document(text: str, *, exact: bool) -> _Read:
         reader.get_event()  # the document begins
         first = reader.peek_event()
         read.empty = isinstance(first, yaml.ScalarEvent) and not first.value and not first.style
-        read.data = _built(reader, read)
-        reader.check_event()  # Kestra's reader looks at one thing more, though not at what it means
+        read.data = _build(reader, read)
+        reader.check_event()  # Kestra's reader reads one event more, without using it
         read.rest = _rest(reader)
     return read
 
@@ -113,8 +113,8 @@ _IN_LIST: Any = object()
 _NO_KEY: Any = object()
 
 
-def _built(reader: Any, read: _Read) -> Any:  # noqa: C901, PLR0912  see below
-    """Make data of the events of one node. One loop without calls: it is most of the time that a check takes."""
+def _build(reader: Any, read: _Read) -> Any:  # noqa: C901, PLR0912  see below
+    """Build the data of one node from its events. One loop without calls: a check spends most of its time here."""
     get, scalar, alias, list_, mapping = (
         reader.get_event, yaml.ScalarEvent, yaml.AliasEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent
     )  # fmt: skip
@@ -168,22 +168,22 @@ def _value(event: yaml.ScalarEvent) -> Any:
     except scalars.NotRead as error:
         place = span(event.start_mark, event.end_mark)
         words = f"`{syntax.short(event.value)}` {error}"
-        raise syntax.Refused(place, words, "quote it where a text is meant") from None
+        raise syntax.Refused(place, words, "quote it if you mean a string") from None
 
 
 def _refused(event: yaml.NodeEvent, as_key: bool) -> syntax.Refused:
-    """Say why a list or mapping, or an alias, cannot stand where it stands."""
+    """Return why a list, a mapping or an alias is not allowed here."""
     place = span(event.start_mark, event.end_mark)
     if not as_key:
-        return syntax.Refused(place, f"is nested more than {_DEEPEST} levels deep, which Kestra does not read")
+        return syntax.Refused(place, f"is nested more than {_DEEPEST} levels deep, which Kestra refuses")
     if isinstance(event, yaml.MappingStartEvent):
         return syntax.Refused(place, "`{` begins a mapping here, which cannot be a key", syntax.QUOTE_EXPRESSION)
     what = "an alias" if isinstance(event, yaml.AliasEvent) else "a list"
-    return syntax.Refused(place, f"{what} cannot be a key", "quote it where a text is meant")
+    return syntax.Refused(place, f"{what} cannot be a key", "quote it if you mean a string")
 
 
 def _rest(reader: Any) -> Span | None:
-    """Return where something begins after the first document, be it readable or not."""
+    """Return where something begins after the first document, readable or not."""
     try:
         while reader.check_event(yaml.DocumentEndEvent):
             reader.get_event()
@@ -194,18 +194,18 @@ def _rest(reader: Any) -> Span | None:
 
 
 def _notes(file: str, read: _Read, places: Places) -> Iterator[Problem]:
-    """Say what is wrong, or will surprise, in a text that can be read."""
+    """Yield what is wrong, or surprising, in a text that can be read."""
     if read.repeated and places.root:
         yield from (_duplicate(file, *pair) for pair in _duplicates(places.root))
     for event in read.aliases:
-        message = f"Kestra does not follow aliases: this is the text `{event.anchor}`"
-        hint = "write out what is meant, or quote it"
+        message = f"Kestra does not follow aliases: this is the string `{event.anchor}`"
+        hint = "write out the value, or quote it"
         yield Problem(
             syntax.CHECK, message, file, span(event.start_mark, event.end_mark), severity=Severity.WARNING, hint=hint
         )
     if read.rest:
-        message = "everything from here on is ignored: Kestra reads one flow from a file"
-        hint = "put the second flow into a file of its own"
+        message = "everything from here on is ignored: Kestra reads one flow per file"
+        hint = "put the second flow in a file of its own"
         yield Problem("second-document", message, file, read.rest, severity=Severity.WARNING, hint=hint)
 
 
@@ -219,5 +219,5 @@ def _duplicates(root: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def _duplicate(file: str, first: Node, again: Node) -> Problem:
-    message = f"key `{again.text}` is given twice, first in line {first.span.line}"
+    message = f"duplicate key `{again.text}`, first used in line {first.span.line}"
     return Problem("duplicate-key", message, file, again.span, hint="remove one of the two: Kestra refuses the file")

@@ -1,4 +1,4 @@
-"""Where in a text each value stands. Read only when somebody asks: most files never need a line."""
+"""Where each value is in a text. Computed only on demand: most files never need it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from deployer.parsing.reader import reading
 
 @dataclass(slots=True)
 class Node:
-    """A value where it stands. `text` is a scalar's; in a mapping, `below` has keys and values in turn."""
+    """A value and its place. `text` is set for a scalar; in a mapping, `below` alternates keys and values."""
 
     first: yaml.NodeEvent
-    end: Any  # PyYAML's mark, as its events have it
+    end: Any  # PyYAML's mark, as in its events
     below: list[Node] = field(default_factory=list)
 
     @property
     def text(self) -> str | None:
-        """What a scalar says, as it is written."""
+        """The content of a scalar, as it is written."""
         return self.first.value if isinstance(self.first, yaml.ScalarEvent) else None
 
     @property
@@ -35,23 +35,23 @@ class Node:
 
     @property
     def span(self) -> Span:
-        """Where the node stands."""
+        """The place of the node."""
         return span(self.first.start_mark, self.end)
 
 
 def span(start: Any, end: Any) -> Span:
-    """Return what lies between two of PyYAML's marks, which count from 0."""
+    """Return the span between two of PyYAML's marks, which count from 0."""
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
 def tree(text: str, *, exact: bool) -> Node | None:
-    """Return the first document of a text that can be read; None when there is none."""
+    """Return the first document of a readable text, None if there is none."""
     with reading(text, exact=exact) as reader:
         return _tree(iter(reader.get_event, None))
 
 
 def _tree(events: Iterator[yaml.Event]) -> Node | None:
-    """Take events until the first node is whole; without recursion, as nesting may be deep."""
+    """Read events until the first node is complete; without recursion, as nesting may be deep."""
     unfinished: list[Node] = []
     for event in events:
         if isinstance(event, yaml.NodeEvent):
@@ -66,7 +66,7 @@ def _tree(events: Iterator[yaml.Event]) -> Node | None:
         elif isinstance(event, yaml.CollectionEndEvent):
             node = unfinished.pop()
             block = not getattr(node.first, "flow_style", True)
-            # the end that PyYAML tells of a block lies on a later line
+            # PyYAML reports the end of a block on a later line
             node.end = node.below[-1].end if block and node.below else event.end_mark
             if not unfinished:
                 return node
@@ -74,7 +74,7 @@ def _tree(events: Iterator[yaml.Event]) -> Node | None:
 
 
 class Places:
-    """The places of a text that could be read, by the quick reader or by the exact one."""
+    """The places in a text, from the fast reader or the exact one."""
 
     def __init__(self, text: str, *, exact: bool) -> None:
         self._text, self._exact = text, exact
@@ -85,12 +85,12 @@ class Places:
         return tree(self._text, exact=self._exact)
 
     def at(self, route: Route) -> Span | None:
-        """Return where the value at `route` stands, or its key where it has no value; None when there is none."""
+        """Return the place of the value at `route`, or of its key if it has no value; None if there is none."""
         pair = self._find(route)
         return (pair[1] if pair[1].text or pair[1].below else pair[0]).span if pair else None
 
     def key(self, route: Route) -> Span | None:
-        """Return where the key of the value at `route` stands; None when there is none."""
+        """Return the place of the key of the value at `route`, None if there is none."""
         pair = self._find(route)
         return pair[0].span if pair else None
 
@@ -103,14 +103,14 @@ class Places:
         )
 
     def scalar(self, route: Route) -> str | None:
-        """Return the scalar at `route` as it is written (`010`, not 8); None when there is no scalar."""
+        """Return the scalar at `route` as it is written (`010`, not 8); None if there is no scalar."""
         pair = self._find(route)
         return pair[1].text if pair else None
 
     @cached_property
     def _scalars(self) -> list[yaml.ScalarToken]:
         found: list[yaml.ScalarToken] = []
-        # what comes after the first document may be anything
+        # after the first document there may be anything
         with suppress(yaml.YAMLError), reading(self._text, exact=self._exact) as reader:
             while reader.check_token():
                 token = reader.get_token()
@@ -132,7 +132,7 @@ class Places:
 def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
     if isinstance(node.first, yaml.MappingStartEvent):
         named = [pair for pair in node.pairs if pair[0].text == str(step)]
-        return named[-1] if named else None  # of a key that is given twice, the data has the last
+        return named[-1] if named else None  # of a repeated key, the data has the last value
     if isinstance(step, int) and step < len(node.below):
         return node.below[step], node.below[step]
     return None

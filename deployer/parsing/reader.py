@@ -1,9 +1,8 @@
-"""PyYAML's two readers, which give events and tokens: a quick one in C, and one that reads as Kestra's does, in Python.
+"""PyYAML's two readers, which give events and tokens: a fast one in C, and one in Python that reads as Kestra's does.
 
-Kestra's reader, SnakeYAML, was translated from PyYAML's in Python and takes and refuses almost the same; what differs
-is changed here. The C reader is thirty times as quick and agrees on nearly everything: `differs` tells the texts it
-takes in which it may be wrong, and where it refuses one, the slow one has the last word. Nothing else knows PyYAML's
-scanner.
+Kestra's reader, SnakeYAML, is a port of PyYAML's Python reader and accepts almost the same; the differences are changed
+here. The C reader is thirty times as fast and agrees on nearly everything: `differs` finds the texts that it accepts
+but may read wrongly, and if it refuses a text, the slow one decides. Nothing else knows PyYAML's scanner.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ Quick: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
 
 _BREAKS = "\r\n\x85\u2028\u2029"
 _DIFFERS = re.compile(
-    r"\t"  # Kestra's allows none outside of texts
-    r"|[|>][-+0-9]*#"  # no comment may follow a block's indicators at once
-    r"|[\s\S]\ufeff"  # a byte order mark counts, but in front
-    r"|(?:^|[\s\[{,])!"  # tags may hold other characters
+    r"\t"  # Kestra's allows none outside of strings
+    r"|[|>][-+0-9]*#"  # no comment may directly follow a block's indicators
+    r"|[\s\S]\ufeff"  # a byte order mark counts, except at the start
+    r"|(?:^|[\s\[{,])!"  # tags may contain other characters
 )
 _NAME_ENDS = frozenset("\0 \t:,[]{}/.*&" + _BREAKS)
 _AFTER_NAME = frozenset("\0 \t?:,]}%@`" + _BREAKS)
@@ -45,12 +44,12 @@ def reading(text: str, *, exact: bool) -> Iterator[Any]:
 
 
 def differs(text: str) -> bool:
-    """Whether the quick reader may take what Kestra's does not take, or takes for something else."""
+    """Whether the fast reader may accept what Kestra's refuses, or read it differently."""
     return bool(_DIFFERS.search(text)) or ("?" in text and ("[" in text or "{" in text) and _asks_in_brackets(text))
 
 
 def _asks_in_brackets(text: str) -> bool:
-    """Whether a `?` is in a text without quotes within brackets, which it ends for Kestra's reader."""
+    """Whether a `?` is in an unquoted string within brackets; it ends the string for Kestra's reader."""
     depth = 0
     try:
         with reading(text, exact=False) as reader:
@@ -68,7 +67,7 @@ def _asks_in_brackets(text: str) -> bool:
 
 
 class Exact(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
-    """The reader that takes and refuses what Kestra's does."""
+    """The reader that accepts and refuses what Kestra's does."""
 
     ESCAPE_REPLACEMENTS = {  # type: ignore[misc]  # noqa: RUF012  as PyYAML has it
         letter: meant for letter, meant in yaml.scanner.Scanner.ESCAPE_REPLACEMENTS.items() if letter != "\t"
@@ -80,7 +79,7 @@ class Exact(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         yaml.parser.Parser.__init__(self)
 
     def scan_anchor(self, TokenClass: Any) -> Any:  # noqa: N803  PyYAML's name
-        """Take any letters, of any alphabet, for the name of an anchor."""
+        """Accept letters of any alphabet in the name of an anchor."""
         start = self.get_mark()
         context = f"while scanning an {'alias' if self.peek() == '*' else 'anchor'}"
         self.forward()
@@ -94,7 +93,7 @@ class Exact(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         return TokenClass(name, start, self.get_mark())
 
     def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> Any:
-        """Take tabs behind a text for blanks."""
+        """Read tabs after a string as spaces."""
         length = 0
         while self.peek(length) in " \t":
             length += 1
@@ -106,11 +105,11 @@ class Exact(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         return [blanks]
 
     def scan_flow_scalar(self, style: str) -> Any:
-        """Join the halves of characters that are escaped as in JSON."""
+        """Join surrogate pairs that are escaped as in JSON."""
         try:
             token = super().scan_flow_scalar(style)
             token.value = token.value.encode("utf-16", "surrogatepass").decode("utf-16")
         except ValueError:
-            words = "found an escape that is no character"
+            words = "found an escape that is not a character"
             raise ScannerError("while scanning a double-quoted scalar", None, words, self.get_mark()) from None
         return token

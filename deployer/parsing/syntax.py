@@ -1,7 +1,7 @@
-"""What is said of a text that is no YAML, or none that Kestra reads: what is wrong, where, and what to do.
+"""Explains why a text is not YAML, or not YAML that Kestra can read: what is wrong, where, and what to do.
 
-The reader tells a place, and often one some lines behind the mistake. `_MISTAKES` knows what people really do wrong:
-each looks at the line where reading stopped, then at the line before it and at the one where the broken thing begins.
+The reader reports a place, often some lines after the mistake. `_MISTAKES` lists common mistakes: each looks at the
+line where reading stopped, then at the line before it and at the one where the broken value begins.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _SHORT = 30
 
 
 class Refused(Exception):  # noqa: N818  it is the text that is refused
-    """A place in a text and why Kestra's reader takes it no further."""
+    """A place in a text, and why Kestra's reader stops there."""
 
     def __init__(self, place: Span | None, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.place, self.message, self.hint = place, message, hint
 
     def problem(self, file: str, text: str) -> Problem:
-        """Return what is shown."""
+        """Return the problem to report."""
         return Problem(CHECK, self.message, file, self.place, hint=self.hint, excerpt=excerpt(text, self.place))
 
 
 @dataclass(frozen=True, slots=True)
 class _Mistake:
-    """Something people do: how the line looks, up to `here`; what the reader says then; what we say."""
+    """A common mistake: what the line looks like up to `here`, the reader's message, and our message and hint."""
 
     looks: str
     said: str
@@ -44,29 +44,27 @@ class _Mistake:
 
 
 _MISTAKES = (
-    _Mistake(r"^[ ]*(?P<here>\t)", "", "a tab, where YAML takes blanks only", "indent with blanks"),
+    _Mistake(r"^[ ]*(?P<here>\t)", "", "a tab, but YAML allows only spaces here", "indent with spaces"),
     _Mistake(r"(?:^|\s)[:-]\s+(?P<here>\{\{)", "", "`{{` begins a mapping here, not an expression", QUOTE_EXPRESSION),
-    _Mistake(r"(?P<here>\t)", r"\\t|tab", "a tab, where YAML takes blanks only", "put blanks in place of the tab"),
+    _Mistake(r"(?P<here>\t)", r"\\t|tab", "a tab, but YAML allows only spaces here", "replace the tab with spaces"),
     _Mistake(
         r"^[ -]*[\w.-]+: +[^\"'|>\s#][^#]*?(?P<here>:)(?: |$)",
         "mapping values",
-        "a second `: ` in one line: is it part of the text?",
+        "a second `: ` in one line: is it part of the value?",
         "quote the whole value",
     ),
-    _Mistake(
-        r"^\s*(?P<here>-)[^\s-]", "", "no blank after `-`", "write `- ` with a blank before what stands in the list"
-    ),
+    _Mistake(r"^\s*(?P<here>-)[^\s-]", "", "no space after `-`", "write `- ` with a space before the item"),
     _Mistake(
         r"^[ -]*[\w.-]+(?P<here>:)[^\s:/]",
         "mapping values|expected ':'|<block end>|expected key",
-        "no blank after `:`",
-        "write `key: value` with a blank between",
+        "no space after `:`",
+        "write `key: value` with a space in between",
     ),
     _Mistake(
         r"[:-] +(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')\s*(?P<here>[^\s,\]}#:])",
         "<block end>|expected key|expected ','",
         "the line goes on after the closing quote",
-        "put the whole value in quotes, or begin it without one",
+        "quote the whole value, or none of it",
     ),
     _Mistake(
         r"[:,\[-] +(?P<here>[@`%])",
@@ -77,7 +75,7 @@ _MISTAKES = (
     _Mistake(
         r"[:,\[-] +(?P<here>[*&!])",
         "scanning an? (?:alias|anchor|tag)",
-        "`*`, `&` and `!` have a meaning of their own at the beginning of a value",
+        "`*`, `&` and `!` have a special meaning at the start of a value",
         "quote the value",
     ),
 )
@@ -85,60 +83,60 @@ _SAID = (
     (
         r"quoted scalar.*end of stream|quoted scalar.*document separator",
         "this quote is never closed",
-        "close it, and write a quote within quotes twice ('') or escaped (\\\")",
+        "close it; inside quotes, double a ' ('') and escape a \" (\\\")",
     ),
     (
-        r"unknown escape|hexadecimal|hexdecimal|is no character",
+        r"unknown escape|hexadecimal|hexdecimal|is not a character",
         "",
-        "in \" \" a backslash is written twice; in ' ' it is itself",
+        "in double quotes write the backslash twice; in single quotes once",
     ),
-    (r"flow node", "a list or mapping in brackets stops short here", "close it with `]` or `}`"),
-    (r"flow sequence", "this list is not closed, or a comma is missing in it", "close it with `]`"),
+    (r"flow node", "a list or mapping in brackets ends too early here", "close it with `]` or `}`"),
+    (r"flow sequence", "this list is not closed, or a comma is missing", "close it with `]`"),
     (
         r"flow mapping",
-        "this mapping is not closed, or a comma is missing in it",
-        "close it with `}`, or quote the text",
+        "this mapping is not closed, or a comma is missing",
+        "close it with `}`, or quote the string",
     ),
     (
         r"mapping values",
-        "`key: value` cannot begin here: the line above has its value already",
-        "look at the indentation, and for a quote or a `|` that is missing above",
+        "`key: value` cannot begin here: the line above already has a value",
+        "check the indentation, and look for a missing quote or `|` above",
     ),
-    (r"sequence entries", "a list cannot begin here", "put it on a line of its own, below its key"),
-    (r"expected ':'", "`key: value` is expected, and there is no `: `", "look for a colon or a `- ` that is missing"),
+    (r"sequence entries", "a list cannot begin here", "put it on its own line, below its key"),
+    (r"expected ':'", "expected `key: value`, but there is no `: `", "look for a missing colon or `- `"),
     (
         r"<block end>|expected key|'-' indicator|block collection",
-        "this line fits no list or mapping above it",
-        "look at the indentation: it has to be that of a line above, or deeper below a key",
+        "this line does not belong to any list or mapping above it",
+        "check the indentation: it must match a line above, or be deeper below a key",
     ),
-    (r"block scalar", "", "after `|` or `>` come `-` or `+` and one digit at most, then a new line"),
+    (r"block scalar", "", "after `|` or `>` there can only be `-` or `+`, one digit, and a line break"),
 )
 _BEGINNINGS = re.compile(r"quoted|flow sequence|flow mapping")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def short(text: str) -> str:
-    """Return a value as it can be shown in a sentence."""
+    """Return a value in a form that fits in a sentence."""
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
 
-def no_mapping(text: str, data: Any) -> Refused:
-    """Say of a text that can be read that it is no flow."""
+def not_a_mapping(text: str, data: Any) -> Refused:
+    """Return why readable YAML is not a flow."""
     lines = enumerate(text.splitlines(), 1)
     number, first = next(((at, one) for at, one in lines if one.strip(" -.\ufeff") and one.strip()[0] != "#"), (1, ""))
     kind = "list" if isinstance(data, list) else "single value"
-    hint = "write `key: value` with a blank between" if ":" in first and kind != "list" else ""
+    hint = "write `key: value` with a space in between" if ":" in first and kind != "list" else ""
     place = Span(number, 1, number, len(first) + 1)
-    return Refused(place, f"holds a {kind}, where `key: value` lines are expected", hint)
+    return Refused(place, f"is a {kind}, but must be a mapping of `key: value` lines", hint)
 
 
-def explained(text: str, error: Exception) -> Refused:
-    """Return what is said of a text that the YAML reader refuses."""
+def explain(text: str, error: Exception) -> Refused:
+    """Return the explanation for a text that the YAML reader refuses."""
     if unprintable := _UNPRINTABLE.search(text):
         before = text[: unprintable.start()]
         number, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         place = Span(number, column, number, column + 1)
-        words = f"holds the control character U+{ord(unprintable[0]):04X}"
+        words = f"contains the control character U+{ord(unprintable[0]):04X}"
         return Refused(place, words, "remove it, or escape it in double quotes")
     said = " ".join(str(getattr(error, part, None) or "") for part in ("context", "problem")).strip()
     stopped, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
@@ -149,11 +147,11 @@ def explained(text: str, error: Exception) -> Refused:
             if found and re.search(mistake.said, said):
                 place = Span(number + 1, found.start("here") + 1, number + 1, found.end("here") + 1)
                 return Refused(place, mistake.message, mistake.hint)
-    return _as_said(said, stopped, began, lines)
+    return _original(said, stopped, began, lines)
 
 
 def _suspects(lines: list[str], stopped: yaml.Mark | None, began: yaml.Mark | None) -> Iterator[int]:
-    """Give the lines in which the mistake may be: where reading stopped, the last one above, where it began."""
+    """Yield the lines that may contain the mistake: where reading stopped, the last one above, where it began."""
     if stopped:
         above = (at for at in range(min(stopped.line, len(lines)) - 1, -1, -1) if lines[at].strip())
         yield from (at for at in (stopped.line, next(above, -1)) if 0 <= at < len(lines))
@@ -161,7 +159,7 @@ def _suspects(lines: list[str], stopped: yaml.Mark | None, began: yaml.Mark | No
         yield began.line
 
 
-def _as_said(said: str, stopped: yaml.Mark | None, began: yaml.Mark | None, lines: list[str]) -> Refused:
+def _original(said: str, stopped: yaml.Mark | None, began: yaml.Mark | None, lines: list[str]) -> Refused:
     mark = began if began and _BEGINNINGS.search(said) and "escape" not in said else stopped or began
     place = None
     if mark:
@@ -171,4 +169,4 @@ def _as_said(said: str, stopped: yaml.Mark | None, began: yaml.Mark | None, line
     for sign, message, hint in _SAID:
         if re.search(sign, said):
             return Refused(place, message or said, hint)
-    return Refused(place, said or "is no YAML")
+    return Refused(place, said or "is not YAML")

@@ -1,4 +1,4 @@
-"""Finds and reads the files under a path. Knows nothing of what they hold; what is too large is not read."""
+"""Finds and reads the files under a path. Knows nothing about their content; large files are not read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS = ((stat.S_ISFIFO, "named pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISDI
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file's content, under the name that people see: relative to the current folder where it is below that."""
+    """The content of a file, and its name for users: relative to the current folder if it is inside it."""
 
     name: str
     content: bytes
@@ -30,14 +30,14 @@ def read_files(
 ) -> tuple[list[SourceFile], list[Problem]]:
     """Return every file under `path` with a `wanted` name, in a stable order, and a problem for each unreadable one.
 
-    Hidden files and folders are skipped, and so is what `ignore` matches (gitignore syntax, relative to `root`). A link
-    to a file is read when the file lies under `path` or `root`; a link to a folder is not followed, and a warning says
-    so. Raises UsageError when `path` is not there.
+    Hidden files and folders are skipped, and so is everything that `ignore` matches (gitignore syntax, relative to
+    `root`). A symbolic link to a file is read if the file is under `path` or `root`; a link to a folder is not
+    followed, which is reported as a warning. Raises UsageError if `path` does not exist.
     """
     if not os.path.lexists(path):
         raise UsageError(
             f"no such file or folder: {path}",
-            hint="paths count from the current folder: run it in the project's root, or name the folder of your flows",
+            hint="paths are relative to the current folder: run it in the project's root, or give another path",
         )
     found = _Found(path, root, GitIgnoreSpec.from_lines(ignore) if ignore else None)
     for file in found.walk(wanted):
@@ -46,7 +46,7 @@ def read_files(
 
 
 class _Found:
-    """What one walk finds."""
+    """The result of one walk."""
 
     def __init__(self, path: Path, root: Path, ignored: GitIgnoreSpec | None) -> None:
         self.sources: list[SourceFile] = []
@@ -56,57 +56,59 @@ class _Found:
         self._here = os.path.join(Path.cwd(), "")
 
     def walk(self, wanted: Callable[[str], bool]) -> Iterator[str]:
-        """Give the names of the files, and note what cannot be walked into."""
+        """Yield the names of the files, and report folders that cannot be entered."""
         if not self._path.is_dir():
             yield str(self._path)
             return
-        for folder, folders, files in os.walk(self._path, onerror=self._unlisted):
-            folders[:] = sorted(name for name in folders if not self._skipped(folder, name, "/"))
+        for folder, folders, files in os.walk(self._path, onerror=self._report_unlisted):
+            folders[:] = sorted(name for name in folders if not self._skips(folder, name, "/"))
             for name in folders:
                 if os.path.islink(inner := os.path.join(folder, name)):
-                    self._say(inner, "is a link to a folder, which is not followed", Severity.WARNING)
+                    self._report(inner, "is a symbolic link to a folder, which is not followed", Severity.WARNING)
             for name in sorted(files):
-                if wanted(name) and not self._skipped(folder, name):
+                if wanted(name) and not self._skips(folder, name):
                     yield os.path.join(folder, name)
 
     def read(self, file: str) -> None:
-        """Read one file, or note why not."""
+        """Read one file, or report why it cannot be read."""
         try:
             if os.path.islink(file) and not os.path.realpath(file, strict=True).startswith(self._inside):
-                self._say(file, "is a link that leads out of the folder", hint="put the file itself into the folder")
+                self._report(
+                    file, "is a symbolic link that leads out of the folder", hint="put the file itself in the folder"
+                )
             elif (content := self._bytes(file)) is not None:
-                self.sources.append(SourceFile(self._shown(file), content))
+                self.sources.append(SourceFile(self._printable(file), content))
         except OSError as error:
-            self._say(file, f"cannot be read: {error.strerror}")
+            self._report(file, f"cannot be read: {error.strerror}")
 
     def _bytes(self, file: str) -> bytes | None:
-        """Return what is in a regular file of a sensible size; nothing else is opened, as that may never end."""
+        """Return the content of a regular file of acceptable size; reading anything else might never end."""
         about = os.stat(file)
         if not stat.S_ISREG(about.st_mode):
             kind = next((word for test, word in _KINDS if test(about.st_mode)), "device")
-            self._say(file, f"is a {kind}, not a file")
+            self._report(file, f"is a {kind}, not a file")
         elif about.st_size > LARGEST:
-            words = f"is {about.st_size:,} bytes large, and Kestra reads {LONGEST:,} characters"
-            self._say(file, words, hint="move what is large into a namespace file")
+            words = f"has {about.st_size:,} bytes, but Kestra reads at most {LONGEST:,} characters"
+            self._report(file, words, hint="move large content to a namespace file")
         else:
             with open(file, "rb") as opened:
                 return opened.read(LARGEST + 1)
         return None
 
-    def _unlisted(self, error: OSError) -> None:
-        self._say(str(error.filename), f"cannot be listed: {error.strerror}")
+    def _report_unlisted(self, error: OSError) -> None:
+        self._report(str(error.filename), f"cannot be listed: {error.strerror}")
 
-    def _skipped(self, folder: str, name: str, end: str = "") -> bool:
+    def _skips(self, folder: str, name: str, end: str = "") -> bool:
         if name.startswith("."):
             return True
         place = os.path.join(os.path.abspath(folder), name)
         return self._ignored is not None and self._ignored.match_file(os.path.relpath(place, self._root) + end)
 
-    def _shown(self, file: str) -> str:
-        """Return a name that can be printed whatever its bytes are."""
+    def _printable(self, file: str) -> str:
+        """Return a name in a form that can be printed, whatever its bytes are."""
         name = os.path.abspath(file).removeprefix(self._here) if os.path.isabs(file) or ".." in file else file
         name = os.path.normpath(name)
         return os.fsencode(Path(name).as_posix()).decode(errors="backslashreplace")
 
-    def _say(self, file: str, words: str, severity: Severity = Severity.ERROR, hint: str = "") -> None:
-        self.problems.append(Problem(CHECK, words, self._shown(file), severity=severity, hint=hint))
+    def _report(self, file: str, words: str, severity: Severity = Severity.ERROR, hint: str = "") -> None:
+        self.problems.append(Problem(CHECK, words, self._printable(file), severity=severity, hint=hint))

@@ -1,7 +1,7 @@
-"""What git knows of a folder: an answer is None outside a repository, and where it is not known. Not here: its remote.
+"""What git knows about a folder; None outside a repository, or if it is unknown. The remote is in `remote.py`.
 
-The commit is read from git's own files: the program may not be there, and refuses a checkout that another user owns, a
-configuration that it cannot read, and what its variables say that it cannot use. None of that concerns a commit.
+The commit is read from git's own files: the git program may be missing, and it refuses a checkout owned by another
+user, an unreadable configuration, and unusable environment variables. None of that matters for a commit.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from deployer import regular
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAME = re.compile(r"refs/(?!.*\.\.)\S+")
-_LINKS = 5  # references that lead to another
+_LINKS = 5  # references that point to another
 
 
 def root(folder: Path) -> Path | None:
-    """Return the top of the work tree that holds `folder`."""
+    """Return the top of the work tree that contains `folder`."""
     here = folder.absolute()
-    return next((above for above in (here, *here.parents) if _there(above / ".git")), None)
+    return next((above for above in (here, *here.parents) if _exists(above / ".git")), None)
 
 
-def _there(file: Path) -> bool:
-    return os.path.exists(file)  # noqa: PTH110  Path.exists raises where it may not look
+def _exists(file: Path) -> bool:
+    return os.path.exists(file)  # noqa: PTH110  Path.exists raises without permission
 
 
 def commit(folder: Path) -> str | None:
@@ -37,18 +37,18 @@ def commit(folder: Path) -> str | None:
 
 
 def directories(git: Path) -> tuple[Path, Path]:
-    """Return the directory that is git's in a work tree with this `.git`, and the one that all its work trees share.
+    """Return git's directory of the work tree with this `.git`, and the one that all its work trees share.
 
-    They are two in a work tree beside the first. Raises OSError and UnicodeDecodeError where git's files are none.
+    They differ in a linked work tree. Raises OSError and UnicodeDecodeError if git's files are not valid.
     """
-    if git.is_file():  # of a submodule, or a work tree beside the first
+    if git.is_file():  # a submodule, or a linked work tree
         git = git.parent / _text(git).removeprefix("gitdir:").strip()
     beside = git / "commondir"
     return git, git / _text(beside).strip() if beside.is_file() else git
 
 
 def _head(git: Path) -> str | None:
-    """Return the commit that HEAD leads to. Raises OSError or ValueError where git's files are none."""
+    """Return the commit that HEAD points to. Raises OSError or ValueError if git's files are not valid."""
     git, shared = directories(git)
     found = _text(git / "HEAD").strip()
     for _ in range(_LINKS):
@@ -62,7 +62,7 @@ def _head(git: Path) -> str | None:
 
 
 def _packed(git: Path, name: str) -> str:
-    """Return the commit of a reference that has no file of its own."""
+    """Return the commit of a packed reference, which has no file of its own."""
     lines = _text(git / "packed-refs").splitlines() if (git / "packed-refs").is_file() else []
     return next((line.partition(" ")[0] for line in lines if line.partition(" ")[2] == name), "")
 

@@ -1,6 +1,6 @@
-"""What a repository's remote is called: read from git's own files, so that no git program is needed.
+"""The name of a repository's remote: read from git's own files, so that no git program is needed.
 
-Two addresses of one repository give one name, and nothing secret of an address becomes part of it.
+Different addresses of one repository give the same name, and no secret in an address becomes part of it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from git import GitConfigParser
 
 _SCP = re.compile(r"^((?:[^/@]+@)?[^/:]{2,}):(?!\d+/|//)")
-"""The short form of an address, `git@github.com:acme/flows`; not a drive's letter."""
+"""The short form of an address, `git@github.com:acme/flows`; not a drive letter."""
 _HOSTS = {
     "ssh.github.com": "github.com",
     "altssh.gitlab.com": "gitlab.com",
     "altssh.bitbucket.org": "bitbucket.org",
 }
-"""Hosts that stand for others where only port 443 is open."""
+"""Hosts that replace others on networks where only port 443 is open."""
 
 
 def name(folder: Path, environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return what the remote of the repository around `folder` is called: `github.com/acme/flows`, in lower case.
+    """Return the name of the remote of the repository around `folder`, in lowercase: `github.com/acme/flows`.
 
-    That is the remote `origin`, or the only one that there is; None outside a repository and without such a remote.
-    Raises UsageError where git's configuration cannot be read.
+    It is the remote `origin`, or the only one; None outside a repository and without such a remote. Raises UsageError
+    if git's configuration cannot be read.
     """
     place = _common(folder, environ)
     if place is None:
@@ -45,7 +45,7 @@ def name(folder: Path, environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def canonical(url: str) -> str:
-    """Return an address without scheme, user, port, query, `.git` and letter case; empty for an empty one."""
+    """Return an address without scheme, user, port, query and `.git`, in lowercase; empty for an empty one."""
     place = url.partition("://")[2] if "://" in url else _SCP.sub(r"\1/", url)
     place = re.split(r"[?#]", place, maxsplit=1)[0]
     host, slash, path = place.rstrip("/").partition("/")
@@ -55,7 +55,7 @@ def canonical(url: str) -> str:
 
 
 def _common(folder: Path, environ: Mapping[str, str]) -> Path | None:
-    """Return the folder with the repository's configuration: of a work tree and a submodule, too."""
+    """Return the folder with the repository's configuration, also of a linked work tree or a submodule."""
     top = root(folder)
     place = Path(environ["GIT_DIR"]) if environ.get("GIT_DIR") else top / ".git" if top else None
     if place is None:
@@ -68,8 +68,8 @@ def _common(folder: Path, environ: Mapping[str, str]) -> Path | None:
 
 
 def _config(file: Path, environ: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
-    """Return every section of git's configuration, the user's own and the machine's below the repository's."""
-    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # else the import fails where no git program is
+    """Return every section of git's configuration; the repository's overrides the user's and the machine's."""
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # else the import fails without a git program
     from git import GitConfigParser  # noqa: PLC0415  slow to import
 
     found: dict[str, dict[str, list[str]]] = {}
@@ -92,7 +92,7 @@ def _items(parser: GitConfigParser, section: str) -> Iterator[tuple[str, list[st
 
 
 def _of_user(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the files outside the repository, the least particular first."""
+    """Yield the files outside the repository, the most general first."""
     if not environ.get("GIT_CONFIG_NOSYSTEM"):
         yield Path(environ.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig")
     if "GIT_CONFIG_GLOBAL" in environ:
@@ -106,7 +106,7 @@ def _of_user(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _rewritten(url: str, config: Mapping[str, Mapping[str, list[str]]]) -> str:
-    """Return an address with `insteadOf` carried out: the longest beginning counts."""
+    """Return an address with `insteadOf` applied: the longest prefix wins."""
     bases = [
         (beginning, section.partition('"')[2].rstrip('"'))
         for section, items in config.items()
@@ -122,6 +122,6 @@ def _rewritten(url: str, config: Mapping[str, Mapping[str, list[str]]]) -> str:
 
 def _unreadable(file: Path, error: Exception) -> UsageError:
     return UsageError(
-        f"{file} cannot be read as git's configuration, so nobody knows what this project is called: {error}",
-        hint="correct it, or name the project: --project NAME, or `project:` in kestra-deployer.yaml",
+        f"{file} cannot be read as git's configuration, so the name of this project is not known: {error}",
+        hint="fix it, or name the project with --project NAME or `project:` in kestra-deployer.yaml",
     )

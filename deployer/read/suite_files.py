@@ -1,7 +1,7 @@
-"""Finds the files that smoke tests give to inputs of type FILE: in the suite itself, beside it, or in Kestra's storage.
+"""Finds the files that smoke tests pass to inputs of type FILE: in the suite, beside it, or in Kestra's storage.
 
-Kestra's own suites hold a file's text under `fixtures: files` and name it `{{ files['data.csv'] }}`, and a namespace's
-file `{{ fileURI('data.csv') }}`. Besides, a path is a file of the project, and counts from the suite's folder.
+Kestra's own suites have the content of a file under `fixtures: files` and refer to it as `{{ files['data.csv'] }}`, and
+to a namespace file as `{{ fileURI('data.csv') }}`. In addition, a path is a file of the project, relative to the suite.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ _INLINE = re.compile(r"""\{\{\s*files(?:\[\s*(?P<quote>['"])(?P<name>[^'"]+)(?P=
 _OF_NAMESPACE = re.compile(r"""\{\{\s*fileURI\(\s*(?P<quote>['"])(?P<name>[^'"]+)(?P=quote)\s*\)\s*\}\}""")
 _URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/")
 _STORED = ("kestra", "nsfile", "file")
-_HOW = "name a file beside the suite, or write `{{ files['NAME'] }}` and its text under `fixtures: files: NAME`"
+_HOW = (
+    "use the path of a file beside the suite, or `{{ files['NAME'] }}` with its content under `fixtures: files: NAME`"
+)
 
 
 def with_files(
     cases: Sequence[Prepared], suites: Sequence[Document], root: Path
 ) -> tuple[list[SmokeCase], list[Problem]]:
-    """Return the cases with their files, and a problem for each that is not there or lies outside `root`.
+    """Return the cases with their files, and a problem for each that does not exist or is outside `root`.
 
-    A file of the project is a `Path` yet, which is read when it is sent.
+    A file of the project stays a `Path`, which is read when it is sent.
     """
     documents = {each.file: each for each in suites}
     found: list[SmokeCase] = []
@@ -51,33 +53,33 @@ def with_files(
 
 
 def _file(value: Any, case: SmokeCase, root: Path) -> Upload | Path | str:
-    """Return the file that a value names; an address within Kestra's storage as it is. ValueError, with a sentence."""
+    """Return the file that a value names; a URI in Kestra's storage stays unchanged. ValueError has a sentence."""
     if not isinstance(value, str):
-        raise ValueError("an input of type FILE is given the path of a file")  # noqa: TRY004  as for what is no path
+        raise ValueError("an input of type FILE needs the path of a file")  # noqa: TRY004  as for any other invalid path
     if inline := _INLINE.fullmatch(value.strip()):
         name = inline["name"] or inline["word"]
         if name not in case.files:
-            raise ValueError(f"`{name}` is not among the `files` of the case")
+            raise ValueError(f"`{name}` is not under `files` of the case")
         return Upload(name, case.files[name].encode())
     if stored := _OF_NAMESPACE.fullmatch(value.strip()):
         return f"nsfile:///{stored['name'].lstrip('/')}"
     if "{{" in value:
-        raise ValueError("of expressions, a suite can only have `files` and `fileURI` here")
+        raise ValueError("the only expressions here are `files[…]` and `fileURI(…)`")
     if uri := _URI.match(value):
         if uri["scheme"] in _STORED:
             return value
-        raise ValueError(f"Kestra takes no file from {uri['scheme']}:")
+        raise ValueError(f"Kestra accepts no file from {uri['scheme']}:")
     return _path(value, case, root)
 
 
 def _path(value: str, case: SmokeCase, root: Path) -> Path:
     path = Path(os.path.realpath(Path(case.file).parent / value))
     if not path.is_relative_to(os.path.realpath(root)):
-        raise ValueError(f"{value} lies outside the project's root")
+        raise ValueError(f"{value} is outside the project's root")
     try:
         regular = stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
         raise ValueError(f"there is no file {value} beside the suite") from None
     if not regular:
-        raise ValueError(f"{value} is no file")
+        raise ValueError(f"{value} is not a file")
     return path

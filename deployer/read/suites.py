@@ -1,7 +1,7 @@
 """Reads `*.smoke.yaml`: smoke tests in the shape of Kestra's own test suites, with a state to expect and a timeout.
 
-Kestra's suites know more (mocked tasks, assertions). What this reader does not honour it refuses: a test that is
-silently half run proves nothing. Whether the inputs are those of the flow is not judged here.
+Kestra's suites have more features (mocked tasks, assertions). This reader refuses what it does not support: a test that
+is only partly run proves nothing. Whether the inputs fit the flow is not checked here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?
 
 
 class _Refused(Exception):  # noqa: N818  never leaves this module
-    """A place in a suite and what is wrong there."""
+    """A place in a suite, and what is wrong there."""
 
     def __init__(self, route: Route, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class _Refused(Exception):  # noqa: N818  never leaves this module
 
 
 def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem]]:
-    """Return the cases to be run, in the order of the files, and a problem for each suite that is malformed."""
+    """Return the cases to run, in the order of the files, and a problem for each invalid suite."""
     cases: list[SmokeCase] = []
     problems: list[Problem] = []
     for document in documents:
@@ -55,7 +55,7 @@ def _suite(document: Document) -> list[SmokeCase]:
     seen: set[str] = set()
     for at, case in enumerate(cases):
         if case.id in seen:
-            raise _Refused(("testCases", at, "id"), f"two cases are called {case.id!r}")
+            raise _Refused(("testCases", at, "id"), f"two cases have the id {case.id!r}")
         seen.add(case.id)
     off = [_disabled(case, ("testCases", at)) for at, case in enumerate(listed)]
     return [] if _disabled(data, ()) else [case for case, disabled in zip(cases, off, strict=True) if not disabled]
@@ -87,14 +87,14 @@ def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCas
 def _known(data: Mapping[Any, Any], keys: Sequence[str], route: Route) -> None:
     for key in data:
         if key not in keys:
-            message = f"`{key}` is not known, or not honoured yet: the test would prove less than it says"
-            raise _Refused((*route, key), message, f"known here: {', '.join(keys)}")
+            message = f"`{key}` is not supported: without it, the test would prove less than it claims"
+            raise _Refused((*route, key), message, f"use {', '.join(keys)}")
 
 
 def _text(data: Mapping[Any, Any], key: str, route: Route) -> str:
     value = data.get(key)
     if not isinstance(value, str) or not value:
-        raise _Refused((*route, key), f"`{key}` is missing, or is no text")
+        raise _Refused((*route, key), f"`{key}` is missing, or is not a string")
     return value
 
 
@@ -115,29 +115,29 @@ def _mapping(data: Mapping[Any, Any], key: str, route: Route) -> Mapping[str, An
 def _texts(data: Mapping[Any, Any], route: Route) -> Mapping[str, str]:
     for name, content in data.items():
         if not isinstance(name, str) or not isinstance(content, str) or not name or "/" in name:
-            raise _Refused((*route, name), "`files` are texts by their names, which name no folder")
+            raise _Refused((*route, name), "`files` must map file names without a folder to strings")
     return data
 
 
 def _duration(value: Any, route: Route) -> timedelta:
-    """Read an ISO 8601 duration as Kestra writes it: PT30S, PT1M30S, P1D. Zero is refused: nothing ends in no time."""
+    """Read an ISO 8601 duration as Kestra writes it: PT30S, PT1M30S, P1D. Zero is refused."""
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
     duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if not duration:
-        raise _Refused(route, f"`timeout` is no duration: {value!r}", "write it in ISO 8601, as Kestra does: PT30S")
+        raise _Refused(route, f"`timeout` is not a duration: {value!r}", "use ISO 8601, as Kestra does: PT30S")
     return duration
 
 
 def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:
-    """Yield a problem for each suite whose flow no file declares: it would test what the server happens to have."""
+    """Yield a problem for each suite whose flow no file declares: it would test whatever is on the server."""
     for file, flow in dict.fromkeys((case.file, case.flow) for case in cases if case.flow not in flows):
         message = f"tests the flow {flow.path}, which no file here declares"
-        yield Problem(SUITE, message, file, hint="correct `namespace` and `flowId`, or remove the suite")
+        yield Problem(SUITE, message, file, hint="fix `namespace` and `flowId`, or remove the suite")
 
 
 def none_found(cases: Sequence[SmokeCase], flows: Collection[Key]) -> list[Problem]:
-    """Return a notice where nobody would else see that smoke tests were asked for and there are none to run."""
+    """Return a notice if smoke tests were requested but there are none to run; otherwise this would go unnoticed."""
     if cases or not flows:
         return []
     only = next(iter(flows)).path if len(flows) == 1 else f"any of {len(flows)} flows"

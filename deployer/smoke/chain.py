@@ -1,7 +1,7 @@
-"""Executions that a flow's `retry` made of one another: with CREATE_NEW_EXECUTION one ends RETRIED, a new one begins.
+"""Executions that a flow's `retry` creates: with CREATE_NEW_EXECUTION one ends RETRIED, and a new one begins.
 
 The new one has the labels and the kind of the old one, and its id as `parentId`; it begins after the retry's interval,
-whatever is killed meanwhile (asked of the 1.3.31 and 2.0.0 engines).
+even if the old one is killed meanwhile (tested on the 1.3.31 and 2.0.0 engines).
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from deployer.kestra.client import KestraClient
 from deployer.smoke.labels import RUN
 
 RETRIED = "RETRIED"
-_MOST = 1000  # executions of one page, which 2.x takes no more of
+_MOST = 1000  # executions of one page, the maximum of 2.x
 
 
 def latest(client: KestraClient, execution: Execution) -> Execution:
-    """Return the last execution that one was retried as so far; itself where there is none. Raises KestraError.
+    """Return the latest retry of an execution, or the execution itself if there is none. Raises KestraError.
 
-    Before 1.2, whose searches show no executions of kind TEST, there never is one.
+    Before 1.2, whose searches show no executions of kind TEST, none is ever found.
     """
     run = execution.labels.get(RUN, "")
     if not run or not client.shows_tests:

@@ -1,4 +1,4 @@
-"""Decides, without asking anybody, what an execution's end says about its smoke test."""
+"""Decides what the end of an execution means for its smoke test. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from deployer.model.smoke import SmokeCase, Verdict
 
 
 def judge(case: SmokeCase, state: str, first_error: str = "") -> tuple[Verdict, str]:
-    """Return the verdict on an execution that is over, and a sentence; `first_error` is its first error log."""
+    """Return the verdict on an execution that has ended, and a sentence; `first_error` is its first error log."""
     if state == case.expected_state:
         return Verdict.PASSED, ""
     because = f": {first_error}" if first_error else ""
@@ -14,7 +14,7 @@ def judge(case: SmokeCase, state: str, first_error: str = "") -> tuple[Verdict, 
 
 
 def overdue(case: SmokeCase, state: str) -> tuple[Verdict, str]:
-    """Return the verdict on an execution that is to be killed at its deadline, and a sentence without an end."""
+    """Return the verdict on an execution that must be killed at its deadline, and the beginning of a sentence."""
     seconds = f"{case.timeout.total_seconds():g} s"
-    paused = " (nobody resumes a paused execution here)" if state == "PAUSED" else ""
+    paused = " (nothing resumes a paused execution here)" if state == "PAUSED" else ""
     return Verdict.TIMED_OUT, f"still {state} after {seconds}{paused}"

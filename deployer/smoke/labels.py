@@ -1,4 +1,4 @@
-"""The labels of a smoke test's execution, which find it where its start was not answered or nobody ended it."""
+"""The labels of a smoke test's execution, to find it if the answer to its start was lost or nothing ended it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 RUN = "kestra-deployer.smoke"
-"""A name that no other execution has."""
+"""A value that no other execution has."""
 PROJECT = "kestra-deployer.project"
 UNTIL = "kestra-deployer.until"
-"""When the run that started it will have killed it, in seconds since 1970: what runs on later was left running."""
+"""When the run that started it kills it at the latest, in seconds since 1970: later it counts as left running."""
 
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def labels(project: str, now: datetime, longest: timedelta) -> dict[str, str]:
-    """Return the labels for an execution of a project's smoke test that is to be over after so long."""
+    """Return the labels for an execution of a project's smoke test that must end within `longest`."""
     found = {RUN: uuid.uuid4().hex, UNTIL: f"{(now + longest).timestamp():.0f}"}
     return found | of_project(project)
 
 
 def of_project(project: str) -> dict[str, str]:
-    """Return the label that all of a project's have; none where it has no name. A `:` would end a label's key."""
+    """Return the label of all executions of a project, none if it has no name. A `:` would end the label's key."""
     return {PROJECT: _UNFIT.sub("-", project)} if project else {}
 
 

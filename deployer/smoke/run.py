@@ -1,4 +1,4 @@
-"""Runs smoke tests: triggers each once, follows it to its end, kills it at its deadline."""
+"""Runs smoke tests: starts each once, follows it to its end, kills it at its deadline."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def run(
     *,
     project: str = "",
 ) -> tuple[list[SmokeResult], bool]:
-    """Return what came of every case, in their order, and whether ^C ended the run: then what still ran was killed.
+    """Return the result of every case, in order, and whether ^C ended the run; running executions were then killed.
 
-    A case whose flow is not among those `deployed` is not run: it would test what was there before. `project` is whose
-    tests these are, as the executions' labels say.
+    A case whose flow is not in `deployed` is not run: it would test the previous revision. `project` is the project's
+    name for the labels of the executions.
     """
     runner = _Runner(client, deployed, {case.flow: Lock() for case in cases}, project)
 
@@ -56,11 +56,11 @@ def run(
 
 @dataclass(slots=True)
 class _Runner:
-    """Runs one case at a time in each of several threads; `stop` ends them all."""
+    """Runs cases, one at a time in each thread; `stop` ends them all."""
 
     client: KestraClient
     deployed: Collection[Key]
-    turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-values
+    turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-value pairs
     project: str = ""
     stop: Event = field(default_factory=Event)
 
@@ -84,7 +84,7 @@ class _Runner:
         return replace(result, seconds=time.monotonic() - began)
 
     def _trigger(self, case: SmokeCase) -> Execution:
-        """Start a TEST execution: it runs as any other, but fires no flow triggers and stays out of the metrics."""
+        """Start a TEST execution: it runs like any other, but fires no flow triggers and is not in the metrics."""
         marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=KILL_GRACE))
         return self.client.create_execution(
             case.flow.namespace, case.flow.name, inputs=_open(case.inputs), labels=marks, kind="TEST"
@@ -93,8 +93,8 @@ class _Runner:
     def _not_started(self, case: SmokeCase, error: KestraError) -> SmokeResult:
         if not error.unknown:
             return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}")
-        blind = "" if self._shows_tests() else ", and before Kestra 1.2 executions of kind TEST cannot be looked for"
-        return SmokeResult(case, Verdict.FAILED, f"it is not known whether it was started{blind}: {error}")
+        blind = "" if self._shows_tests() else ", and before Kestra 1.2 executions of kind TEST cannot be searched"
+        return SmokeResult(case, Verdict.FAILED, f"it is unknown whether it was started{blind}: {error}")
 
     def _shows_tests(self) -> bool:
         with suppress(KestraError):
@@ -107,30 +107,30 @@ class _Runner:
         try:
             seen = follower.to_the_end(execution, deadline)
         except KestraNotFoundError as error:
-            return self._killed(_told(case, execution, f"could not be followed: {error}"), execution, follower)
+            return self._kill(_result(case, execution, f"could not be followed: {error}"), execution, follower)
         if seen.over:
-            return self._judged(case, seen.execution)
+            return self._judge(case, seen.execution)
         if seen.execution.state == RETRIED and not self._shows_tests():
-            unseen = "ended RETRIED; what it is retried as cannot be followed before Kestra 1.2"
-            return _told(case, seen.execution, unseen)
+            unseen = "ended RETRIED; its retry cannot be followed before Kestra 1.2"
+            return _result(case, seen.execution, unseen)
         verdict, sentence = overdue(case, seen.execution.state)
         if self.stop.is_set():
             verdict, sentence = Verdict.FAILED, f"interrupted while {seen.execution.state}"
         if seen.fault:
             sentence += f", as last seen ({seen.fault})"
-        return self._killed(_told(case, seen.execution, sentence, verdict), seen.execution, follower)
+        return self._kill(_result(case, seen.execution, sentence, verdict), seen.execution, follower)
 
-    def _judged(self, case: SmokeCase, execution: Execution) -> SmokeResult:
+    def _judge(self, case: SmokeCase, execution: Execution) -> SmokeResult:
         error = "" if execution.state == case.expected_state else self._first_error(execution.id)
         verdict, sentence = judge(case, execution.state, error)
-        return _told(case, execution, sentence, verdict)
+        return _result(case, execution, sentence, verdict)
 
-    def _killed(self, result: SmokeResult, execution: Execution, follower: Follower) -> SmokeResult:
-        """Kill an execution and return the result with what came of that: it is over, or it was left running."""
+    def _kill(self, result: SmokeResult, execution: Execution, follower: Follower) -> SmokeResult:
+        """Kill an execution and return the result with the outcome: it has ended, or it was left running."""
         try:
             seen = follower.kill(execution)
         except KestraNotFoundError:
-            return replace(result, message=f"{result.message}; it is not there any more")
+            return replace(result, message=f"{result.message}; it no longer exists")
         now = seen.execution
         result = replace(result, state=now.state, execution=now.id, url=now.url)
         if seen.over:
@@ -138,7 +138,7 @@ class _Runner:
         return replace(result, message=f"{result.message}; {_left(seen)}", left_running=True)
 
     def _first_error(self, name: str) -> str:
-        """Return the first line of the first error log; logs are stored a little after the execution is over."""
+        """Return the first line of the first error log; logs are stored shortly after the execution ends."""
         for _ in range(_LOG_LOOKS):
             with suppress(KestraError):
                 logs = self.client.list_logs_from_execution(name, min_level="ERROR")
@@ -148,16 +148,16 @@ class _Runner:
         return ""
 
 
-def _told(case: SmokeCase, execution: Execution, message: str, verdict: Verdict = Verdict.FAILED) -> SmokeResult:
+def _result(case: SmokeCase, execution: Execution, message: str, verdict: Verdict = Verdict.FAILED) -> SmokeResult:
     return SmokeResult(case, verdict, message, state=execution.state, execution=execution.id, url=execution.url)
 
 
 def _left(seen: Seen) -> str:
-    """Return why an execution goes on although it was to be killed."""
+    """Return why an execution keeps running although it should have been killed."""
     if seen.execution.state == RETRIED:
-        return "its retry has not begun yet, and nothing keeps it from running then"
+        return "its retry has not begun yet, and nothing can prevent it"
     if seen.fault:
-        what = "it was to be killed, and it cannot be seen whether it was" if seen.fault.method == "GET" else ""
+        what = "it is unknown whether the kill succeeded" if seen.fault.method == "GET" else ""
         return f"{what or 'could not be killed'}: {seen.fault}"
     return f"the kill was accepted, but it is still {seen.execution.state}"
 

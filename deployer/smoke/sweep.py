@@ -1,4 +1,4 @@
-"""Finds executions of smoke tests that earlier runs left running, by their ids and their labels, and kills them."""
+"""Finds executions of smoke tests that earlier runs left running, by id and by label, and kills them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from deployer.smoke.follow import Follower
 from deployer.smoke.labels import left, of_project
 
 UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
-"""The states, known from 1.0 on, in which an execution goes on unless it is killed."""
+"""The states, known since 1.0, in which an execution continues unless it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was killed, and what could not be, with why."""
+    """The executions that were killed, and those that could not be, with the reason."""
 
     killed: tuple[Execution, ...] = ()
     failed: tuple[tuple[Execution, str], ...] = ()
@@ -30,7 +30,7 @@ class Swept:
 def sweep(client: KestraClient, known: Collection[str], project: str, now: datetime) -> Swept:
     """Kill what earlier runs left running: executions with these ids, and those of the project past their time.
 
-    `project` may be empty: then only what is `known` by its id. Raises KestraError where nothing can be found out.
+    If `project` is empty, only those `known` by id. Raises KestraError if the server cannot be searched.
     """
     found = {execution.id: execution for execution in _known(client, known)}
     if project:
@@ -51,7 +51,7 @@ def sweep(client: KestraClient, known: Collection[str], project: str, now: datet
 
 
 def _known(client: KestraClient, ids: Collection[str]) -> list[Execution]:
-    """Return those of these executions, or of what they were retried as, that are not over."""
+    """Return those of these executions, or of their retries, that are still running."""
     found = []
     for each in ids:
         with suppress(KestraNotFoundError):

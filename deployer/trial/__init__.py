@@ -1,4 +1,4 @@
-"""Whether a server keeps what this deployer promises: the whole life of a deploy, in a namespace of its own.
+"""Checks that this deployer works with a server: the whole life of a deploy, in a namespace of its own.
 
-It is the product itself that runs here, on a temporary project: nothing is deployed in any other way than `sync` does.
+This runs the product itself on a temporary project: everything is deployed as `sync` does it.
 """

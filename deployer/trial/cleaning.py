@@ -1,4 +1,4 @@
-"""Removes what a trial made, by its names, which nothing else has; and names what could not be removed."""
+"""Removes everything that a trial created, by its unique names, and reports what could not be removed."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from deployer.trial.executions import PATIENCE, eventually, found
 from deployer.trial.ground import Ground, ends
 from deployer.trial.project import NAMES
 
-_LOOKS = 5  # times that what was deleted is looked for: a search may lag behind
+_LOOKS = 5  # checks for what was deleted: a search may lag behind
 _PAUSE = 1.0  # seconds
 _AGAIN = 5.0  # seconds; a kill that comes right after the start may be lost (seen with 2.0.0)
 
 
 def clean_up(ground: Ground) -> list[str]:
-    """Kill, delete, and look; return what is left, each with its address and why, a sentence each."""
+    """Kill, delete and check; return a sentence for everything that is left, with its URL and the reason."""
     cleaning = _Cleaning(ground)
-    time.sleep(_PAUSE)  # what was started a moment ago is not there at once
+    time.sleep(_PAUSE)  # a new execution is not visible at once
     try:
         cleaning.executions()
         cleaning.flows()
         cleaning.keys()
         return cleaning.left()
-    except KestraError as error:  # no answer comes any more, or none that says what is there
+    except KestraError as error:  # no answer, or none that says what is left
         flows = ", ".join(key.path for key in ground.project.keys.values())
-        return [f"it is not known what is left, look for flows and executions of {flows}: {error}"]
+        return [f"it is unknown what is left; look for flows and executions of {flows}: {error}"]
 
 
 @dataclass(slots=True)
 class _Cleaning:
-    """`why` has what the server said, by what it was about: told only of what is still there at the end."""
+    """`why` has the server's messages by subject: reported only for what is still there at the end."""
 
     ground: Ground
     why: dict[str, str] = field(default_factory=dict)
 
     def executions(self) -> None:
-        """Kill what runs, and delete what is over. What does not end is left: it would go on without a trace."""
+        """Kill running executions, and delete ended ones. One that does not end is left, to remain traceable."""
         ground, client = self.ground, self.ground.client
         end = time.monotonic() + PATIENCE
         while (running := self._running()) and time.monotonic() < end:
@@ -55,12 +55,12 @@ class _Cleaning:
                 self._try(execution_id, partial(client.delete_execution, execution_id))
 
     def _running(self) -> list[str]:
-        """Return the executions that are not over, without those whose kill was refused."""
+        """Return the running executions, without those whose kill was refused."""
         known = sorted(self._executions() - self.why.keys())
         return [each.id for each in map(self._execution, known) if each and not each.over]
 
     def flows(self) -> None:
-        """Delete all flows, who calls before who is called."""
+        """Delete all flows, callers first."""
         for name in reversed(NAMES):
             key = self.ground.project.key(name)
             self._try(key.name, partial(self.ground.client.delete_flow, key.namespace, key.name))
@@ -71,9 +71,9 @@ class _Cleaning:
             self._try(name, partial(self.ground.client.delete_key_value, self.ground.project.namespace, name))
 
     def left(self) -> list[str]:
-        """Return what is still there, after a few looks. Raises KestraError.
+        """Return what is still there after a few checks. Raises KestraError.
 
-        An execution that was just started may have called a flow meanwhile: what shows up late is removed as well.
+        An execution that was just started may have called a flow meanwhile: its executions are removed as well.
         """
         left = self._still_there()
         for _ in range(_LOOKS - 1):
@@ -85,7 +85,7 @@ class _Cleaning:
         return left
 
     def _try(self, what: str, act: Callable[[], object]) -> None:
-        """Do it; that it is not there is as good. Raises the errors that end a trial."""
+        """Call `act`; a missing subject is fine. Raises the errors that end a trial."""
         try:
             with suppress(KestraNotFoundError):
                 act()
@@ -95,7 +95,7 @@ class _Cleaning:
             self.why[what] = str(error)
 
     def _executions(self) -> set[str]:
-        """Return the executions that the server finds, with those that are known."""
+        """Return the executions that the server finds, and those that are known."""
         for name in NAMES:
             self._try("", partial(self._search, name))
         return self.ground.started
@@ -117,26 +117,26 @@ class _Cleaning:
         pages = f"{client.url}/ui/{client.tenant}"
         there = {flow.id for flow in client.list_flows_by_namespace(namespace)}
         left = [
-            self._told(f"the flow {key.path}", f"{pages}/flows/edit/{key.path}", key.name)
+            self._sentence(f"the flow {key.path}", f"{pages}/flows/edit/{key.path}", key.name)
             for key in self.ground.project.keys.values()
             if key.name in there
         ]
         for execution in map(self._execution, sorted(self._executions())):
             if execution:
                 what = f"the execution {execution.id}, {execution.state}"
-                left.append(self._told(what, execution.url, execution.id))
+                left.append(self._sentence(what, execution.url, execution.id))
         for name in self._key_names():
             with suppress(KestraNotFoundError):
                 client.key_value(namespace, name)
-                left.append(self._told(f"the key {name}", f"{pages}/namespaces/edit/{namespace}/kv", name))
+                left.append(self._sentence(f"the key {name}", f"{pages}/namespaces/edit/{namespace}/kv", name))
         return left
 
-    def _told(self, what: str, url: str, name: str) -> str:
+    def _sentence(self, what: str, url: str, name: str) -> str:
         why = self.why.get(name)
         return f"{what}: {url}" + (f" ({why})" if why else "")
 
     def _key_names(self) -> list[str]:
-        """Return the keys that the trial wrote, none where the server refuses them."""
+        """Return the keys that the trial wrote, none if the server refuses them."""
         ground = self.ground
         if not ground.on_server:
             return [PROBE] if ground.probed else []

@@ -1,4 +1,4 @@
-"""Conducts a trial: one promise after the other, and the clean-up whatever ends it."""
+"""Conducts a trial: one promise after the other, and always the clean-up."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from deployer.trial.ground import Ground, NotJudgedError, ends
 from deployer.trial.promises import READS, WRITES, Judge, Promise
 
 Listen = Callable[[Server | Judged], None]
-"""Hears which server it is before anything is judged, and each promise as it is judged."""
+"""Receives the server before anything is judged, and each promise when it is judged."""
 
-_CLEAN = "everything that the trial made is deleted"
+_CLEAN = "everything that the trial created is deleted"
 
 
 def conduct(ground: Ground, listen: Listen, *, read_only: bool = False) -> Trial:
-    """Return what came of every promise, and of what ended the trial early: an error or ^C. Cleans up in any case."""
+    """Return the result of every promise, and what ended the trial early, if anything. Always cleans up."""
     began = time.monotonic()
     conducting = _Conducting(ground, listen)
     trial = Trial(ground.project.namespace, read_only)
@@ -58,17 +58,17 @@ class _Conducting:
         self._unanswered = False
 
     def prepare(self, *, read_only: bool) -> None:
-        """Ask who is there. Raises UsageError where the namespace is somebody's, KestraError where nobody answers."""
+        """Identify the server. Raises UsageError if the namespace is in use, KestraError if there is no answer."""
         client, namespace = self._ground.client, self._ground.project.namespace
         self.server = Server(client.url, client.server().version, client.tenant)
         self._listen(self.server)
         if not read_only and (flows := client.list_flows_by_namespace(namespace)):
-            message = f"the namespace {namespace} holds flows ({len(flows)}), and a trial needs one of its own"
-            raise UsageError(message, hint="name another with --namespace, or leave the option out")
+            message = f"the namespace {namespace} has flows ({len(flows)}), but a trial needs an unused one"
+            raise UsageError(message, hint="choose another with --namespace, or omit the option")
         self._ground.project.write()
 
     def judge(self, promises: tuple[Promise, ...]) -> None:
-        """Judge one promise after the other. Raises the errors after which no other request would fare better."""
+        """Judge one promise after the other. Raises the errors that any other request would meet as well."""
         for promise in promises:
             self._tell(self._one(promise))
 
@@ -86,7 +86,7 @@ class _Conducting:
         found: list[str] = []
         verdict, hint = Verdict.KEPT, ""
         if promise.after and promise.after not in self._ended:
-            why = ("what it goes on from did not come to its end",)
+            why = ("an earlier step that it needs failed",)
             return Judged(promise.step, promise.sentence, Verdict.NOT_JUDGED, why)
         try:
             for difference in promise.judge(self._ground):

@@ -17,7 +17,7 @@ from deployer.trial.project import CHANGED, DASHES, LETTERS, PLAIN, other
 from deployer.trial.reads import MOST, NO_LEDGER
 
 PROBE = "kestra-deployer.trial-probe"
-"""The key that is written to see whether keys may be."""
+"""The key that is written to find out whether that is allowed."""
 _EDITED = "edited by hand"
 
 
@@ -25,12 +25,12 @@ def key_value(ground: Ground) -> Iterator[str]:
     """Write a key, read it, delete it."""
     client, namespace, value = ground.client, ground.project.namespace, {"is": "Grüße 🙂", "of": [ground.project.mark]}
     if not ground.on_server:
-        raise NotJudgedError("the server does not let us read keys")
+        raise NotJudgedError("the server denies reading keys")
     ground.wrote = ground.probed = True
     try:
         client.set_key_value(namespace, PROBE, value)
         if (found := client.key_value(namespace, PROBE).value) != value:
-            yield f"{value} was written and {found} is read"
+            yield f"{value} was written, but {found} is read"
             ground.keep_in_file()
         client.delete_key_value(namespace, PROBE)
     except KestraError as error:
@@ -45,7 +45,7 @@ def key_value(ground: Ground) -> Iterator[str]:
 
 
 def create(ground: Ground) -> Iterator[str]:
-    """Deploy everything for the first time. What could not be created is left out of what follows."""
+    """Deploy everything for the first time. Flows that could not be created are left out of later steps."""
     ran = ground.sync()
     yield from ran.differs()
     made = {each.change.key for each in ran.report.outcomes if each.status is Status.DONE and each.change.writes}
@@ -64,7 +64,7 @@ def texts(ground: Ground) -> Iterator[str]:
 
 
 def both_lists(ground: Ground) -> Iterator[str]:
-    """Read all of them at once, by the two requests that every deploy reads the live side with."""
+    """Read all of them at once, with the two requests that every deploy uses to read live flows."""
     namespace, mark = ground.project.namespace, ground.traffic.count
     keys = {name: ground.project.key(name) for name in ground.created}
     exported = ground.client.export_flows_by_query([namespace])
@@ -74,7 +74,7 @@ def both_lists(ground: Ground) -> Iterator[str]:
         if found is None:
             yield f"{key.path} is not in the export ({asked})"
         elif found != text:
-            yield f"{key.path} is another text in the export: {difference(text, found)}"
+            yield f"{key.path} is different in the export: {difference(text, found)}"
     searched = {flow.id for flow in ground.client.search_flows([namespace])}
     if lost := sorted({key.name for key in keys.values()} - searched):
         yield f"the search does not find {', '.join(lost)}"
@@ -102,7 +102,7 @@ def change(ground: Ground) -> Iterator[str]:
 def ledger(ground: Ground) -> Iterator[str]:
     """Read the ledger."""
     if not ground.on_server:
-        raise NotJudgedError("the server does not let us keep it there; what follows is judged with it in a file")
+        raise NotJudgedError("the server denies writing it; the next steps keep the ledger in a file")
     kept = ground.keeper.read()
     for name in sorted(ground.created):
         key = ground.project.key(name)
@@ -110,19 +110,19 @@ def ledger(ground: Ground) -> Iterator[str]:
         if entry is None:
             yield f"{key.path} is not in {ground.keeper.place}"
         elif entry.sent != digest(ground.project.text(name)):
-            yield f"{key.path} is in {ground.keeper.place} with another text"
+            yield f"{key.path} is in {ground.keeper.place} with a different source"
     if kept.lease or any(ground.project.key(name) in kept.pending for name in ground.created):
-        yield f"{ground.keeper.place} still says that a run is at work"
+        yield f"{ground.keeper.place} still records a run in progress"
 
 
 def draft(ground: Ground) -> Iterator[str]:
-    """Save a draft above a flow, and deploy the unchanged file."""
+    """Save a draft of a flow, and deploy the unchanged file."""
     if ground.client.server().dialect is Dialect.V1:
         raise NotJudgedError("Kestra 1.x has no drafts")
     ground.needs(LETTERS)
     key, text = ground.project.key(LETTERS), other(ground.project.text(LETTERS), "a draft")
     if not ground.client.save_draft(key.namespace, key.name, text).draft:
-        yield "the server published what was to be saved as a draft"
+        yield "the server published the draft"
         ground.client.update_flow(key.namespace, key.name, ground.project.text(LETTERS))  # so the next steps are judged
         return
     ran = ground.sync()
@@ -133,7 +133,7 @@ def draft(ground: Ground) -> Iterator[str]:
         yield f"the draft of {key.path} is gone"
 
 
-def told(ground: Ground) -> Iterator[str]:
+def find_edit(ground: Ground) -> Iterator[str]:
     """Edit a flow as a person would, and look for drift."""
     ground.needs(PLAIN)
     key, text = ground.project.key(PLAIN), _edited(ground)
@@ -142,18 +142,18 @@ def told(ground: Ground) -> Iterator[str]:
     yield from ran.differs(ExitCode.DRIFT)
     found = [change.key.path for change in ran.report.plan.drifted] if ran.report.plan else []
     if found != [key.path]:
-        yield f"{key.path} was edited, and {', '.join(found) or 'nothing'} is told"
+        yield f"{key.path} was edited, but {', '.join(found) or 'nothing'} is reported"
 
 
-def refused(ground: Ground) -> Iterator[str]:
-    """Deploy over the edit without saying what is to become of it."""
+def refuse(ground: Ground) -> Iterator[str]:
+    """Deploy over the edit without --on-drift."""
     ran = ground.sync()
     yield from ran.differs(ExitCode.REFUSED)
     yield from _unwritten(ran)
     yield from ground.is_live(PLAIN, _edited(ground))
 
 
-def kept(ground: Ground) -> Iterator[str]:
+def keep(ground: Ground) -> Iterator[str]:
     """Deploy and keep the edit."""
     ran = ground.sync(on_drift=OnDrift.KEEP)
     yield from ran.differs()
@@ -161,7 +161,7 @@ def kept(ground: Ground) -> Iterator[str]:
     yield from ground.is_live(PLAIN, _edited(ground))
 
 
-def overwritten(ground: Ground) -> Iterator[str]:
+def overwrite(ground: Ground) -> Iterator[str]:
     """Deploy over the edit."""
     ran = ground.sync(on_drift=OnDrift.OVERWRITE)
     yield from ran.differs()
@@ -170,7 +170,7 @@ def overwritten(ground: Ground) -> Iterator[str]:
 
 
 def stop(ground: Ground) -> Iterator[str]:
-    """Disable a flow as Kestra's pages do, and deploy a change of its file."""
+    """Disable a flow as Kestra's UI does, and deploy a change of its file."""
     ground.needs(CHANGED)
     key = ground.project.key(CHANGED)
     ground.client.disable_flows_by_ids([(key.namespace, key.name)])
@@ -183,7 +183,7 @@ def stop(ground: Ground) -> Iterator[str]:
     yield from _written_once(ran, "PUT")
     live = ground.live(CHANGED)
     if not live.disabled:
-        yield f"{key.path} runs again, although it was stopped on the server"
+        yield f"{key.path} is enabled again, although it was disabled on the server"
     if f"message: {message}" not in (live.source or ""):
         yield f"the change of {key.path} was not deployed"
     yield from _unwritten(ground.sync())
@@ -198,16 +198,16 @@ def prune(ground: Ground) -> Iterator[str]:
     yield from _written_once(ran, "DELETE")
     going = [each.change.key for each in ran.report.outcomes if each.change.action is Action.PRUNE]
     if going != [key]:
-        yield f"{key.path} was to be deleted, and {', '.join(each.path for each in going) or 'nothing'} was"
+        yield f"{key.path} should have been deleted, but {', '.join(each.path for each in going) or 'nothing'} was"
     file = Path(ran.report.saved) / str(key.kind) / key.namespace / f"{key.name}.yaml"
     if not ran.report.saved or not file.is_file() or file.read_bytes().decode() != text:
-        yield f"the text of {key.path} was not kept"
+        yield f"there is no backup of {key.path}"
     found = {flow.id for flow in ground.client.search_flows([key.namespace])}
     if key.name in found:
         yield f"{key.path} is still there"
     left = {ground.project.key(name).name for name in ground.created} - {key.name}
     if lost := sorted(left - found):
-        yield f"gone as well: {', '.join(lost)}"
+        yield f"also gone: {', '.join(lost)}"
 
 
 def _edited(ground: Ground) -> str:
@@ -221,4 +221,4 @@ def _unwritten(ran: Ran) -> Iterator[str]:
 
 def _written_once(ran: Ran, method: str) -> Iterator[str]:
     if [each.method for each in ran.flow_writes] != [method]:
-        yield f"exactly one {method} of a flow was to be sent, and there were: {listed(ran.flow_writes)}"
+        yield f"expected exactly one {method} of a flow, but there were: {listed(ran.flow_writes)}"

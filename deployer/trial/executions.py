@@ -1,4 +1,4 @@
-"""Smoke tests, and the kill of an execution that we started."""
+"""Smoke tests, and killing an execution."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _Found = TypeVar("_Found")
 
 LABEL = "kestra-deployer.trial"
 PATIENCE = 30.0
-"""Seconds that an execution is given to run, or to be over after its kill."""
-_LOOK = 0.3  # seconds between two questions
+"""Seconds for an execution to run, or to end after its kill."""
+_LOOK = 0.3  # seconds between two requests
 _KILLED = "KILLED"
 
 
 def passes(ground: Ground) -> Iterator[str]:
-    """Run all smoke tests, and look at the one that is to end well."""
+    """Run all smoke tests, and check the one that must succeed."""
     ground.project.add_suites(ground.created)
     ran = ground.sync(smoke=True)
     ground.smokes = ran.report.smokes
@@ -33,15 +33,15 @@ def passes(ground: Ground) -> Iterator[str]:
 
 
 def fails(ground: Ground) -> Iterator[str]:
-    """Look at the smoke test that expects a failure."""
+    """Check the smoke test that expects a failure."""
     yield from _passed(_smoke(ground, FAILS))
 
 
 def times_out(ground: Ground) -> Iterator[str]:
-    """Look at the smoke test that sleeps past its deadline."""
+    """Check the smoke test that sleeps past its deadline."""
     result = _smoke(ground, SLEEPS)
     if result.verdict is not Verdict.TIMED_OUT or result.left_running:
-        yield f"it is told as {result.verdict}: {result.message}"
+        yield f"it is reported as {result.verdict}: {result.message}"
     if result.execution:
         state = ground.client.execution(result.execution).state
         if state != _KILLED:
@@ -54,7 +54,7 @@ def kill(ground: Ground) -> Iterator[str]:
     key, called = ground.project.key(CALLS), ground.project.key(SLEEPS)
     before = {execution.id for execution in found(ground, called.name)}
     labels = {LABEL: ground.project.mark}
-    # of kind TEST, so that it fires no flow trigger on this server; before 1.2, no search shows what such a one calls
+    # of kind TEST, so that it fires no flow trigger on this server; before 1.2, no search shows what it calls
     kind = "TEST" if kind_filter(ground.client.server()) else None
     first = ground.client.create_execution(key.namespace, key.name, labels=labels, kind=kind)
     ground.started.add(first.id)
@@ -65,7 +65,7 @@ def kill(ground: Ground) -> Iterator[str]:
 
     second = eventually(inner)
     if second is None:
-        yield f"{called.path} does not run within {PATIENCE:g} s of its call: {first.url}"
+        yield f"{called.path} does not run within {PATIENCE:g} s after its call: {first.url}"
     else:
         ground.started.add(second.id)
     ground.client.kill_execution(first.id)
@@ -74,13 +74,13 @@ def kill(ground: Ground) -> Iterator[str]:
             continue
         over = eventually(partial(_over, ground, execution.id))
         if over is None:
-            yield f"not over {PATIENCE:g} s after the kill: {execution.url}"
+            yield f"still running {PATIENCE:g} s after the kill: {execution.url}"
         elif over.state != _KILLED:
             yield f"it ended {over.state}, not {_KILLED}: {execution.url}"
 
 
 def found(ground: Ground, flow_id: str) -> list[Execution]:
-    """Return the executions of a flow of the trial: TEST ones show only to who asks for them."""
+    """Return the executions of a flow of the trial: TEST ones are found only by that kind."""
     all_but_test: tuple[str, ...] = ()
     known: dict[str, Execution] = {}
     for kinds in (("TEST",), all_but_test):
@@ -91,7 +91,7 @@ def found(ground: Ground, flow_id: str) -> list[Execution]:
 
 
 def eventually(look: Callable[[], _Found], patience: float = PATIENCE) -> _Found:
-    """Return what is looked for as soon as there is something, and nothing where it is not within so many seconds."""
+    """Return the result of `look` as soon as it is not empty, or the empty one after so many seconds."""
     end = time.monotonic() + patience
     while not (there := look()) and time.monotonic() < end:
         time.sleep(_LOOK)
@@ -101,7 +101,7 @@ def eventually(look: Callable[[], _Found], patience: float = PATIENCE) -> _Found
 def _over(ground: Ground, execution_id: str) -> Execution | None:
     try:
         execution = ground.client.execution(execution_id)
-    except KestraNotFoundError:  # what was just started is not there at once
+    except KestraNotFoundError:  # a new execution is not visible at once
         return None
     return execution if execution.over else None
 
@@ -117,4 +117,4 @@ def _smoke(ground: Ground, name: str) -> SmokeResult:
 
 def _passed(result: SmokeResult) -> Iterator[str]:
     if result.verdict is not Verdict.PASSED:
-        yield f"it is told as {result.verdict}: {result.message} {result.url or ''}".rstrip()
+        yield f"it is reported as {result.verdict}: {result.message} {result.url or ''}".rstrip()

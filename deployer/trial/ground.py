@@ -1,4 +1,4 @@
-"""What the steps of a trial share: the server, the temporary project, and the product run on it."""
+"""What the steps of a trial share: the server, the temporary project, and running the product."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from deployer.session import Session
 from deployer.trial.project import Project
 
 UNAUTHORIZED = 401
-_CONFIGS = 1  # request for the server's version, which is asked once for the whole trial
+_CONFIGS = 1  # request for the server's version, sent once for the whole trial
 _VALIDATE = "flows/validate"
 
 
@@ -32,24 +32,24 @@ class NotJudgedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A run of the product, and what it asked of the server."""
+    """A run of the product, and its requests to the server."""
 
     report: Report
     exchanges: Sequence[Exchange]
 
     @property
     def writes(self) -> list[Exchange]:
-        """Every request that changed the server, or was to."""
+        """Every request that changed the server, or tried to."""
         return [each for each in self.exchanges if each.writes]
 
     @property
     def flow_writes(self) -> list[Exchange]:
-        """Those of them that are about flows, not about the ledger."""
+        """The writes of flows, without those of the ledger."""
         return [each for each in self.writes if each.path.split("/")[0] == "flows"]
 
     @property
     def reads(self) -> int:
-        """How many requests a process of its own needs to read what is live: all but the verdict on new texts."""
+        """The number of requests that a separate process needs to read live flows: all but `validate`."""
         return _CONFIGS + sum(not each.writes and each.path != _VALIDATE for each in self.exchanges)
 
     def differs(self, expected: ExitCode = ExitCode.OK) -> Iterator[str]:
@@ -71,27 +71,27 @@ class Ran:
 
 @dataclass(slots=True)
 class Ground:
-    """One trial under way. `keeper` keeps its ledger; `started` are the executions that it knows of."""
+    """A running trial. `keeper` stores its ledger; `started` are the executions that it knows."""
 
     client: KestraClient
     project: Project
     traffic: Traffic
     keeper: Keeper
-    users_ledger: str = ""  # the namespace in which the user's own deploys keep theirs, "" where in none
+    users_ledger: str = ""  # the namespace with the ledger of the user's own deploys, "" if none
     workers: int = 4
-    wrote: bool = False  # something may be on the server from here on
-    probed: bool = False  # whether a key was written to see whether that may be
+    wrote: bool = False  # from here on, something may be on the server
+    probed: bool = False  # whether a key was written to find out whether that is allowed
     created: frozenset[str] = frozenset()
     smokes: Sequence[SmokeResult] = ()
     started: set[str] = field(default_factory=set)
 
     @property
     def on_server(self) -> bool:
-        """Whether the server keeps the ledger."""
+        """Whether the ledger is on the server."""
         return isinstance(self.keeper, OnServer)
 
     def keep_in_file(self) -> None:
-        """Keep the ledger in a file from now on: the server does not let us."""
+        """Keep the ledger in a file from now on: the server denies it."""
         self.keeper = InFile(self.project.root / "ledger.json", self.project.mark)
 
     def needs(self, *names: str) -> None:
@@ -100,20 +100,20 @@ class Ground:
             raise NotJudgedError(f"{' and '.join(self.project.key(name).path for name in missing)} was not created")
 
     def live(self, name: str) -> StoredFlow:
-        """Return a flow as the server has it. Raises KestraError."""
+        """Return a flow from the server. Raises KestraError."""
         key = self.project.key(name)
         return self.client.flow(key.namespace, key.name)
 
     def is_live(self, name: str, text: str) -> Iterator[str]:
-        """Yield what is wrong where a flow's newest text is not this one, to the byte."""
+        """Yield what is wrong unless a flow's newest source is exactly this one."""
         key = self.project.key(name)
         try:
             source = self.live(name).source or ""
         except KestraNotFoundError:
-            yield f"{key.path} is not there"
+            yield f"{key.path} does not exist"
             return
         if source != text:
-            yield f"{key.path} is not what was sent: {difference(text, source)}"
+            yield f"{key.path} differs from what was sent: {difference(text, source)}"
 
     def sync(
         self, *, dry_run: bool = False, smoke: bool = False, prune: bool = False, on_drift: OnDrift | None = None
@@ -151,7 +151,7 @@ class Ground:
         )
 
     def _ran(self, report: Report, mark: int) -> Ran:
-        """Return the run. Raises KeyboardInterrupt where ^C ended it, and the errors that end a trial."""
+        """Return the run. Raises KeyboardInterrupt if ^C ended it, and the errors that end a trial."""
         ran = Ran(report, self.traffic.since(mark))
         if report.interrupted:
             self.started |= {each.execution for each in report.smokes if each.execution}
@@ -162,20 +162,20 @@ class Ground:
 
 
 def ends(error: DeployerError) -> bool:
-    """Whether no other request would fare better: no answer came, or nobody knows us."""
+    """Whether any other request would meet the same error: no answer, or no access."""
     return isinstance(error, KestraUnreachableError) or (
         isinstance(error, KestraError) and error.status == UNAUTHORIZED
     )
 
 
 def difference(sent: str, found: str) -> str:
-    """Return where two texts part, as a sentence."""
+    """Return where two texts differ, as a sentence."""
     at = next((at for at, (one, other) in enumerate(zip(sent, found, strict=False)) if one != other), None)
     if at is None:
         at = min(len(sent), len(found))
-    return f"from character {at + 1} on it is {found[at : at + 20]!r}, and {sent[at : at + 20]!r} was sent"
+    return f"from character {at + 1} on it is {found[at : at + 20]!r}, but {sent[at : at + 20]!r} was sent"
 
 
 def listed(exchanges: Collection[Exchange]) -> str:
-    """Return requests for people."""
+    """Return requests as text for users."""
     return ", ".join(map(str, exchanges)) or "none"

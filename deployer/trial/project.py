@@ -1,6 +1,6 @@
-"""The project that a trial deploys: a temporary folder with a handful of small flows, each there for one promise.
+"""The project that a trial deploys: a temporary folder with a few small flows, each for one promise.
 
-The flows' ids end with a mark that no other trial has: what is called so on the server was made by this one.
+The ids of the flows end with a unique mark: everything on the server with that mark was created by this trial.
 """
 
 from __future__ import annotations
@@ -71,14 +71,14 @@ testCases:
 """
 _MESSAGE = re.compile(r"message: .*")
 NAMES = tuple(_BODIES)
-"""The flows, by what they are called here."""
+"""The flows, by their names here."""
 SUITES = {PLAIN: ("SUCCESS", "PT1M"), FAILS: ("FAILED", "PT1M"), SLEEPS: ("SUCCESS", "PT3S")}
-"""Which flows have a smoke test, with the state it expects and its deadline."""
+"""The flows with a smoke test, its expected state and its timeout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folder. Its files say what is wanted on the server."""
+    """The folder. Its files are what must be on the server."""
 
     root: Path
     namespace: str
@@ -95,16 +95,16 @@ class Project:
         return f"trial-{self.mark}"
 
     def key(self, name: str) -> Key:
-        """Return what the flow called `name` here is called on the server."""
+        """Return the key on the server of the flow with the name `name` here."""
         return Key(FLOW, self.namespace, f"{name}-{self.mark}")
 
     @property
     def keys(self) -> Mapping[str, Key]:
-        """Every flow that the trial may make."""
+        """Every flow that the trial may create."""
         return {name: self.key(name) for name in NAMES}
 
     def write(self) -> None:
-        """Write all flows' files."""
+        """Write the files of all flows."""
         self.flows.mkdir(parents=True)
         for name in NAMES:
             head = _HEAD.format(id=self.key(name).name, namespace=self.namespace)
@@ -112,22 +112,22 @@ class Project:
             self._write(name, head + body)
 
     def text(self, name: str) -> str:
-        """Return a flow's file."""
+        """Return the content of a flow's file."""
         return self._file(name).read_bytes().decode()
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """The texts of all flows that have a file now."""
+        """The contents of all flow files that exist now."""
         return {name: self.text(name) for name in NAMES if self._file(name).is_file()}
 
     def change(self, name: str, message: str) -> str:
-        """Change what a flow says in its file; return the new text."""
+        """Change the message in a flow's file; return the new content."""
         text = other(self.text(name), message)
         self._write(name, text)
         return text
 
     def remove(self, name: str) -> str:
-        """Remove a flow's file; return the text that it had."""
+        """Remove a flow's file; return its content."""
         text = self.text(name)
         self._file(name).unlink()
         return text

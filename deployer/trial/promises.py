@@ -1,4 +1,4 @@
-"""The table of what a trial judges: in its order, each a sentence and the function that looks for what differs."""
+"""The table of promises that a trial judges, in order: a sentence, and the function that yields what differs."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from deployer.trial import deploys, executions, reads
 from deployer.trial.ground import Ground
 
 Judge = Callable[[Ground], Iterator[str]]
-"""Does something on the server and yields a sentence for each thing that is not as promised.
+"""Does something on the server and yields a sentence for each difference from the promise.
 
-Raises NotJudgedError where that cannot be seen, and KestraError where the server refuses, which is as good as broken.
+Raises NotJudgedError if that cannot be judged, and KestraError if the server refuses, which counts as broken.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`after` is what had to come to its end before, as this one goes on from there."""
+    """`after` is the step that must have succeeded before, as this one builds on it."""
 
     step: str
     sentence: str
@@ -26,38 +26,38 @@ class Promise:
 
 
 READS = (
-    Promise("reads", "the server is a Kestra of a version that is known here", reads.version),
+    Promise("reads", "the server is a supported version of Kestra", reads.version),
     Promise("reads", "the account may search flows", reads.search),
-    Promise("reads", "an export holds the texts of the flows that the search finds", reads.export),
-    Promise("reads", "the account may read key-values, where the ledger is kept", reads.key_values),
+    Promise("reads", "an export contains the sources of the flows that the search finds", reads.export),
+    Promise("reads", "the account may read key-value pairs, where the ledger is stored", reads.key_values),
     Promise("reads", "the account may search executions", reads.executions),
     Promise(
-        "reads", f"a deploy is rehearsed: at most {reads.MOST} requests read, none writes, every text is sound",
+        "reads", f"a dry run reads with at most {reads.MOST} requests, writes nothing, and every flow is valid",
         reads.rehearsal,
     ),
 )  # fmt: skip
-"""What is judged without a write."""
+"""The promises that are judged without a write."""
 
 WRITES = (
-    Promise("ledger", "a key-value is read as it was written, and deleted", deploys.key_value),
+    Promise("ledger", "a key-value pair is read as it was written, and deleted", deploys.key_value),
     Promise("create", "a first deploy creates every flow", deploys.create),
-    Promise("create", "each text is read back to the byte", deploys.texts, deploys.create),
-    Promise("create", "the export and the search have them all", deploys.both_lists, deploys.create),
-    Promise("again", f"an unchanged deploy reads in at most {reads.MOST} requests and writes nothing", deploys.again,
+    Promise("create", "each source is read back byte for byte", deploys.texts, deploys.create),
+    Promise("create", "the export and the search contain all of them", deploys.both_lists, deploys.create),
+    Promise("again", f"an unchanged deploy reads with at most {reads.MOST} requests, and writes nothing", deploys.again,
             deploys.create),
-    Promise("change", "a changed file is exactly one write", deploys.change, deploys.create),
-    Promise("ledger", "what was deployed is kept on the server", deploys.ledger, deploys.create),
+    Promise("change", "a changed file causes exactly one write", deploys.change, deploys.create),
+    Promise("ledger", "the ledger records the deploy on the server", deploys.ledger, deploys.create),
     Promise("draft", "a draft is left alone", deploys.draft, deploys.create),
-    Promise("drift", "an edit on the server is told", deploys.told, deploys.create),
-    Promise("drift", "it refuses a deploy, and nothing is written", deploys.refused, deploys.told),
-    Promise("drift", "--on-drift keep leaves it", deploys.kept, deploys.told),
-    Promise("drift", "--on-drift overwrite writes the file's text", deploys.overwritten, deploys.told),
-    Promise("stop", "what was disabled on the server stays so while its file changes", deploys.stop, deploys.create),
-    Promise("smoke", "an execution that ends well passes", executions.passes, deploys.create),
+    Promise("drift", "an edit on the server is reported", deploys.find_edit, deploys.create),
+    Promise("drift", "it refuses a deploy, and nothing is written", deploys.refuse, deploys.find_edit),
+    Promise("drift", "--on-drift keep leaves it unchanged", deploys.keep, deploys.find_edit),
+    Promise("drift", "--on-drift overwrite writes the file", deploys.overwrite, deploys.find_edit),
+    Promise("stop", "a flow disabled on the server stays disabled after a change", deploys.stop, deploys.create),
+    Promise("smoke", "an execution that succeeds passes", executions.passes, deploys.create),
     Promise("smoke", "an expected failure passes", executions.fails, executions.passes),
-    Promise("smoke", "an execution past its deadline is told, and killed", executions.times_out, executions.passes),
-    Promise("kill", "a kill ends an execution and the one that it called", executions.kill, deploys.create),
-    Promise("prune", "--prune deletes what no file declares, that alone, and keeps its text", deploys.prune,
+    Promise("smoke", "an execution past its timeout is reported, and killed", executions.times_out, executions.passes),
+    Promise("kill", "a kill ends an execution and the one it called", executions.kill, deploys.create),
+    Promise("prune", "--prune deletes only flows that are in no file, and keeps a backup", deploys.prune,
             deploys.create),
 )  # fmt: skip
-"""What is judged in the trial's own namespace."""
+"""The promises that are judged in the trial's own namespace."""

@@ -1,4 +1,4 @@
-"""What a deploy reads before it writes anything: nothing here changes the server."""
+"""What a deploy reads before it writes: nothing here changes the server."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from deployer.model.change import Action
 from deployer.trial.ground import Ground, NotJudgedError, difference, listed
 
 MOST = 4
-"""Requests that read all that is live, and what was deployed last."""
+"""The number of requests that read all live flows and the ledger."""
 NO_LEDGER = (
-    "without its ledger on the server a deploy needs `ledger: file:PATH`, kept between runs; else it cannot tell "
-    "edits from deploys, keeps no stops and deletes nothing"
+    "without its ledger on the server a deploy needs `ledger: file:PATH`, kept between runs; otherwise it cannot tell "
+    "edits from deploys, cannot keep flows disabled, and deletes nothing"
 )
 _EXPORT = "flows/export/by-query"
-_FEW = 20  # flows; enough to compare, and no thousands of texts
-_NOBODY = "kestra-deployer.trial"  # a key that is nowhere
+_FEW = 20  # flows; enough to compare, without reading thousands
+_NOBODY = "kestra-deployer.trial"  # a key that does not exist
 
 
 def version(ground: Ground) -> Iterator[str]:
-    """Ask what the server is."""
+    """Ask for the server's version."""
     if note := ground.client.server().note:
         yield note
 
@@ -51,11 +51,11 @@ def export(ground: Ground) -> Iterator[str]:
         source = ground.client.flow(flow.namespace, flow.id).source or ""
         exported = texts[exported_as(flow.namespace, flow.id)]
         if source != exported:
-            yield f"{flow.namespace}/{flow.id} is another text in the export: {difference(source, exported)}"
+            yield f"{flow.namespace}/{flow.id} is different in the export: {difference(source, exported)}"
 
 
 def _some(found: Sequence[StoredFlow]) -> list[StoredFlow]:
-    """Return the sound flows of one namespace, of those that hold about a few."""
+    """Return the valid flows of one namespace, preferably one with only a few."""
     sound = [flow for flow in found if not (flow.draft or flow.exception or flow.deleted)]
     counts = Counter(flow.namespace for flow in sound)
     if not counts:
@@ -65,7 +65,7 @@ def _some(found: Sequence[StoredFlow]) -> list[StoredFlow]:
 
 
 def key_values(ground: Ground) -> Iterator[str]:
-    """Read a key that is not there, where the trial's ledger goes and where the user's is."""
+    """Read a missing key, in the namespaces of the trial's ledger and of the user's."""
     for namespace in dict.fromkeys((ground.project.namespace, ground.users_ledger)):
         if not namespace:
             continue
@@ -86,11 +86,11 @@ def executions(ground: Ground) -> Iterator[str]:
 
 
 def rehearsal(ground: Ground) -> Iterator[str]:
-    """Plan the first deploy: the server's own verdict on every text, and nothing written."""
+    """Plan the first deploy: with the server's own verdict on every flow, and without writing."""
     ran = ground.sync(dry_run=True)
     yield from ran.differs()
     if ran.report.plan and any(change.action is not Action.CREATE for change in ran.report.plan.changes):
-        yield "not every flow is to be created: " + ", ".join(
+        yield "not every flow would be created: " + ", ".join(
             f"{change.key.path}: {change.action}" for change in ran.report.plan.changes
         )
     if ran.writes:

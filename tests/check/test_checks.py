@@ -36,11 +36,11 @@ def test_a_sound_flow_has_no_problem() -> None:
         ("id: hello\nnamespace:\n", 2, "the flow has no `namespace`"),
         ("namespace: company.team\n", 1, "the flow has no `id`"),
         ("id: [a]\nnamespace: company.team\n", 1, "`id` is not a single value"),
-        ("id: a b\nnamespace: company.team\n", 1, "`id` is malformed: 'a b'"),
-        ("id: -a\nnamespace: company.team\n", 1, "`id` is malformed"),
-        ("id: a\nnamespace: Company\n", 2, "`namespace` is malformed: 'Company'"),
-        (f"id: {'a' * 101}\nnamespace: company.team\n", 1, "101 characters long, 100 are allowed"),
-        (f"id: a\nnamespace: {'a' * 151}\n", 2, "151 characters long, 150 are allowed"),
+        ("id: a b\nnamespace: company.team\n", 1, "`id` is not valid: 'a b'"),
+        ("id: -a\nnamespace: company.team\n", 1, "`id` is not valid"),
+        ("id: a\nnamespace: Company\n", 2, "`namespace` is not valid: 'Company'"),
+        (f"id: {'a' * 101}\nnamespace: company.team\n", 1, "101 characters long; at most 100 are allowed"),
+        (f"id: a\nnamespace: {'a' * 151}\n", 2, "151 characters long; at most 150 are allowed"),
     ],
 )
 def test_a_flow_that_does_not_say_who_it_is_is_found(text: str, line: int, words: str) -> None:
@@ -62,7 +62,7 @@ def test_the_same_flow_in_two_files_is_found_at_both() -> None:
         ("a.yaml", "duplicate-flow"),
         ("b.yaml", "duplicate-flow"),
     ]
-    assert "declared in b.yaml too" in problems[0].message
+    assert "also declared in b.yaml" in problems[0].message
 
 
 def test_only_flows_without_errors_are_sound() -> None:

@@ -49,7 +49,7 @@ def test_no_type_of_the_core_makes_a_check_fail_wherever_it_stands(version: str)
 def test_a_task_runner_that_stands_as_a_task_or_a_trigger_is_an_error_at_its_type(version: str, place: str) -> None:
     [problem] = placed(place, PROCESS, version)
     wanted = "a trigger" if place == "triggers" else "a task"
-    assert problem.message == f"`type` must be that of {wanted}, and is `{PROCESS}`"
+    assert problem.message == f"`type` must be the type of {wanted}, but is `{PROCESS}`"
     assert problem.hint == "it is a task runner: write it below `taskRunner` of a task, indented further"
     assert problem.stops
     assert problem.span

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.check.levels import levelled, levels_of
+from deployer.check.levels import apply_levels, levels_of
 from deployer.errors import UsageError
 from deployer.model.problem import Problem, Severity
 
@@ -15,7 +15,7 @@ KNOWN = ("deprecated", "unused-input")
 
 def severities(configured: dict[str, Any], *files: str) -> list[str | None]:
     problems = [Problem("deprecated", "x", file, severity=Severity.WARNING) for file in files]
-    left = {each.file: str(each.severity) for each in levelled(problems, levels_of(configured, KNOWN))}
+    left = {each.file: str(each.severity) for each in apply_levels(problems, levels_of(configured, KNOWN))}
     return [left.get(file) for file in files]
 
 
@@ -58,9 +58,9 @@ def test_of_several_rules_the_last_counts() -> None:
     [
         ({"depricated": "off"}, "no check `depricated`", "did you mean `deprecated`?"),
         ({"zzz": "off"}, "no check `zzz`", "kestra-deployer explain"),
-        ({"deprecated": "fatal"}, "'fatal' is no level", "`warning`"),
-        ({"deprecated": 1}, "1 is no level", "`warning`"),
-        ({"deprecated": [{"path": "x"}]}, "not well written", "`path` and `level`"),
+        ({"deprecated": "fatal"}, "'fatal' is not a level", "`warning`"),
+        ({"deprecated": 1}, "1 is not a level", "`warning`"),
+        ({"deprecated": [{"path": "x"}]}, "is not valid", "`path` and `level`"),
     ],
 )
 def test_what_makes_no_sense_is_refused(configured: dict[str, Any], words: str, hint: str) -> None:

@@ -97,11 +97,16 @@ INSTALL = (
             INSTALL,
         ),
         ("Validation error: Invalid type: NOPE", (15, 11), "this server has no type `NOPE`", "is it a typing error"),
-        (NO_PROPERTY.format("massage", LOG), (7, 5), f"`massage` is no property of `{LOG}`", "did you mean `message`?"),
+        (
+            NO_PROPERTY.format("massage", LOG),
+            (7, 5),
+            f"`massage` is not a property of `{LOG}`",
+            "did you mean `message`?",
+        ),
         (
             NO_PROPERTY.format("labels", "io.kestra.core.models.flows.FlowWithSource"),
             (3, 1),
-            "`labels` is no property of a flow",
+            "`labels` is not a property of a flow",
             "did you mean `labels`?",
         ),
         ("Validation error:  Invalid Flow: Duplicate task id with name [say]", (11, 13), "Duplicate task id", ""),

@@ -62,7 +62,7 @@ def test_wherever_a_strange_type_stands_the_flow_is_taken(version: str) -> None:
         (f"  - type: {TYPE}\n", "`id` of Task is missing"),
         (f"  - id: a b\n    type: {TYPE}\n    disabled: maybe\n", "`disabled` must be"),
         (f"  - id: a\n    type: {TYPE}\n    retry:\n      type: constant\n", "`interval` of Constant is missing"),
-        (f"  - id: a\n    type: {TYPE}\n  - id: a\n    type: {TYPE}\n", "is given twice"),
+        (f"  - id: a\n    type: {TYPE}\n  - id: a\n    type: {TYPE}\n", "is used twice"),
     ],
 )
 def test_what_every_task_has_is_checked(task: str, message: str) -> None:

@@ -69,7 +69,7 @@ def test_credentials_may_come_from_a_variable_or_a_file(
 def test_a_tenant_has_a_name_that_kestra_would_take(dev: Dev, tenant: str) -> None:
     process = dev("--tenant", tenant)
     _, said = process.communicate(timeout=60)
-    assert (process.returncode, "is no tenant's name" in said) == (2, True)
+    assert (process.returncode, "is not a valid tenant name" in said) == (2, True)
 
 
 @pytest.mark.parametrize("text", ["ann", "ann:", ":secret"])
@@ -87,7 +87,7 @@ def test_it_says_which_plugins_it_has_whether_they_are_configured_or_given(dev: 
         process = dev("--port", "0", *arguments)
         address(process)
         process.send_signal(signal.SIGINT)
-        assert "with the plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
+        assert "with plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
 
 
 def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:

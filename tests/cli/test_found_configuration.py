@@ -323,7 +323,7 @@ def test_what_a_server_was_is_remembered_from_every_command_for_some_days(
     assert first.report["rules"] == f"{host} is 1.2.3"
     again = deployer("check")
     assert f"By the rules of Kestra 1.2: {host} was 1.2.3 on " in again.stdout
-    assert "counts for 7 days" in again.stdout
+    assert "remembered for 7 days" in again.stdout
 
     for command, version in (("sync", "2.0.0"), ("plan", "1.1.0"), ("drift", "2.0.1"), ("schema", "1.0.9")):
         serve(httpserver, version)
@@ -357,10 +357,10 @@ def age(file: Path, days: int) -> None:
 @pytest.mark.parametrize(
     ("text", "arguments", "source"),
     [
-        ("", (), "the usual one, as no server is configured"),
-        ("", ("--kestra", "1.2"), "named by --kestra"),
-        (OLD, (), "named by `kestra` in kestra-deployer.yaml:1:1"),
-        (OLD, ("--kestra", "1.2"), "named by --kestra"),
+        ("", (), "the default, as no server is configured"),
+        ("", ("--kestra", "1.2"), "set by --kestra"),
+        (OLD, (), "set by `kestra` in kestra-deployer.yaml:1:1"),
+        (OLD, ("--kestra", "1.2"), "set by --kestra"),
     ],
 )
 def test_a_check_says_by_which_version_it_goes_and_where_that_is_from(

@@ -49,7 +49,7 @@ def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project
     project.write("flows/listing.yaml", LISTING.replace("host:", "hostx:"))
     ended = deployer("sync", "--embedded", "--dry-run")
     assert ended.code == 1
-    assert "`hostx` is no property of `io.kestra.plugin.fs.ftp.List`" in ended.stdout
+    assert "`hostx` is not a property of `io.kestra.plugin.fs.ftp.List`" in ended.stdout
     project.write("flows/listing.yaml", LISTING)
     assert deployer("sync", "--embedded", "--dry-run").code == 0
 

@@ -66,7 +66,7 @@ def test_a_file_that_a_run_does_not_read_declares_its_flow_all_the_same(
 def test_a_file_that_names_a_flow_and_cannot_be_read_may_declare_it(deployed: Project, deployer: Run) -> None:
     deployed.write("drafts/x.yaml", flow("x") + "  bad: [\n")
     (deployed.root / "flows/a/x.yaml").unlink()
-    assert held(deployer("sync", *PRUNE)) == {"x": "drafts/x.yaml names it, and cannot be read"}
+    assert held(deployer("sync", *PRUNE)) == {"x": "drafts/x.yaml names it, but cannot be read"}
 
 
 @pytest.mark.parametrize("more", [(), ("--max-prune", "100%")])

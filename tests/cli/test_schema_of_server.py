@@ -119,7 +119,7 @@ def test_what_is_secret_of_its_address_is_not_written_down(
     [
         ("{}", 200, "a schema of flows"),
         ("", 200, "JSON"),
-        ('{"definitions": {"a": {}}}', 200, "is none of flows"),
+        ('{"definitions": {"a": {}}}', 200, "is not a schema of Kestra flows"),
         (json.dumps({"definitions": {NAMES["L"]: LOG}}), 200, "there are no plugins besides Kestra's own"),
         ("no", 403, "403"),
         ("no", 404, "404"),

@@ -108,7 +108,7 @@ def test_a_file_that_was_made_beside_another_core_is_not_used(pulled: Project, d
     pulled.write(FILE, text.replace("io.kestra.core.models.tasks.Cache", "io.kestra.core.models.tasks.Cash"))
     [told, _] = deployer("check", "--format", "json").report["problems"]
     assert told["message"] == (
-        f"{FILE} is not used: it needs what is not known of Kestra 1.3: io.kestra.core.models.tasks.Cash"
+        f"{FILE} is not used: it refers to a type that Kestra 1.3 does not have: io.kestra.core.models.tasks.Cash"
     )
 
 
@@ -137,7 +137,7 @@ TORN: list[Any] = [
         (b"[]", "is no description of plugins"),
         (b'{"format": 2, "kestra": {}}', "is no description of plugins"),
         *(
-            (json.dumps({"format": 1, "kestra": {"1.3": torn}}).encode(), "for Kestra 1.3 is not whole")
+            (json.dumps({"format": 1, "kestra": {"1.3": torn}}).encode(), "section for Kestra 1.3 is incomplete")
             for torn in TORN
         ),
     ],
@@ -148,7 +148,7 @@ def test_a_broken_file_is_one_clear_sentence(project: Project, deployer: Run, co
     ended = deployer("check")
     assert ended.code == 2
     assert words in ended.stderr
-    assert "hint: remove it, and make it anew: kestra-deployer schema pull" in ended.stderr
+    assert "hint: delete it, and create it again: kestra-deployer schema pull" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -161,4 +161,4 @@ def test_a_file_that_cannot_be_written_is_one_sentence(pulled: Project, deployer
 def test_without_plugins_there_is_nothing_to_pull(project: Project, deployer: Run) -> None:
     ended = deployer("schema", "pull", "--embedded")
     assert (ended.code, ended.stdout) == (2, "")
-    assert "no plugins are named" in ended.stderr
+    assert "no plugins are given" in ended.stderr

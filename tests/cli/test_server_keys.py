@@ -36,7 +36,7 @@ def test_what_would_undo_the_deploy_ends_it_before_the_first_write(
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("deleted: true", "the flow is deleted now"), ("revision: 7", "the server has another text than was sent")],
+    [("deleted: true", "this deleted the flow"), ("revision: 7", "the server has a different source than was sent")],
 )
 @pytest.mark.usefixtures("server")
 def test_an_update_that_is_none_does_not_end_well(
@@ -61,7 +61,7 @@ def test_a_creation_that_nobody_can_see_does_not_end_well(project: Project, depl
     add(project, "deleted: true")
     ended = deployer(*SYNC)
     assert (ended.code, ended.done) == (5, [("a", "failed", None)])
-    assert "the flow is deleted now" in ended.report["outcomes"][0]["message"]
+    assert "this deleted the flow" in ended.report["outcomes"][0]["message"]
     assert "remove `deleted`" in ended.report["outcomes"][0]["hint"]
     assert there(api) == set()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deployer.kestra.bodies import batches, inputs, joined, uncut
+from deployer.kestra.bodies import batches, inputs, join, keep_whole
 
 SERVERS_CUT = re.compile(r"\n+---\n*?")
 
@@ -26,7 +26,7 @@ SERVERS_CUT = re.compile(r"\n+---\n*?")
     ],
 )
 def test_a_text_that_no_server_cuts_is_sent_as_it_is(text: str) -> None:
-    assert uncut(text) == text
+    assert keep_whole(text) == text
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_text_that_no_server_cuts_is_sent_as_it_is(text: str) -> None:
     ],
 )
 def test_dashes_below_comments_are_left_off_and_every_line_stays_where_it_is(text: str, sent: str) -> None:
-    assert uncut(text) == sent
+    assert keep_whole(text) == sent
     assert sent.count("\n") == text.count("\n")
 
 
@@ -58,13 +58,13 @@ def test_dashes_below_comments_are_left_off_and_every_line_stays_where_it_is(tex
     ],
 )
 def test_a_text_that_would_arrive_in_pieces_or_empty_is_not_sent(text: str) -> None:
-    assert uncut(text) is None
+    assert keep_whole(text) is None
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\n\n\n"])
 def test_the_server_gets_back_what_was_joined_line_by_line(end: str) -> None:
     texts = [f"id: a{end}", f"---\nid: b{end}", "- odd\n", "\tid: c"]
-    assert [part.rstrip("\n") for part in SERVERS_CUT.split(joined(texts))] == [text.rstrip("\n") for text in texts]
+    assert [part.rstrip("\n") for part in SERVERS_CUT.split(join(texts))] == [text.rstrip("\n") for text in texts]
 
 
 def test_a_batch_holds_at_most_250_texts() -> None:

@@ -91,13 +91,13 @@ def test_whatever_the_server_says_is_made_readable(httpserver: HTTPServer, body:
     ("status", "body", "says", "hint"),
     [
         (200, LOGIN_PAGE, "a web page (Sign in & go)", "login page, or its path prefix is missing"),
-        (200, "{", "answers, but is no Kestra server", "a Kestra server?"),
-        (200, "[]", "something else than the server's configuration", "a Kestra server?"),
+        (200, "{", "answers, but is not a Kestra server", "a Kestra server?"),
+        (200, "[]", "did not answer with the server's configuration", "a Kestra server?"),
         (200, '{"uuid": 1}', "configuration with a `version`", "a Kestra server?"),
         (200, '{"version": "latest"}', "configuration with a `version`", "a Kestra server?"),
-        (404, "", "answers, but is no Kestra server: ", "path prefix"),
+        (404, "", "answers, but is not a Kestra server: ", "path prefix"),
         (401, "", " refused the login: ", "set KESTRA_API_TOKEN, or KESTRA_USERNAME"),
-        (403, "", " gives no access: ", "rights to this tenant"),
+        (403, "", " denies access: ", "access to this tenant"),
         (500, "", "answered 500", "own log"),
         (200, '{"version": "0.24.1"}', "the server is Kestra 0.24.1", "--kestra 1.3"),
     ],
@@ -144,7 +144,7 @@ def test_a_redirect_is_not_followed_but_named(httpserver: HTTPServer) -> None:
 )
 def test_an_answer_that_is_no_flow_is_an_error(httpserver: HTTPServer, body: str) -> None:
     httpserver.expect_request("/api/v1/main/flows/a.b/x").respond_with_data(body, content_type="application/json")
-    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=r"instead of|something else than"):
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=r"instead of|did not answer with"):
         it.client.flow("a.b", "x")
 
 

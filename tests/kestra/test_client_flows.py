@@ -165,7 +165,7 @@ def test_an_answer_without_the_text_that_was_asked_for_is_no_flow_without_a_text
     textless = answer(200, '{"id": "x", "namespace": "a.b"}')
     with raw_server(textless, textless) as server, scripted(server.url) as it:
         assert it.client.flow("a.b", "x", source=False).source is None
-        with pytest.raises(KestraError, match="something else than a flow with its `source`"):
+        with pytest.raises(KestraError, match="did not answer with a flow with its `source`"):
             it.client.flow("a.b", "x")
 
 

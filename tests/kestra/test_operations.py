@@ -76,7 +76,7 @@ def asked(httpserver: HTTPServer) -> Asked:
 
 def test_every_method_that_asks_the_server_is_called_here() -> None:
     methods = {name for name, _ in inspect.getmembers(KestraClient, inspect.isfunction) if not name.startswith("_")}
-    assert methods - {"close", "watched"} == set(CALLS)
+    assert methods - {"close", "watch"} == set(CALLS)
 
 
 @needs_shared

@@ -17,7 +17,7 @@ def test_every_answer_is_noted_with_its_path_in_the_tenant(httpserver: HTTPServe
     httpserver.expect_request(f"{prefix}/api/v1/team/flows/a/b").respond_with_json({"message": "none"}, status=404)
     httpserver.expect_request(f"{prefix}/api/v1/team/namespaces/n/kv/X").respond_with_json(VALUE)
     with scripted(httpserver.url_for(prefix or "/"), tenant="team") as it:
-        traffic = it.client.watched()
+        traffic = it.client.watch()
         with pytest.raises(KestraNotFoundError):
             it.client.flow("a", "b")
         before = traffic.count
@@ -31,7 +31,7 @@ def test_each_repetition_is_noted(httpserver: HTTPServer) -> None:
     httpserver.expect_oneshot_request("/api/v1/main/namespaces/n/kv/X").respond_with_data("", status=503)
     httpserver.expect_request("/api/v1/main/namespaces/n/kv/X").respond_with_json(VALUE)
     with scripted(httpserver.url_for("")) as it:
-        traffic = it.client.watched()
+        traffic = it.client.watch()
         it.client.key_value("n", "X")
     assert [each.status for each in traffic.since(0)] == [503, 200]
 

@@ -97,7 +97,7 @@ def test_a_proxy_that_is_not_there_is_named_with_its_variable_and_without_its_cr
     monkeypatch.setenv("HTTPS_PROXY", "http://ann:secret@127.0.0.1:1")
     with scripted("https://kestra.invalid", attempts=1) as it, pytest.raises(KestraError) as caught:
         it.client.server()
-    assert "cannot connect to the proxy 127.0.0.1:1 that HTTPS_PROXY names: " in str(caught.value)
+    assert "cannot connect to the proxy 127.0.0.1:1, set by HTTPS_PROXY: " in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
@@ -110,7 +110,7 @@ def test_authorities_of_the_environment_are_trusted(monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
         with scripted(server.url_for("")) as it, pytest.raises(KestraError, match="no secure connection") as caught:
             it.client.server()
-        assert "only what SSL_CERT_FILE names is trusted" in caught.value.hint
+        assert "only certificates in SSL_CERT_FILE are trusted" in caught.value.hint
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
         with scripted(server.url_for("")) as it:
             assert it.client.server().version == "1.3.31"

@@ -49,33 +49,33 @@ def test_the_text_is_kept_as_it_is() -> None:
     [
         ("id: a\ntasks: [1", 2, 8, "this list is not closed", "close it with `]`"),
         ("id: a\nm: {a: b\nc: d", 2, 4, "this mapping is not closed", "close it with `}`"),
-        ("id: a\n\tx: 1", 2, 1, "a tab", "indent with blanks"),
-        ("id: a\nx:\t1", 2, 3, "a tab", "put blanks in place"),
+        ("id: a\n\tx: 1", 2, 1, "a tab", "indent with spaces"),
+        ("id: a\nx:\t1", 2, 3, "a tab", "replace the tab"),
         ("id: a\nmessage: {{ x }}", 2, 11, "a mapping", "quote the expression"),
         ("id: a\nmessage: {{ x }} there", 2, 11, "a mapping", "quote the expression"),
         ("id: a\n- {{ x }}: 1", 2, 3, "`{{` begins a mapping", "quote the expression"),
         ("id: a\nmessage: b: c", 2, 11, "a second `: ` in one line", "quote the whole value"),
-        ("id: a\n  b: c", 2, 4, "the line above has its value", "indentation"),
-        ("id: a\ntasks:\n    - id: x\n  - id: y", 4, 3, "fits no list or mapping", "indentation"),
+        ("id: a\n  b: c", 2, 4, "the line above already has a value", "indentation"),
+        ("id: a\ntasks:\n    - id: x\n  - id: y", 4, 3, "does not belong to any list or mapping", "indentation"),
         ("id: a\nm: 'x\nb: c", 2, 4, "this quote is never closed", "close it"),
-        ('id: a\nm: "x" y', 2, 8, "after the closing quote", "whole value in quotes"),
-        ('id: a\nm: "\\d"', 2, 6, "unknown escape", "a backslash is written twice"),
-        ("id:a\nns: b", 1, 3, "no blank after `:`", "with a blank between"),
-        ("id: a\nns:b\ntasks: c", 2, 3, "no blank after `:`", "with a blank between"),
-        ("id:a", 1, 1, "a single value", "with a blank between"),
-        ("id: a\ntasks:\n  -id: x\n   type: y", 3, 3, "no blank after `-`", "write `- `"),
+        ('id: a\nm: "x" y', 2, 8, "after the closing quote", "quote the whole value"),
+        ('id: a\nm: "\\d"', 2, 6, "unknown escape", "write the backslash twice"),
+        ("id:a\nns: b", 1, 3, "no space after `:`", "with a space in between"),
+        ("id: a\nns:b\ntasks: c", 2, 3, "no space after `:`", "with a space in between"),
+        ("id:a", 1, 1, "a single value", "with a space in between"),
+        ("id: a\ntasks:\n  -id: x\n   type: y", 3, 3, "no space after `-`", "write `- `"),
         ("id: a\nm: @x", 2, 4, "cannot begin with this", "quote the value"),
-        ("id: a\nm: *.txt", 2, 4, "have a meaning of their own", "quote the value"),
-        ("id: a\nm: |x\n  b", 2, 5, "block scalar", "one digit at most"),
-        ("tasks: - a", 1, 8, "a list cannot begin here", "a line of its own"),
-        ("id: a\nfoo\nbar: 1", 3, 1, "there is no `: `", "that is missing"),
+        ("id: a\nm: *.txt", 2, 4, "have a special meaning", "quote the value"),
+        ("id: a\nm: |x\n  b", 2, 5, "block scalar", "one digit"),
+        ("tasks: - a", 1, 8, "a list cannot begin here", "its own line"),
+        ("id: a\nfoo\nbar: 1", 3, 1, "there is no `: `", "look for a missing"),
         ("id: a\nm: \x07", 2, 4, "control character U+0007", "remove it"),
         ("id: a\nm: \x00", 2, 4, "control character U+0000", "remove it"),
         ("? [a]\n: b", 1, 3, "a list cannot be a key", "quote it"),
         ("a: 1\n*a : b", 2, 1, "an alias cannot be a key", "quote it"),
-        ("a: .inf", 1, 4, "`.inf` is no number", "quote it"),
+        ("a: .inf", 1, 4, "`.inf` is not a number", "quote it"),
         ("%YAML 2.0\n---\na: 1", 1, 1, "incompatible", ""),
-        ("# c\n- a\n- b", 2, 1, "a list, where `key: value` lines are expected", ""),
+        ("# c\n- a\n- b", 2, 1, "a list, but must be a mapping of `key: value` lines", ""),
         ("hello", 1, 1, "a single value", ""),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_text_that_is_too_long_is_refused_and_one_of_three_mebi_characters_is_
     assert parse("flow.yaml", "a: " + "x" * (longest - 3))[0]
     document, [problem] = parse("flow.yaml", "a: " + "x" * (longest - 2))
     assert document is None
-    assert "3,145,729 characters long" in problem.message
+    assert "has 3,145,729 characters" in problem.message
 
 
 @pytest.mark.parametrize("text", ["a: [b?, c]", "a: |2#\n  b", "a: b\n\t", "a: !~!x y", "{a: b}\n\t", "{a: [b?]"])

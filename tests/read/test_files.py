@@ -86,9 +86,9 @@ def test_what_is_no_file_of_a_sensible_size_is_a_problem_and_is_not_opened(tmp_p
     files, problems = found(tmp_path, tmp_path)
     assert [Path(file.name).name for file in files] == ["a.yaml"]
     assert [problem.message for problem in problems] == [
-        "is 50,000,000 bytes large, and Kestra reads 3,145,728 characters",
+        "has 50,000,000 bytes, but Kestra reads at most 3,145,728 characters",
         "is a named pipe, not a file",
-        "is a link that leads out of the folder",
+        "is a symbolic link that leads out of the folder",
     ]
     _, [problem] = found(Path("/dev/zero"), tmp_path)
     assert problem.message == "is a device, not a file"
@@ -102,11 +102,11 @@ def test_links_that_loop_or_leave_the_folder_are_problems_and_others_are_read(tm
     files, problems = found(tmp_path / "flows", tmp_path)
     assert [Path(file.name).name for file in files] == ["a.yaml", "b.yaml"]
     assert [(problem.message, problem.severity) for problem in problems] == [
-        ("is a link to a folder, which is not followed", Severity.WARNING),
+        ("is a symbolic link to a folder, which is not followed", Severity.WARNING),
         ("cannot be read: Too many levels of symbolic links", Severity.ERROR),
     ]
     _, problems = found(tmp_path / "flows", tmp_path / "flows")
-    assert "is a link that leads out of the folder" in [problem.message for problem in problems]
+    assert "is a symbolic link that leads out of the folder" in [problem.message for problem in problems]
 
 
 def test_a_folder_that_cannot_be_listed_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

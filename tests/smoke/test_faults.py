@@ -68,7 +68,7 @@ def test_a_start_that_cannot_be_looked_for_says_that_nobody_knows(client: Kestra
     with server.failing(always(lambda each: starts(each) or "/search" in each, answers(504))):
         result = result_of(test, client)
     assert (result.verdict, result.execution) == (Verdict.FAILED, None)
-    assert result.message.startswith("it is not known whether it was started: POST ")
+    assert result.message.startswith("it is unknown whether it was started: POST ")
 
 
 @pytest.mark.parametrize("fault", UNSOUND.values(), ids=UNSOUND.keys())
@@ -87,7 +87,7 @@ def test_what_cannot_be_followed_any_more_is_killed_at_its_deadline(client: Kest
         result = result_of(test, client)
     assert (result.verdict, result.left_running) == (Verdict.TIMED_OUT, True)
     assert result.message.startswith("still CREATED after 2 s, as last seen (GET ")
-    assert "it was to be killed, and it cannot be seen whether it was: GET " in result.message
+    assert "it is unknown whether the kill succeeded: GET " in result.message
     assert ended(client, result) == "KILLED"
 
 
@@ -142,7 +142,7 @@ def test_a_retry_that_begins_after_the_deadline_is_killed_as_it_begins(client: K
 def test_a_retry_that_begins_much_later_is_named(client: KestraClient) -> None:
     result = result_of(case(retried(client, LOG, "PT1H"), seconds=3), client)
     assert (result.verdict, result.state, result.left_running) == (Verdict.TIMED_OUT, "RETRIED", True)
-    assert result.message.endswith("its retry has not begun yet, and nothing keeps it from running then")
+    assert result.message.endswith("its retry has not begun yet, and nothing can prevent it")
 
 
 def ended(client: KestraClient, result: SmokeResult) -> str:
@@ -158,4 +158,4 @@ def ended(client: KestraClient, result: SmokeResult) -> str:
 def test_before_1_2_a_retry_as_a_new_execution_is_said_to_be_out_of_sight(client: KestraClient) -> None:
     result = result_of(case(retried(client, LOG), "FAILED"), client)
     assert (result.verdict, result.state) == (Verdict.FAILED, "RETRIED")
-    assert result.message == "ended RETRIED; what it is retried as cannot be followed before Kestra 1.2"
+    assert result.message == "ended RETRIED; its retry cannot be followed before Kestra 1.2"

@@ -63,21 +63,26 @@ def test_inputs_that_fit_are_no_problem() -> None:
         ("{id: who, type: STRING}", "inputs:\n        who: a\n        whoo: b", 9, "has no input `whoo`"),
         ("{id: who, type: STRING}", "inputs: {}", 7, "the flow b.c/a needs a value for its input `who`"),
         ("{id: who, type: STRING}", "files: {}", 7, "needs a value for its input `who`"),
-        ("{id: n, type: INT}", "inputs:\n        n: many", 8, "the value of the input `n` is no whole number"),
+        ("{id: n, type: INT}", "inputs:\n        n: many", 8, "the value of the input `n` is not an integer"),
         ("{id: n, type: INT}", "inputs: {n: ''}", 7, "needs a value for its input `n`"),
-        ("{id: n, type: INT, max: 3}", "inputs: {n: 4}", 7, "out of its bounds: `max` is 3"),
-        ("{id: s, type: STRING, validator: '[a-z]+'}", "inputs: {s: A}", 7, "no text like [a-z]+"),
-        ("{id: a.b, type: INT}", "inputs: {a: {b: x}}", 7, "the value of the input `a.b` is no whole number"),
+        ("{id: n, type: INT, max: 3}", "inputs: {n: 4}", 7, "out of bounds: `max` is 3"),
+        ("{id: s, type: STRING, validator: '[a-z]+'}", "inputs: {s: A}", 7, "not a match of [a-z]+"),
+        ("{id: a.b, type: INT}", "inputs: {a: {b: x}}", 7, "the value of the input `a.b` is not an integer"),
         ("{id: a.b, type: INT}", "inputs: {a: {b: 1, c: 2}}", 7, "has no input `a.c`"),
-        ("{id: a.b, type: INT}", "inputs: {a: {b: 1}, a.b: 2}", 7, "the input `a.b` is given twice"),
+        ("{id: a.b, type: INT}", "inputs: {a: {b: 1}, a.b: 2}", 7, "the input `a.b` is set twice"),
         ("{id: f, type: FILE}", "inputs: {f: absent.csv}", 7, "there is no file absent.csv beside the suite"),
-        ("{id: f, type: FILE}", "inputs: {f: ../../out.csv}", 7, "lies outside the project's root"),
-        ("{id: f, type: FILE}", "inputs: {f: /etc/passwd}", 7, "lies outside the project's root"),
-        ("{id: f, type: FILE}", "inputs: {f: .}", 7, ". is no file"),
-        ("{id: f, type: FILE}", "inputs: {f: [a]}", 7, "is given the path of a file"),
-        ("{id: f, type: FILE}", "inputs: {f: 'https://a.b/c'}", 7, "Kestra takes no file from https:"),
-        ("{id: f, type: FILE}", "inputs: {f: \"{{ files['x'] }}\"}", 7, "`x` is not among the `files`"),
-        ("{id: f, type: FILE}", "inputs: {f: '{{ inputs.x }}'}", 7, "only have `files` and `fileURI`"),
+        ("{id: f, type: FILE}", "inputs: {f: ../../out.csv}", 7, "is outside the project's root"),
+        ("{id: f, type: FILE}", "inputs: {f: /etc/passwd}", 7, "is outside the project's root"),
+        ("{id: f, type: FILE}", "inputs: {f: .}", 7, ". is not a file"),
+        ("{id: f, type: FILE}", "inputs: {f: [a]}", 7, "needs the path of a file"),
+        ("{id: f, type: FILE}", "inputs: {f: 'https://a.b/c'}", 7, "Kestra accepts no file from https:"),
+        ("{id: f, type: FILE}", "inputs: {f: \"{{ files['x'] }}\"}", 7, "`x` is not under `files`"),
+        (
+            "{id: f, type: FILE}",
+            "inputs: {f: '{{ inputs.x }}'}",
+            7,
+            "only expressions here are `files[…]` and `fileURI(…)`",
+        ),
         ("{id: f, type: FILE}", "inputs: {}", 7, "needs a value for its input `f`"),
     ],
 )
@@ -194,7 +199,7 @@ def test_a_value_is_wrong_where_the_engine_says_so(api: httpx.Client, engine: Ru
 
 def test_a_bool_that_is_neither_is_wrong_although_kestra_takes_it_for_false() -> None:
     _, [problem] = fitted("{id: v, type: BOOL}", "inputs: {v: maybe}")
-    assert problem.message == "the value of the input `v` is neither true nor false: Kestra would take it for false"
+    assert problem.message == "the value of the input `v` is neither true nor false: Kestra would read it as false"
 
 
 READS = """\

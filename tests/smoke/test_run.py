@@ -67,7 +67,7 @@ def test_an_expected_failure_passes(client: KestraClient) -> None:
 def test_past_its_deadline_an_execution_is_killed(client: KestraClient, task: str, state: str) -> None:
     result = result_of(case(flow(client, "a", task), seconds=2), client)
     assert (result.verdict, result.state) == (Verdict.TIMED_OUT, "KILLED")
-    why = " (nobody resumes a paused execution here)" if state == "PAUSED" else ""
+    why = " (nothing resumes a paused execution here)" if state == "PAUSED" else ""
     assert result.message == f"still {state} after 2 s{why}, killed"
     assert result.execution
     assert client.execution(result.execution).state == "KILLED"
@@ -110,5 +110,5 @@ def test_a_trigger_whose_answer_is_an_error_is_never_sent_again(httpserver: HTTP
     with KestraClient(Settings(host=httpserver.url_for("")), sleep=lambda _: None) as client:
         result = result_of(case(key), client)
     assert result.verdict is Verdict.FAILED
-    assert result.message.startswith("it is not known whether it was started: POST ")
+    assert result.message.startswith("it is unknown whether it was started: POST ")
     assert sum(request.method == "POST" for request, _ in httpserver.log) == 1

@@ -31,9 +31,9 @@ def test_a_kill_that_is_refused_is_found_and_what_still_runs_is_named(
     killed(api, running)
     assert found.code == 1
     assert found.steps("broken") == ["smoke", "kill", "clean up"]
-    assert "406" in found.of("past its deadline")
+    assert "406" in found.of("past its timeout")
     assert "406" in found.of("a kill ends an execution")
-    assert found.of("that ends well") == "kept: "
+    assert found.of("that succeeds passes") == "kept: "
     assert len(found.document["left"]) == len(running) == 3
     for each in found.document["left"]:
         assert "RUNNING" in each
@@ -49,7 +49,7 @@ def test_an_export_that_is_not_there_is_found(trial: Trial, server: Proxy, api: 
     found = trial()
     assert found.code == 1
     assert [step for step in found.steps("broken") if step != "draft"] == ["reads", "create", "again", "prune"]
-    for judge in ("an export holds the texts", "the export and the search have them all"):
+    for judge in ("an export contains the sources", "the export and the search contain all of them"):
         assert "flows/export/by-query" in found.of(judge)
         assert "404" in found.of(judge)
     assert "requests" in found.of("an unchanged deploy reads")
@@ -63,8 +63,8 @@ def test_key_values_that_are_refused_are_told_and_the_rest_is_judged(
     found = trial()
     assert found.code == 1
     assert found.steps("broken") == ["reads"]
-    assert "ledger: file:PATH" in found.of("may read key-values")
-    assert found.of("what was deployed is kept on the server").startswith("not-judged: the server does not let us")
+    assert "ledger: file:PATH" in found.of("may read key-value pairs")
+    assert found.of("the ledger records the deploy on the server").startswith("not-judged: the server denies")
     assert {"drift", "stop", "prune", "clean up"} <= set(found.steps("kept"))
     assert flows(api) == set()
 
@@ -148,6 +148,6 @@ def test_a_server_that_goes_away_ends_the_trial_and_it_is_said_what_may_be_left(
     assert found.code == 3
     assert found.steps("broken") == ["stop", "clean up"]
     [told] = found.document["left"]
-    assert "it is not known what is left" in told
+    assert "it is unknown what is left" in told
     for each in flows(api):
         assert each in told

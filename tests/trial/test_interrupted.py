@@ -51,7 +51,7 @@ def test_nothing_is_left_however_a_trial_is_broken_off(
     found = document(written, process.returncode)
     assert found.code == 130
     assert found.document["interrupted"] is True
-    assert found.of("everything that the trial made") == "kept: "
+    assert found.of("everything that the trial created") == "kept: "
     assert flows(api) == set()
     assert executions(api, server) == set()
     assert keys(api, server) == set()

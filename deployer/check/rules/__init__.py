@@ -1,1 +1,1 @@
-"""The checks: one file each, and nothing else. The module's docstring is what `explain` and docs/checks.md say."""
+"""The checks, one file each. A module's docstring is the text that `explain` prints and docs/checks.md contains."""

@@ -1,6 +1,6 @@
-"""Whether cron expressions can be read.
+"""Whether cron expressions are valid.
 
-Why: a schedule that cannot be read never starts anything; Kestra refuses it.
+Why: Kestra refuses a schedule whose cron expression is not valid.
 
 Bad:  `cron: "0 24 * * *"`
 Good: `cron: "0 0 * * *"`, `cron: "@daily"`
@@ -31,18 +31,18 @@ class _WrongError(ValueError):
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a finding for a schedule whose cron expression cannot be read."""
+    """Yield a finding for a schedule whose cron expression is not valid."""
     value = asked.part.value.get("cron")
     seconds = bool(truth(asked.part.value.get("withSeconds")))
     if value is not None and (wrong := problem(as_text(value), seconds, types.since("2.0"))):
-        yield Finding((*asked.part.route, "cron"), f"the cron expression cannot be read: {wrong}")
+        yield Finding((*asked.part.route, "cron"), f"the cron expression is not valid: {wrong}")
 
 
 @lru_cache(maxsize=4096)
 def problem(expression: str, with_seconds: bool = False, last_day: bool = False) -> str | None:
-    """Return what is wrong with a cron expression as Kestra reads them, None where nothing is.
+    """Return what is wrong with a cron expression as Kestra reads it, None if it is valid.
 
-    `last_day`: whether `L` is the last day of the month, and `L-3` three days before it, as it is since 2.0.
+    `last_day`: whether `L` means the last day of the month, and `L-3` three days before it, as since 2.0.
     """
     try:
         _check(expression, _fields(with_seconds, last_day))
@@ -62,7 +62,7 @@ def _check(expression: str, fields: tuple[_Field, ...]) -> None:
     else:
         parts = re.sub(r"[ \t\n\x0b\f\r]+", " ", expression).strip().upper().split(" ")
         if len(parts) != len(fields):
-            raise _WrongError(f"{len(fields)} fields are wanted, {len([part for part in parts if part])} are there")
+            raise _WrongError(f"it must have {len(fields)} fields, but has {len([part for part in parts if part])}")
         for part, field in zip(parts, fields, strict=True):
             if part.endswith(","):
                 raise _WrongError(f"`{part}` ends with a comma")
@@ -70,7 +70,7 @@ def _check(expression: str, fields: tuple[_Field, ...]) -> None:
 
 
 def _alternatives(expression: str, fields: tuple[_Field, ...]) -> None:
-    """`0|30 * * * *` is two expressions in one; every field with a stroke has one for each."""
+    """Check `0|30 * * * *`, two expressions in one: every field with a `|` has an alternative for each."""
     words = [_split(word, "|") if "|" in word else word for word in expression.split()]
     count = max((len(word) if isinstance(word, list) else 1 for word in words), default=0)
     if any(isinstance(word, list) and len(word) < count for word in words) or not count:
@@ -80,7 +80,7 @@ def _alternatives(expression: str, fields: tuple[_Field, ...]) -> None:
 
 
 class _Field:
-    """One field: its bounds, and the names that numbers have there."""
+    """One field: its bounds, and its names for numbers."""
 
     def __init__(
         self, name: str, least: int, most: int, names: dict[str, int] | None = None, *, last: bool = False
@@ -88,7 +88,7 @@ class _Field:
         self.name, self.least, self.most, self.names, self.last = name, least, most, names or {}, last
 
     def check(self, text: str) -> None:
-        """Raise _WrongError where this cannot be read."""
+        """Raise _WrongError if this is not valid."""
         items = _split(text, ",")
         if len(items) > 1:
             for item in items:
@@ -117,7 +117,7 @@ class _Field:
     def _range(self, text: str) -> None:
         words = _split(text, "-")
         if len(words) != len(("from", "to")) or not all(words):
-            raise _WrongError(f"`{text}` is no range")
+            raise _WrongError(f"`{text}` is not a range")
         last, *steps = _split(words[1], "/") if "/" in words[1] else [words[1], "1"]
         first, to = self._within(self._value(words[0])), self._within(self._value(last))
         if first > to:
@@ -131,18 +131,18 @@ class _Field:
         if text in self.names:
             return self.names[text]
         if not _NUMBER.fullmatch(text) or int(text) > 2**31 - 1:
-            raise _WrongError(f"`{text}` is no {self.name}")
+            raise _WrongError(f"`{text}` is not a valid {self.name}")
         return int(text)
 
     def _within(self, value: int) -> int:
         if not self.least <= value <= self.most:
-            raise _WrongError(f"{value} is no {self.name}: {self.least} to {self.most}")
+            raise _WrongError(f"{value} is not a valid {self.name}; use {self.least} to {self.most}")
         return value
 
     def _step(self, text: str) -> None:
         step = self._value(text)
         if not 0 < step <= min(self.most, self.most - self.least + 1):
-            raise _WrongError(f"a step of {step} is too long or too short for a {self.name}")
+            raise _WrongError(f"a step of {step} is out of range for the {self.name}")
 
 
 _SECOND = _Field("second", 0, 59)
@@ -162,7 +162,7 @@ def _fields(with_seconds: bool, last_day: bool) -> tuple[_Field, ...]:
 
 
 def _split(text: str, by: str) -> list[str]:
-    """Split as Java does: empty texts at the end are dropped."""
+    """Split as Java does: empty strings at the end are dropped."""
     words = text.split(by)
     while len(words) > 1 and not words[-1]:
         words.pop()

@@ -1,8 +1,8 @@
-"""Whether the tasks of a `Dag` depend on tasks that are there, and in no circle.
+"""Whether the tasks of a `Dag` depend only on tasks that exist, and not in a circle.
 
 Why: a task that waits for itself never starts; Kestra refuses the flow.
 
-Bad:  `dependsOn: [extract]` where no task of the `Dag` is called `extract`
+Bad:  `dependsOn: [extract]` if no task of the `Dag` has the id `extract`
 Good: `dependsOn` with ids of tasks of the same `Dag`
 """
 
@@ -17,7 +17,7 @@ from deployer.language.types import Types
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a fault at every `dependsOn` that names no task, or makes a circle."""
+    """Yield a finding for every `dependsOn` that names an unknown task, or makes a circle."""
     needs: dict[str, list[str]] = {}
     places = []
     listed = asked.part.value.get("tasks")
@@ -37,7 +37,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
     for name, wanted, route in places:
         for one in wanted:
             if one not in needs:
-                yield Finding(route, f"`{name}` depends on `{one}`, which is no task of this `Dag`")
+                yield Finding(route, f"`{name}` depends on `{one}`, which is not a task of this `Dag`")
         if _reaches(name, name, needs):
             yield Finding(route, f"`{name}` depends on itself")
 

@@ -1,6 +1,6 @@
-"""Whether expressions name inputs and tasks with a dash in a way that can be read.
+"""Whether expressions refer to inputs and tasks with a dash in their id correctly.
 
-Why: `{{ inputs.my-file }}` is a subtraction; Kestra refuses it where such an input or task exists.
+Why: `{{ inputs.my-file }}` is a subtraction; Kestra refuses it if an input or task of that name exists.
 
 Bad:  `{{ inputs.my-file }}`, `{{ outputs.my-task.value }}`
 Good: `{{ inputs['my-file'] }}`, `{{ outputs['my-task'].value }}`
@@ -23,7 +23,7 @@ _DASHED = re.compile(r"[\w.-]*-[\w.-]*")
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every property of a task, and every output of the flow, that names one wrongly."""
+    """Yield a finding for every property of a task, and every output of the flow, with such a reference."""
     flow = asked.part
     all_tasks = list(tasks(flow, types))
     inputs = [f"inputs.{id_}" for id_ in _dashed(flow.parts.get("inputs", ()))]
@@ -49,7 +49,7 @@ def _wrong(part: Part, names: list[str], types: Types) -> Iterator[Finding]:
     pattern = re.compile("|".join(rf"\{{\{{\s*{name}\s*\}}\}}" for name in names))
     for prop in types.of(part.cls).get("own", ()):
         if (value := part.value.get(prop)) is not None and any(map(pattern.search, _texts(value))):
-            message = "an input or a task with a dash in its id is named with a dot"
+            message = "an id with a dash cannot follow a dot"
             yield Finding((*part.route, prop), message, "write `inputs['the-id']`, `outputs['the-id']`")
 
 

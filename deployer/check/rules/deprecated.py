@@ -1,6 +1,6 @@
-"""Whether a flow uses types and properties that Kestra calls deprecated, or the old name of a type.
+"""Whether a flow uses deprecated types or properties, or the old name of a type.
 
-Why: they still work and go away with a later version; what was deprecated in 1.x is mostly gone from 2.0.
+Why: they still work, but a later version of Kestra removes them; 2.0 removed most of what 1.x deprecated.
 
 Bad:  `type: io.kestra.plugin.core.flow.EachSequential`
 Good: `type: io.kestra.plugin.core.flow.ForEach`
@@ -36,7 +36,7 @@ INSTEAD = {
     "proxyUsername": "proxy",
     "proxyPassword": "proxy",
 }
-"""What replaces a property, where Java calls it deprecated and does not say; told only where a class has it."""
+"""Replacements of deprecated properties whose class does not name one; used only if the class has the new one."""
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
@@ -52,20 +52,20 @@ def check(flow: FlowFile) -> Iterator[Finding]:
                 yield _deprecated(flow, part, name, route)
         kind = part.value.get("type")
         if isinstance(kind, str) and kind in old and "type" not in deprecated:
-            message = f"`{kind}` is an old name"
+            message = f"`{kind}` is an old name of this type"
             hint = f"write `{part.cls}`"
             yield Finding((*part.route, "type"), message, hint, Severity.WARNING)
 
 
 def _written(flow: FlowFile, part: Part, name: str) -> Route:
-    """Return where a property of a part stands: at it, or in the plugin defaults that it comes from."""
+    """Return the route of a property: in the part itself, or in the plugin defaults that it comes from."""
     route = (*part.route, name)
     if flow.value(route) is not None:
         return route
     for field in ("pluginDefaults", "taskDefaults"):
         listed = flow.document.data.get(field)
         for at in range(len(listed) if isinstance(listed, list) else 0):
-            for end in range(len(route)):  # what a default brings stands there by the end of its route
+            for end in range(len(route)):  # inside a default only the end of the route applies
                 place = (field, at, "values", *route[end:])
                 if flow.value(place) is not None:
                     return place

@@ -1,6 +1,6 @@
-"""Whether ids are given once: of tasks, nested ones too, of triggers, inputs, outputs and preconditions.
+"""Whether ids are unique: of tasks (nested ones too), triggers, inputs, outputs and preconditions.
 
-Why: outputs, logs and restarts find a task by its id alone; Kestra refuses a flow that gives one twice.
+Why: outputs, logs and restarts find a task by its id alone; Kestra refuses a flow that uses one twice.
 
 Bad:  a task `load` in `tasks` and another `load` inside a `Parallel`
 Good: `load` and `load_again`
@@ -24,9 +24,9 @@ _MADE = ("split", "items", "merge")
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every id that was given before."""
+    """Yield a finding for every id that was used before."""
     flow = asked.part
-    yield from _twice("task", chain.from_iterable(map(_and_made, tasks(flow, types))))
+    yield from _twice("task", chain.from_iterable(map(_with_created, tasks(flow, types))))
     for kind in ("trigger", "input", "output"):
         yield from _twice(kind, flow.parts.get(f"{kind}s", ()))
     if types.since("1.1"):
@@ -36,8 +36,8 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
         )
 
 
-def _and_made(task: Part) -> Iterator[Part]:
-    """A `ForEachItem` makes three tasks by itself, whose ids are taken too."""
+def _with_created(task: Part) -> Iterator[Part]:
+    """Yield a task and, for a `ForEachItem`, the three tasks that it creates, whose ids are taken too."""
     yield task
     if task.cls == _FOR_EACH_ITEM and task.value.get("id") is not None:
         for made in _MADE:
@@ -53,7 +53,7 @@ def _twice(kind: str, parts: Iterable[Part]) -> Iterator[Finding]:
             continue
         text = as_text(value)
         if text in seen:
-            yield Finding((*part.route, prop), f"the {kind} id `{text}` is given twice", "give each its own id")
+            yield Finding((*part.route, prop), f"the {kind} id `{text}` is used twice", "give each a different id")
         seen.add(text)
 
 

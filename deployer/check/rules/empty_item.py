@@ -1,8 +1,8 @@
-"""Whether lists hold nothing that is empty.
+"""Whether lists have empty items.
 
-Why: Kestra stumbles over an input, an output or a condition that is not there, and refuses the flow.
+Why: Kestra fails on an empty input, output or condition, and refuses the flow.
 
-Bad:  a `-` without anything behind it in `inputs`
+Bad:  a `-` with nothing after it in `inputs`
 Good: the list without it
 """
 
@@ -19,7 +19,7 @@ _OLD_CONDITIONS = "scheduleConditions"
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every empty item of the flow's inputs and outputs, and of an old schedule's conditions."""
+    """Yield a finding for every empty item of the flow's inputs and outputs, and of an old schedule's conditions."""
     flow = asked.part
     yield from _empty(flow, "outputs")
     yield from _empty(flow, "inputs")

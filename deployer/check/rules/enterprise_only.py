@@ -1,6 +1,6 @@
-"""Whether the flow keeps to what the open-source edition of Kestra has.
+"""Whether the flow uses features of the Enterprise Edition.
 
-Why: the open-source edition refuses assets of tasks (since 1.2), quotas and reusable inputs (since 2.0).
+Why: the open-source edition refuses `assets` of tasks (since 1.2), quotas and reusable inputs (since 2.0).
 
 Bad:  a task with `assets:`
 Good: the task without it
@@ -21,7 +21,7 @@ _INPUT = "io.kestra.core.models.flows.input.ReusableInputsInput"
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at everything that only the Enterprise Edition has."""
+    """Yield a finding for everything that only the Enterprise Edition has."""
     flow = asked.part
     if types.since("1.2"):
         for task in _with_assets(flow, types):
@@ -34,7 +34,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
 
 
 def _with_assets(flow: Part, types: Types) -> Iterator[Part]:
-    """1.x looks at nested tasks too, 2.0 only at those of the flow itself."""
+    """Yield the tasks that Kestra looks at: in 1.x nested ones too, in 2.0 only those of the flow itself."""
     if not types.since("2.0"):
         yield from tasks(flow, types)
         return

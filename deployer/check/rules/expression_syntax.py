@@ -1,7 +1,7 @@
-"""Whether expressions can be read: `{{ … }}` and `{% … %}`, and the filters, functions and tests in them.
+"""Whether expressions are valid: `{{ … }}` and `{% … %}`, and the filters, functions and tests in them.
 
-Why: Kestra stores them as they are, and the task fails when it runs. Not looked at: what an expression's variables are,
-and texts that Kestra does not render, such as a description, or `variables` unless the flow has a `render(` somewhere.
+Why: Kestra stores an invalid expression, and the task fails when it runs. Variables are not checked here, nor are
+strings that Kestra does not render, such as a description, or `variables` unless the flow calls `render(`.
 
 Bad:  `message: "{{ inputs.day | dat('yyyy') }"`
 Good: `message: "{{ inputs.day | date('yyyy') }}"`
@@ -17,16 +17,16 @@ from deployer.check.base import Check, Finding, FlowFile
 from deployer.language.expression import Expressions, Malformed, Named
 from deployer.language.gone import WORDS
 from deployer.language.types import Types
-from deployer.language.words import gone_since, meant, needs
+from deployer.language.words import did_you_mean, gone_since, needs
 from deployer.model.problem import Effort, Route, Severity
 
 _NOT_RENDERED = ("description", "documentation", "displayName", "validator", "prefill")
 _RENDERS = re.compile(r"\brender(?:Once)?\(")
-_LONGEST = 40  # characters of a text that are shown
+_LONGEST = 40  # characters of an expression that are shown
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a warning for every text that cannot be read, and for every name in one that is not known."""
+    """Yield a warning for every invalid expression, and for every unknown name in one."""
     if "{{" not in flow.document.text and "{%" not in flow.document.text and "{#" not in flow.document.text:
         return
     for route, text in flow.texts:
@@ -40,7 +40,7 @@ def _expressions(types: Types) -> Expressions:
 
 
 def _is_rendered(flow: FlowFile, route: Route, text: str) -> bool:
-    """Whether Kestra renders a text before the flow or a task uses it: asked of 1.3.31, by running flows."""
+    """Whether Kestra renders a string before the flow or a task uses it. Tested by running flows on 1.3.31."""
     match route:
         case ("variables", *_):
             return bool(_RENDERS.search(flow.document.text))
@@ -55,10 +55,10 @@ def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> I
     try:
         named = expressions.read(text)
     except Malformed as error:
-        message = f"`{_shown(text, error.at)}` cannot be read: {error}"
+        message = f"`{_quote(text, error.at)}` is not a valid expression: {error}"
         yield Finding(route, message, error.hint, Severity.WARNING)
         return
-    except RecursionError:  # nested so deep that nobody can tell
+    except RecursionError:  # nested too deeply to be checked
         return
     for each in named:
         if each.name not in flow.types.words[each.kind]:
@@ -76,11 +76,11 @@ def _unknown(named: Named, types: Types) -> tuple[str, str, Effort | None]:
         return f"{kind} `{name}` is gone since Kestra {since}", *(WORDS.get(f"{kind} {name}") or ("", None))
     if first := needs(types, has):
         return f"{kind} `{name}` needs Kestra {first} or later", "", None
-    return f"there is no {kind} `{name}`", meant(name, types.words[named.kind]), None
+    return f"there is no {kind} `{name}`", did_you_mean(name, types.words[named.kind]), None
 
 
-def _shown(text: str, at: int) -> str:
-    """Return the expression around a place, or its beginning."""
+def _quote(text: str, at: int) -> str:
+    """Return the expression around a position, or its beginning."""
     opened = max(text.rfind(sign, 0, at + 2) for sign in ("{{", "{%", "{#"))
     begin = max(opened, 0)
     line = text[begin:].splitlines()[0] if text[begin:] else ""

@@ -1,7 +1,7 @@
-"""Whether a flow says who it is: `id` and `namespace`, there and well-formed.
+"""Whether a flow has a valid `id` and `namespace`.
 
-Why: the two together are the flow's address on the server; Kestra refuses a flow without them. An id that looks like a
-number or a truth needs quotes: without them Kestra stores the flow and then refuses every update of it.
+Why: the two together identify the flow on the server; Kestra refuses a flow without them. An id that looks like a
+number or a boolean needs quotes: without them Kestra stores the flow, and then refuses every update of it.
 
 Bad:  `namespace: Company Team`
 Good: `namespace: company.team`
@@ -19,12 +19,15 @@ from deployer.model.problem import Severity
 from deployer.model.resource import NAMES
 
 _RULES = {
-    "id": (*NAMES["id"], "letters, digits, `.`, `_` and `-`, not a mark first"),
-    "namespace": (*NAMES["namespace"], "small letters, digits, `.`, `_` and `-`, not a mark first"),
+    "id": (*NAMES["id"], "letters, digits, `.`, `_` and `-`; the first character must be a letter or digit"),
+    "namespace": (
+        *NAMES["namespace"],
+        "lowercase letters, digits, `.`, `_` and `-`; the first character must be a letter or digit",
+    ),
 }
 
 ROUTES = tuple((key,) for key in _RULES)
-"""The places this check speaks of: what else is wrong there is not told again."""
+"""The places that this check covers: other checks report nothing there."""
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
@@ -38,8 +41,8 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 def _unquoted(flow: FlowFile) -> Finding:
     """Return the warning for an id such as `010` or `off` (1.0.36 to 2.0.0: "Illegal flow id update")."""
     name = written(flow.document, "id")
-    message = f"Kestra stores a flow with the id `{name}`, and refuses every update of it"
-    return Finding(("id",), message, f'write it in quotes: `id: "{name}"`', Severity.WARNING)
+    message = f"Kestra stores a flow with the id `{name}`, but refuses every update of it"
+    return Finding(("id",), message, f'quote it: `id: "{name}"`', Severity.WARNING)
 
 
 def _one(document: Document, key: str) -> Iterator[Finding]:
@@ -49,11 +52,11 @@ def _one(document: Document, key: str) -> Iterator[Finding]:
         return
     text = written(document, key)
     if text is None:
-        yield Finding((key,), f"`{key}` is not a single value", f"write one name: {allowed}")
+        yield Finding((key,), f"`{key}` is not a single value", f"use {allowed}")
     elif not pattern.fullmatch(as_text(document.data[key])):
-        yield Finding((key,), f"`{key}` is malformed: {text!r}", f"allowed are {allowed}")
+        yield Finding((key,), f"`{key}` is not valid: {text!r}", f"use {allowed}")
     elif len(text) > longest:
-        yield Finding((key,), f"`{key}` is {len(text)} characters long, {longest} are allowed")
+        yield Finding((key,), f"`{key}` is {len(text)} characters long; at most {longest} are allowed")
 
 
 CHECK = Check("flow-identity", __doc__, each=check)

@@ -1,6 +1,6 @@
-"""Whether the inputs that an input depends on are there, and do not depend on it in turn.
+"""Whether the inputs that an input depends on exist, and do not depend on it in turn.
 
-Why: Kestra asks for inputs one after another, those that others depend on first; it refuses a circle.
+Why: Kestra asks for inputs one after another, dependencies first; it refuses a circle.
 
 Bad:  `a` with `dependsOn: {inputs: [b]}` and `b` with `dependsOn: {inputs: [a]}`
 Good: only `b` depends on `a`
@@ -19,7 +19,7 @@ from deployer.model.problem import Route
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every input that depends on what is not there, or on itself through others."""
+    """Yield a finding for every input that depends on a missing input, or on itself through others."""
     needs: dict[str, list[str]] = {}
     routes: dict[str, Route] = {}
     for path, part in leaves(asked.part, types):
@@ -32,15 +32,18 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
         for one in needed:
             if one not in needs:
                 yield Finding(
-                    (*routes[path], "dependsOn"), f"the input `{path}` depends on `{one}`, which is not there"
+                    (*routes[path], "dependsOn"), f"the input `{path}` depends on `{one}`, which does not exist"
                 )
         if circle := _circle(path, needs, [], set()):
             way = " → ".join([*circle, circle[0]])
-            yield Finding((*routes[path], "dependsOn"), f"the input `{path}` depends on a circle of inputs: {way}")
+            yield Finding(
+                (*routes[path], "dependsOn"),
+                f"the input `{path}` is part of a circle of dependencies, or depends on one: {way}",
+            )
 
 
 def _circle(path: str, needs: Mapping[str, list[str]], above: list[str], done: set[str]) -> list[str]:
-    """Return the circle that is reached from an input, empty where there is none."""
+    """Return the circle that is reached from an input, empty if there is none."""
     if path in above:
         return above[above.index(path) :]
     if path in done:

@@ -1,7 +1,7 @@
-"""Whether inputs have paths of their own: `address.city` cannot stand beside an input `address`.
+"""Whether input paths collide: `address.city` cannot exist beside an input `address`.
 
-Why: an execution's inputs are one tree; of two inputs that want the same place in it Kestra would lose one, so it
-refuses them (since 1.3).
+Why: the inputs of an execution form a tree, and two inputs cannot have the same place in it; Kestra refuses them (since
+1.3).
 
 Bad:  inputs `address` and `address.city`
 Good: inputs `address.street` and `address.city`
@@ -21,7 +21,7 @@ _FORM = "io.kestra.core.models.flows.input.FormInput"
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every input whose path is another's, or lies within another's."""
+    """Yield a finding for every input whose path equals another's, or lies within it."""
     if not types.since("1.3"):
         return
     found = list(leaves(asked.part, types))
@@ -35,12 +35,12 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
         above = next((up for at in range(1, len(words)) if (up := ".".join(words[:at])) in paths), None)
         if above is not None:
             yield Finding(
-                part.route, f"the input `{path}` lies within the input `{above}`", "give one of them another id"
+                part.route, f"the input `{path}` is inside the input `{above}`", "give one of them another id"
             )
 
 
 def leaves(flow: Part, types: Types) -> Iterator[tuple[str, Part]]:
-    """Yield each input that has a value, with its path; since 1.3 a form's inputs stand for the form."""
+    """Yield each input that has a value, with its path; since 1.3 a form is replaced by its inputs."""
     for part in flow.parts.get("inputs", ()):
         if part.value.get("id") is None:
             continue

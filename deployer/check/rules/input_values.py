@@ -1,7 +1,7 @@
-"""Whether defaults of inputs, and the values that triggers give, are values of their inputs (since 2.0).
+"""Whether the defaults of inputs, and the inputs that triggers pass, are valid for their type (since 2.0).
 
-Why: a run would fail at its first step; Kestra 2.0 refuses the flow, and one whose schedule or webhook leaves an input
-without a value.
+Why: an execution would fail at its start; Kestra 2.0 refuses the flow. It also refuses a flow whose schedule or webhook
+leaves a required input without a value.
 
 Bad:  `type: INT` with `defaults: many`
 Good: `type: INT` with `defaults: 3`
@@ -23,7 +23,7 @@ from deployer.language.tasks import is_a
 from deployer.language.types import Types
 
 Reader = Callable[[Part, str], str | None]
-"""Returns what is wrong with a text, None where nothing is."""
+"""Returns what is wrong with a string, None if it is valid."""
 
 _GIVERS = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.plugin.core.trigger.AbstractWebhookTrigger")
 _EXPRESSION = ("{{", "{%", "{#")
@@ -31,7 +31,7 @@ _EMAIL = re.compile(r"|[a-zA-Z0-9_!#$%&\u2019*+/=?`{|}~^.-]+@[a-zA-Z0-9.-]+")
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every default or given value that is none, and at every trigger that leaves one out."""
+    """Yield a finding for every invalid default or passed value, and for every trigger that leaves one out."""
     if not types.since("2.0"):
         return
     inputs: dict[str, Part] = {}
@@ -57,12 +57,12 @@ def _given(trigger: Part, inputs: Mapping[str, Part]) -> Iterator[Finding]:
 
 
 def _wrong(part: Part, value: Any) -> str | None:
-    """Return what is wrong with a value of an input, None where nothing is, or where it is not known yet."""
+    """Return what is wrong with a value of an input, None if it is valid, or is not known yet."""
     return wrong_by(READERS, part, as_text(value))
 
 
 def wrong_by(readers: Mapping[str, Reader], part: Part, text: str) -> str | None:
-    """Return what the reader for the kind of an input finds wrong with a text; of an expression, nothing is known."""
+    """Return what the reader for the kind of an input finds wrong with a string; an expression is not judged."""
     reader = readers.get(kind_of(part))
     return reader(part, text) if reader and not any(sign in text for sign in _EXPRESSION) else None
 
@@ -74,7 +74,7 @@ def kind_of(part: Part) -> str:
 
 def _text(part: Part, text: str) -> str | None:
     pattern = part.value.get("validator")
-    return None if pattern is None or matches(as_text(pattern), text) else f"no text like {pattern}"
+    return None if pattern is None or matches(as_text(pattern), text) else f"not a match of {pattern}"
 
 
 def _select(part: Part, text: str) -> str | None:
@@ -88,27 +88,30 @@ def _select(part: Part, text: str) -> str | None:
 
 
 def _email(part: Part, text: str) -> str | None:  # noqa: ARG001
-    return None if _EMAIL.fullmatch(text) else "no address"
+    return None if _EMAIL.fullmatch(text) else "not an email address"
 
 
 def _number(part: Part, text: str) -> str | None:
     whole = part.cls.endswith("IntInput")
     fine = re.fullmatch(r"[+-]?\d+", text) and -(2**31) <= int(text) < 2**31 if whole else java_float(text) is not None
     if not fine:
-        return "no whole number" if whole else "no number"
+        return "not an integer" if whole else "not a number"
     return _outside(part, java_float(text), "min", "max", java_float)
 
 
 def _duration(part: Part, text: str) -> str | None:
     seconds = duration_seconds(text)
-    return "no duration" if seconds is None else _outside(part, seconds, "min", "max", duration_seconds)
+    return "not a duration" if seconds is None else _outside(part, seconds, "min", "max", duration_seconds)
+
+
+_NAMES = {"LocalDate": "date", "Instant": "date with time and zone", "LocalTime": "time"}
 
 
 def _time(reading: str) -> Any:
     def read(part: Part, text: str) -> str | None:
         found = moment(reading, text)
         if found is None:
-            return f"no value of {reading}"
+            return f"not a {_NAMES[reading]}"
         return _outside(part, found, "after", "before", lambda bound: moment(reading, bound))
 
     return read
@@ -119,7 +122,7 @@ def _outside(part: Part, found: Any, low: str, high: str, read: Callable[[str], 
         given = part.value.get(name)
         bound = None if given is None or isinstance(given, list | dict) else read(as_text(given).strip())
         if bound is not None and (found < bound if below else found > bound):
-            return f"out of its bounds: `{name}` is {given}"
+            return f"out of bounds: `{name}` is {given}"
     return None
 
 
@@ -134,7 +137,7 @@ READERS = {
     "DateTime": _time("Instant"),
     "Time": _time("LocalTime"),
 }
-"""By the kind of input: what is wrong with a text as its value, None where nothing is."""
+"""By the kind of input: what is wrong with a string as its value, None if it is valid."""
 
 
 CHECK = Check("input-values", __doc__, on={"FlowValidation": faults})

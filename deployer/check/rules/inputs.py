@@ -1,7 +1,7 @@
-"""Whether what is said about an input fits together.
+"""Whether the properties of an input fit together.
 
-Why: a default is always used, so an input with one is always there; items of an array are single values; a file can
-only come from a file. Kestra refuses the rest.
+Why: an input with a default always has a value, so it cannot be optional; items of an array are single values; the
+default of a FILE must be a file. Kestra refuses anything else.
 
 Bad:  an input with `defaults: a` and `required: false`
 Good: an input with `defaults: a`
@@ -23,7 +23,7 @@ _URI = re.compile(r"(?:file|nsfile):(?:[^\x00-\x20\"%<>\\^`{|}\x7f-\xa0]|%[0-9a-
 
 
 def input_(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a finding where a default does not go with the rest of an input, or a form with what is in it."""
+    """Yield a finding if a default contradicts the rest of an input, or a form its contents."""
     part, value = asked.part, asked.part.value
     default, prefill = value.get("defaults") is not None, value.get("prefill") is not None
     if part.cls == _FORM and types.since("1.3"):
@@ -33,13 +33,17 @@ def input_(asked: Asked, types: Types) -> Iterator[Finding]:
             if below.cls == _FORM:
                 yield Finding(below.route, "a form cannot be inside a form")
     if default and truth(value.get("required")) is False:
-        yield Finding((*part.route, "required"), "an input with a default is always there", "remove `required: false`")
+        yield Finding(
+            (*part.route, "required"), "an input with a default cannot be optional", "remove `required: false`"
+        )
     if default and prefill:
-        yield Finding((*part.route, "prefill"), "an input has either `defaults` or `prefill`", "remove one of the two")
+        yield Finding(
+            (*part.route, "prefill"), "an input cannot have both `defaults` and `prefill`", "remove one of the two"
+        )
 
 
 def item_type(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a finding where the items of an array or of a selection are no single values."""
+    """Yield a finding if the items of an array or of a selection are not single values."""
     refused = ("ARRAY", "SECRET", "MULTISELECT", "SELECT", "ENUM") if types.since("1.3") else ("ARRAY",)
     word = enum_word(asked.part.value.get("itemType"), types.enums[_TYPE])
     if word in refused:
@@ -47,10 +51,10 @@ def item_type(asked: Asked, types: Types) -> Iterator[Finding]:
 
 
 def file(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a finding where the default of a file is neither a local file nor one of the namespace."""
+    """Yield a finding if the default of a FILE is neither a local file nor a namespace file."""
     value = asked.part.value.get("defaults")
     if value is not None and not _URI.fullmatch(as_text(value)):
-        message = "the default of a FILE is a `file:` or `nsfile:` address"
+        message = "the default of a FILE must be a `file:` or `nsfile:` URI"
         yield Finding((*asked.part.route, "defaults"), message, "write `nsfile:///data.csv`")
 
 

@@ -1,6 +1,6 @@
-"""Whether values keep to the bounds and patterns that Kestra sets for them.
+"""Whether values respect the bounds and patterns that Kestra sets for them.
 
-Why: Kestra refuses a flow with an id of strange characters, a number below its least, a duration out of its bounds.
+Why: Kestra refuses a flow with invalid characters in an id, or with a number or a duration out of bounds.
 
 Bad:  `id: my task`
 Good: `id: my_task`

@@ -1,7 +1,7 @@
-"""Whether every property that has to be there is there.
+"""Whether every required property is set.
 
-Why: Kestra refuses a task, an input or a trigger that lacks what it needs. What the plugin defaults of a namespace or
-of the server give is in no file: name them in `plugin-defaults` of kestra-deployer.yaml, by namespace, `*` for all.
+Why: Kestra refuses a task, an input or a trigger without a required property. Plugin defaults of a namespace or of the
+server are in no file: list them under `plugin-defaults` in kestra-deployer.yaml, by namespace, `*` for all.
 
 Bad:  an `http.Request` without `uri`
 Good: an `http.Request` with `uri: https://example.com`
@@ -38,7 +38,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 
 
 def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str, Any]) -> bool:
-    """Whether the plugin defaults of the flow's namespace, or of one above it, give the property; `*` is every one."""
+    """Whether the plugin defaults of the flow's namespace, or of a parent, set the property; `*` is every namespace."""
     if not defaults:
         return False
     namespace, kind = str(flow.document.data.get("namespace")), str(flow.value((*violation.route, "type")))
@@ -51,7 +51,7 @@ def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str
 
 
 def _meant(misread: Misread, types: Types) -> str:
-    """Return the property that is there under a name that is misspelled, or gone."""
+    """Return the property that a misspelled or removed name stands for."""
     gone = misread.name in RENAMED and property_gone_since(misread.owner, misread.name, types)
     return RENAMED[misread.name] if gone else meant_word(misread.name, misread.known)
 

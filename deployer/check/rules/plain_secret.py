@@ -1,7 +1,7 @@
-"""Whether a password, a token or a key stands in a flow as it is.
+"""Whether a flow contains a password, a token or a key in plain text.
 
-Why: whoever reads the repository, the flow on the server or its executions reads the secret too. Told by the name of a
-property and by the shapes of well-known tokens; expressions are fine.
+Why: anyone who can read the repository, the flow on the server or its executions can read the secret. It is recognized
+by the name of the property or by the shape of a well-known token; expressions are fine.
 
 Bad:  `password: hunter2`
 Good: `password: "{{ secret('DATABASE_PASSWORD') }}"`
@@ -16,23 +16,23 @@ from deployer.model.problem import Route, Severity
 from deployer.model.secret import SIGNS, is_name, is_plain, shape
 
 _INPUT = "io.kestra.core.models.flows.input.SecretInput"
-_HINT = "keep it as a secret of Kestra, and write {{ secret('NAME') }}"
+_HINT = "store it as a secret in Kestra, and write {{ secret('NAME') }}"
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a warning for every secret; it is not shown."""
+    """Yield a warning for every secret, without showing it."""
     shaped = any(sign in flow.document.text for sign in SIGNS)
     for route, text in flow.texts:
         if what := _found(route, text, shaped=shaped):
             yield Finding(route, what, _HINT, Severity.WARNING, shown=False)
     for part in flow.parts:
         if part.cls == _INPUT and is_plain(part.value.get("defaults")):
-            what = "the input is a secret, and its default stands here as it is"
+            what = "the default of this SECRET input is in plain text"
             yield Finding((*part.route, "defaults"), what, _HINT, Severity.WARNING, shown=False)
 
 
 def _found(route: Route, text: str, *, shaped: bool) -> str:
-    """Return what is wrong with a text, empty where nothing is. `shaped`: it may look like a secret by itself."""
+    """Return what is wrong with a string, empty if nothing is. `shaped`: it may have the shape of a secret."""
     name = next((step for step in reversed(route) if isinstance(step, str)), "")
     if is_name(name) and is_plain(text):
         return f"`{name}` is in plain text"

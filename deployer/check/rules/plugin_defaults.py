@@ -1,6 +1,6 @@
-"""Whether plugin defaults have a type and values that the plugin knows.
+"""Whether plugin defaults have a type, and only properties that the plugin has.
 
-Why: Kestra (before 2.0) refuses a flow with defaults for a property that the plugin has not.
+Why: Kestra (before 2.0) refuses a flow with defaults for a property that the plugin does not have.
 
 Bad:  `values: {mesage: hello}` for `io.kestra.plugin.core.log.Log`
 Good: `values: {message: hello}`
@@ -18,14 +18,14 @@ from deployer.language.types import Types
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault where defaults lack something, or name a property that is not there."""
+    """Yield a finding for defaults that are incomplete, or that set an unknown property."""
     part = asked.part
     values, name = part.value.get("values"), part.value.get("type")
     if not isinstance(values, dict):
         yield Finding(part.route, "these defaults have no `values`")
         return
     if name is None or not as_text(name).strip():
-        yield Finding(part.route, "these defaults have no `type`", "name the task or the group of tasks they are for")
+        yield Finding(part.route, "these defaults have no `type`", "set it to a task type, or to a prefix of several")
         return
     cls = types.plugins.get(as_text(name))
     if cls is None or cls not in types.types:

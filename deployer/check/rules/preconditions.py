@@ -1,7 +1,7 @@
-"""Whether what a `Flow` trigger waits for is said whole.
+"""Whether the filters and dependencies of a `Flow` trigger are complete.
 
-Why: a filter of type IN needs `values`, one of type EQUAL_TO a `value`; Kestra refuses one without, or with the other.
-Since 2.0 a trigger that waits for some of several flows has to say how many.
+Why: a filter of type IN needs `values`, one of type EQUAL_TO needs `value`; Kestra refuses one that lacks it or has the
+other. Since 2.0 a trigger that waits for some of several flows must say how many.
 
 Bad:  `type: IN` with `value: a`
 Good: `type: IN` with `values: [a, b]`
@@ -33,7 +33,7 @@ _ONE = [
 
 
 def filters(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at a filter that has not what its type needs, or has what it does not need."""
+    """Yield a finding for a filter that lacks the property its type needs, or has another."""
     part = asked.part
     word = enum_word(part.value.get("type"), types.enums.get(_FILTER, ()))
     for prop, needed in (("value", word in _ONE), ("values", word in ("IN", "NOT_IN"))):
@@ -41,18 +41,20 @@ def filters(asked: Asked, types: Types) -> Iterator[Finding]:
         if needed and not there:
             yield Finding(part.route, f"a filter of type {word} needs `{prop}`")
         elif there and not needed:
-            yield Finding((*part.route, prop), f"a filter of type {word} has no `{prop}`")
+            yield Finding((*part.route, prop), f"a filter of type {word} cannot have `{prop}`")
 
 
 def satisfied(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault where a trigger does not say how many flows it waits for, or names more than there are."""
+    """Yield a finding if a trigger does not say how many flows it waits for, or says too many."""
     part = asked.part
     least = as_number(part.value.get("minSatisfied"))
     if least is None and enum_word(part.value.get("mode"), types.enums.get(_MODE, ())) == "AT_LEAST":
         yield Finding(part.route, "mode AT_LEAST needs `minSatisfied`")
     listed = part.value.get("dependsOn")
     if least is not None and least > (len(listed) if isinstance(listed, list) else 0):
-        yield Finding((*part.route, "minSatisfied"), "`minSatisfied` is more than there are flows in `dependsOn`")
+        yield Finding(
+            (*part.route, "minSatisfied"), "`minSatisfied` is greater than the number of flows in `dependsOn`"
+        )
 
 
 CHECK = Check(

@@ -1,10 +1,10 @@
 """Whether a flow calls itself.
 
-Why: it would never end. Kestra refuses a flow with a `Subflow` task of the flow's own id and namespace; since 2.0
-it also refuses a flow whose `Flow` trigger depends on that same flow, unless a condition stands in between.
+Why: it would never end. Kestra refuses a flow with a `Subflow` task that calls the flow itself; since 2.0 it also
+refuses a flow whose `Flow` trigger depends on the flow itself, unless a condition limits it.
 
 Bad:  in `company.team/load`, a `Subflow` with `namespace: company.team` and `flowId: load`
-Good: a `LoopUntil` task, or another flow that is called
+Good: a `LoopUntil` task, or a `Subflow` that calls another flow
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TRIGGER = "io.kestra.plugin.core.trigger.Flow"
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every task that calls the flow it is in, and at every trigger that waits for it."""
+    """Yield a finding for every task that calls its own flow, and every trigger that waits for it."""
     flow = asked.part
     own = _texts(flow, "namespace", "id")
     for task in tasks(flow, types):
@@ -36,7 +36,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
             for awaited in trigger.parts.get("dependsOn", ()):
                 if _texts(awaited, "namespace", "flowId") == own and _always(awaited):
                     yield Finding(
-                        awaited.route, "the flow starts itself again and again", "give it a condition in `when`"
+                        awaited.route, "the flow triggers itself in an endless loop", "add a condition in `when`"
                     )
 
 

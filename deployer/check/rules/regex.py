@@ -1,6 +1,6 @@
-"""Whether patterns can be read.
+"""Whether regular expressions are valid.
 
-Why: Kestra holds an input's value to its pattern; a pattern that Java cannot read is refused.
+Why: Kestra matches the value of an input against its pattern; it refuses a pattern that Java cannot compile.
 
 Bad:  `validator: "[a-z"`
 Good: `validator: "[a-z]+"`
@@ -18,9 +18,9 @@ from deployer.language.types import Types
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a fault where a pattern cannot be read."""
+    """Yield a finding if a pattern is not valid."""
     if asked.value is not None and (wrong := problem(as_text(asked.value))):
-        yield Finding(asked.route, f"the pattern cannot be read: {wrong}")
+        yield Finding(asked.route, f"the pattern is not valid: {wrong}")
 
 
 CHECK = Check("regex", __doc__, on={"Regex": faults})

@@ -1,6 +1,6 @@
-"""Whether the flow's id is free: some words are parts of Kestra's own addresses.
+"""Whether the flow's id is a reserved word.
 
-Why: Kestra 1.x refuses a flow that is called as one of its own paths.
+Why: Kestra 1.x refuses a flow whose id is part of one of its own API paths.
 
 Bad:  `id: search`
 Good: `id: search_orders`
@@ -32,9 +32,9 @@ RESERVED = frozenset(
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault where the flow's id is a reserved word."""
+    """Yield a finding if the flow's id is a reserved word."""
     if as_text(asked.part.value.get("id")) in RESERVED and not types.since("2.0"):
-        yield Finding(("id",), "this id is reserved for Kestra itself", "give the flow another id")
+        yield Finding(("id",), "this id is reserved by Kestra", "give the flow another id")
 
 
 CHECK = Check("reserved-id", __doc__, on={"FlowValidation": faults})

@@ -1,6 +1,6 @@
-"""Whether the times of a retry fit into each other.
+"""Whether the durations of a retry fit together.
 
-Why: a task that is tried again every ten minutes for five minutes is never tried again; Kestra refuses it.
+Why: a task that is retried every ten minutes for at most five minutes is never retried; Kestra refuses it.
 
 Bad:  `interval: PT10M` with `maxDuration: PT5M`
 Good: `interval: PT1M` with `maxDuration: PT5M`
@@ -24,21 +24,21 @@ _PAIRS = {
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a finding at every time that is not below the one it has to be below."""
+    """Yield a finding for every duration that is not less than the one that must exceed it."""
     for less, more in _PAIRS[asked.part.cls.rpartition(".")[2]]:
-        # before 1.3, `minInterval` is held against `maxDuration` only where there is a `maxInterval`
+        # before 1.3, `minInterval` is compared with `maxDuration` only if there is a `maxInterval`
         if (less, more) != ("minInterval", "maxDuration") or _time(asked.part, "maxInterval") is not None:
-            yield from _compared(asked.part, less, more)
+            yield from _compare(asked.part, less, more)
 
 
 def asserted(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a finding where what is asserted (since 1.3) is not so: `intervalLessThanMaxDuration` names both times."""
+    """Yield a finding for a false assertion (since 1.3): `intervalLessThanMaxDuration` names both durations."""
     less, _, more = str(asked.route[-1]).partition("LessThan")
     if more:
-        yield from _compared(asked.part, less, more[0].lower() + more[1:])
+        yield from _compare(asked.part, less, more[0].lower() + more[1:])
 
 
-def _compared(part: Part, less: str, more: str) -> Iterator[Finding]:
+def _compare(part: Part, less: str, more: str) -> Iterator[Finding]:
     low, high = _time(part, less), _time(part, more)
     if low is not None and high is not None and high <= low:
         yield Finding((*part.route, less), f"`{less}` must be less than `{more}`")

@@ -1,6 +1,6 @@
-"""Whether a `Switch` has anything to do.
+"""Whether a `Switch` has any tasks.
 
-Why: without a case and without defaults it could never run a task; Kestra refuses it.
+Why: without `cases` or `defaults` it could never run a task; Kestra refuses it.
 
 Bad:  a `Switch` with `value` alone
 Good: a `Switch` with `cases` or `defaults`
@@ -16,7 +16,7 @@ from deployer.language.types import Types
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a fault at a `Switch` with neither cases nor defaults."""
+    """Yield a finding for a `Switch` with neither cases nor defaults."""
     cases = asked.part.value.get("cases")
     there = isinstance(cases, dict) and any(tasks is not None for tasks in cases.values())
     if not there and not asked.part.value.get("defaults"):

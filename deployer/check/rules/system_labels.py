@@ -1,6 +1,6 @@
-"""Whether labels leave alone what Kestra sets itself.
+"""Whether labels use names that are reserved by Kestra.
 
-Why: labels that begin with `system.` are Kestra's own; it refuses them in a flow, but for `system.readOnly`.
+Why: labels that begin with `system.` are Kestra's own; it refuses them in a flow, except for `system.readOnly`.
 
 Bad:  `system.username: me`
 Good: `username: me`
@@ -20,16 +20,16 @@ _HINT = "choose a name that does not begin with `system.`"
 
 
 def of_flow(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a fault at every label of the flow itself that is Kestra's own."""
+    """Yield a finding for every reserved label of the flow itself."""
     for label in asked.part.parts.get("labels", ()):
         if (key := _key(label)).startswith("system.") and key != "system.readOnly":
-            yield Finding(label.route, f"the label `{key}` is Kestra's own", _HINT)
+            yield Finding(label.route, f"the label `{key}` is reserved by Kestra", _HINT)
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a fault at a label of a task, a trigger or an SLA that is Kestra's own."""
+    """Yield a finding for a reserved label of a task, a trigger or an SLA."""
     if isinstance(asked.value, Part) and (key := _key(asked.value)).startswith("system."):
-        yield Finding(asked.route, f"the label `{key}` is Kestra's own", _HINT)
+        yield Finding(asked.route, f"the label `{key}` is reserved by Kestra", _HINT)
 
 
 def _key(label: Part) -> str:

@@ -1,7 +1,7 @@
-"""Whether a time window is of one kind.
+"""Whether the properties of a time window belong together.
 
-Why: a deadline, a window between two times of the day, a sliding window: each has its own properties, and Kestra
-refuses a window with properties of several.
+Why: a deadline, a window between two times of day and a sliding window each have their own properties; Kestra refuses a
+window that mixes them.
 
 Bad:  `deadline: "09:00:00"` with `startTime: "06:00:00"`
 Good: `deadline: "09:00:00"` alone
@@ -28,14 +28,14 @@ _NEEDED = {"DAILY_TIME_DEADLINE": ("deadline",), "DAILY_TIME_WINDOW": ("startTim
 
 
 def time_window(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every property of a `timeWindow` that its type has not, or needs."""
+    """Yield a finding for every property of a `timeWindow` that its type does not have, or lacks."""
     part = asked.part
     kind = enum_word(part.value.get("type"), types.enums.get(_TYPE, ())) or "DURATION_WINDOW"
     yield from _faults(part, kind, _REFUSED.get(kind, ()), _NEEDED.get(kind, ()))
 
 
 def window(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
-    """Yield a fault at every property of a `window` (2.0) that does not go with the others."""
+    """Yield a finding for every property of a `window` (2.0) that contradicts the others."""
     part = asked.part
     if _has(part, "deadline"):
         yield from _faults(part, "with a deadline", ("every", "offset", "from", "to", "lookback"), ())
@@ -48,7 +48,7 @@ def window(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
 def _faults(part: Part, kind: str, refused: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[Finding]:
     for prop in refused:
         if _has(part, prop):
-            yield Finding((*part.route, prop), f"a window {kind} has no `{prop}`")
+            yield Finding((*part.route, prop), f"a window {kind} cannot have `{prop}`")
     for prop in needed:
         if not _has(part, prop):
             yield Finding(part.route, f"a window {kind} needs `{prop}`")

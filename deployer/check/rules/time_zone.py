@@ -1,6 +1,6 @@
 """Whether a time zone exists.
 
-Why: Kestra refuses a schedule in a zone that Java does not know.
+Why: Kestra refuses a schedule with a time zone that Java does not know.
 
 Bad:  `timezone: Paris`
 Good: `timezone: Europe/Paris`
@@ -22,7 +22,7 @@ _FIXED = re.compile(rf"Z|(?:UTC|GMT|UT)?(?:{_OFFSET})|UTC|GMT|UT|GMT0")
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault where a time zone is not known."""
+    """Yield a finding for an unknown time zone."""
     if asked.value is None:
         return
     name = as_text(asked.value)
@@ -33,7 +33,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
 
 
 def _is_fixed(name: str) -> bool:
-    """Whether this is an offset such as `+02:00`; minutes and seconds both have a colon before them, or none."""
+    """Whether this is an offset such as `+02:00`; minutes and seconds both have a colon before them, or neither."""
     return bool(_FIXED.fullmatch(name)) and not re.search(r":\d\d\d\d|\d\d\d\d:", name)
 
 

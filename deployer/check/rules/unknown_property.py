@@ -1,7 +1,6 @@
-"""Whether every property is one that its task, trigger, input … has.
+"""Whether every property exists in its task, trigger, input and so on.
 
-Why: Kestra refuses a flow with a property it does not know; most are misspelled, at the wrong depth, or of another
-version.
+Why: Kestra refuses a flow with an unknown property. Most are misspelled, wrongly indented, or of another version.
 
 Bad:  `mesage: hello` in a Log task
 Good: `message: hello`
@@ -17,12 +16,12 @@ from deployer.language.conditions import when
 from deployer.language.gone import PROPERTIES, property_gone_since
 from deployer.language.parts import Misread
 from deployer.language.types import FLOW, Types
-from deployer.language.words import meant, needs, short
+from deployer.language.words import did_you_mean, needs, short
 from deployer.model.problem import Effort
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a finding for every property that is not known."""
+    """Yield a finding for every unknown property."""
     for misread in flow.read.misreads:
         if misread.kind == "unknown-property":
             message, hint, effort = _explained(flow, misread, flow.types)
@@ -32,15 +31,15 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 def _explained(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     what = f"`{misread.name}` of {short(misread.owner)}"
     if misread.owner == FLOW and misread.name in server_key.KEYS:
-        return f"`{misread.name}` is the server's to set, and not a property of a flow's text", "remove it", None
+        return f"`{misread.name}` is set by the server, and cannot be in a flow's source", "remove it", None
     if since := property_gone_since(misread.owner, misread.name, types):
         hint, effort = PROPERTIES.get(misread.name) or ("remove it", None)
         if misread.name.lower().endswith("conditions") and (said := when(flow.value(misread.route), types)):
             hint = f'write `when: "{said}"`'
         return f"{what} is gone since Kestra {since}", hint, effort
     if first := needs(types, lambda other: misread.name in other.types.get(misread.owner, {}).get("props", {})):
-        return f"{what} needs Kestra {first} or later", "remove it, or check with --kestra for that version", None
-    hint = meant(misread.name, misread.known) or f"known here: {', '.join(sorted(misread.known))}"
+        return f"{what} needs Kestra {first} or later", "remove it, or check for that version with --kestra", None
+    hint = did_you_mean(misread.name, misread.known) or f"use one of {', '.join(sorted(misread.known))}"
     return f"`{misread.name}` is not a property of {short(misread.owner)}", hint, None
 
 

@@ -1,8 +1,7 @@
-"""Whether the flows that a flow starts or waits for are among those of the folder.
+"""Whether the flows that a flow calls or waits for exist in the folder.
 
-Why: Kestra stores a flow that names another which is not there, and only the execution fails; a trigger just never
-fires. Namespaces that the folder has no flow of are somebody else's and not judged; nothing is when single files are
-checked.
+Why: Kestra stores a flow that names a missing one, and only the execution fails; a trigger simply never fires. Only
+namespaces with flows in the folder are checked, and nothing is checked if single files are given.
 
 Bad:  `flowId: notfy`
 Good: `flowId: notify`
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from deployer.check.base import Check, Finding, FlowFile, Folder
 from deployer.language.identity import flow_of
 from deployer.language.parts import Part
-from deployer.language.words import meant
+from deployer.language.words import did_you_mean
 from deployer.model.document import Document
 from deployer.model.problem import Severity
 
@@ -30,7 +29,7 @@ _PARTS = (
 
 
 def check(folder: Folder) -> Iterator[tuple[Document, Finding]]:
-    """Yield a warning for every flow that is named and not there, in a namespace that is."""
+    """Yield a warning for every flow that is named but missing, in a namespace that exists in the folder."""
     if not folder.whole:
         return
     declared: dict[str, set[str]] = {}
@@ -48,7 +47,7 @@ def _unknown(flow: FlowFile, part: Part, declared: dict[str, set[str]]) -> Itera
         return
     if namespace in declared and name not in declared[namespace]:
         message = f"there is no flow `{name}` in namespace {namespace} of this folder"
-        hint = meant(name, declared[namespace])
+        hint = did_you_mean(name, declared[namespace])
         yield flow.document, Finding((*part.route, "flowId"), message, hint, Severity.WARNING)
 
 

@@ -1,7 +1,7 @@
-"""Whether every `type` is one that Kestra has: of tasks and triggers, and of inputs, retries and the like.
+"""Whether Kestra has every `type`: of tasks and triggers, and of inputs, retries and the like.
 
-Why: Kestra refuses a flow with a type it does not know. Types of plugins that are not part of Kestra's core are not
-judged here, see `unverified-type`.
+Why: Kestra refuses a flow with an unknown type. Types of plugins outside Kestra's core are not judged here, see
+`unverified-type`.
 
 Bad:  `type: io.kestra.plugin.core.log.Logg`
 Good: `type: io.kestra.plugin.core.log.Log`
@@ -16,7 +16,7 @@ from deployer.language.families import is_of
 from deployer.language.gone import WORDS, type_instead
 from deployer.language.parts import Misread
 from deployer.language.types import Types
-from deployer.language.words import gone_since, meant, needs, short
+from deployer.language.words import did_you_mean, gone_since, needs, short
 from deployer.model.problem import Effort
 
 _SCRIPTS = "io.kestra.core.tasks.scripts."
@@ -25,11 +25,11 @@ _BEFORE_1_0 = {
     f"{_SCRIPTS}Node": "io.kestra.plugin.scripts.node.Script",
     f"{_SCRIPTS}Python": "io.kestra.plugin.scripts.python.Script",
 }
-"""Types that no version known here has, whose nearest names would mislead: scripts are plugins of their own."""
+"""Types that no supported version has, and whose nearest names would mislead: scripts are separate plugins."""
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a finding for every type that is missing or not known."""
+    """Yield a finding for every missing or unknown type."""
     for misread in flow.read.misreads:
         if misread.kind == "unknown-type":
             message, hint, effort = _explained(misread, flow.types)
@@ -39,7 +39,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     known = misread.known or _family(misread.owner, types)
     if not misread.name:
-        hint = f"one of {', '.join(known)}" if misread.known else "give the plugin's full name"
+        hint = f"one of {', '.join(known)}" if misread.known else "use the full name of the plugin"
         return f"{_kind(misread.owner)} has no `type`", hint, None
 
     def has(other: Types) -> bool:
@@ -51,16 +51,16 @@ def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]
     if first := needs(types, has):
         return f"type `{misread.name}` needs Kestra {first} or later", "", None
     if now := _BEFORE_1_0.get(misread.name):
-        return f"there is no type `{misread.name}` of {_kind(misread.owner)} any more", f"use `{now}`", None
+        return f"there is no longer a type `{misread.name}` of {_kind(misread.owner)}", f"use `{now}`", None
     same = [name for name in known if name.rpartition(".")[2] == misread.name]
-    hint = f"did you mean `{same[0]}`?" if same else meant(misread.name, known)
+    hint = f"did you mean `{same[0]}`?" if same else did_you_mean(misread.name, known)
     if not hint and misread.known:
         hint = f"one of {', '.join(known)}"
     return f"there is no type `{misread.name}` of {_kind(misread.owner)}", hint, None
 
 
 def _family(base: str, types: Types) -> tuple[str, ...]:
-    """Return the names of all types of a family: one of another would be as wrong."""
+    """Return the names of all types of a family; suggesting a type of another family would be wrong."""
     return tuple(name for name, cls in types.plugins.items() if is_of(cls, base, types))
 
 

@@ -1,6 +1,6 @@
-"""Whether a value that has to be one of a few words is one of them.
+"""Whether a value that must be one of a few words is one of them.
 
-Why: Kestra cannot read any other word, nor the same in other case.
+Why: Kestra accepts no other word, nor the same word in another case.
 
 Bad:  `level: warn`
 Good: `level: WARN`
@@ -14,12 +14,12 @@ from deployer.check.base import Check, Finding, FlowFile
 from deployer.language.gone import WORDS
 from deployer.language.parts import Misread
 from deployer.language.types import Types
-from deployer.language.words import gone_since, meant
+from deployer.language.words import did_you_mean, gone_since
 from deployer.model.problem import Effort
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a finding for every word that is not known where it stands."""
+    """Yield a finding for every word that is not allowed."""
     for misread in flow.read.misreads:
         if misread.kind == "unknown-word":
             message, hint, effort = _explained(misread, flow.types)
@@ -30,8 +30,8 @@ def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]
     since = gone_since(types, lambda other: misread.name in other.enums.get(misread.owner, ()))
     if since and (instead := WORDS.get(misread.name)):
         return f"`{misread.name}` is gone since Kestra {since}", instead.hint, instead.effort
-    hint = meant(misread.name, misread.known) or f"one of {', '.join(misread.known)}"
-    return f"`{misread.name}` is not a word that is known here", hint, None
+    hint = did_you_mean(misread.name, misread.known) or f"one of {', '.join(misread.known)}"
+    return f"`{misread.name}` is not allowed here", hint, None
 
 
 CHECK = Check("unknown-value", __doc__, each=check)

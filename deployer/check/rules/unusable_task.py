@@ -1,7 +1,7 @@
-"""Whether the flow keeps clear of tasks that Kestra has but does not let a flow use.
+"""Whether the flow uses tasks that Kestra has but does not allow in a flow.
 
-Why: templates are switched off since long (and gone in 2.0); some types are only parts of others, such as what a
-`ForEachItem` makes of itself. Kestra refuses a flow with one.
+Why: templates have long been disabled (and are gone in 2.0); some types are only parts of others, such as those that a
+`ForEachItem` creates. Kestra refuses a flow that uses one.
 
 Bad:  `type: io.kestra.plugin.core.flow.Template`
 Good: `type: io.kestra.plugin.core.flow.Subflow`
@@ -21,16 +21,16 @@ _LACKS = {
     f"{_TEMPLATE}$ExecutorTemplate": "template",
     "io.kestra.plugin.core.flow.ForEachItem$ForEachItemExecutable": "subflowId",
 }
-"""What Kestra gives these tasks itself, when it makes them of others."""
+"""The property that Kestra itself sets when it creates these tasks from others."""
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every task that no flow can use."""
+    """Yield a finding for every task that a flow cannot use."""
     for task in tasks(asked.part, types):
         if task.cls == _TEMPLATE:
-            yield Finding((*task.route, "type"), "templates are switched off", "use a `Subflow`")
+            yield Finding((*task.route, "type"), "templates are disabled", "use a `Subflow`")
         elif (lacking := _LACKS.get(task.cls)) and task.value.get(lacking) is None:
-            yield Finding((*task.route, "type"), "this is no task by itself, but a part of another")
+            yield Finding((*task.route, "type"), "this is not a task of its own, but part of another")
 
 
 CHECK = Check("unusable-task", __doc__, on={"FlowValidation": faults})

@@ -1,8 +1,8 @@
-"""Whether every input is read by something.
+"""Whether every input is used.
 
-Why: who starts the flow is asked for a value that changes nothing, or an expression reads another name by mistake.
+Why: users are asked for a value that has no effect, or an expression uses another name by mistake.
 
-Bad:  an input `id: day`, and nothing with `inputs.day` in it
+Bad:  an input `id: day`, and no `inputs.day` in the flow
 Good: `message: "{{ inputs.day }}"`
 """
 
@@ -18,12 +18,12 @@ from deployer.model.problem import Route, Severity
 _READ = re.compile(r"""\binputs\b((?:\s*\.\s*[\w-]+|\s*\[\s*(?:'[^']*'|"[^"]*")\s*\])*)""")
 _STEP = re.compile(r"""\.\s*([\w-]+)|'([^']*)'|"([^"]*)\"""")
 _ELSEWHERE = re.compile(r"\brender(?:Once)?\s*\((?!\s*vars\b)|\bprintContext\s*\(|\[\[>|\bflows?\.Template\b")
-"""Where a text that is not in the flow may read inputs."""
+"""Where a template outside the flow may read inputs."""
 _SIGNS = ("render", "printContext", "[[>", ".Template")  # without one of these, `_ELSEWHERE` need not look
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a warning for every input of a flow that no text of it reads."""
+    """Yield a warning for every input that nothing in the flow reads."""
     inputs = flow.document.data.get("inputs")
     if isinstance(inputs, list):
         yield from _unused(flow, inputs)
@@ -37,12 +37,12 @@ def _unused(flow: FlowFile, inputs: list[Any]) -> Iterator[Finding]:
     for at, each in enumerate(inputs):
         name = each.get("id") if isinstance(each, dict) else None
         if isinstance(name, str) and not any(_covers(path, name) for path in read):
-            message = f"input `{name}` is read by nothing in this flow"
-            yield Finding(("inputs", at, "id"), message, "remove it, or read it", Severity.WARNING)
+            message = f"input `{name}` is not used in this flow"
+            yield Finding(("inputs", at, "id"), message, "remove it, or use it", Severity.WARNING)
 
 
 def _reads(texts: Sequence[tuple[Route, str]]) -> Iterator[str]:
-    """Yield the inputs that are read, nested ones with dots; an empty text means all of them."""
+    """Yield the inputs that are read, nested ones with dots; an empty string means all of them."""
     for route, text in texts:
         for match in _READ.finditer(text) if "inputs" in text else ():
             path = ".".join(next(filter(None, step), "") for step in _STEP.findall(match[1]))

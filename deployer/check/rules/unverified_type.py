@@ -1,10 +1,10 @@
-"""Whether the types of plugins beyond Kestra's core could be checked.
+"""Whether the types of plugins outside Kestra's core could be checked.
 
-Why: what a plugin takes is known only to the plugin. Without a description of it, only what every task has is checked,
-and this says so; it is no error.
+Why: only the plugin itself knows its properties. Without a description of the plugin, only the properties that every
+task has are checked. This notice says so; it is not an error.
 
-Bad:  nothing is wrong with `type: io.kestra.plugin.aws.s3.Upload`
-Good: the same, with a description of the plugin at hand
+Bad:  `type: io.kestra.plugin.aws.s3.Upload` without a description of the plugin
+Good: the same type, after `kestra-deployer schema pull`
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from deployer.model.problem import Severity
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a notice for every type that cannot be judged."""
+    """Yield a notice for every type that cannot be checked."""
     for route, name in flow.read.unverified:
-        message = f"`{name}` belongs to a plugin that is not known yet, so only what every task has was checked"
+        message = f"`{name}` belongs to a plugin that is not described yet, so only common properties were checked"
         plugins = f" --plugins {found}:VERSION" if (found := artifact(name)) else ""
-        hint = f"`kestra-deployer schema pull{plugins}` makes it known"
+        hint = f"describe it: kestra-deployer schema pull{plugins}"
         yield Finding(route, message, hint, severity=Severity.NOTICE)
 
 

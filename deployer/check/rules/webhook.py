@@ -1,7 +1,7 @@
-"""Whether a webhook can be answered.
+"""Whether a webhook has valid conditions and a valid response type.
 
-Why: Kestra refuses conditions over several executions there, as a webhook starts one at once, and content types that
-it cannot answer with.
+Why: a webhook starts an execution at once, so Kestra refuses conditions on several executions; it also refuses content
+types that it cannot respond with.
 
 Bad:  `responseContentType: text/html`
 Good: `responseContentType: text/plain`
@@ -23,20 +23,20 @@ _ALLOWED = ("application/json", "text/plain")
 
 
 def conditions(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault at every condition that waits for several executions, and at what is no condition."""
+    """Yield a finding for every condition on several executions, and for everything that is not a condition."""
     for part in asked.part.parts.get("conditions", ()):
         if not is_a(part, _CONDITION, types):
-            yield Finding(part.route, "this is no condition")
+            yield Finding(part.route, "this is not a condition")
         elif is_a(part, _MULTIPLE, types):
             yield Finding(part.route, "a webhook cannot wait for several executions")
 
 
 def content_type(asked: Asked, types: Types) -> Iterator[Finding]:
-    """Yield a fault where the answer's type is none of those allowed; before 1.3 its conditions are asked for."""
+    """Yield a finding for a response type that is not allowed; before 1.3 this constraint covers the conditions."""
     if not types.since("1.3"):
         yield from conditions(asked, types)
     elif (value := asked.part.value.get("responseContentType")) is not None and as_text(value) not in _ALLOWED:
-        message = "a webhook answers with application/json or text/plain"
+        message = "a webhook can only respond with application/json or text/plain"
         yield Finding((*asked.part.route, "responseContentType"), message)
 
 

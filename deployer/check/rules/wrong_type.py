@@ -1,8 +1,8 @@
-"""Whether every value is of a kind that its property takes.
+"""Whether every value has the type that its property needs.
 
-Why: Kestra cannot read a flow with a list where it takes a text, or a word where it takes a number. Numbers are fine as
-texts, and texts as numbers where they are one. The `type` of a task has to be that of a task: what Kestra has of other
-kinds, such as task runners, belongs elsewhere.
+Why: Kestra cannot read a flow with a list in place of a string, or a word in place of a number. Numbers are accepted as
+strings, and strings that contain a number as numbers. The `type` of a task must be that of a task: other types, such as
+task runners, belong elsewhere.
 
 Bad:  `maxAttempts: many`
 Good: `maxAttempts: 3`
@@ -22,25 +22,25 @@ _LONGEST = 40  # characters of a value that are shown
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
-    """Yield a finding for every value of the wrong kind."""
+    """Yield a finding for every value of the wrong type."""
     for misread in flow.read.misreads:
         if misread.kind != "wrong-type":
             continue
         value = flow.value(misread.route)
         if misread.route in identity.ROUTES and isinstance(value, list | dict):
-            continue  # told there
+            continue  # reported there
         yield Finding(misread.route, _message(misread, value), misread.hint)
     for misread in flow.read.useless:
-        message = f"{_message(misread, flow.value(misread.route))}: Kestra stores that, and the flow cannot run"
+        message = f"{_message(misread, flow.value(misread.route))}: Kestra stores this, but the flow cannot run"
         yield Finding(misread.route, message, misread.hint, Severity.WARNING)
 
 
 def _message(misread: Misread, value: Any) -> str:
     name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
-    return f"`{name}` must be {misread.wanted}, and is {f'`{misread.name}`' if misread.name else _shown(value)}"
+    return f"`{name}` must be {misread.wanted}, but is {f'`{misread.name}`' if misread.name else _quote(value)}"
 
 
-def _shown(value: Any) -> str:
+def _quote(value: Any) -> str:
     match value:
         case dict():
             return "a mapping"

@@ -1,6 +1,6 @@
-"""Which files below a folder declare a flow: asked before one is deleted, so nothing is skipped here but git's own.
+"""Which files below a folder declare a flow: used before a flow is deleted, so only git's own files are skipped.
 
-Hidden, ignored and oddly named files count as well (`x.YAML`, `x.yaml.bak`): they may be meant as flows.
+Hidden, ignored and oddly named files (`x.YAML`, `x.yaml.bak`) count as well: they may be there on purpose.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from deployer.model.resource import Key
 from deployer.parsing.parse import LARGEST, parse
 
 _PASSED = (".git", ".kestra-deployer")
-"""Folders whose files declare nothing: git's, and what this deployer saved of deleted flows."""
+"""Folders whose files declare nothing: git's, and the backups of deleted flows."""
 _MARKS = (".yaml", ".yml")
 
 
 def declaring(folder: Path, keys: Collection[Key]) -> dict[Key, str]:
-    """Return for each of these flows that a file below `folder` declares or may declare, which, and what it does.
+    """Return each of these flows that a file below `folder` declares or may declare, with the reason.
 
-    A file that names the flow and cannot be read, or is too large to be, may declare it.
+    A file that names the flow but cannot be read, or is too large, may declare it.
     """
     found: dict[Key, str] = {}
     for file in _files(folder) if keys else ():
@@ -53,6 +53,6 @@ def _files(folder: Path) -> Iterator[Path]:
 def _does(name: str, text: str, key: Key) -> str:
     document, _ = parse(name, text)
     if document is None:
-        return f"{name} names it, and cannot be read"
+        return f"{name} names it, but cannot be read"
     identity = (document.data.get("namespace"), document.data.get("id"))
     return f"{name} declares it" if identity == (key.namespace, key.name) else ""

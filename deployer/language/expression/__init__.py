@@ -1,6 +1,6 @@
-"""Expressions, as Kestra's template engine (Pebble) reads them: `tokens.py` cuts a text up, `grammar.py` reads it.
+"""Expressions, as Kestra's template engine (Pebble) reads them: `tokens.py` is the lexer, `grammar.py` the parser.
 
-Nothing is evaluated, and what an expression's variables are is not looked at.
+Nothing is evaluated, and variables are not checked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Expressions:
 
     def __init__(self, words: Mapping[str, list[str]]) -> None:
         self._words = words
-        self._known: dict[str, list[Named]] = {}  # texts that were read: many flows have the same
+        self._known: dict[str, list[Named]] = {}  # strings that were read: many flows have the same
         self._lexer = Lexer([*words["unary"], *words["binary"]])
         signs = {word for each in (*words["unary"], *words["binary"]) for word in each.split()}
         operators = "|".join(sorted(sign for sign in signs if sign.isalpha()))
@@ -30,9 +30,9 @@ class Expressions:
         self._simple = re.compile(rf"(?<!\{{)\{{\{{\s*{name}(?:\.{name})*\s*}}}}", re.ASCII)
 
     def read(self, text: str) -> list[Named]:
-        """Return the filters, functions and tests that a text names. Raises Malformed where Kestra cannot read it."""
+        """Return the filters, functions and tests that a string uses. Raises Malformed if Kestra cannot read it."""
         if not _OPENED.search(self._simple.sub(" ", text)):
-            return []  # most texts have no more than `{{ inputs.day }}` in them
+            return []  # most strings have no more than `{{ inputs.day }}` in them
         if text not in self._known:
             self._known[text] = read(self._lexer.tokens(_RAW.sub(" ", text)), self._words)
         return self._known[text]

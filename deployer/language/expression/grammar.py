@@ -1,4 +1,4 @@
-"""The grammar of Pebble: whether tokens make expressions and tags, and which filters, functions and tests they name."""
+"""The grammar of Pebble: whether tokens form expressions and tags, and which filters, functions and tests they use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_VARIABLES = ("true", "false", "null", "none")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name of `kind` (`filters`, `functions` or `tests`) that stands in an expression."""
+    """A name of `kind` (`filters`, `functions` or `tests`) in an expression."""
 
     kind: str
     name: str
@@ -22,7 +22,7 @@ class Named:
 
 
 def read(tokens: Sequence[Token], words: Mapping[str, list[str]]) -> list[Named]:
-    """Return what the tokens of a text name, without the macros that they define. Raises Malformed."""
+    """Return the names that tokens use, except for macros that they define. Raises Malformed."""
     reading = _Reading(tokens, words)
     reading.body(())
     return [each for each in reading.named if each.kind != "functions" or each.name not in reading.macros]
@@ -64,10 +64,10 @@ class _Reading:
 
     def _unexpected(self, wanted: str = "a value") -> None:
         found = f"`{self._now.value}`" if self._now.value else "the end"
-        raise Malformed(f"{wanted} is expected, and there is {found}", self._now.at)
+        raise Malformed(f"expected {wanted}, found {found}", self._now.at)
 
     def body(self, ends: Collection[str]) -> str:
-        """Read up to one of the tags that end this body, and return which; its name has been read."""
+        """Read up to one of the tags that end this body, and return its name, which has been read."""
         while not self._is("end"):
             if self._next().kind == "{{":
                 self._expression()
@@ -77,7 +77,7 @@ class _Reading:
             if tag.value in ends:
                 return tag.value
             if tag.value not in self._tags:
-                hint = "`raw` works within one line only; write `verbatim`" if tag.value == "raw" else ""
+                hint = "`raw` works only within one line; use `verbatim`" if tag.value == "raw" else ""
                 raise Malformed(f"there is no tag `{tag.value}` here", tag.at, hint)
             self._tags[tag.value]()
         if ends:
@@ -125,14 +125,14 @@ class _Reading:
                 self._next()
                 self._expression()
         self._next()
-        self._closed("endmacro")
+        self._close("endmacro")
 
     def _filter(self) -> None:
         self._name("filters")
         while self._is("operator", "|"):
             self._next()
             self._name("filters")
-        self._closed("endfilter")
+        self._close("endfilter")
 
     def _block(self) -> None:
         name = self._next().value if self._is("text") else self._expect("name", wanted="the name of a block").value
@@ -142,7 +142,7 @@ class _Reading:
             self._next()
         self._expect("%}")
 
-    def _closed(self, end: str) -> None:
+    def _close(self, end: str) -> None:
         self._expect("%}")
         self.body((end,))
         self._expect("%}")
@@ -150,10 +150,10 @@ class _Reading:
     def _variable(self) -> None:
         name = self._expect("name", wanted="the name of a variable")
         if name.value in _NO_VARIABLES:
-            raise Malformed(f"`{name.value}` is no name of a variable", name.at)
+            raise Malformed(f"`{name.value}` is not a variable name", name.at)
 
     def _expression(self) -> None:
-        """Read values between operators, and perhaps a choice; which operator binds closer makes no difference here."""
+        """Read values between operators, and possibly a ternary; operator precedence does not matter here."""
         self._value()
         while self._now.kind == "operator" and self._now.value in self._binary:
             operator = self._next().value
@@ -171,7 +171,7 @@ class _Reading:
 
     def _name(self, kind: str) -> None:
         if self._is("operator", "|"):
-            raise Malformed("`||` is no operator", self._now.at, "write `or`")
+            raise Malformed("`||` is not an operator", self._now.at, "write `or`")
         token = self._expect("name", wanted=f"the name of a {kind[:-1]}")
         self.named.append(Named(kind, token.value, token.at))
         if self._is("mark", "("):
@@ -198,7 +198,7 @@ class _Reading:
                 self._postfix()
             case "number", value:
                 if "." not in value and int(value.removesuffix("L")) > _LARGEST:
-                    raise Malformed(f"`{value}` is too large a number", token.at)
+                    raise Malformed(f"`{value}` is too large", token.at)
                 self._postfix()
             case (("text" | "#{"), _):
                 self._at -= 1
@@ -241,7 +241,7 @@ class _Reading:
             if self._is("mark", "("):
                 self._arguments(named=False)
         if self._is("mark", "("):
-            raise Malformed("`(` follows what is no function", self._now.at)
+            raise Malformed("`(` after something that is not a function", self._now.at)
 
     def _attribute(self) -> None:
         name = self._now
@@ -260,11 +260,11 @@ class _Reading:
             after = self._tokens[min(self._at + 1, len(self._tokens) - 1)]
             if after.kind == "mark" and after.value == "=":
                 if not named:
-                    raise Malformed("a method takes no arguments by name", self._now.at)
+                    raise Malformed("a method cannot have named arguments", self._now.at)
                 self._variable()
                 self._next()
                 by_name = True
             elif by_name:
-                raise Malformed("an argument without a name follows one with a name", self._now.at)
+                raise Malformed("a positional argument follows a named one", self._now.at)
             self._expression()
         self._next()

@@ -1,4 +1,4 @@
-"""A text with expressions, cut into tokens by the rules of Pebble's lexer; what is outside of them is no token."""
+"""Cuts a string with expressions into tokens, by the rules of Pebble's lexer; text outside of them is no token."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _PARTS = (
 _PIECE = re.compile(r'[^#"\\]*(?:(?:\\.|#(?!\{))[^#"\\]*)*', re.DOTALL)
 _INTERPOLATION_END = re.compile(r"\s*}", re.ASCII)
 _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "#{": "}"}
-_OTHERS = {"&": "write `and`", "!": "write `not`", "$": "leave the `$` out", "'": "close the quote", "}": "write `}}`"}
+_OTHERS = {"&": "write `and`", "!": "write `not`", "$": "remove the `$`", "'": "close the quote", "}": "write `}}`"}
 
 
-class Malformed(Exception):  # noqa: N818  (a verdict, not an error of ours)
-    """What Kestra cannot read. `at` is where in the text, `hint` what to do about it."""
+class Malformed(Exception):  # noqa: N818  (a verdict, not an error)
+    """An expression that Kestra cannot read. `at` is the position in the string, `hint` says what to do."""
 
     def __init__(self, message: str, at: int, hint: str = "") -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class Token:
 
 
 class Lexer:
-    """Knows the operators; makes the tokens of any text."""
+    """Knows the operators; cuts any string into tokens."""
 
     def __init__(self, operators: Sequence[str]) -> None:
         ordered = sorted(set(operators), key=len, reverse=True)
@@ -74,7 +74,7 @@ class _Cutting:
             elif match[0] == "{%" and (verbatim := _VERBATIM.match(self._text, self._at)):
                 end = _VERBATIM_END.search(self._text, verbatim.end())
                 if not end:
-                    raise Malformed("`verbatim` is never ended", match.start(), "write `{% endverbatim %}`")
+                    raise Malformed("unclosed `verbatim`", match.start(), "write `{% endverbatim %}`")
                 self._at = end.end()
             else:
                 self._inside(match[0], match.start())
@@ -87,19 +87,19 @@ class _Cutting:
     def _skip_comment(self, start: int) -> None:
         end = self._text.find("#}", self._at)
         if end < 0 and self._at < len(self._text):
-            hint = "quote it for Kestra: {{ '{#' }}, or end the comment with `#}`"
-            raise Malformed("`{#` begins a comment that never ends", start, hint)
+            hint = "write {{ '{#' }} for the characters, or end the comment with `#}`"
+            raise Malformed("`{#` begins a comment that is not closed", start, hint)
         self._at = end + 2 if end >= 0 else len(self._text)
 
     def _inside(self, opened: str, start: int) -> None:
-        """Cut up what is between delimiters."""
+        """Cut up the text between delimiters."""
         self._add(opened, opened, start)
         close = _CLOSE[opened]
         while self._open or not (match := close.match(self._text, self._at)):
             self._blank()
             if self._at >= len(self._text):
                 bracket, at = self._open[-1] if self._open else (opened, start)
-                raise Malformed(f"`{bracket}` is never closed", at, f"close it with `{_closing(bracket)}`")
+                raise Malformed(f"`{bracket}` is not closed", at, f"close it with `{_closing(bracket)}`")
             self._expression()
         self._add(_closing(opened), _closing(opened), self._at)
         self._at = match.end()
@@ -112,7 +112,7 @@ class _Cutting:
         match = self._part.match(self._text, self._at)
         if not match or not match.lastgroup:
             sign = self._text[self._at]
-            raise Malformed(f"`{sign}` means nothing in an expression", self._at, _OTHERS.get(sign, ""))
+            raise Malformed(f"`{sign}` has no meaning in an expression", self._at, _OTHERS.get(sign, ""))
         kind, value, at = match.lastgroup, match[0], self._at
         if kind == "mark":
             self._bracket(value)
@@ -127,13 +127,13 @@ class _Cutting:
             self._open.append((sign, self._at))
         elif sign in ")]}":
             if not self._open:
-                raise Malformed(f"`{sign}` closes nothing", self._at, _OTHERS.get(sign, ""))
+                raise Malformed(f"unmatched `{sign}`", self._at, _OTHERS.get(sign, ""))
             opened, at = self._open.pop()
             if _closing(opened) != sign:
                 raise Malformed(f"`{opened}` is not closed before `{sign}`", at, f"close it with `{_closing(opened)}`")
 
     def _interpolated(self, start: int) -> None:
-        """Cut up a text in double quotes that has `#{…}` in it."""
+        """Cut up a double-quoted string that contains `#{…}`."""
         self._open.append(('"', start))
         while self._at < len(self._text):
             if self._text.startswith("#{", self._at):
@@ -147,7 +147,7 @@ class _Cutting:
                 return
             else:
                 break
-        raise Malformed('`"` is never closed', start, "close the quote")
+        raise Malformed('`"` is not closed', start, "close the quote")
 
     def _interpolation(self) -> None:
         self._add("#{", "#{", self._at)
@@ -159,7 +159,7 @@ class _Cutting:
                 break
             self._blank()
             if self._at >= len(self._text):
-                raise Malformed("`#{` is never closed", self._open[-1][1], "close it with `}`")
+                raise Malformed("`#{` is not closed", self._open[-1][1], "close it with `}`")
             self._expression()
         self._open.pop()
         self._add("}#", "}", self._at)

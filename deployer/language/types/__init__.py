@@ -1,7 +1,7 @@
-"""What each version of Kestra reads and asks of a flow's parts, as `deployer/engine/describe/` had its engine tell.
+"""What each version of Kestra reads and requires in a flow, extracted from its engine by `deployer/engine/describe/`.
 
-`1.3.json` is whole; the other files say what differs from it (JSON Merge Patch, RFC 7396). All are written by
-`scripts/describe-engine` and by nobody else.
+`1.3.json` is complete; the other files contain the differences from it (JSON Merge Patch, RFC 7396). All are generated
+by `scripts/describe-engine`; do not edit them.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from deployer.model.version import NAMES, at_least
 BASE = "1.3"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
-"""A flow as Kestra reads it once more when it stores it: only what it looks flows up by."""
+"""A flow as Kestra reads it again when it stores it: only the properties that it searches by."""
 
 
 _ANY = "any:"
 _LISTS = ("is", "ignored", "given")
 _USUALLY = {"io.kestra.core.models.tasks.Task": ("io.kestra.core.models.tasks.RunnableTask",)}
-"""What nearly all plugins of a kind are besides: tasks that hold other tasks are Kestra's own."""
+"""What nearly all plugins of a kind are as well: only Kestra's own tasks contain other tasks."""
 
 
 def stranger(base: str) -> str:
-    """Return the name of the class of a plugin of a kind that is not known."""
+    """Return the class name for an unknown plugin of a kind."""
     return f"{_ANY}{base}"
 
 
 @dataclass(frozen=True, eq=False)
 class Types:
-    """The description of one version; see `deployer/engine/describe/` for what its parts mean."""
+    """The description of one version; `deployer/engine/describe/` explains its parts."""
 
     version: str
     plugins: Mapping[str, str]
@@ -51,13 +51,13 @@ class Types:
         return at_least(self.version, version)
 
     def of(self, cls: str) -> Mapping[str, Any]:
-        """Return the description of a class, or of a plugin that nobody knows by the name that `stranger` gives it."""
+        """Return the description of a class, or of an unknown plugin by the name that `stranger` returns."""
         base = cls.removeprefix(_ANY)
         return self.types[cls] if base == cls else self._stranger(base)
 
-    @cache  # noqa: B019  (there are as many as versions and kinds of plugins)
+    @cache  # noqa: B019  (there are only as many as versions times kinds of plugins)
     def kind(self, base: str) -> Mapping[str, Any]:
-        """Return what the descriptions of all plugins of a kind have in common: nothing where there is none."""
+        """Return what the descriptions of all plugins of a kind have in common, nothing if there are none."""
         kin = [each for each in self.types.values() if base in each.get("is", ())]
         if not kin:
             return {"props": {}}
@@ -73,20 +73,20 @@ class Types:
 
 
 def _shared(asked: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what is asked of a property in every one of the types."""
+    """Return the constraints of a property that all types share."""
     first, *others = asked
     return {name: values for name, values in first.items() if all(each.get(name) == values for each in others)}
 
 
 @cache
 def types_of(version: str) -> Types:
-    """Return the description of a version, by its name (`1.3`). Raises UsageError for one that nobody has described."""
+    """Return the description of a version, by its name (`1.3`). Raises UsageError if there is none."""
     if version not in DESCRIBED:
-        message = f"what flows Kestra {version} reads has not been described"
-        raise UsageError(message, hint=f"scripts/describe-engine {version} does that")
+        message = f"there is no description of Kestra {version}"
+        raise UsageError(message, hint=f"create it: scripts/describe-engine {version}")
     described = _file(BASE)
     if version != BASE:
-        described = merged(described, _file(version))
+        described = apply_patch(described, _file(version))
     return Types(
         version,
         described["plugins"],
@@ -100,16 +100,16 @@ def types_of(version: str) -> Types:
 
 
 DESCRIBED = tuple(name for name in NAMES if files(__name__).joinpath(f"{name}.json").is_file())
-"""The versions that are described: all, but while one is being added."""
+"""The versions that have a description: all, except while one is being added."""
 
 
 def former(name: str, types: Types) -> tuple[str, Types] | None:
-    """Return the class that a type's name once meant, and the latest of the earlier versions in which it did."""
+    """Return the class that a type's name used to mean, and the latest earlier version in which it did."""
     earlier = map(types_of, reversed([name for name in NAMES[: NAMES.index(types.version)] if name in DESCRIBED]))
     return next(((each.plugins[name], each) for each in earlier if name in each.plugins), None)
 
 
-def merged(target: Any, patch: Any) -> Any:
+def apply_patch(target: Any, patch: Any) -> Any:
     """Return `target` with a JSON Merge Patch applied."""
     if not isinstance(patch, dict):
         return patch
@@ -118,12 +118,12 @@ def merged(target: Any, patch: Any) -> Any:
         if value is None:
             result.pop(key, None)
         else:
-            result[key] = merged(result.get(key), value)
+            result[key] = apply_patch(result.get(key), value)
     return result
 
 
 def difference(source: Any, target: Any) -> Any:
-    """Return the JSON Merge Patch that makes `target` of `source`; neither may hold nulls."""
+    """Return the JSON Merge Patch that turns `source` into `target`; neither may contain nulls."""
     if not (isinstance(source, dict) and isinstance(target, dict)):
         return target
     patch: dict[str, Any] = {key: None for key in source if key not in target}

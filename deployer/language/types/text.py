@@ -1,4 +1,4 @@
-"""How descriptions stand in files: an entry of a section on each line, so that a change shows where it is."""
+"""The file format of descriptions: one entry of a section per line, so that a diff shows what changed."""
 
 from __future__ import annotations
 
