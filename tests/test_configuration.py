@@ -318,7 +318,7 @@ def test_the_schema_describes_every_key_with_a_default_that_is_true() -> None:
 
 def test_what_the_readme_shows_is_accepted() -> None:
     text = (REPOSITORY / "README.md").read_text()
-    [shown] = re.findall(r"`kestra-deployer.yaml` may hold:\n\n```yaml\n(.*?)```", text, re.DOTALL)
+    [shown] = re.findall(r"`kestra-deployer.yaml` may contain:\n\n```yaml\n(.*?)```", text, re.DOTALL)
     document, problems = parse("kestra-deployer.yaml", shown)
     assert document
     assert problems == []
