@@ -50,7 +50,7 @@ def _wrong(part: Part, names: list[str], types: Types) -> Iterator[Finding]:
     for prop in types.of(part.cls).get("own", ()):
         match = next(filter(None, map(pattern.search, _texts(part.value.get(prop)))), None)
         if match:
-            right = re.sub(r"\.([^.]*-[^.]*)", r"['\1']", match[0].strip("{}").strip())
+            right = re.sub(r"\.(\w*-[\w-]*)", r"['\1']", match[0].strip("{}").strip())
             yield Finding((*part.route, prop), "an id with a dash cannot follow a dot", f"write `{right}`")
 
 
