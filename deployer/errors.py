@@ -111,7 +111,7 @@ class KestraTooLargeError(KestraError):
 
 
 class KestraUnreadableError(KestraError):
-    """The server cannot read one of its own stored flows any more (423)."""
+    """The server can no longer read one of its own stored flows (423)."""
 
 
 ENDS_ALL = (KestraAccessError, KestraUnreachableError)

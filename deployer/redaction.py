@@ -26,7 +26,7 @@ def redactor(secrets: Iterable[str]) -> Redact:
     if not spelled:
         return lambda text: text
     longest_first = sorted(spelled, key=lambda each: (-len(each), each))
-    pattern = re.compile("|".join(_sought(each) for each in longest_first))
+    pattern = re.compile("|".join(_pattern(each) for each in longest_first))
     return lambda text: pattern.sub(MASK, text)
 
 
@@ -48,7 +48,7 @@ def also_hidden(text: str) -> str:
     return _also.get()(text)
 
 
-def _sought(spelling: str) -> str:
+def _pattern(spelling: str) -> str:
     sought = re.escape(spelling)
     return rf"(?<![^\W_]){sought}(?![^\W_])" if len(spelling) < _SHORT else sought
 

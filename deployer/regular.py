@@ -28,7 +28,7 @@ def text(file: Path) -> str:
     return content(file).decode("utf-8")
 
 
-def known(file: Path) -> dict[str, Any]:
+def recall(file: Path) -> dict[str, Any]:
     """Return the JSON object in a file that is only a memory: empty if the file is missing or damaged."""
     try:
         found = json.loads(content(file))

@@ -47,7 +47,7 @@ def silence(documents: Sequence[Document], problems: Sequence[Problem], known: C
     for document in documents:
         for at, ignore in enumerate(ignores.get(document.file, ())):
             if (document.file, at) not in used:
-                kept.append(_unused(document, ignore, known))
+                kept.append(_warn_unused(document, ignore, known))
     return kept
 
 
@@ -88,7 +88,7 @@ def _line(problem: Problem) -> int:
     return problem.span.line if problem.span else 0
 
 
-def _unused(document: Document, ignore: Ignore, known: Collection[str]) -> Problem:
+def _warn_unused(document: Document, ignore: Ignore, known: Collection[str]) -> Problem:
     strange = [name for name in ignore.checks if name not in known]
     what = f"there is no check `{strange[0]}`" if strange else "it covers no such problem"
     message = f"this comment silences nothing: {what}"

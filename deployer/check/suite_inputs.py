@@ -43,7 +43,7 @@ def prepared(
         if case.flow not in inputs:
             made.append(Prepared(case))
             continue
-        fits, findings = _prepared(case, inputs[case.flow])
+        fits, findings = _prepare(case, inputs[case.flow])
         made.append(fits)
         problems += (problem(SUITE, documents[case.file], finding) for finding in findings)
     return made, problems
@@ -62,12 +62,12 @@ def _inputs(document: Document, types: Types) -> dict[str, Part]:
     return found
 
 
-def _prepared(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, list[Finding]]:
+def _prepare(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, list[Finding]]:
     route = (*case.route, "fixtures", "inputs")
     given: dict[str, Any] = {}
     files: dict[str, Route] = {}
     found: list[Finding] = []
-    for path, value, place in _given(case.inputs, inputs, "", route):
+    for path, value, place in _flatten(case.inputs, inputs, "", route):
         if path in given:
             found.append(Finding(place, f"the input `{path}` is set twice", at_key=True))
         elif path in inputs:
@@ -76,24 +76,24 @@ def _prepared(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, li
             found += _unfit(path, inputs[path], value, place)
         elif not any(kind_of(each) == _ELSEWHERE for each in inputs.values()):
             message = f"the flow {case.flow.path} has no input `{path}`"
-            found.append(Finding(place, message, did_you_mean(path, inputs) or _known(inputs), at_key=True))
+            found.append(Finding(place, message, did_you_mean(path, inputs) or _list_inputs(inputs), at_key=True))
         given[path] = value
     for path, part in inputs.items():
-        if _needed(part) and _is_nothing(part, given.get(path)):
+        if _is_required(part) and _is_nothing(part, given.get(path)):
             message = f"the flow {case.flow.path} needs a value for its input `{path}`"
             hint = f"add `{path}: …` to the case's `fixtures: inputs`, or give the input a default"
             found.append(Finding(route, message, hint))
     return Prepared(replace(case, inputs=given), files), found
 
 
-def _given(
+def _flatten(
     values: Mapping[str, Any], inputs: Mapping[str, Part], prefix: str, route: Route
 ) -> Iterator[tuple[str, Any, Route]]:
     """Yield each value with the full name of its input: `address: {city: Bonn}` is a value of `address.city`."""
     for name, value in values.items():
         path, place = f"{prefix}{name}", (*route, name)
         if path not in inputs and isinstance(value, Mapping) and any(each.startswith(f"{path}.") for each in inputs):
-            yield from _given(value, inputs, f"{path}.", place)
+            yield from _flatten(value, inputs, f"{path}.", place)
         else:
             yield path, value, place
 
@@ -104,7 +104,7 @@ def _unfit(path: str, part: Part, value: Any, place: Route) -> Iterator[Finding]
         yield Finding(place, f"the value of the input `{path}` is {what}", shown=shown)
 
 
-def _needed(part: Part) -> bool:
+def _is_required(part: Part) -> bool:
     """Whether an execution needs a value for an input, as far as can be known."""
     value = part.value
     first = truth(value.get("autoSelectFirst"))
@@ -121,5 +121,5 @@ def _is_nothing(part: Part, value: Any) -> bool:
     return value is None or (sent(value) == "" and kind_of(part) not in _MAY_BE_EMPTY)
 
 
-def _known(inputs: Mapping[str, Part]) -> str:
+def _list_inputs(inputs: Mapping[str, Part]) -> str:
     return f"its inputs are {', '.join(f'`{path}`' for path in inputs)}" if inputs else "it has no inputs"

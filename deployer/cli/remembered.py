@@ -23,14 +23,14 @@ class Seen:
     at: datetime
 
 
-def remembered(host: str) -> Seen | None:
+def recall(host: str) -> Seen | None:
     """Return what a server reported; None if nothing is known or it was too long ago."""
-    return _believed(_all().get(host))
+    return _recent(_all().get(host))
 
 
 def remember(host: str, version: str) -> None:
     """Store the version that a server has just reported. If that fails, the server is asked again next time."""
-    known = {each: said for each, said in _all().items() if _believed(said)}
+    known = {each: said for each, said in _all().items() if _recent(said)}
     known[host] = {"version": version, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
         file = _file()
@@ -40,7 +40,7 @@ def remember(host: str, version: str) -> None:
         pass
 
 
-def _believed(said: Any) -> Seen | None:
+def _recent(said: Any) -> Seen | None:
     try:
         seen = Seen(str(said["version"]), datetime.fromisoformat(said["at"]))
         return seen if timedelta(0) <= datetime.now(UTC) - seen.at < BELIEVED else None
@@ -50,7 +50,7 @@ def _believed(said: Any) -> Seen | None:
 
 def _all() -> dict[str, Any]:
     try:
-        return regular.known(_file())
+        return regular.recall(_file())
     except UsageError:
         return {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from deployer.cli.options import Configured
-from deployer.cli.remembered import BELIEVED, remember, remembered
+from deployer.cli.remembered import BELIEVED, recall, remember
 from deployer.errors import KestraError, UsageError
 from deployer.model.problem import Problem, Severity
 from deployer.model.version import DEFAULT, at_least, nearest
@@ -36,9 +36,9 @@ def rules_of(asked: Configured) -> Rules:
         return Rules(settings.kestra, named_by(asked))
     if not settings.host:
         return Rules(DEFAULT.name, "the default, as no server is configured")
-    if told := remembered(settings.host):
-        source = f"{settings.host} was {told.version} on {told.at:%Y-%m-%d}, remembered for {BELIEVED.days} days"
-        return Rules(nearest(told.version).name, source)
+    if seen := recall(settings.host):
+        source = f"{settings.host} was {seen.version} on {seen.at:%Y-%m-%d}, remembered for {BELIEVED.days} days"
+        return Rules(nearest(seen.version).name, source)
     from deployer.kestra.client import KestraClient  # noqa: PLC0415  most checks ask no server
 
     try:
@@ -64,6 +64,6 @@ def upgrade_from(asked: Configured, version: str) -> str | None:
 
     It is the one in the configuration file, else the last known version of the configured server, else the default.
     """
-    told = remembered(asked.settings.host) if asked.settings.host else None
-    today = asked.kestra or (nearest(told.version).name if told else DEFAULT.name)
+    seen = recall(asked.settings.host) if asked.settings.host else None
+    today = asked.kestra or (nearest(seen.version).name if seen else DEFAULT.name)
     return today if today != version and at_least(version, today) else None

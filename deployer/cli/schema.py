@@ -112,8 +112,8 @@ def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None
     asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
     rules = rules_of(asked)
     version = rules.version
-    found, told = plugin_types(asked.settings, asked.root, version)
-    for each in (*rules.notes, *told):
+    found, notices = plugin_types(asked.settings, asked.root, version)
+    for each in (*rules.notes, *notices):
         note(f"{each.message} ({each.hint})")
     types = types_of(version)
     text = json.dumps(to_schema(pulled.widen(types, found) if found else types), separators=(",", ":"))

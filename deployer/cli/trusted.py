@@ -83,7 +83,7 @@ def _key(root: Path) -> str:
 
 def _all() -> dict[str, Any]:
     try:
-        return regular.known(_file())
+        return regular.recall(_file())
     except UsageError:
         return {}
 

@@ -46,14 +46,14 @@ class StoredFlow:
         """Read one flow, with or without its source."""
         flow = mapping(data, "a flow")
         return cls(
-            namespace=_needed(flow, "namespace", "a flow"),
-            id=_needed(flow, "id", "a flow"),
-            revision=_typed(flow, "revision", int, "a flow"),
-            disabled=_typed(flow, "disabled", bool, "a flow") is True,
-            deleted=_typed(flow, "deleted", bool, "a flow") is True,
-            draft=_typed(flow, "draft", bool, "a flow") is True,
-            exception=_typed(flow, "exception", str, "a flow") or "",
-            source=_typed(flow, "source", str, "a flow"),
+            namespace=_required(flow, "namespace", "a flow"),
+            id=_required(flow, "id", "a flow"),
+            revision=_optional(flow, "revision", int, "a flow"),
+            disabled=_optional(flow, "disabled", bool, "a flow") is True,
+            deleted=_optional(flow, "deleted", bool, "a flow") is True,
+            draft=_optional(flow, "draft", bool, "a flow") is True,
+            exception=_optional(flow, "exception", str, "a flow") or "",
+            source=_optional(flow, "source", str, "a flow"),
         )
 
 
@@ -77,11 +77,11 @@ class Verdict:
             raise UnexpectedShapeError("a verdict with an `index`")
         return cls(
             index=index,
-            constraints=_typed(verdict, "constraints", str, "a verdict"),
+            constraints=_optional(verdict, "constraints", str, "a verdict"),
             warnings=_texts(verdict, "warnings"),
             infos=_texts(verdict, "infos"),
             deprecation_paths=_texts(verdict, "deprecationPaths"),
-            outdated=_typed(verdict, "outdated", bool, "a verdict") is True,
+            outdated=_optional(verdict, "outdated", bool, "a verdict") is True,
         )
 
 
@@ -103,7 +103,7 @@ class TaskRun:
         attempts = run.get("attempts")
         return cls(
             id=_text(run, "id"),
-            task_id=_needed(run, "taskId", "a task run"),
+            task_id=_required(run, "taskId", "a task run"),
             state=_state(run),
             value=_text(run, "value") or None,
             attempts=len(attempts) if isinstance(attempts, list) else 0,
@@ -141,9 +141,9 @@ class Execution:
         """Read an execution, complete or from a list."""
         execution = mapping(data, "an execution")
         return cls(
-            id=_needed(execution, "id", "an execution"),
-            namespace=_needed(execution, "namespace", "an execution"),
-            flow_id=_needed(execution, "flowId", "an execution"),
+            id=_required(execution, "id", "an execution"),
+            namespace=_required(execution, "namespace", "an execution"),
+            flow_id=_required(execution, "flowId", "an execution"),
             state=_state(execution),
             revision=_number(execution, "flowRevision"),
             kind=_text(execution, "kind") or "NORMAL",
@@ -192,7 +192,7 @@ class KeyValue:
     def read(cls, data: object) -> Self:
         """Read the value of a key."""
         entry = mapping(data, "a typed value")
-        return cls(type=_needed(entry, "type", "a typed value"), value=entry.get("value"))
+        return cls(type=_required(entry, "type", "a typed value"), value=entry.get("value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +226,14 @@ def items(data: object, read: Callable[[object], _T]) -> tuple[_T, ...]:
     return tuple(read(item) for item in data)
 
 
-def _needed(data: Mapping[str, Any], key: str, what: str) -> str:
+def _required(data: Mapping[str, Any], key: str, what: str) -> str:
     value = data.get(key)
     if not isinstance(value, str):
         raise UnexpectedShapeError(f"{what} with a string `{key}`")
     return value
 
 
-def _typed(data: Mapping[str, Any], key: str, kind: type[_T], what: str) -> _T | None:
+def _optional(data: Mapping[str, Any], key: str, kind: type[_T], what: str) -> _T | None:
     """Return a value of exactly this type, None if there is none: a deploy must not rely on guesses."""
     value = data.get(key)
     if value is not None and type(value) is not kind:
@@ -247,7 +247,7 @@ def _text(data: Mapping[str, Any], key: str) -> str:
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    return tuple(str(item) for item in _typed(data, key, list, "a verdict") or ())
+    return tuple(str(item) for item in _optional(data, key, list, "a verdict") or ())
 
 
 def _number(data: Mapping[str, Any], key: str) -> int | None:
@@ -261,7 +261,7 @@ def _values(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _state(data: Mapping[str, Any]) -> str:
-    return _needed(mapping(data.get("state"), "a state"), "current", "a state")
+    return _required(mapping(data.get("state"), "a state"), "current", "a state")
 
 
 def _labels(data: object) -> Mapping[str, str]:

@@ -52,7 +52,7 @@ def within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
-def _left(timeout: float | None, error: type[Exception]) -> float | None:
+def _remaining(timeout: float | None, error: type[Exception]) -> float | None:
     """Return how long to wait. Raises `error` if the time is over."""
     left = _until.get() - time.monotonic()
     if left <= 0:
@@ -67,16 +67,16 @@ class _Stream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _remaining(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+        self._stream.write(buffer, _remaining(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
-        left = _left(timeout, httpcore.ConnectTimeout)
+        left = _remaining(timeout, httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:
@@ -97,7 +97,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> _Stream:
-        left = _left(timeout, httpcore.ConnectTimeout)
+        left = _remaining(timeout, httpcore.ConnectTimeout)
         return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options))
 
     def sleep(self, seconds: float) -> None:
@@ -120,7 +120,7 @@ def whole(response: httpx.Response, most: int) -> bytes:
     """
     found = bytearray()
     try:
-        for piece in _unpacked(response):
+        for piece in _unpack(response):
             found += piece
             if len(found) > most:
                 raise TooLargeError(f"more than {most // MB} MB")
@@ -129,7 +129,7 @@ def whole(response: httpx.Response, most: int) -> bytes:
     return bytes(found)
 
 
-def _unpacked(response: httpx.Response) -> Iterator[bytes]:
+def _unpack(response: httpx.Response) -> Iterator[bytes]:
     how = response.headers.get("content-encoding", "identity").strip().lower()
     if how == "identity":
         yield from response.iter_raw()

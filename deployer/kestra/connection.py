@@ -173,10 +173,10 @@ class Connection:
         try:
             response = self._whole(request)
         except httpx.RequestError as error:
-            raise self._redacted(no_answer(request, error, self._way)) from error
+            raise self._redact_error(no_answer(request, error, self._way)) from error
         if not response.is_success:
             userless = self._server is not None and self._server.userless
-            raise self._redacted(refusal(self._clean(response), signed_in=self._signed_in, userless=userless))
+            raise self._redact_error(refusal(self._clean(response), signed_in=self._signed_in, userless=userless))
         return response
 
     def _whole(self, request: httpx.Request) -> httpx.Response:
@@ -199,13 +199,13 @@ class Connection:
         try:
             return read(decode(response.content))
         except UnexpectedShapeError as error:
-            raise self._redacted(wrong_shape(self._clean(response), str(error))) from None
+            raise self._redact_error(wrong_shape(self._clean(response), str(error))) from None
         except TooLargeError as error:
-            raise self._redacted(too_large(response, str(error))) from None
+            raise self._redact_error(too_large(response, str(error))) from None
         except ValueError:
-            raise self._redacted(wrong_shape(self._clean(response), "JSON")) from None
+            raise self._redact_error(wrong_shape(self._clean(response), "JSON")) from None
 
-    def _redacted(self, error: KestraError) -> KestraError:
+    def _redact_error(self, error: KestraError) -> KestraError:
         """Return the error without our secrets, which a server or a proxy may have quoted."""
         error.reason = self._redact(error.reason)
         error.hint = self._redact(error.hint)

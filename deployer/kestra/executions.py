@@ -130,7 +130,7 @@ class ExecutionCalls(Calls):
         def read(data: object) -> tuple[Execution, ...]:
             return items(list(Page.read(data).results), Execution.read)
 
-        return [self._linked(execution) for execution in self._ask(SEARCH_EXECUTIONS, read, params=params)]
+        return [self._with_url(execution) for execution in self._ask(SEARCH_EXECUTIONS, read, params=params)]
 
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
         """Yield the execution at each change that the server reports; stop at its end, if cut, or at `until`.
@@ -142,7 +142,7 @@ class ExecutionCalls(Calls):
             if event.id == "start":  # 1.x: an execution with only its id
                 continue
             try:
-                yield self._linked(Execution.read(decode(event.data)))
+                yield self._with_url(Execution.read(decode(event.data)))
             except (ValueError, TooLargeError, UnexpectedShapeError):
                 return
             if event.id == "end":
@@ -162,9 +162,9 @@ class ExecutionCalls(Calls):
         return self._ask(OUTPUTS, lambda data: mapping(data, "outputs"), execution_id)
 
     def _execution(self, operation: Operation, *names: str, **parts: Any) -> Execution:
-        return self._linked(self._ask(operation, Execution.read, *names, **parts))
+        return self._with_url(self._ask(operation, Execution.read, *names, **parts))
 
-    def _linked(self, execution: Execution) -> Execution:
+    def _with_url(self, execution: Execution) -> Execution:
         """Return the execution with the full URL of its page: the server returns a path, or nothing."""
         host, url = self._connection.host, execution.url
         if not url:

@@ -88,9 +88,9 @@ def refusal(response: httpx.Response, *, signed_in: str, userless: bool = False)
         reason, hint = f"redirects to {target}", "set the host to the server's actual address (https?)"
     what = f"{request.method} {place(request)}"
     return kind(
-        f"{_REFUSALS[status].format(_origin(request))}: {what} answered {_said(status, reason)}"
+        f"{_REFUSALS[status].format(_origin(request))}: {what} answered {_describe(status, reason)}"
         if status in _REFUSALS
-        else f"{what} answered {_said(status, reason)}",
+        else f"{what} answered {_describe(status, reason)}",
         method=request.method,
         url=place(request),
         status=status,
@@ -100,7 +100,7 @@ def refusal(response: httpx.Response, *, signed_in: str, userless: bool = False)
     )
 
 
-def _said(status: int, reason: str) -> str:
+def _describe(status: int, reason: str) -> str:
     return f"{status}: {reason}" if reason else str(status)
 
 
@@ -116,7 +116,7 @@ def _access_hint(signed_in: str) -> str:
 
 def no_answer(request: httpx.Request, error: httpx.RequestError, way: Proxy | None = None) -> KestraError:
     """Return the error for a request without a complete answer, sent through this proxy."""
-    told: dict[str, Any] = {"method": request.method, "url": place(request)}
+    about: dict[str, Any] = {"method": request.method, "url": place(request)}
     server, what = _origin(request), f"({request.method} {place(request)})"
     certificate = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     if certificate is not None:
@@ -125,26 +125,26 @@ def no_answer(request: httpx.Request, error: httpx.RequestError, way: Proxy | No
         )
         if used := " and ".join(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)):
             hint += f"; only certificates in {used} are trusted"
-        return KestraError(f"no secure connection to {server}: {_reason(certificate)} {what}", **told, hint=hint)
+        return KestraError(f"no secure connection to {server}: {_reason(certificate)} {what}", **about, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError) and way:
         by = f"the proxy {way.place}, set by {way.named_by}"
         hint = f"fix {way.named_by}, or list the host in NO_PROXY to connect directly"
-        return KestraUnreachableError(f"cannot connect to {by}: {_reason(error)} {what}", **told, hint=hint)
+        return KestraUnreachableError(f"cannot connect to {by}: {_reason(error)} {what}", **about, hint=hint)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
         hint = "is the server running, and is the host right? Inside a container, localhost is the container itself"
         return KestraUnreachableError(
-            f"cannot connect to Kestra at {server}: {_reason(error)} {what}", **told, hint=hint
+            f"cannot connect to Kestra at {server}: {_reason(error)} {what}", **about, hint=hint
         )
     if isinstance(error, httpx.ProxyError):
         hint = "check the proxy (`proxy`, HTTPS_PROXY, NO_PROXY) and its credentials"
         return KestraUnreachableError(
-            f"the proxy refuses to connect to {server}: {_reason(error)} {what}", **told, hint=hint
+            f"the proxy refuses to connect to {server}: {_reason(error)} {what}", **about, hint=hint
         )
     if isinstance(error, httpx.TimeoutException):
         hint = "if the server is slow, increase --timeout"
-        return KestraUnreachableError(f"no answer in time from {server} {what}", **told, hint=hint)
+        return KestraUnreachableError(f"no answer in time from {server} {what}", **about, hint=hint)
     hint = "a proxy, or a server that restarts, may have cut it: try again"
-    return KestraUnreachableError(f"the connection to {server} was cut: {_reason(error)} {what}", **told, hint=hint)
+    return KestraUnreachableError(f"the connection to {server} was cut: {_reason(error)} {what}", **about, hint=hint)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -162,7 +162,7 @@ def _reason(error: BaseException) -> str:
 def wrong_shape(response: httpx.Response, expected: str) -> KestraError:
     """Return the error for an answer with a good status that is not Kestra's."""
     request = response.request
-    what, hint = f"did not answer with {expected}", "is this the address of a Kestra server?"
+    what, hint = f"did not return {expected}", "is this the address of a Kestra server?"
     if is_html(response):
         title = words(response)
         what = f"answered with a web page{f' ({title})' if title else ''} instead of {expected}"
@@ -180,7 +180,7 @@ def too_large(response: httpx.Response, how: str) -> KestraTooLargeError:
     """Return the error for an answer that is larger than Kestra's answers."""
     request = response.request
     return KestraTooLargeError(
-        f"{request.method} {place(request)} sent too large an answer: {how}",
+        f"{request.method} {place(request)} returned too large an answer: {how}",
         method=request.method,
         url=place(request),
         status=response.status_code,

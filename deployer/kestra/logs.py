@@ -7,7 +7,7 @@ from deployer.kestra.calls import Calls
 from deployer.kestra.operations import LOGS
 from deployer.model.version import Dialect
 
-_FROM_LEVEL_2X = "filters[level][GREATER_THAN_OR_EQUAL_TO]"  # EQUALS is refused with 400 (asked of the 2.0.0 engine)
+_FROM_LEVEL_2X = "filters[level][GREATER_THAN_OR_EQUAL_TO]"  # EQUALS is refused with 400 (tested on the 2.0.0 engine)
 
 
 class LogCalls(Calls):

@@ -24,25 +24,25 @@ Connect = Callable[[], AbstractContextManager[EventSource]]
 _AHEAD = 100  # events that are read ahead
 _LOOK = 0.5  # seconds between two checks whether anyone still listens
 
-_Told = ServerSentEvent | BaseException | None
+_Event = ServerSentEvent | BaseException | None
 
 
 def events(connect: Connect, until: float) -> Iterator[ServerSentEvent]:
     """Yield a stream's events. It ends without an error: normally, if cut, and at `until` (monotonic seconds)."""
-    told: Queue[_Told] = Queue(_AHEAD)
+    queue: Queue[_Event] = Queue(_AHEAD)
     line = _Line()
 
-    def tell(event: _Told) -> None:
+    def tell(event: _Event) -> None:
         waiting = True
         while waiting and not line.left:
             with suppress(Full):
-                told.put(event, timeout=_LOOK)
+                queue.put(event, timeout=_LOOK)
                 waiting = False
 
     Thread(target=_listen, args=(connect, tell, line), name="stream", daemon=True).start()
     try:
         while (seconds := until - time.monotonic()) > 0:
-            event = told.get(timeout=seconds)
+            event = queue.get(timeout=seconds)
             if event is None:
                 return
             if isinstance(event, BaseException):
@@ -88,7 +88,7 @@ class _Line(httpx.SyncByteStream):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # the method of TLS waits
 
 
-def _listen(connect: Connect, tell: Callable[[_Told], None], line: _Line) -> None:
+def _listen(connect: Connect, tell: Callable[[_Event], None], line: _Line) -> None:
     """Pass on every event, and None at the end."""
     try:
         with connect() as source:

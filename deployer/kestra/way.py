@@ -47,7 +47,7 @@ def proxy(settings: Settings) -> Proxy | None:
     The one in the settings takes precedence over HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
     """
     if settings.proxy:
-        return _usable(Proxy(settings.proxy, "`proxy` in kestra-deployer.yaml"))
+        return _validate(Proxy(settings.proxy, "`proxy` in kestra-deployer.yaml"))
     host = urlsplit(settings.host)
     if host.hostname in _LOOPBACK or proxy_bypass(host.netloc.rpartition("@")[2]):
         return None
@@ -56,11 +56,11 @@ def proxy(settings: Settings) -> Proxy | None:
         if url := named.get(kind, "").strip():
             variable = f"{kind}_proxy" if os.environ.get(f"{kind}_proxy") else f"{kind}_proxy".upper()
             with_port = _PORT.search(url) and "://" not in url  # a common way to write them
-            return _usable(Proxy(f"http://{url}" if with_port else url, variable))
+            return _validate(Proxy(f"http://{url}" if with_port else url, variable))
     return None
 
 
-def _usable(way: Proxy) -> Proxy:
+def _validate(way: Proxy) -> Proxy:
     """Return the proxy. Raises UsageError if its address is not valid."""
     try:
         url = urlsplit(way.url)

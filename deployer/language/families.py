@@ -50,7 +50,7 @@ def belongs(cls: str, types: Types) -> str:
     for base, what in FAMILIES.items():
         if is_of(cls, base, types):
             return f"it is {what}: write it below `{_LISTS[base]}`"
-    found = next((told for start, told in _ELSEWHERE.items() if cls.startswith(start)), None)
+    found = next((words for start, words in _ELSEWHERE.items() if cls.startswith(start)), None)
     return f"it is {found[0]}: {found[1]}" if found else ""
 
 

@@ -51,9 +51,11 @@ class _Converting:
             self._kin |= dict.fromkeys(names, base) if base else {}
 
     def type(self, name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the description of a plugin's type; what all of its kind have is taken from the core."""
+        """Return the description of a plugin type; what all of its kind have comes from the core."""
         props = {prop: self._reading(_mapping(each)) for prop, each in definition["properties"].items()}
-        must = {prop: asked for prop, each in definition["properties"].items() if (asked := _asked(_mapping(each)))}
+        must = {
+            prop: asked for prop, each in definition["properties"].items() if (asked := _constraints(_mapping(each)))
+        }
         for prop in definition.get("required", ()):
             must.setdefault(prop, {})["NotNull"] = [{}]
         base = self._kin.get(name)
@@ -90,7 +92,7 @@ class _Converting:
         return min(of, key=kin, default="")  # the most specific kind
 
 
-def _asked(prop: Mapping[str, Any]) -> dict[str, Any]:
+def _constraints(prop: Mapping[str, Any]) -> dict[str, Any]:
     if prop.get("type") != "string" or prop.get("$dynamic") is True or "enum" in prop:
         return {}
     asked: dict[str, Any] = {}

@@ -196,7 +196,7 @@ def seconds(written: str) -> float | None:
     return -exact if match[1] == "-" else exact
 
 
-def _matching(fits: Callable[[str], bool], wanted: str, *, numbers: bool) -> Leaf:
+def _match(fits: Callable[[str], bool], wanted: str, *, numbers: bool) -> Leaf:
     def read(value: Any) -> str | None:
         if value is None or (isinstance(value, str) and not value.strip(BLANKS)):
             return None
@@ -224,8 +224,8 @@ LEAVES: dict[str, Leaf] = {
     "Object": anything,
     "Property": anything,
     "DurationDeserializer": duration,
-    "Instant": _matching(is_instant, "a date with time and zone, such as 2024-01-01T00:00:00Z", numbers=True),
-    "LocalDate": _matching(is_local_date, "a date such as 2024-01-31", numbers=False),
-    "LocalTime": _matching(is_local_time, "a time such as 10:30", numbers=False),
+    "Instant": _match(is_instant, "a date with time and zone, such as 2024-01-01T00:00:00Z", numbers=True),
+    "LocalDate": _match(is_local_date, "a date such as 2024-01-31", numbers=False),
+    "LocalTime": _match(is_local_time, "a time such as 10:30", numbers=False),
 }
 """By the name in descriptions. An unknown name is read as `anything`: better silent than wrong."""

@@ -92,7 +92,7 @@ def unresolved(data: Any) -> Iterator[tuple[str | int, ...]]:
             todo += [((*route, name), one) for name, one in value.items() if isinstance(one, list | Mapping)]
 
 
-def _matching(plugin: Mapping[str, Any], given: Sequence[Default]) -> list[Default]:
+def _select(plugin: Mapping[str, Any], given: Sequence[Default]) -> list[Default]:
     name = plugin.get("type")
     return [one for one in given if name.startswith(one.type)] if isinstance(name, str) else []
 
@@ -106,7 +106,7 @@ def _apply(data: Any, given: Sequence[Default], *, forced: bool, again: bool) ->
     result = {name: _apply(one, given, forced=forced, again=again) for name, one in data.items()}
     if _REF in result and not forced and again:
         return result
-    matching = _matching(result, given)
+    matching = _select(result, given)
     for one in matching:
         result = _deep(result, one.values) if one.forced else _deep(one.values, result)
     rest = [one for one in given if one not in matching]

@@ -71,10 +71,10 @@ def read(file: Path) -> dict[str, Pulled]:
         raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("kestra"), dict):
         raise UsageError(f"{file} is not a plugin description that this version understands", hint=AGAIN)
-    return {version: _checked(file, version, section) for version, section in data["kestra"].items()}
+    return {version: _check(file, version, section) for version, section in data["kestra"].items()}
 
 
-def _checked(file: Path, version: str, section: Any) -> Pulled:
+def _check(file: Path, version: str, section: Any) -> Pulled:
     try:
         pulled = Pulled(**section)
         sound = all(isinstance(getattr(pulled, name), dict) for name in _SECTIONS) and all(_sound(pulled))

@@ -82,10 +82,10 @@ class _Making:
         """Return a reference to a class, described once; `by` is an additional property that selects it."""
         if cls not in self._defined:
             self._defined[cls] = {}
-            self._defined[cls] = self._described(cls, by)
+            self._defined[cls] = self._describe(cls, by)
         return _reference(cls)
 
-    def _described(self, cls: str, by: str) -> Schema:
+    def _describe(self, cls: str, by: str) -> Schema:
         described = self._types.types[cls]
         if "made_of" in described:
             return {}
@@ -93,10 +93,10 @@ class _Making:
         made: Schema = {"type": "object", "properties": {name: self._of(kind) for name, kind in names.items()}}
         if "open" not in described:
             made["additionalProperties"] = False
-        made["required"] = sorted(self._needed(cls))
+        made["required"] = sorted(self._required(cls))
         return {"anyOf": [made, {"type": "string"}]} if "String" in described.get("from", ()) else made
 
-    def _needed(self, cls: str) -> set[str]:
+    def _required(self, cls: str) -> set[str]:
         """Return the required properties; in a plugin, `pluginDefaults` may set all but its id and type."""
         described = self._types.types[cls]
         must = {name for name, asked in described.get("must", {}).items() if _NEEDED & asked.keys()}

@@ -29,15 +29,15 @@ def meant_word(written: str, known: Iterable[str]) -> str:
 
 def needs(types: Types, has: Callable[[Types], bool]) -> str:
     """Return the first version that has something which this one and earlier ones lack, empty if none has."""
-    having = _having(has)
+    having = _versions_with(has)
     return NAMES[min(having)] if having and min(having) > NAMES.index(types.version) else ""
 
 
 def gone_since(types: Types, has: Callable[[Types], bool]) -> str:
     """Return the version that removed something which this version lacks, empty if no earlier version had it."""
-    having = _having(has)
+    having = _versions_with(has)
     return NAMES[max(having) + 1] if having and max(having) < NAMES.index(types.version) else ""
 
 
-def _having(has: Callable[[Types], bool]) -> list[int]:
+def _versions_with(has: Callable[[Types], bool]) -> list[int]:
     return [at for at, name in enumerate(NAMES) if name in DESCRIBED and has(types_of(name))]

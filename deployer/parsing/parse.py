@@ -138,11 +138,11 @@ def _build(reader: Any, read: _Read) -> Any:  # noqa: C901, PLR0912  see below
                 value = _value(event)
         elif kind is mapping or kind is list_:
             if key is _NO_KEY or len(above) >= _DEEPEST:
-                raise _refused(event, key is _NO_KEY)
+                raise _refuse(event, key is _NO_KEY)
             value = {} if kind is mapping else []
         elif kind is alias:
             if key is _NO_KEY:
-                raise _refused(event, True)
+                raise _refuse(event, True)
             read.aliases.append(event)
             value = event.anchor
         else:
@@ -171,7 +171,7 @@ def _value(event: yaml.ScalarEvent) -> Any:
         raise syntax.Refused(place, words, "quote it if you mean a string") from None
 
 
-def _refused(event: yaml.NodeEvent, as_key: bool) -> syntax.Refused:
+def _refuse(event: yaml.NodeEvent, as_key: bool) -> syntax.Refused:
     """Return why a list, a mapping or an alias is not allowed here."""
     place = span(event.start_mark, event.end_mark)
     if not as_key:

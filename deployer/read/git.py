@@ -57,11 +57,11 @@ def _head(git: Path) -> str | None:
         name = found.removeprefix("ref:").strip()
         places = (folder / name for folder in (git, shared) if _NAME.fullmatch(name))
         loose = next((place for place in places if place.is_file()), None)
-        found = _text(loose).strip() if loose else _packed(shared, name)
+        found = _text(loose).strip() if loose else _find_packed(shared, name)
     return found if _HASH.fullmatch(found) else None
 
 
-def _packed(git: Path, name: str) -> str:
+def _find_packed(git: Path, name: str) -> str:
     """Return the commit of a packed reference, which has no file of its own."""
     lines = _text(git / "packed-refs").splitlines() if (git / "packed-refs").is_file() else []
     return next((line.partition(" ")[0] for line in lines if line.partition(" ")[2] == name), "")

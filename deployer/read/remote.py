@@ -41,7 +41,7 @@ def name(folder: Path, environ: Mapping[str, str] = os.environ) -> str | None:
     remotes = {section.partition('"')[2].rstrip('"'): section for section in config if section.startswith("remote ")}
     chosen = remotes.get("origin") or (next(iter(remotes.values())) if len(remotes) == 1 else None)
     url = config[chosen].get("url", [""])[0] if chosen else ""
-    return canonical(_rewritten(url, config)) or None
+    return canonical(_rewrite(url, config)) or None
 
 
 def canonical(url: str) -> str:
@@ -105,7 +105,7 @@ def _of_user(environ: Mapping[str, str]) -> Iterator[Path]:
         yield Path(home) / ".gitconfig"
 
 
-def _rewritten(url: str, config: Mapping[str, Mapping[str, list[str]]]) -> str:
+def _rewrite(url: str, config: Mapping[str, Mapping[str, list[str]]]) -> str:
     """Return an address with `insteadOf` applied: the longest prefix wins."""
     bases = [
         (beginning, section.partition('"')[2].rstrip('"'))

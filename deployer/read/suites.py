@@ -45,7 +45,7 @@ def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem
 
 def _suite(document: Document) -> list[SmokeCase]:
     data = document.data
-    _known(data, _SUITE_KEYS, ())
+    _check_keys(data, _SUITE_KEYS, ())
     suite, namespace, name = (_text(data, key, ()) for key in ("id", "namespace", "flowId"))
     listed = data.get("testCases")
     if not isinstance(listed, list) or not listed:
@@ -64,9 +64,9 @@ def _suite(document: Document) -> list[SmokeCase]:
 def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCase:
     if not isinstance(data, Mapping):
         raise _Refused(route, "a case must be a mapping with an `id`")
-    _known(data, _CASE_KEYS, route)
+    _check_keys(data, _CASE_KEYS, route)
     fixtures = _mapping(data, "fixtures", route)
-    _known(fixtures, ("inputs", "files"), (*route, "fixtures"))
+    _check_keys(fixtures, ("inputs", "files"), (*route, "fixtures"))
     state = data.get("expectedState", "SUCCESS")
     if state not in FINAL_STATES:
         message = f"an execution cannot end as {state!r}"
@@ -84,7 +84,7 @@ def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCas
     )
 
 
-def _known(data: Mapping[Any, Any], keys: Sequence[str], route: Route) -> None:
+def _check_keys(data: Mapping[Any, Any], keys: Sequence[str], route: Route) -> None:
     for key in data:
         if key not in keys:
             message = f"`{key}` is not supported: without it, the test would prove less than it claims"

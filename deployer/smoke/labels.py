@@ -28,7 +28,7 @@ def of_project(project: str) -> dict[str, str]:
     return {PROJECT: _UNFIT.sub("-", project)} if project else {}
 
 
-def left(found: Mapping[str, str], now: datetime) -> bool:
+def is_left(found: Mapping[str, str], now: datetime) -> bool:
     """Whether an execution with these labels, which still runs, should have been killed by now."""
     until = found.get(UNTIL, "")
     return bool(_SECONDS.fullmatch(until)) and int(until) < now.timestamp()

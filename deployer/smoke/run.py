@@ -75,7 +75,7 @@ class _Runner:
         try:
             execution = self._trigger(case)
         except KestraError as error:
-            result = self._not_started(case, error)
+            result = self._report_failed_start(case, error)
         except OSError as error:
             message = f"could not be started: {error.filename} cannot be read: {error.strerror}"
             result = SmokeResult(case, Verdict.NOT_RUN, message)
@@ -90,7 +90,7 @@ class _Runner:
             case.flow.namespace, case.flow.name, inputs=_open(case.inputs), labels=marks, kind="TEST"
         )
 
-    def _not_started(self, case: SmokeCase, error: KestraError) -> SmokeResult:
+    def _report_failed_start(self, case: SmokeCase, error: KestraError) -> SmokeResult:
         if not error.unknown:
             return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}")
         blind = "" if self._shows_tests() else ", and before Kestra 1.2 executions of kind TEST cannot be searched"
@@ -135,7 +135,7 @@ class _Runner:
         result = replace(result, state=now.state, execution=now.id, url=now.url)
         if seen.over:
             return replace(result, message=f"{result.message}, killed")
-        return replace(result, message=f"{result.message}; {_left(seen)}", left_running=True)
+        return replace(result, message=f"{result.message}; {_explain_left(seen)}", left_running=True)
 
     def _first_error(self, name: str) -> str:
         """Return the first line of the first error log; logs are stored shortly after the execution ends."""
@@ -152,7 +152,7 @@ def _result(case: SmokeCase, execution: Execution, message: str, verdict: Verdic
     return SmokeResult(case, verdict, message, state=execution.state, execution=execution.id, url=execution.url)
 
 
-def _left(seen: Seen) -> str:
+def _explain_left(seen: Seen) -> str:
     """Return why an execution keeps running although it should have been killed."""
     if seen.execution.state == RETRIED:
         return "its retry has not begun yet, and nothing can prevent it"

@@ -13,7 +13,7 @@ from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.smoke.chain import latest
 from deployer.smoke.follow import Follower
-from deployer.smoke.labels import left, of_project
+from deployer.smoke.labels import is_left, of_project
 
 UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
 """The states, known since 1.0, in which an execution continues unless it is killed."""
@@ -32,10 +32,10 @@ def sweep(client: KestraClient, known: Collection[str], project: str, now: datet
 
     If `project` is empty, only those `known` by id. Raises KestraError if the server cannot be searched.
     """
-    found = {execution.id: execution for execution in _known(client, known)}
+    found = {execution.id: execution for execution in _find_known(client, known)}
     if project:
         labelled = client.search_executions(labels=of_project(project), kinds=("TEST",), states=UNDER_WAY)
-        found |= {execution.id: execution for execution in labelled if left(execution.labels, now)}
+        found |= {execution.id: execution for execution in labelled if is_left(execution.labels, now)}
     follower = Follower(client, Event())
     killed, failed = [], []
     for execution in found.values():
@@ -50,7 +50,7 @@ def sweep(client: KestraClient, known: Collection[str], project: str, now: datet
     return Swept(tuple(killed), tuple(failed))
 
 
-def _known(client: KestraClient, ids: Collection[str]) -> list[Execution]:
+def _find_known(client: KestraClient, ids: Collection[str]) -> list[Execution]:
     """Return those of these executions, or of their retries, that are still running."""
     found = []
     for each in ids:

@@ -12,7 +12,7 @@ from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import Execution
 from deployer.ledgers import OnServer
 from deployer.trial.deploys import PROBE
-from deployer.trial.executions import PATIENCE, eventually, found
+from deployer.trial.executions import PATIENCE, eventually, find
 from deployer.trial.ground import Ground, ends
 from deployer.trial.project import NAMES
 
@@ -101,7 +101,7 @@ class _Cleaning:
         return self.ground.started
 
     def _search(self, name: str) -> None:
-        self.ground.started |= {each.id for each in found(self.ground, self.ground.project.key(name).name)}
+        self.ground.started |= {each.id for each in find(self.ground, self.ground.project.key(name).name)}
 
     def _execution(self, execution_id: str) -> Execution | None:
         with suppress(KestraNotFoundError):

@@ -78,7 +78,7 @@ class _Conducting:
         left, interrupted = finish(lambda: clean_up(self._ground), lambda: None)
         verdict = Verdict.BROKEN if left else Verdict.KEPT
         judged = Judged("clean up", _CLEAN, verdict, tuple(left))
-        self._tell(self._measured(judged, began, mark))
+        self._tell(self._measure(judged, began, mark))
         return left, interrupted
 
     def _one(self, promise: Promise) -> Judged:
@@ -102,9 +102,9 @@ class _Conducting:
             self._unanswered = isinstance(error, KestraUnreachableError)  # one request may be too much for a gateway
             verdict, hint = Verdict.BROKEN, error.hint
             found.append(str(error))
-        return self._measured(Judged(promise.step, promise.sentence, verdict, tuple(found), hint), began, mark)
+        return self._measure(Judged(promise.step, promise.sentence, verdict, tuple(found), hint), began, mark)
 
-    def _measured(self, judged: Judged, began: float, mark: int) -> Judged:
+    def _measure(self, judged: Judged, began: float, mark: int) -> Judged:
         return replace(judged, requests=self._ground.traffic.count - mark, seconds=time.monotonic() - began)
 
     def _tell(self, judged: Judged) -> None:

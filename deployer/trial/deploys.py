@@ -12,7 +12,7 @@ from deployer.model.ledger import digest
 from deployer.model.policy import OnDrift
 from deployer.model.result import Status
 from deployer.model.version import Dialect
-from deployer.trial.ground import Ground, NotJudgedError, Ran, difference, listed
+from deployer.trial.ground import Ground, NotJudgedError, Ran, describe, difference
 from deployer.trial.project import CHANGED, DASHES, LETTERS, PLAIN, other
 from deployer.trial.reads import MOST, NO_LEDGER
 
@@ -68,7 +68,7 @@ def both_lists(ground: Ground) -> Iterator[str]:
     namespace, mark = ground.project.namespace, ground.traffic.count
     keys = {name: ground.project.key(name) for name in ground.created}
     exported = ground.client.export_flows_by_query([namespace])
-    asked = listed(ground.traffic.since(mark))
+    asked = describe(ground.traffic.since(mark))
     for name, key in sorted(keys.items()):
         text, found = ground.project.text(name), exported.get(exported_as(namespace, key.name))
         if found is None:
@@ -84,9 +84,9 @@ def again(ground: Ground) -> Iterator[str]:
     """Deploy the same once more."""
     ran = ground.sync()
     yield from ran.differs()
-    yield from _unwritten(ran)
+    yield from _expect_no_writes(ran)
     if ran.reads > MOST:
-        yield f"it took {ran.reads} requests: {listed(ran.exchanges)}"
+        yield f"it took {ran.reads} requests: {describe(ran.exchanges)}"
 
 
 def change(ground: Ground) -> Iterator[str]:
@@ -127,7 +127,7 @@ def draft(ground: Ground) -> Iterator[str]:
         return
     ran = ground.sync()
     yield from ran.differs()
-    yield from _unwritten(ran)
+    yield from _expect_no_writes(ran)
     live = ground.live(LETTERS)
     if not live.draft or live.source != text:
         yield f"the draft of {key.path} is gone"
@@ -136,7 +136,7 @@ def draft(ground: Ground) -> Iterator[str]:
 def find_edit(ground: Ground) -> Iterator[str]:
     """Edit a flow as a person would, and look for drift."""
     ground.needs(PLAIN)
-    key, text = ground.project.key(PLAIN), _edited(ground)
+    key, text = ground.project.key(PLAIN), _edit(ground)
     ground.client.update_flow(key.namespace, key.name, text)
     ran = ground.drift()
     yield from ran.differs(ExitCode.DRIFT)
@@ -149,16 +149,16 @@ def refuse(ground: Ground) -> Iterator[str]:
     """Deploy over the edit without --on-drift."""
     ran = ground.sync()
     yield from ran.differs(ExitCode.REFUSED)
-    yield from _unwritten(ran)
-    yield from ground.is_live(PLAIN, _edited(ground))
+    yield from _expect_no_writes(ran)
+    yield from ground.is_live(PLAIN, _edit(ground))
 
 
 def keep(ground: Ground) -> Iterator[str]:
     """Deploy and keep the edit."""
     ran = ground.sync(on_drift=OnDrift.KEEP)
     yield from ran.differs()
-    yield from _unwritten(ran)
-    yield from ground.is_live(PLAIN, _edited(ground))
+    yield from _expect_no_writes(ran)
+    yield from ground.is_live(PLAIN, _edit(ground))
 
 
 def overwrite(ground: Ground) -> Iterator[str]:
@@ -186,7 +186,7 @@ def stop(ground: Ground) -> Iterator[str]:
         yield f"{key.path} is enabled again, although it was disabled on the server"
     if f"message: {message}" not in (live.source or ""):
         yield f"the change of {key.path} was not deployed"
-    yield from _unwritten(ground.sync())
+    yield from _expect_no_writes(ground.sync())
 
 
 def prune(ground: Ground) -> Iterator[str]:
@@ -210,15 +210,15 @@ def prune(ground: Ground) -> Iterator[str]:
         yield f"also gone: {', '.join(lost)}"
 
 
-def _edited(ground: Ground) -> str:
+def _edit(ground: Ground) -> str:
     return other(ground.project.text(PLAIN), _EDITED)
 
 
-def _unwritten(ran: Ran) -> Iterator[str]:
+def _expect_no_writes(ran: Ran) -> Iterator[str]:
     if ran.writes:
-        yield f"something was written: {listed(ran.writes)}"
+        yield f"something was written: {describe(ran.writes)}"
 
 
 def _written_once(ran: Ran, method: str) -> Iterator[str]:
     if [each.method for each in ran.flow_writes] != [method]:
-        yield f"expected exactly one {method} of a flow, but there were: {listed(ran.flow_writes)}"
+        yield f"expected exactly one {method} of a flow, but there were: {describe(ran.flow_writes)}"

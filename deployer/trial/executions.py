@@ -29,12 +29,12 @@ def passes(ground: Ground) -> Iterator[str]:
     ran = ground.sync(smoke=True)
     ground.smokes = ran.report.smokes
     yield from ran.differs(ExitCode.SMOKE_FAILED if SLEEPS in ground.created else ExitCode.OK)  # past its deadline
-    yield from _passed(_smoke(ground, PLAIN))
+    yield from _expect_pass(_smoke(ground, PLAIN))
 
 
 def fails(ground: Ground) -> Iterator[str]:
     """Check the smoke test that expects a failure."""
-    yield from _passed(_smoke(ground, FAILS))
+    yield from _expect_pass(_smoke(ground, FAILS))
 
 
 def times_out(ground: Ground) -> Iterator[str]:
@@ -52,7 +52,7 @@ def kill(ground: Ground) -> Iterator[str]:
     """Start a flow that calls another, wait until that one runs, and kill the first."""
     ground.needs(CALLS, SLEEPS)
     key, called = ground.project.key(CALLS), ground.project.key(SLEEPS)
-    before = {execution.id for execution in found(ground, called.name)}
+    before = {execution.id for execution in find(ground, called.name)}
     labels = {LABEL: ground.project.mark}
     # of kind TEST, so that it fires no flow trigger on this server; before 1.2, no search shows what it calls
     kind = "TEST" if kind_filter(ground.client.server()) else None
@@ -60,7 +60,7 @@ def kill(ground: Ground) -> Iterator[str]:
     ground.started.add(first.id)
 
     def inner() -> Execution | None:
-        new = (execution for execution in found(ground, called.name) if execution.id not in before)
+        new = (execution for execution in find(ground, called.name) if execution.id not in before)
         return next((execution for execution in new if execution.state == "RUNNING"), None)
 
     second = eventually(inner)
@@ -79,7 +79,7 @@ def kill(ground: Ground) -> Iterator[str]:
             yield f"it ended {over.state}, not {_KILLED}: {execution.url}"
 
 
-def found(ground: Ground, flow_id: str) -> list[Execution]:
+def find(ground: Ground, flow_id: str) -> list[Execution]:
     """Return the executions of a flow of the trial: TEST ones are found only by that kind."""
     all_but_test: tuple[str, ...] = ()
     known: dict[str, Execution] = {}
@@ -115,6 +115,6 @@ def _smoke(ground: Ground, name: str) -> SmokeResult:
     raise NotJudgedError("the smoke tests were not run")
 
 
-def _passed(result: SmokeResult) -> Iterator[str]:
+def _expect_pass(result: SmokeResult) -> Iterator[str]:
     if result.verdict is not Verdict.PASSED:
         yield f"it is reported as {result.verdict}: {result.message} {result.url or ''}".rstrip()

@@ -57,9 +57,9 @@ class Ran:
         code = self.report.exit_code
         if code is not expected:
             yield f"the run ended with exit code {int(code)}, not {int(expected)}"
-            yield from self._said()
+            yield from self._messages()
 
-    def _said(self) -> Iterator[str]:
+    def _messages(self) -> Iterator[str]:
         if self.report.error:
             yield str(self.report.error)
         yield from (problem.message for problem in self.report.errors)
@@ -176,6 +176,6 @@ def difference(sent: str, found: str) -> str:
     return f"from character {at + 1} on it is {found[at : at + 20]!r}, but {sent[at : at + 20]!r} was sent"
 
 
-def listed(exchanges: Collection[Exchange]) -> str:
+def describe(exchanges: Collection[Exchange]) -> str:
     """Return requests as text for users."""
     return ", ".join(map(str, exchanges)) or "none"

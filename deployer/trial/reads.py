@@ -9,7 +9,7 @@ from deployer.errors import KestraAccessError, KestraNotFoundError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.flows import exported_as
 from deployer.model.change import Action
-from deployer.trial.ground import Ground, NotJudgedError, difference, listed
+from deployer.trial.ground import Ground, NotJudgedError, describe, difference
 
 MOST = 4
 """The number of requests that read all live flows and the ledger."""
@@ -41,7 +41,7 @@ def export(ground: Ground) -> Iterator[str]:
         raise NotJudgedError("the search finds no flows yet: see `create`")
     mark = ground.traffic.count
     texts = ground.client.export_flows_by_query(sorted({flow.namespace for flow in flows}))
-    asked = listed([each for each in ground.traffic.since(mark) if each.path == _EXPORT])
+    asked = describe([each for each in ground.traffic.since(mark) if each.path == _EXPORT])
     missing = [flow for flow in flows if exported_as(flow.namespace, flow.id) not in texts]
     if missing:
         names = ", ".join(f"{flow.namespace}/{flow.id}" for flow in missing[:3])
@@ -94,6 +94,6 @@ def rehearsal(ground: Ground) -> Iterator[str]:
             f"{change.key.path}: {change.action}" for change in ran.report.plan.changes
         )
     if ran.writes:
-        yield f"something was written: {listed(ran.writes)}"
+        yield f"something was written: {describe(ran.writes)}"
     if ran.reads > MOST:
-        yield f"it took {ran.reads} requests: {listed(ran.exchanges)}"
+        yield f"it took {ran.reads} requests: {describe(ran.exchanges)}"

@@ -116,7 +116,7 @@ def test_a_verdict_of_an_unknown_shape_is_no_acceptance(
     asked: Callable[..., list[str]], deployer: Run, verdict: Any
 ) -> None:
     requests = asked(validate=told(verdict))
-    ended_well(deployer(*SYNC), 3, "flows/validate did not answer with", requests)
+    ended_well(deployer(*SYNC), 3, "flows/validate did not return", requests)
 
 
 @pytest.mark.parametrize("constraints", ["", " \n"])
@@ -141,7 +141,7 @@ def test_a_page_of_a_search_of_an_unknown_shape_ends_the_run(
     asked: Callable[..., list[str]], deployer: Run, page: Any, command: tuple[str, ...]
 ) -> None:
     requests = asked(search=told(page))
-    ended_well(deployer(*command), 3, "flows/search did not answer with", requests)
+    ended_well(deployer(*command), 3, "flows/search did not return", requests)
 
 
 @pytest.mark.parametrize("packed", ARCHIVES.values(), ids=ARCHIVES)
@@ -149,7 +149,7 @@ def test_an_archive_that_cannot_be_unpacked_is_as_good_as_none(
     asked: Callable[..., list[str]], deployer: Run, packed: bytes
 ) -> None:
     requests = asked(by_query=Response(packed, content_type="application/octet-stream"))
-    ended_well(deployer(*SYNC, "--dry-run"), 0, "did not answer with an archive of flows", requests)
+    ended_well(deployer(*SYNC, "--dry-run"), 0, "did not return an archive of flows", requests)
     assert f"GET {MAIN}flows/company.team/a" in requests
 
 
@@ -181,7 +181,7 @@ def test_a_lease_that_cannot_be_read_is_no_ledger(asked: Callable[..., list[str]
 
 def test_a_ledger_with_levels_without_an_end_is_none(asked: Callable[..., list[str]], deployer: Run) -> None:
     requests = asked(kestra_deployer=told(f'{{"type": "JSON", "value": {DEEP}'))
-    ended_well(deployer(*SYNC), 3, "did not answer with JSON", requests)
+    ended_well(deployer(*SYNC), 3, "did not return JSON", requests)
 
 
 @pytest.mark.parametrize("answer", [DEEP, '{"version": ' + DEEP])
@@ -189,7 +189,7 @@ def test_a_configuration_or_an_error_with_levels_without_an_end_is_no_answer(
     asked: Callable[..., list[str]], deployer: Run, answer: str
 ) -> None:
     requests = asked(configs=told(answer))
-    ended_well(deployer(*SYNC), 3, "did not answer with JSON", requests)
+    ended_well(deployer(*SYNC), 3, "did not return JSON", requests)
     requests = asked(configs=Response(answer, 500, content_type="application/json"))
     ended_well(deployer(*SYNC), 3, "answered 500", requests)
 

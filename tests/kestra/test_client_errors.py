@@ -92,13 +92,13 @@ def test_whatever_the_server_says_is_made_readable(httpserver: HTTPServer, body:
     [
         (200, LOGIN_PAGE, "a web page (Sign in & go)", "login page, or its path prefix is missing"),
         (200, "{", "answers, but is not a Kestra server", "a Kestra server?"),
-        (200, "[]", "did not answer with the server's configuration", "a Kestra server?"),
+        (200, "[]", "did not return the server's configuration", "a Kestra server?"),
         (200, '{"uuid": 1}', "configuration with a `version`", "a Kestra server?"),
         (200, '{"version": "latest"}', "configuration with a `version`", "a Kestra server?"),
         (404, "", "answers, but is not a Kestra server: ", "path prefix"),
         (401, "", " refused the login: ", "set KESTRA_API_TOKEN, or KESTRA_USERNAME"),
         (403, "", " denies access: ", "access to this tenant"),
-        (500, "", "answered 500", "own log"),
+        (500, "", "answered 500", "the server's log"),
         (200, '{"version": "0.24.1"}', "the server is Kestra 0.24.1", "--kestra 1.3"),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_is_no_usable_kestra_is_named(
 @pytest.mark.parametrize(
     ("credentials", "hint"),
     [
-        ({"username": "ann", "password": "secret"}, "takes API tokens only"),
+        ({"username": "ann", "password": "secret"}, "accepts only API tokens"),
         ({"api_token": "secret"}, "not expired"),
     ],
     ids=["password", "token"],
@@ -135,7 +135,7 @@ def test_a_redirect_is_not_followed_but_named(httpserver: HTTPServer) -> None:
     with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError) as caught:
         it.client.server()
     assert str(caught.value).endswith("answered 302: redirects to https://kestra.example.com/login")
-    assert "where the server really is" in caught.value.hint
+    assert "the server's actual address" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_redirect_is_not_followed_but_named(httpserver: HTTPServer) -> None:
 )
 def test_an_answer_that_is_no_flow_is_an_error(httpserver: HTTPServer, body: str) -> None:
     httpserver.expect_request("/api/v1/main/flows/a.b/x").respond_with_data(body, content_type="application/json")
-    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=r"instead of|did not answer with"):
+    with scripted(httpserver.url_for("")) as it, pytest.raises(KestraError, match=r"instead of|did not return"):
         it.client.flow("a.b", "x")
 
 
@@ -193,7 +193,7 @@ def test_too_few_verdicts_are_an_error_not_a_wrong_match(httpserver: HTTPServer)
     httpserver.expect_request("/api/v1/main/flows/validate").respond_with_json([{"index": 0}])
     with (
         scripted(httpserver.url_for("")) as it,
-        pytest.raises(KestraError, match=r"2 verdicts, one on each flow \(there are 1\)"),
+        pytest.raises(KestraError, match=r"2 verdicts, one on each flow \(it sent 1\)"),
     ):
         it.client.validate_flows(["id: a", "id: b"])
 

@@ -165,11 +165,15 @@ def test_an_answer_without_the_text_that_was_asked_for_is_no_flow_without_a_text
     textless = answer(200, '{"id": "x", "namespace": "a.b"}')
     with raw_server(textless, textless) as server, scripted(server.url) as it:
         assert it.client.flow("a.b", "x", source=False).source is None
-        with pytest.raises(KestraError, match="did not answer with a flow with its `source`"):
+        with pytest.raises(KestraError, match="did not return a flow with its `source`"):
             it.client.flow("a.b", "x")
 
 
 def test_another_flow_than_the_one_that_was_asked_for_is_no_answer() -> None:
     other = answer(200, '{"id": "y", "namespace": "a.b", "source": "id: y"}')
-    with raw_server(other) as server, scripted(server.url) as it, pytest.raises(KestraError, match="than the flow a"):
+    with (
+        raw_server(other) as server,
+        scripted(server.url) as it,
+        pytest.raises(KestraError, match="did not return the flow a"),
+    ):
         it.client.flow("a.b", "x")

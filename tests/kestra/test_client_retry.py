@@ -151,7 +151,7 @@ def test_a_create_whose_answer_was_lost_succeeded_where_the_very_text_is_there()
 @pytest.mark.parametrize("change", [{"source": "id: other"}, {"draft": True}], ids=["other text", "draft"])
 def test_a_create_is_not_sent_again_where_somebody_else_made_the_flow(change: dict[str, object]) -> None:
     with raw_server(CUT, answer(200, json.dumps(STORED | change))) as server, scripted(server.url) as it:
-        with pytest.raises(KestraRefusedError, match=r"a\.b/hello was created by somebody else"):
+        with pytest.raises(KestraRefusedError, match=r"a\.b/hello was created by someone else"):
             it.client.create_flow(FLOW, namespace="a.b", id="hello")
         assert server.methods == ["POST", "GET"]
 
@@ -228,7 +228,7 @@ def test_a_lost_start_that_does_not_show_up_is_an_error_that_says_so() -> None:
     with raw_server(answer(502), CONFIGS, *[NOTHING] * 10) as server, scripted(server.url) as it:
         with pytest.raises(KestraError, match="answered 502") as caught:
             it.client.create_execution("a.b", "hello", labels={"run": "7f3"})
-        assert "not known" in caught.value.hint
+        assert "unknown" in caught.value.hint
         assert caught.value.unknown
         assert server.methods.count("POST") == 1
 

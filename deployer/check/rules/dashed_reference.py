@@ -48,9 +48,10 @@ def _wrong(part: Part, names: list[str], types: Types) -> Iterator[Finding]:
         return
     pattern = re.compile("|".join(rf"\{{\{{\s*{name}\s*\}}\}}" for name in names))
     for prop in types.of(part.cls).get("own", ()):
-        if (value := part.value.get(prop)) is not None and any(map(pattern.search, _texts(value))):
-            message = "an id with a dash cannot follow a dot"
-            yield Finding((*part.route, prop), message, "write `inputs['the-id']`, `outputs['the-id']`")
+        match = next(filter(None, map(pattern.search, _texts(part.value.get(prop)))), None)
+        if match:
+            right = re.sub(r"\.(\w*-[\w-]*)", r"['\1']", match[0].strip("{}").strip())
+            yield Finding((*part.route, prop), "an id with a dash cannot follow a dot", f"write `{right}`")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -47,9 +47,9 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     for part in flow.parts:
         deprecated = known.get(part.cls, {})
         for name in deprecated:
-            if name in part.value and (route := _written(flow, part, name)) not in seen:
+            if name in part.value and (route := _route_of(flow, part, name)) not in seen:
                 seen.add(route)
-                yield _deprecated(flow, part, name, route)
+                yield _finding(flow, part, name, route)
         kind = part.value.get("type")
         if isinstance(kind, str) and kind in old and "type" not in deprecated:
             message = f"`{kind}` is an old name of this type"
@@ -57,7 +57,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
             yield Finding((*part.route, "type"), message, hint, Severity.WARNING)
 
 
-def _written(flow: FlowFile, part: Part, name: str) -> Route:
+def _route_of(flow: FlowFile, part: Part, name: str) -> Route:
     """Return the route of a property: in the part itself, or in the plugin defaults that it comes from."""
     route = (*part.route, name)
     if flow.value(route) is not None:
@@ -72,7 +72,7 @@ def _written(flow: FlowFile, part: Part, name: str) -> Route:
     return route
 
 
-def _deprecated(flow: FlowFile, part: Part, name: str, route: Route) -> Finding:
+def _finding(flow: FlowFile, part: Part, name: str, route: Route) -> Finding:
     types = flow.types
     said = types.deprecated[part.cls][name]
     value, instead = part.value[name], said

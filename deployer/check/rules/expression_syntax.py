@@ -62,11 +62,11 @@ def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> I
         return
     for each in named:
         if each.name not in flow.types.words[each.kind]:
-            message, hint, effort = _unknown(each, flow.types)
+            message, hint, effort = _explain(each, flow.types)
             yield Finding(route, message, hint, Severity.WARNING, effort=effort)
 
 
-def _unknown(named: Named, types: Types) -> tuple[str, str, Effort | None]:
+def _explain(named: Named, types: Types) -> tuple[str, str, Effort | None]:
     kind, name = named.kind.removesuffix("s"), named.name
 
     def has(other: Types) -> bool:

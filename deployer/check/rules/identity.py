@@ -35,10 +35,10 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     for key in _RULES:
         yield from _one(flow.document, key)
     if flow.document.data.get("id") is not None and not isinstance(flow.document.data["id"], str | list | dict):
-        yield _unquoted(flow)
+        yield _warn_unquoted(flow)
 
 
-def _unquoted(flow: FlowFile) -> Finding:
+def _warn_unquoted(flow: FlowFile) -> Finding:
     """Return the warning for an id such as `010` or `off` (1.0.36 to 2.0.0: "Illegal flow id update")."""
     name = written(flow.document, "id")
     message = f"Kestra stores a flow with the id `{name}`, but refuses every update of it"

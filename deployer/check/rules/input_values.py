@@ -41,10 +41,10 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
             yield Finding((*part.route, "defaults"), f"the default of `{path}` is {wrong}")
     for trigger in asked.part.parts.get("triggers", ()):
         if any(is_a(trigger, giver, types) for giver in _GIVERS):
-            yield from _given(trigger, inputs)
+            yield from _check_trigger(trigger, inputs)
 
 
-def _given(trigger: Part, inputs: Mapping[str, Part]) -> Iterator[Finding]:
+def _check_trigger(trigger: Part, inputs: Mapping[str, Part]) -> Iterator[Finding]:
     values = trigger.value.get("inputs")
     given = {name: one for name, one in values.items() if one is not None} if isinstance(values, dict) else {}
     for path, part in inputs.items():

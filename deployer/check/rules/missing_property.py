@@ -25,11 +25,11 @@ NAMES = ("NotNull", "NotBlank", "NotEmpty")
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield one finding for every property that is missing or empty."""
-    seen = {(each.route[:-1], _meant(each, flow.types)) for each in flow.read.misreads}
+    seen = {(each.route[:-1], _intended(each, flow.types)) for each in flow.read.misreads}
     for violation in flow.violations:
         place = (violation.route, violation.prop)
-        told = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
-        if violation.name not in NAMES or place in seen or told or _given_elsewhere(flow, violation, flow.defaults):
+        covered = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
+        if violation.name not in NAMES or place in seen or covered or _given_elsewhere(flow, violation, flow.defaults):
             continue
         seen.add(place)
         there = violation.route and violation.route[-1] == violation.prop
@@ -50,7 +50,7 @@ def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str
     )
 
 
-def _meant(misread: Misread, types: Types) -> str:
+def _intended(misread: Misread, types: Types) -> str:
     """Return the property that a misspelled or removed name stands for."""
     gone = misread.name in RENAMED and property_gone_since(misread.owner, misread.name, types)
     return RENAMED[misread.name] if gone else meant_word(misread.name, misread.known)

@@ -23,7 +23,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every secret, without showing it."""
     shaped = any(sign in flow.document.text for sign in SIGNS)
     for route, text in flow.texts:
-        if what := _found(route, text, shaped=shaped):
+        if what := _judge(route, text, shaped=shaped):
             yield Finding(route, what, _HINT, Severity.WARNING, shown=False)
     for part in flow.parts:
         if part.cls == _INPUT and is_plain(part.value.get("defaults")):
@@ -31,7 +31,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
             yield Finding((*part.route, "defaults"), what, _HINT, Severity.WARNING, shown=False)
 
 
-def _found(route: Route, text: str, *, shaped: bool) -> str:
+def _judge(route: Route, text: str, *, shaped: bool) -> str:
     """Return what is wrong with a string, empty if nothing is. `shaped`: it may have the shape of a secret."""
     name = next((step for step in reversed(route) if isinstance(step, str)), "")
     if is_name(name) and is_plain(text):

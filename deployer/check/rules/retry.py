@@ -31,7 +31,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
             yield from _compare(asked.part, less, more)
 
 
-def asserted(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
+def check_assertion(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
     """Yield a finding for a false assertion (since 1.3): `intervalLessThanMaxDuration` names both durations."""
     less, _, more = str(asked.route[-1]).partition("LessThan")
     if more:
@@ -55,6 +55,6 @@ CHECK = Check(
         "ConstantRetryValidation": faults,
         "ExponentialRetryValidation": faults,
         "RandomRetryValidation": faults,
-        "AssertTrue": asserted,
+        "AssertTrue": check_assertion,
     },
 )

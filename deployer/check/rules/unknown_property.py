@@ -24,11 +24,11 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every unknown property."""
     for misread in flow.read.misreads:
         if misread.kind == "unknown-property":
-            message, hint, effort = _explained(flow, misread, flow.types)
+            message, hint, effort = _explain(flow, misread, flow.types)
             yield Finding(misread.route, message, hint, at_key=True, effort=effort)
 
 
-def _explained(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+def _explain(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     what = f"`{misread.name}` of {short(misread.owner)}"
     if misread.owner == FLOW and misread.name in server_key.KEYS:
         return f"`{misread.name}` is set by the server, and cannot be in a flow's source", "remove it", None

@@ -38,10 +38,10 @@ def check(folder: Folder) -> Iterator[tuple[Document, Finding]]:
     for flow in folder.flows:
         for part in flow.parts:
             if part.cls in _PARTS:
-                yield from _unknown(flow, part, declared)
+                yield from _find_unknown(flow, part, declared)
 
 
-def _unknown(flow: FlowFile, part: Part, declared: dict[str, set[str]]) -> Iterator[tuple[Document, Finding]]:
+def _find_unknown(flow: FlowFile, part: Part, declared: dict[str, set[str]]) -> Iterator[tuple[Document, Finding]]:
     namespace, name = part.value.get("namespace"), part.value.get("flowId")
     if not isinstance(namespace, str) or not isinstance(name, str) or "{{" in name:
         return

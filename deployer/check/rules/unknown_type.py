@@ -32,11 +32,11 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every missing or unknown type."""
     for misread in flow.read.misreads:
         if misread.kind == "unknown-type":
-            message, hint, effort = _explained(misread, flow.types)
+            message, hint, effort = _explain(misread, flow.types)
             yield Finding(misread.route, message, hint, effort=effort)
 
 
-def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+def _explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     known = misread.known or _family(misread.owner, types)
     if not misread.name:
         hint = f"one of {', '.join(known)}" if misread.known else "use the full name of the plugin"

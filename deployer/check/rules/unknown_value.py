@@ -22,11 +22,11 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every word that is not allowed."""
     for misread in flow.read.misreads:
         if misread.kind == "unknown-word":
-            message, hint, effort = _explained(misread, flow.types)
+            message, hint, effort = _explain(misread, flow.types)
             yield Finding(misread.route, message, hint, effort=effort)
 
 
-def _explained(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+def _explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
     since = gone_since(types, lambda other: misread.name in other.enums.get(misread.owner, ()))
     if since and (instead := WORDS.get(misread.name)):
         return f"`{misread.name}` is gone since Kestra {since}", instead.hint, instead.effort

@@ -26,10 +26,10 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every input that nothing in the flow reads."""
     inputs = flow.document.data.get("inputs")
     if isinstance(inputs, list):
-        yield from _unused(flow, inputs)
+        yield from _find_unused(flow, inputs)
 
 
-def _unused(flow: FlowFile, inputs: list[Any]) -> Iterator[Finding]:
+def _find_unused(flow: FlowFile, inputs: list[Any]) -> Iterator[Finding]:
     text = flow.document.text
     if any(sign in text for sign in _SIGNS) and _ELSEWHERE.search(text):
         return

@@ -27,11 +27,11 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
         )
 
 
-def asserted(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
+def check_assertion(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
     """Yield a finding for a property that needs tags if there are none (`matchOnlyWithTags` names it)."""
     name, found, _ = str(asked.route[-1]).partition("OnlyWithTags")
     if found and asked.part.value.get(name) is not None and not asked.part.value.get("tags"):
         yield Finding((*asked.part.route, name), f"`{name}` needs `tags`, but there are none")
 
 
-CHECK = Check("worker-tags", __doc__, on={"AssertTrue": asserted, "Rfc1123Label": faults})
+CHECK = Check("worker-tags", __doc__, on={"AssertTrue": check_assertion, "Rfc1123Label": faults})

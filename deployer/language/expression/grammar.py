@@ -59,10 +59,10 @@ class _Reading:
 
     def _expect(self, kind: str, value: str = "", wanted: str = "") -> Token:
         if not self._is(kind, value):
-            self._unexpected(wanted or f"`{value or kind}`")
+            self._fail(wanted or f"`{value or kind}`")
         return self._next()
 
-    def _unexpected(self, wanted: str = "a value") -> None:
+    def _fail(self, wanted: str = "a value") -> None:
         found = f"`{self._now.value}`" if self._now.value else "the end"
         raise Malformed(f"expected {wanted}, found {found}", self._now.at)
 
@@ -206,7 +206,7 @@ class _Reading:
                 self._postfix()
             case _:
                 self._at -= token.kind != "end"
-                self._unexpected()
+                self._fail()
 
     def _text(self) -> None:
         text = False

@@ -118,7 +118,7 @@ class _Cutting:
             self._bracket(value)
         self._at = match.end()
         if kind == "quote":
-            self._interpolated(at)
+            self._interpolate(at)
         else:
             self._add(kind, value, at)
 
@@ -132,7 +132,7 @@ class _Cutting:
             if _closing(opened) != sign:
                 raise Malformed(f"`{opened}` is not closed before `{sign}`", at, f"close it with `{_closing(opened)}`")
 
-    def _interpolated(self, start: int) -> None:
+    def _interpolate(self, start: int) -> None:
         """Cut up a double-quoted string that contains `#{…}`."""
         self._open.append(('"', start))
         while self._at < len(self._text):

@@ -63,7 +63,7 @@ class Types:
             return {"props": {}}
         lists = {key: sorted(set.intersection(*(set(each.get(key, ())) for each in kin))) for key in _LISTS}
         props = dict(set.intersection(*(set(each["props"].items()) for each in kin)))
-        must = {prop: _shared([each.get("must", {}).get(prop) or {} for each in kin]) for prop in props}
+        must = {prop: _common([each.get("must", {}).get(prop) or {} for each in kin]) for prop in props}
         return {**lists, "props": props, "must": {prop: asked for prop, asked in must.items() if asked}}
 
     @cache  # noqa: B019
@@ -72,7 +72,7 @@ class Types:
         return {**kind, "is": [*kind.get("is", ()), *_USUALLY.get(base, ())], "open": True}
 
 
-def _shared(asked: list[Mapping[str, Any]]) -> dict[str, Any]:
+def _common(asked: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the constraints of a property that all types share."""
     first, *others = asked
     return {name: values for name, values in first.items() if all(each.get(name) == values for each in others)}
