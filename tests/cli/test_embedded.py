@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.processes import eventually
 
 from deployer.model.version import VERSIONS, KestraVersion

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from proxy import Proxy
 from pytest_httpserver import HTTPServer
 

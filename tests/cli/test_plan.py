@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import create, edit, source, there
+from cli.project import Ended, Project
 from proxy import Proxy, answers
 
 Run = Callable[..., Ended]

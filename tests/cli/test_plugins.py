@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.ftp import LISTING, ftp_server
 from engine.plugin_jars import COMMAND, COORDINATE, a_jar, plugin_fs, spoilt
 

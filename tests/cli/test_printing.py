@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.conftest import HELLO, Project
+from cli.project import HELLO, Project
 from proxy import Proxy
 
 from deployer.cli.streams import Stream

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.ftp import LISTING as OPEN
 from engine.ftp import PASSWORD
 from pytest_httpserver import HTTPServer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.ftp import LISTING as OPEN
 from engine.ftp import PASSWORD
 from engine.plugin_jars import COORDINATE, plugin_fs

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import put, source
+from cli.project import Ended, Project
 from cli.terminal import talk
 from model.test_secret import MARK, WRITTEN
 from proxy import Passing, Proxy, answers

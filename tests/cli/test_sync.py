@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
+from cli.project import HELLO, Ended, Project
 from proxy import Passing, Proxy, pass_on
 
 from deployer.engine.launch import RunningEngine

@@ -17,8 +17,8 @@ from threading import Event
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
-from faults.world import DEPLOYER, LONGEST, MANY, SYNC, World
+from cli.project import Ended, Project
+from faults.changing import DEPLOYER, LONGEST, MANY, SYNC, World
 from proxy import Fault, Passing, Proxy, pass_on, proxy
 
 from deployer.engine.launch import launch

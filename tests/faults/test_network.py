@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
+from faults.changing import SYNC, World
 from faults.faults import LASTING, PASSING, reset
-from faults.world import SYNC, World
 from proxy import Fault, Proxy
 
 Run = Callable[..., Ended]

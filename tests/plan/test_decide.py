@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from plan.world import TRIGGERS, World, key, meaning, text
+from plan.literals import TRIGGERS, World, key, meaning, text
 
 from deployer.model.change import Action, Change, Plan, Standing
 from deployer.model.ledger import Entry, Ledger, digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from read.values import READ, REFUSED, TOO_LARGE
+from read.scalars import READ, REFUSED, TOO_LARGE
 
 from deployer.read.parse import parse
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from read.values import READ, REFUSED, TOO_LARGE
+from read.scalars import READ, REFUSED, TOO_LARGE
 
 from deployer.engine.launch import RunningEngine
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from engine.http.conftest import YAML
-from engine.http.flow_texts import flow
+from engine.http.flow_texts import YAML, flow
 from sdk.exclusions import TABLE
 from sdk.nothing import nothing
 from sdk.published import published

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project, api, deployer, project, server
+from cli.conftest import api, deployer, project, server
+from cli.project import Ended, Project
 from proxy import Proxy, answers
 
 from deployer.model.version import NAMES

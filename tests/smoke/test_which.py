@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project, api, deployer, project, server
+from cli.conftest import api, deployer, project, server
+from cli.project import Ended, Project
 
 __all__ = ["api", "deployer", "project", "server"]
 

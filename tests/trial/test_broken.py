@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
-from cli.conftest import HELLO, Ended
 from cli.others import create
+from cli.project import HELLO, Ended
 from proxy import Fault, Passing, Proxy, answers, pass_on
-from trial.conftest import Found, executions, flows, keys, where
+from trial.found import Found, executions, flows, keys, where
 
 Trial = Callable[..., Found]
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from cli.conftest import Project
+from cli.project import Project
 from proxy import Proxy
-from trial.conftest import document, executions, flows, keys
+from trial.found import document, executions, flows, keys
 
 LONGEST = 120  # seconds; a trial takes about ten
 

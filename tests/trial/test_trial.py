@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
 from cli.others import create
+from cli.project import HELLO, Ended, Project
 from proxy import Proxy
-from trial.conftest import Found, executions, flows, keys
+from trial.found import Found, executions, flows, keys
 
 from deployer.engine.launch import RunningEngine
 

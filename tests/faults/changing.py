@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from cli.conftest import HELLO, Project
 from cli.others import create
+from cli.project import HELLO, Project
 
 MANY = tuple(f"u{number:02}" for number in range(50))
 """Flows of a deploy that takes a while."""
