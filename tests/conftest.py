@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from engine.http.spoil_flows import spoiled_folder
 from hypothesis import settings
+from without_engine.sitecustomize import OPTION, VARIABLE
 
 from deployer.engine.launch import RunningEngine, launch
 from deployer.model.version import VERSIONS, named
@@ -50,12 +53,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
+        if {"kestra", "engine"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.engine)
     items.sort(key=lambda item: (item.path.parent.name not in LONGEST, not _engine(item)))
 
 
 def _engine(item: pytest.Item) -> str:
     given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     return str(given.get("kestra", ""))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let no Java start for a test without the marker `engine`, neither in this process nor in one that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not item.get_closest_marker("engine"):
+            patch.setenv(VARIABLE, OPTION)
+            patch.setenv("PYTHONPATH", str(Path(__file__).parent / "without_engine"), prepend=os.pathsep)
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -137,6 +137,7 @@ def guarded() -> Iterator[RunningEngine]:
         yield engine
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("format_", ["text", "json", "github"])
 def test_a_wrong_password(
     project: Project, deployer: Run, guarded: RunningEngine, monkeypatch: pytest.MonkeyPatch, format_: str

@@ -14,6 +14,7 @@ from deployer.engine.progress import Progress, Stage
 from deployer.model.version import DEFAULT
 
 
+@pytest.mark.engine
 def test_it_prints_where_it_is_says_what_it_is_and_ends_well_at_an_interrupt(dev: Dev) -> None:
     process = dev("--port", "0", "--kestra", "2.0")
     url = address(process)
@@ -28,6 +29,7 @@ def test_it_prints_where_it_is_says_what_it_is_and_ends_well_at_an_interrupt(dev
         httpx.get(f"{url}/api/v1/configs")
 
 
+@pytest.mark.engine
 def test_it_asks_for_the_user_it_was_given_and_does_not_show_the_password(dev: Dev) -> None:
     process = dev("--port", "0", "--basic-auth", "ann@example.com:Sesame:1")
     url = address(process)
@@ -41,6 +43,7 @@ def test_it_asks_for_the_user_it_was_given_and_does_not_show_the_password(dev: D
     assert "Sesame" not in said
 
 
+@pytest.mark.engine
 def test_an_address_that_others_reach_needs_credentials(dev: Dev) -> None:
     process = dev("--port", "0", "--host", "0.0.0.0")
     _, said = process.communicate(timeout=60)
@@ -50,6 +53,7 @@ def test_an_address_that_others_reach_needs_credentials(dev: Dev) -> None:
     assert address(process).startswith("http://127.0.0.1:")
 
 
+@pytest.mark.engine
 def test_credentials_may_come_from_a_variable_or_a_file(
     dev: Dev, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +84,7 @@ def test_credentials_that_are_not_two_are_a_usage_error(dev: Dev, text: str) -> 
     assert "USER:PASSWORD" in said
 
 
+@pytest.mark.engine
 def test_it_says_which_plugins_it_has_whether_they_are_configured_or_given(dev: Dev, project: Project) -> None:
     project.write("kestra-deployer.yaml", f"engine:\n  plugins: [{COORDINATE}]\n")
     project.write("elsewhere/engine.yaml", "tenant: main\n")
@@ -90,6 +95,7 @@ def test_it_says_which_plugins_it_has_whether_they_are_configured_or_given(dev: 
         assert "with the plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
 
 
+@pytest.mark.engine
 def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
     process = dev("--port", "0")
     address(process)

@@ -15,6 +15,8 @@ import pytest
 from cli.project import HELLO, Dev, address
 from engine.processes import eventually, session
 
+pytestmark = pytest.mark.engine
+
 VERSIONS = pytest.mark.parametrize("version", ["1.3", "2.0"])
 TEXT = {"content-type": "text/plain"}
 YAML = {"content-type": "application/x-yaml"}

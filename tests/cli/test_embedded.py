@@ -16,6 +16,8 @@ from engine.processes import eventually
 
 from deployer.model.version import VERSIONS, KestraVersion
 
+pytestmark = pytest.mark.engine
+
 Run = Callable[..., Ended]
 
 

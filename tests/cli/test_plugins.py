@@ -26,6 +26,7 @@ testCases:
 """
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("version", ["1.3", "2.0"])
 def test_flows_are_deployed_and_tested_with_their_real_plugin(
     project: Project, deployer: Run, version: str, tmp_path: Path
@@ -42,6 +43,7 @@ def test_flows_are_deployed_and_tested_with_their_real_plugin(
     assert [smoke["verdict"] for smoke in ended.report["smokes"]] == ["passed"]
 
 
+@pytest.mark.engine
 def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project: Project, deployer: Run) -> None:
     (project.root / "plugins").mkdir()
     (project.root / "plugins" / "plugin-fs.jar").symlink_to(plugin_fs())
@@ -54,6 +56,7 @@ def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project
     assert deployer("sync", "--embedded", "--dry-run").code == 0
 
 
+@pytest.mark.engine
 def test_without_its_plugin_the_flow_is_refused(project: Project, deployer: Run) -> None:
     project.write("flows/listing.yaml", LISTING)
     ended = deployer("sync", "--embedded", "--dry-run")
@@ -90,6 +93,7 @@ def test_what_cannot_be_had_is_one_sentence_with_a_hint(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.engine
 def test_a_plugin_for_another_kestra_is_one_sentence_with_a_hint(project: Project, deployer: Run) -> None:
     jar = spoilt(project.root, COMMAND, b"io/kestra/core/models/tasks/Task", b"io/kestra/core/models/tasks/Tusk")
     ended = deployer("sync", "--embedded", "--plugins", str(jar))

@@ -22,6 +22,8 @@ from deployer.engine.launch import RunningEngine, launch
 from deployer.errors import EngineError
 from deployer.model.version import DEFAULT
 
+pytestmark = pytest.mark.engine
+
 PARENT = Path(__file__).with_name("parent.py")
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
 Start = Callable[..., "subprocess.Popen[str]"]

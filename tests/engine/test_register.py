@@ -17,6 +17,8 @@ from deployer.engine.launch import RunningEngine, launch
 from deployer.errors import EngineError
 from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
 
+pytestmark = pytest.mark.engine
+
 YAML = {"content-type": "application/x-yaml"}
 
 

@@ -100,6 +100,7 @@ def test_an_interrupt_before_the_first_write_waits_for_no_answer(
     assert world.live() == before
 
 
+@pytest.mark.engine
 def test_a_server_that_is_restarted_in_the_middle(
     project: Project, deployer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
