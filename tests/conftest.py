@@ -13,10 +13,13 @@ from hypothesis import settings
 from without_engine.sitecustomize import OPTION, VARIABLE
 
 from deployer.engine.launch import RunningEngine, launch
-from deployer.model.version import VERSIONS, named
+from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
 
 STAYED_ON = (named("1.3"), named("2.0"))
 """The versions that teams are on or move to: what every behaviour is tested with."""
+
+APART = (named("1.0"), *STAYED_ON)
+"""The first version and those after which something big changed: 1.1 and 1.2 lie between."""
 
 BY_THEMSELVES = ("faults",)
 """Folders whose tests need engines that no other tests have filled."""
@@ -34,15 +37,24 @@ settings.load_profile("suite")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses an engine once for each of two versions, or for every version where it asks for any."""
+    """Run a test that uses an engine once for each of the versions that it is for."""
     chosen = any("kestra" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kestra" in metafunc.fixturenames and not chosen:
-        versions = VERSIONS if {"any_engine", "spoiled"} & {*metafunc.fixturenames} else STAYED_ON
+        versions = _versions(metafunc)
         folder = metafunc.definition.path.parent.name
         what_for = f" for {folder}" if folder in BY_THEMSELVES else ""
         holds = UNREADABLE if "spoiled" in metafunc.fixturenames else ""
         engines = [f"{version.name}{what_for}{holds}" for version in versions]
         metafunc.parametrize("kestra", engines, indirect=True, scope="session")
+
+
+def _versions(metafunc: pytest.Metafunc) -> tuple[KestraVersion, ...]:
+    if one := metafunc.definition.get_closest_marker("one_version"):
+        return (named(*one.args) if one.args else DEFAULT,)
+    used = {*metafunc.fixturenames}
+    if "since" in used or ("any_engine" in used and metafunc.definition.path.parent.name != "http"):
+        return VERSIONS
+    return APART if {"any_engine", "spoiled"} & used else STAYED_ON
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,7 +67,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
         if {"kestra", "engine"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.engine)
-    items.sort(key=lambda item: (item.path.parent.name not in LONGEST, not _engine(item)))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> tuple[bool, ...]:
+    return item.path.parent.name not in LONGEST, not _engine(item), not item.get_closest_marker("engine")
 
 
 def _engine(item: pytest.Item) -> str:
@@ -100,13 +116,13 @@ def engine(kestra: RunningEngine) -> RunningEngine:
 
 @pytest.fixture(scope="session")
 def any_engine(kestra: RunningEngine) -> RunningEngine:
-    """A running engine; a test that uses it is run once for every version."""
+    """A running engine; a test that uses it is run once for every version, of the HTTP layer for those that differ."""
     return kestra
 
 
 @pytest.fixture(scope="session")
 def spoiled(kestra: RunningEngine) -> RunningEngine:
-    """A running engine of every version that holds, in each of two tenants, a sound flow and two it cannot read."""
+    """A running engine that holds, in each of two tenants, a sound flow and two it cannot read."""
     return kestra
 
 

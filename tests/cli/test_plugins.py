@@ -11,6 +11,7 @@ from engine.ftp import LISTING, ftp_server
 from engine.plugin_jars import COMMAND, COORDINATE, a_jar, plugin_fs, spoilt
 
 from deployer.cache import VARIABLE as CACHE_VARIABLE
+from deployer.model.version import named
 
 Run = Callable[..., Ended]
 SUITE = """\
@@ -39,6 +40,7 @@ def test_flows_are_deployed_and_tested_with_their_real_plugin(
             "sync", "--embedded", "--kestra", version, "--plugins", COORDINATE, "--smoke", "--format", "json"
         )
     assert ended.code == 0, ended.stderr
+    assert ended.report["server"]["version"] == named(version).engine
     assert ended.done == [("listing", "create", 1)]
     assert [smoke["verdict"] for smoke in ended.report["smokes"]] == ["passed"]
 
@@ -48,18 +50,19 @@ def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project
     (project.root / "plugins").mkdir()
     (project.root / "plugins" / "plugin-fs.jar").symlink_to(plugin_fs())
     project.write("kestra-deployer.yaml", "engine:\n  plugins: [plugins]\n")
-    project.write("flows/listing.yaml", LISTING.replace("host:", "hostx:"))
-    ended = deployer("sync", "--embedded", "--dry-run")
-    assert ended.code == 1
-    assert "`hostx` is no property of `io.kestra.plugin.fs.ftp.List`" in ended.stdout
     project.write("flows/listing.yaml", LISTING)
-    assert deployer("sync", "--embedded", "--dry-run").code == 0
+    project.write("flows/wrong.yaml", LISTING.replace("host:", "hostx:").replace("id: listing", "id: wrong"))
+    ended = deployer("sync", "--embedded", "--dry-run", "--format", "json")
+    assert ended.code == 1
+    [problem] = [each for each in ended.report["problems"] if each["severity"] == "error"]
+    assert problem["file"] == "flows/wrong.yaml"
+    assert "`hostx` is no property of `io.kestra.plugin.fs.ftp.List`" in problem["message"]
 
 
-@pytest.mark.engine
+@pytest.mark.usefixtures("server")
 def test_without_its_plugin_the_flow_is_refused(project: Project, deployer: Run) -> None:
     project.write("flows/listing.yaml", LISTING)
-    ended = deployer("sync", "--embedded", "--dry-run")
+    ended = deployer("sync", "--dry-run")
     assert ended.code == 1
     assert "this server has no plugin that provides `io.kestra.plugin.fs.ftp.List`" in ended.stdout
 

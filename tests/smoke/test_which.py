@@ -8,6 +8,8 @@ import pytest
 from cli.conftest import api, deployer, project, server
 from cli.project import Ended, Project
 
+pytestmark = pytest.mark.one_version("2.0")
+
 __all__ = ["api", "deployer", "project", "server"]
 
 Run = Callable[..., Ended]
