@@ -21,14 +21,17 @@ STAYED_ON = (named("1.3"), named("2.0"))
 APART = (named("1.0"), *STAYED_ON)
 """The first version and those after which something big changed: 1.1 and 1.2 lie between."""
 
-BY_THEMSELVES = ("faults",)
-"""Folders whose tests need engines that no other tests have filled."""
+BY_THEMSELVES = ("faults", "http")
+"""Folders whose tests have engines of their own: the first looks at all that there is, the second fills an engine."""
 
 UNREADABLE = " with unreadable flows"
 """What the parameter of an engine ends with that has them."""
 
 LONGEST = ("sdk", "bench")
 """Folders with few tests that take minutes."""
+
+RUNNING = ("specification", "trial", "smoke")
+"""Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
 
 settings.register_profile("suite", max_examples=150, derandomize=True, deadline=None, database=None)
 settings.register_profile("long", max_examples=20_000, deadline=None)
@@ -42,9 +45,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kestra" in metafunc.fixturenames and not chosen:
         versions = _versions(metafunc)
         folder = metafunc.definition.path.parent.name
-        what_for = f" for {folder}" if folder in BY_THEMSELVES else ""
+        apart = STAYED_ON if folder in BY_THEMSELVES and "spoiled" not in metafunc.fixturenames else ()
         holds = UNREADABLE if "spoiled" in metafunc.fixturenames else ""
-        engines = [f"{version.name}{what_for}{holds}" for version in versions]
+        engines = [f"{each.name} for {folder}" if each in apart else f"{each.name}{holds}" for each in versions]
         metafunc.parametrize("kestra", engines, indirect=True, scope="session")
 
 
@@ -71,7 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> tuple[bool, ...]:
-    return item.path.parent.name not in LONGEST, not _engine(item), not item.get_closest_marker("engine")
+    folder, has_marker = item.path.parent.name, bool(item.get_closest_marker("engine"))
+    return folder not in LONGEST, not _engine(item), not has_marker, folder not in RUNNING
 
 
 def _engine(item: pytest.Item) -> str:
