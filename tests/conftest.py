@@ -57,7 +57,7 @@ def _versions(metafunc: pytest.Metafunc) -> tuple[KestraVersion, ...]:
     used = {*metafunc.fixturenames}
     if "since" in used or ("any_engine" in used and metafunc.definition.path.parent.name != "http"):
         return VERSIONS
-    return APART if {"any_engine", "spoiled"} & used else STAYED_ON
+    return APART if "any_engine" in used else STAYED_ON
 
 
 @pytest.hookimpl(tryfirst=True)
