@@ -91,7 +91,7 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(
-    ("misfit", "name"), zip(MISFITS, ("2.0", DEFAULT.name, "2.0", DEFAULT.name), strict=True)
+    ("misfit", "name"), [*zip(MISFITS, ("2.0", DEFAULT.name, "2.0", DEFAULT.name), strict=True)]
 )  # one version finds each; the first one is found in 1.3 by tests/cli/test_plugins.py
 def test_a_plugin_that_was_made_for_another_kestra_is_refused_with_what_it_misses(
     tmp_path: Path, misfit: str, name: str
