@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from engine.http.spoil_flows import spoiled_folder
 from hypothesis import settings
 from kinds.notes import Notes, in_the_table
+from without_engine.sitecustomize import OPTION, VARIABLE
 
 from deployer.engine.process.launch import RunningEngine, launch
-from deployer.model.version import VERSIONS, named
+from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
 
 STAYED_ON = (named("1.3"), named("2.0"))
 """The versions that teams are on or move to: what every behaviour is tested with."""
 
-BY_THEMSELVES = ("faults",)
-"""Folders whose tests need engines that no other tests have filled."""
+APART = (named("1.0"), *STAYED_ON)
+"""The first version and those after which something big changed: 1.1 and 1.2 lie between."""
+
+BY_THEMSELVES = ("faults", "http")
+"""Folders whose tests have engines of their own: the first looks at all that there is, the second fills an engine."""
 
 UNREADABLE = " with unreadable flows"
 """What the parameter of an engine ends with that has them."""
 
 LONGEST = ("sdk", "bench")
 """Folders with few tests that take minutes."""
+
+RUNNING = ("specification", "trial", "smoke")
+"""Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
 
 settings.register_profile("suite", max_examples=150, derandomize=True, deadline=None, database=None)
 settings.register_profile("long", max_examples=20_000, deadline=None)
@@ -32,15 +41,29 @@ settings.load_profile("suite")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses an engine once for each of two versions, or for every version where it asks for any."""
+    """Run a test that uses an engine once for each of the versions that it is for."""
     chosen = any("kestra" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kestra" in metafunc.fixturenames and not chosen:
-        versions = VERSIONS if {"any_engine", "spoiled"} & {*metafunc.fixturenames} else STAYED_ON
-        folder = metafunc.definition.path.parent.name
-        what_for = f" for {folder}" if folder in BY_THEMSELVES else ""
+        versions = _versions(metafunc)
+        folder = _folder(metafunc.definition.path)
+        apart = STAYED_ON if folder in BY_THEMSELVES and "spoiled" not in metafunc.fixturenames else ()
         holds = UNREADABLE if "spoiled" in metafunc.fixturenames else ""
-        engines = [f"{version.name}{what_for}{holds}" for version in versions]
+        engines = [f"{each.name} for {folder}" if each in apart else f"{each.name}{holds}" for each in versions]
         metafunc.parametrize("kestra", engines, indirect=True, scope="session")
+
+
+def _folder(path: Path) -> str:
+    """Return the folder of a test; the rooms of the HTTP layer are one."""
+    return "http" if "http" in path.parts else path.parent.name
+
+
+def _versions(metafunc: pytest.Metafunc) -> tuple[KestraVersion, ...]:
+    if one := metafunc.definition.get_closest_marker("one_version"):
+        return (named(*one.args) if one.args else DEFAULT,)
+    used = {*metafunc.fixturenames}
+    if "since" in used or ("any_engine" in used and _folder(metafunc.definition.path) != "http"):
+        return VERSIONS
+    return APART if "any_engine" in used else STAYED_ON
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -51,12 +74,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
-    items.sort(key=lambda item: (item.path.parent.name not in LONGEST, not _engine(item)))
+        if {"kestra", "engine"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.engine)
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> tuple[bool, ...]:
+    folder, has_marker = _folder(item.path), bool(item.get_closest_marker("engine"))
+    return folder not in LONGEST, not _engine(item), not has_marker, folder not in RUNNING
 
 
 def _engine(item: pytest.Item) -> str:
     given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     return str(given.get("kestra", ""))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let no Java start for a test without the marker `engine`, neither in this process nor in one that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not item.get_closest_marker("engine"):
+            patch.setenv(VARIABLE, OPTION)
+            patch.setenv("PYTHONPATH", str(Path(__file__).parent / "without_engine"), prepend=os.pathsep)
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -86,13 +126,13 @@ def engine(kestra: RunningEngine) -> RunningEngine:
 
 @pytest.fixture(scope="session")
 def any_engine(kestra: RunningEngine) -> RunningEngine:
-    """A running engine; a test that uses it is run once for every version."""
+    """A running engine; a test that uses it is run once for every version, of the HTTP layer for those that differ."""
     return kestra
 
 
 @pytest.fixture(scope="session")
 def spoiled(kestra: RunningEngine) -> RunningEngine:
-    """A running engine of every version that holds, in each of two tenants, a sound flow and two it cannot read."""
+    """A running engine that holds, in each of two tenants, a sound flow and two it cannot read."""
     return kestra
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project, deployer, project
+from cli.conftest import deployer, project
+from cli.project import Ended, Project
 
 from deployer.catalogue import CATALOGUE, Origin
 from deployer.check import CHECKS, NAMES, check

@@ -2,7 +2,7 @@
 
 The descriptions of the versions (`types/`) know what was removed; these tables know what replaces it. They follow
 Kestra's migration guide (kestra.io/docs/migration-guide/v2.0.0) as far as it agrees with the engine, and have every
-type, property and word that a 1.x version has and 2.0.0 does not. `tests/check/test_gone.py` tests each on both
+type, property and word that a 1.x version has and 2.0.0 does not. `tests/language/test_gone.py` tests each on both
 engines.
 """
 

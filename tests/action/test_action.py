@@ -13,6 +13,8 @@ from action.github_runner import ROOT, Ended, Runner, inputs
 from deployer.engine.process.launch import launch
 from deployer.model.version import DEFAULT
 
+pytestmark = pytest.mark.engine
+
 USER, PASSWORD = "ada@example.com", "Sesame-1234"
 FLOW = """id: {id}
 namespace: company.{namespace}

@@ -12,6 +12,8 @@ import pytest
 
 from deployer.engine.process.launch import RunningEngine
 
+pytestmark = pytest.mark.one_version("2.0")
+
 BENCH = Path(__file__).parents[2] / "bench" / "stores.py"
 BELOW = {"filters[namespace][STARTS_WITH]": "company.bench."}
 FLOWS = 6

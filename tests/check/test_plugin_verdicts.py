@@ -20,6 +20,8 @@ from deployer.model.version import named
 from deployer.parsing.parse import parse
 from deployer.settings import Settings
 
+pytestmark = pytest.mark.engine
+
 TASKS: list[dict[str, Any]] = [
     {
         "type": "io.kestra.plugin.fs.sftp.Upload",

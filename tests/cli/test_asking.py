@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import httpx
 import pytest
-from cli.conftest import Project
 from cli.others import edit, source, there
+from cli.project import Project
 from cli.terminal import talk
 from proxy import Proxy
+
+from deployer.cli import run
+
+pytestmark = pytest.mark.one_version
 
 SYNC = ("sync", "--project", "ours")
 EACH = "[d]iff, [a]ll alike [r]: "
@@ -20,8 +21,8 @@ DELETE = "Delete, and deploy the rest? [y/N]: "
 QUESTIONS = (EACH, LAST, ALL, DELETE)
 
 
-def deploy(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "deployer", *SYNC, *arguments], check=True, capture_output=True)
+def deploy() -> None:
+    assert run(SYNC) == 0
 
 
 @pytest.fixture

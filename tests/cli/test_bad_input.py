@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from pytest_httpserver import HTTPServer
 
 from deployer.engine.process.launch import RunningEngine, launch
@@ -137,6 +137,7 @@ def guarded() -> Iterator[RunningEngine]:
         yield engine
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("format_", ["text", "json", "github"])
 def test_a_wrong_password(
     project: Project, deployer: Run, guarded: RunningEngine, monkeypatch: pytest.MonkeyPatch, format_: str

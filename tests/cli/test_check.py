@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.conftest import HELLO, Ended, Project
+from cli.project import HELLO, Ended, Project
 from pytest_httpserver import HTTPServer
 
 from deployer.cache import VARIABLE
@@ -200,6 +200,7 @@ def test_a_real_engine_adds_its_own_verdict(
     assert ended.report["kestra"] == engine.version.name
 
 
+@pytest.mark.engine
 def test_an_engine_of_its_own_gives_its_verdict_on_the_sample_flows(
     deployer: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

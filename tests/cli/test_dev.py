@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import Dev, Project, address
+from cli.project import Dev, Project, address
 from engine.plugin_jars import COORDINATE
 
 from deployer.cli.embedded import words
@@ -14,6 +14,7 @@ from deployer.engine.install.progress import Progress, Stage
 from deployer.model.version import DEFAULT
 
 
+@pytest.mark.engine
 def test_it_prints_where_it_is_says_what_it_is_and_ends_well_at_an_interrupt(dev: Dev) -> None:
     process = dev("--port", "0", "--kestra", "2.0")
     url = address(process)
@@ -28,9 +29,15 @@ def test_it_prints_where_it_is_says_what_it_is_and_ends_well_at_an_interrupt(dev
         httpx.get(f"{url}/api/v1/configs")
 
 
-def test_it_asks_for_the_user_it_was_given_and_does_not_show_the_password(dev: Dev) -> None:
-    process = dev("--port", "0", "--basic-auth", "ann@example.com:Sesame:1")
+@pytest.mark.engine
+def test_it_asks_for_the_user_it_was_given_and_does_not_show_the_password(
+    dev: Dev, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KESTRA_DEPLOYER_BASIC_AUTH", "ann@example.com:Sesame:1")  # or --basic-auth: click reads both
+    process = dev("--port", "0", "--host", "0.0.0.0")
     url = address(process)
+    assert url.startswith("http://127.0.0.1:")
+    assert b"Sesame" not in Path(f"/proc/{process.pid}/cmdline").read_bytes()
     assert httpx.get(f"{url}/api/v1/main/flows/search", timeout=30).status_code == 401
     answer = httpx.get(f"{url}/api/v1/main/flows/search", auth=("ann@example.com", "Sesame:1"), timeout=30)
     assert answer.status_code == 200
@@ -46,23 +53,19 @@ def test_an_address_that_others_reach_needs_credentials(dev: Dev) -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "could run flows on this machine" in said
-    process = dev("--port", "0", "--host", "0.0.0.0", "--basic-auth", "ann@example.com:secret")
-    assert address(process).startswith("http://127.0.0.1:")
 
 
-def test_credentials_may_come_from_a_variable_or_a_file(
+@pytest.mark.engine
+def test_credentials_may_come_from_a_file_which_comes_before_the_variable(
     dev: Dev, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "login"
     file.write_text("ann@example.com:from a file\n")
     monkeypatch.setenv("KESTRA_DEPLOYER_BASIC_AUTH", "ann@example.com:from a variable")
-    for arguments, password in (((), "from a variable"), (("--basic-auth-file", str(file)), "from a file")):
-        process = dev("--port", "0", *arguments)
-        url = f"{address(process)}/api/v1/main/flows/search"
-        assert httpx.get(url, auth=("ann@example.com", password), timeout=30).status_code == 200
-        assert httpx.get(url, timeout=30).status_code == 401
-        shown = Path(f"/proc/{process.pid}/cmdline").read_bytes()
-        assert password.encode() not in shown
+    url = f"{address(dev('--port', '0', '--basic-auth-file', str(file)))}/api/v1/main/flows/search"
+    assert httpx.get(url, auth=("ann@example.com", "from a file"), timeout=30).status_code == 200
+    assert httpx.get(url, auth=("ann@example.com", "from a variable"), timeout=30).status_code == 401
+    assert httpx.get(url, timeout=30).status_code == 401
 
 
 @pytest.mark.parametrize("tenant", ["..", "a/b", "", "A", "x" * 65])
@@ -80,16 +83,18 @@ def test_credentials_that_are_not_two_are_a_usage_error(dev: Dev, text: str) -> 
     assert "USER:PASSWORD" in said
 
 
-def test_it_says_which_plugins_it_has_whether_they_are_configured_or_given(dev: Dev, project: Project) -> None:
-    project.write("kestra-deployer.yaml", f"engine:\n  plugins: [{COORDINATE}]\n")
-    project.write("elsewhere/engine.yaml", "tenant: main\n")
-    for arguments in ([], ["--config", "elsewhere/engine.yaml", "--plugins", COORDINATE]):
-        process = dev("--port", "0", *arguments)
-        address(process)
-        process.send_signal(signal.SIGINT)
-        assert "with plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
+@pytest.mark.engine
+def test_it_says_which_plugins_it_has_that_are_configured(dev: Dev, project: Project) -> None:
+    """Those that are given: `tests/cli/test_plugins.py`."""
+    project.write("kestra-deployer.yaml", "engine:\n  plugins: [nowhere]\n")
+    project.write("elsewhere/engine.yaml", f"engine:\n  plugins: [{COORDINATE}]\n")
+    process = dev("--port", "0", "--config", "elsewhere/engine.yaml")
+    address(process)
+    process.send_signal(signal.SIGINT)
+    assert "with plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
 
 
+@pytest.mark.engine
 def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
     process = dev("--port", "0")
     address(process)

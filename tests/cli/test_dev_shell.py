@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import Dev, Ended, address
 from cli.others import create
+from cli.project import Dev, Ended, address
 
 PRINTS = """\
 id: prints
@@ -44,6 +44,7 @@ def printed(url: str) -> tuple[str, str]:
         return found["state"]["current"], " ".join(each["message"] for each in logs)
 
 
+@pytest.mark.engine
 @pytest.mark.usefixtures("shell")
 def test_they_see_nothing_by_themselves(dev: Dev) -> None:
     state, logs = printed(address(dev("--port", "0")))
@@ -51,6 +52,7 @@ def test_they_see_nothing_by_themselves(dev: Dev) -> None:
     assert "geheim" not in logs
 
 
+@pytest.mark.engine
 @pytest.mark.usefixtures("shell")
 def test_they_see_what_was_named(dev: Dev, tmp_path: Path) -> None:
     (tmp_path / "flows.env").write_text("ENV_FILE=fromafile\nAWS_SECRET_ACCESS_KEY=x\n")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
 from cli.others import create, disable, edit, enable, put, source
+from cli.project import HELLO, Ended, Project
 from proxy import Proxy
 
 Run = Callable[..., Ended]

@@ -6,17 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Project
 from engine.processes import eventually
 
-from deployer.model.version import VERSIONS, KestraVersion
-
-Run = Callable[..., Ended]
+pytestmark = pytest.mark.engine
 
 
 def engines_of(parent: int) -> list[int]:
@@ -43,22 +41,6 @@ def running(project: Project, *arguments: str) -> Iterator[subprocess.Popen[str]
     ) as process:
         yield process
         process.kill()
-
-
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
-def test_a_deploy_can_be_rehearsed_on_an_engine_of_either_version(
-    project: Project, deployer: Run, version: KestraVersion
-) -> None:
-    project.flow("a")
-    project.write(
-        "flows/a.smoke.yaml",
-        "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: runs\n    timeout: PT30S\n",
-    )
-    ended = deployer("sync", "--embedded", "--kestra", version.name, "--smoke", "--format", "json")
-    assert ended.code == 0
-    assert ended.report["server"]["version"] == version.engine
-    assert ended.done == [("a", "create", 1)]
-    assert [smoke["verdict"] for smoke in ended.report["smokes"]] == ["passed"]
 
 
 SLOW = """\

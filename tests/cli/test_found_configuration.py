@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cli.conftest import HELLO, Ended, Project
+from cli.project import HELLO, Ended, Project
 from pytest_httpserver import HTTPServer
 
 from deployer.cli.project import project as found

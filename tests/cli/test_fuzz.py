@@ -20,7 +20,7 @@ from unittest import mock
 import httpx
 import pytest
 import yaml
-from cli.conftest import HELLO
+from cli.project import HELLO
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from read.test_fuzz import ANYTHING, TEXTS

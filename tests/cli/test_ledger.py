@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import edit, source, there
+from cli.project import Ended, Project
 from proxy import Fault, Proxy, answers
 
 Run = Callable[..., Ended]
@@ -51,6 +51,7 @@ def test_reading_all_of_it_takes_four_requests_when_nothing_has_changed(
     assert server.count("POST", "PUT", "DELETE") == 0
 
 
+@pytest.mark.one_version("2.0")
 def test_the_project_is_called_what_the_git_origin_is(project: Project, deployer: Run, api: httpx.Client) -> None:
     for command in (["init", "--quiet"], ["remote", "add", "origin", "git@github.com:acme/flows.git"]):
         subprocess.run(["git", *command], cwd=project.root, check=True)
@@ -60,6 +61,7 @@ def test_the_project_is_called_what_the_git_origin_is(project: Project, deployer
     assert api.get(f"/namespaces/system/kv/{name}").json()["value"]["project"] == "github.com/acme/flows"
 
 
+@pytest.mark.one_version("2.0")
 def test_it_may_be_kept_in_a_file(project: Project, deployer: Run, api: httpx.Client) -> None:
     project.write("kestra-deployer.yaml", "project: ours\nledger: file:state/ledger.json\n")
     project.flow("a")
@@ -101,6 +103,7 @@ def test_a_project_that_nothing_names_is_called_after_its_folder_and_protected(
     assert (refused.code, "only its folder names this one" in refused.stderr) == (2, True)
 
 
+@pytest.mark.one_version("2.0")
 def test_without_a_git_program_a_project_has_the_same_name(
     project: Project, deployer: Run, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +158,7 @@ def test_where_the_account_may_not_use_it_the_run_goes_on_and_says_what_that_cos
     assert "`ledger:`" in told["hint"]
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.parametrize(
     "content", ["[", "[]", "null", "{}", '{"format": 99}', '{"format": 1, "entries": [{"kind": "flow"}]}']
 )
@@ -199,6 +203,7 @@ def test_a_deploy_that_is_killed_is_finished_by_the_next(project: Project, deplo
     assert {action for _, action, _ in deployer("sync", "--format", "json").done} == {"keep"}
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.parametrize(
     "name",
     [

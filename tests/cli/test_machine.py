@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from proxy import Proxy
 from pytest_httpserver import HTTPServer
 
@@ -84,6 +84,7 @@ def test_a_user_without_a_home_checks_flows_and_leaves_nothing_behind(
     assert sorted(project.root.rglob("*")) == before
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a checkout to another user")
 @pytest.mark.parametrize("trouble", ["another owner", "broken configuration", "GIT_CONFIG_COUNT", "no program"])
 def test_a_checkout_that_git_refuses_is_deployed_with_its_commit(

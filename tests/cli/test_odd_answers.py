@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cli.conftest import HELLO, Ended, Project
+from cli.project import HELLO, Ended, Project
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import create, edit, source, there
+from cli.project import Ended, Project
 from proxy import Proxy, answers
 
 Run = Callable[..., Ended]
@@ -40,6 +40,7 @@ def test_a_plan_shows_each_change_with_its_difference_and_writes_nothing(
     assert "      +1 -1" in deployer("plan", *OURS, "--stat").stdout
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("server")
 def test_whether_there_are_changes_is_told_by_the_exit_code_if_asked_for(project: Project, deployer: Run) -> None:
     project.flow("a")
@@ -49,6 +50,7 @@ def test_whether_there_are_changes_is_told_by_the_exit_code_if_asked_for(project
     assert deployer("plan", *OURS, "--detailed-exitcode").code == 0
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("server")
 def test_a_change_of_comments_only_is_said_to_be_one(project: Project, deployer: Run) -> None:
     text = project.flow("a")
@@ -111,6 +113,7 @@ def test_a_detailed_exit_code_is_of_a_dry_run_only(project: Project, deployer: R
     assert (ended.code, "give --dry-run" in ended.stderr) == (2, True)
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("server")
 def test_secrets_are_masked_in_a_difference(project: Project, deployer: Run) -> None:
     text = project.flow("a")
@@ -142,6 +145,7 @@ class TestSavedPlan:
         assert ended.done == [("a", "update", 2), ("b", "create", 1)]
         assert "good day" in source(api, "a")
 
+    @pytest.mark.one_version("2.0")
     def test_it_says_what_it_is_in_its_file(self, saved: str, project: Project) -> None:
         data = json.loads((project.root / saved).read_text())
         assert [(each["action"], each["key"]) for each in data["changes"]] == [
@@ -149,12 +153,14 @@ class TestSavedPlan:
             ("create", "flow:company.team/b"),
         ]
 
+    @pytest.mark.one_version("2.0")
     def test_a_second_time_there_is_nothing_that_it_fits(self, saved: str, deployer: Run) -> None:
         deployer("apply", saved)
         again = deployer("apply", saved)
         assert again.code == 4
         assert "has changed" in again.stderr
 
+    @pytest.mark.one_version("2.0")
     def test_a_changed_file_is_refused(self, saved: str, project: Project, deployer: Run, server: Proxy) -> None:
         project.flow("b", message="other")
         assert deployer("apply", saved).code == 4
@@ -165,6 +171,7 @@ class TestSavedPlan:
         assert deployer("apply", saved).code == 4
         assert server.count("PUT", "DELETE") == 0
 
+    @pytest.mark.one_version("2.0")
     def test_another_tenant_is_refused(self, saved: str, deployer: Run) -> None:
         ended = deployer("apply", saved, "--tenant", "elsewhere")
         assert ended.code == 4

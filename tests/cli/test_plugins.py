@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.ftp import LISTING, ftp_server
 from engine.plugin_jars import COMMAND, COORDINATE, a_jar, plugin_fs, spoilt
 
 from deployer.cache import VARIABLE as CACHE_VARIABLE
+from deployer.model.version import named
 
 Run = Callable[..., Ended]
 SUITE = """\
@@ -26,6 +27,7 @@ testCases:
 """
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("version", ["1.3", "2.0"])
 def test_flows_are_deployed_and_tested_with_their_real_plugin(
     project: Project, deployer: Run, version: str, tmp_path: Path
@@ -38,25 +40,29 @@ def test_flows_are_deployed_and_tested_with_their_real_plugin(
             "sync", "--embedded", "--kestra", version, "--plugins", COORDINATE, "--smoke", "--format", "json"
         )
     assert ended.code == 0, ended.stderr
+    assert ended.report["server"]["version"] == named(version).engine
     assert ended.done == [("listing", "create", 1)]
     assert [smoke["verdict"] for smoke in ended.report["smokes"]] == ["passed"]
 
 
+@pytest.mark.engine
 def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project: Project, deployer: Run) -> None:
     (project.root / "plugins").mkdir()
     (project.root / "plugins" / "plugin-fs.jar").symlink_to(plugin_fs())
     project.write("kestra-deployer.yaml", "engine:\n  plugins: [plugins]\n")
-    project.write("flows/listing.yaml", LISTING.replace("host:", "hostx:"))
-    ended = deployer("sync", "--embedded", "--dry-run")
-    assert ended.code == 1
-    assert "`hostx` is not a property of `io.kestra.plugin.fs.ftp.List`" in ended.stdout
     project.write("flows/listing.yaml", LISTING)
-    assert deployer("sync", "--embedded", "--dry-run").code == 0
+    project.write("flows/wrong.yaml", LISTING.replace("host:", "hostx:").replace("id: listing", "id: wrong"))
+    ended = deployer("sync", "--embedded", "--dry-run", "--format", "json")
+    assert ended.code == 1
+    [problem] = [each for each in ended.report["problems"] if each["severity"] == "error"]
+    assert problem["file"] == "flows/wrong.yaml"
+    assert "`hostx` is no property of `io.kestra.plugin.fs.ftp.List`" in problem["message"]
 
 
+@pytest.mark.usefixtures("server")
 def test_without_its_plugin_the_flow_is_refused(project: Project, deployer: Run) -> None:
     project.write("flows/listing.yaml", LISTING)
-    ended = deployer("sync", "--embedded", "--dry-run")
+    ended = deployer("sync", "--dry-run")
     assert ended.code == 1
     assert "this server has no plugin that provides `io.kestra.plugin.fs.ftp.List`" in ended.stdout
 
@@ -90,6 +96,7 @@ def test_what_cannot_be_had_is_one_sentence_with_a_hint(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.engine
 def test_a_plugin_for_another_kestra_is_one_sentence_with_a_hint(project: Project, deployer: Run) -> None:
     jar = spoilt(project.root, COMMAND, b"io/kestra/core/models/tasks/Task", b"io/kestra/core/models/tasks/Tusk")
     ended = deployer("sync", "--embedded", "--plugins", str(jar))

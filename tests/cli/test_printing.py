@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.conftest import HELLO, Project
+from cli.project import HELLO, Project
 from proxy import Proxy
 
 from deployer.cli.streams import Stream
@@ -121,6 +121,7 @@ def test_a_pipe_that_others_made_not_wait_is_written_whole(project: Project) -> 
     assert (int(ended.stdout) > 8000, ended.stderr) == (True, b"")
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.parametrize("behind", ["> /dev/full", ">&-", "| head -c 1"])
 def test_a_deploy_that_was_done_ends_as_done(project: Project, server: Proxy, behind: str) -> None:
     project.flow("a")
@@ -154,6 +155,7 @@ def test_a_variable_about_the_terminal_may_say_anything(project: Project) -> Non
     assert b"no such file or folder: nowhere" in ended.stderr
 
 
+@pytest.mark.one_version("2.0")
 def test_what_was_done_is_reported_though_the_system_or_we_fail(
     project: Project, deployer: Any, server: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

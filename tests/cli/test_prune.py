@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
 from cli.others import create, disable, edit, source, there
+from cli.project import HELLO, Ended, Project
 from proxy import Proxy
 
 Run = Callable[..., Ended]

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
 from cli.others import edit, there
+from cli.project import HELLO, Ended, Project
 from proxy import Fault, Passing, Proxy, answers, pass_on
 
 Run = Callable[..., Ended]

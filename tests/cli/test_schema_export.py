@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.conftest import HELLO, Ended, Project
+from cli.project import HELLO, Ended, Project
 from jsonschema import Draft7Validator
 from shared import SHARED, needs_shared
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.ftp import LISTING as OPEN
 from engine.ftp import PASSWORD
 from pytest_httpserver import HTTPServer
@@ -135,6 +135,13 @@ def test_a_useless_answer_is_one_sentence_and_writes_nothing(
     assert "Traceback" not in ended.stderr
     assert "bug:" not in ended.stderr
     assert not (project.root / "kestra-plugins.json").exists()
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(project: Project, deployer: Run, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json(SCHEMA)
+    ended = deployer("schema", "pull", f"--public={httpserver.url_for(PATH)}", "--out", "/proc/types.json")
+    assert ended.code == 2
+    assert "/proc/types.json cannot be written" in ended.stderr
 
 
 def test_without_a_host_the_ways_are_named(project: Project, deployer: Run) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.ftp import LISTING as OPEN
 from engine.ftp import PASSWORD
 from engine.plugin_jars import COORDINATE, plugin_fs
@@ -44,6 +44,7 @@ def pulled(project: Project, described: str) -> Project:
     return project
 
 
+@pytest.mark.engine
 def test_configured_plugins_are_described_from_their_jars(pulled: Project, deployer: Run, described: str) -> None:
     (pulled.root / FILE).unlink()
     ended = deployer("schema", "pull", "--embedded")
@@ -52,6 +53,7 @@ def test_configured_plugins_are_described_from_their_jars(pulled: Project, deplo
     assert (pulled.root / FILE).read_text() == described
 
 
+@pytest.mark.engine
 def test_what_was_pulled_is_checked_as_strictly_as_the_core(pulled: Project, deployer: Run) -> None:
     pulled.write("flows/a.yaml", WRONG)
     ended = deployer("check", "--format", "json")
@@ -64,6 +66,7 @@ def test_what_was_pulled_is_checked_as_strictly_as_the_core(pulled: Project, dep
     assert deployer("check", "--format", "json").report["problems"] == []
 
 
+@pytest.mark.engine
 def test_what_was_pulled_is_in_the_schema_for_editors(pulled: Project, deployer: Run) -> None:
     schema = json.loads(deployer("schema", "export").stdout)
     flow, _ = parse("a.yaml", LISTING)
@@ -77,6 +80,7 @@ def test_what_was_pulled_is_in_the_schema_for_editors(pulled: Project, deployer:
     assert f"{FILE} is not used" in ended.stderr
 
 
+@pytest.mark.engine
 def test_a_file_for_another_version_is_said_to_be_so(pulled: Project, deployer: Run) -> None:
     pulled.write("flows/a.yaml", WRONG)
     ended = deployer("check", "--kestra", "2.0", "--format", "json")
@@ -87,6 +91,7 @@ def test_a_file_for_another_version_is_said_to_be_so(pulled: Project, deployer: 
     assert told["hint"] == "kestra-deployer schema pull --kestra 2.0"
 
 
+@pytest.mark.engine
 def test_a_file_keeps_what_it_says_of_other_versions(pulled: Project, deployer: Run) -> None:
     pulled.write("flows/a.yaml", WRONG)
     assert deployer("schema", "pull", "--embedded", "--kestra", "2.0").code == 0
@@ -94,6 +99,7 @@ def test_a_file_keeps_what_it_says_of_other_versions(pulled: Project, deployer: 
         assert ("error", "unknown-property", 9) in problems(deployer("check", "--kestra", version, "--format", "json"))
 
 
+@pytest.mark.engine
 def test_a_file_elsewhere_is_named_in_the_configuration(pulled: Project, deployer: Run) -> None:
     pulled.write("flows/a.yaml", WRONG)
     (pulled.root / FILE).rename(pulled.root / "types.json")
@@ -102,6 +108,7 @@ def test_a_file_elsewhere_is_named_in_the_configuration(pulled: Project, deploye
     assert deployer("check").code == 1
 
 
+@pytest.mark.engine
 def test_a_file_that_was_made_beside_another_core_is_not_used(pulled: Project, deployer: Run) -> None:
     pulled.write("flows/a.yaml", WRONG)
     text = (pulled.root / FILE).read_text()
@@ -150,12 +157,6 @@ def test_a_broken_file_is_one_clear_sentence(project: Project, deployer: Run, co
     assert words in ended.stderr
     assert "hint: delete it, and create it again: kestra-deployer schema pull" in ended.stderr
     assert "Traceback" not in ended.stderr
-
-
-def test_a_file_that_cannot_be_written_is_one_sentence(pulled: Project, deployer: Run) -> None:
-    ended = deployer("schema", "pull", "--embedded", "--out", "/proc/types.json")
-    assert ended.code == 2
-    assert "/proc/types.json cannot be written" in ended.stderr
 
 
 def test_without_plugins_there_is_nothing_to_pull(project: Project, deployer: Run) -> None:

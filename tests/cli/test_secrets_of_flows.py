@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import put, source
+from cli.project import Ended, Project
 from cli.terminal import talk
 from model.test_secret import MARK, WRITTEN
 from proxy import Passing, Proxy, answers
@@ -58,6 +58,7 @@ def deployed(project: Project, server: Proxy, deployer: Run) -> Project:
     return project
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.parametrize("format_", ["text", "json", "github"])
 def test_commands(deployed: Project, deployer: Run, api: httpx.Client, format_: str) -> None:
     as_ = ("--format", format_)
@@ -79,12 +80,14 @@ def test_commands(deployed: Project, deployer: Run, api: httpx.Client, format_: 
         hides(text)
 
 
+@pytest.mark.one_version("2.0")
 def test_a_question(deployed: Project, api: httpx.Client) -> None:
     assert deployed.root
     put(api, "a", source(api, "a").replace("hello", "edited"))
     hides(talk("sync", *OURS, answers={"[d]iff [r]: ": ["d\n", "r\n"]}).shown)
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize("format_", ["text", "json", "github"])
 def test_a_refusal_of_the_server_that_quotes_the_text(server: Proxy, deployer: Run, format_: str) -> None:

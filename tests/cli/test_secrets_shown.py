@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 

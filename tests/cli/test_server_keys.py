@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import source, there
+from cli.project import Ended, Project
 from proxy import Proxy, answers
 
 Run = Callable[..., Ended]
@@ -20,6 +20,7 @@ def add(project: Project, line: str) -> None:
     file.write_text(f"{file.read_text()}{line}\n")
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize("line", ["deleted: true", "deleted: 1", '"deleted": "TRUE"', "revision: 1", "revision: 7"])
 def test_what_would_undo_the_deploy_ends_it_before_the_first_write(
     project: Project, deployer: Run, api: httpx.Client, server: Proxy, line: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
+from cli.project import HELLO, Ended, Project
 from proxy import Passing, Proxy, pass_on
 
 from deployer.engine.process.launch import RunningEngine
@@ -53,6 +53,7 @@ def flows_put(server: Proxy) -> list[str]:
     return [asked.rpartition("/")[2] for asked in server.requests if asked.startswith("PUT") and "/flows/" in asked]
 
 
+@pytest.mark.one_version("2.0")
 def test_hundreds_of_flows_ask_no_more_than_eight(project: Project, deployer: Run, server: Proxy) -> None:
     for number in range(300):
         project.flow(f"flow-{number}", namespace=f"company.team{number % 7}")
@@ -135,6 +136,7 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(project: Project, deplo
     assert [request for request in server.requests if not request.startswith("GET") and "validate" not in request] == []
 
 
+@pytest.mark.one_version("2.0")
 def test_a_problem_in_a_file_stops_the_run_before_anything_is_asked(
     project: Project, deployer: Run, server: Proxy
 ) -> None:
@@ -306,6 +308,7 @@ def test_ids_are_addressed_as_they_are_written(project: Project, deployer: Run) 
     assert {action for _, action, _ in deployer("sync", "--format", "json").done} == {"keep"}
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("server")
 def test_ignored_files_are_not_deployed(project: Project, deployer: Run) -> None:
     project.flow("a")
@@ -314,12 +317,26 @@ def test_ignored_files_are_not_deployed(project: Project, deployer: Run) -> None
     assert deployer("sync", "--format", "json").done == [("a", "create", 1)]
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("server")
 def test_a_folder_without_flows_is_fine_and_says_so(project: Project, deployer: Run) -> None:
     (project.root / "flows").mkdir()
     ended = deployer("sync")
     assert ended.code == 0
     assert "0 flows: none found." in ended.stdout
+
+
+def test_a_flow_is_deployed_to_every_version_and_its_smoke_test_passes(
+    project: Project, deployer: Run, any_engine: RunningEngine, tenant: str
+) -> None:
+    project.flow("a")
+    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: runs\n    timeout: PT30S\n"
+    project.write("flows/a.smoke.yaml", suite)
+    ended = deployer("sync", "--host", any_engine.url, "--tenant", tenant, "--smoke", "--format", "json")
+    assert ended.code == 0
+    assert ended.report["server"]["version"] == any_engine.version.engine
+    assert ended.done == [("a", "create", 1)]
+    assert [smoke["verdict"] for smoke in ended.report["smokes"]] == ["passed"]
 
 
 @pytest.mark.usefixtures("server")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from engine.http.flow_texts import flow
 
 from deployer.engine.process.launch import RunningEngine

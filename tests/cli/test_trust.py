@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ended, Project
+from cli.project import Ended, Project
 from cli.terminal import talk
 from pytest_httpserver import HTTPServer
 

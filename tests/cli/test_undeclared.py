@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
 from cli.others import create, there
+from cli.project import HELLO, Ended, Project
 from proxy import Proxy
 
 Run = Callable[..., Ended]
@@ -38,6 +38,7 @@ def notices(ended: Ended) -> list[str]:
     return [each["message"] for each in ended.report["problems"] if each["check"] == "not-declared"]
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.parametrize("command", ["sync", "plan", "drift"])
 def test_what_no_file_declares_any_more_is_told_in_every_run(deployed: Project, deployer: Run, command: str) -> None:
     deployed.remove("b")
@@ -50,12 +51,14 @@ def test_what_no_file_declares_any_more_is_told_in_every_run(deployed: Project, 
     ]
 
 
+@pytest.mark.one_version("2.0")
 def test_that_takes_no_request_more(deployed: Project, deployer: Run, server: Proxy) -> None:
     deployed.remove("b")
     deployer("sync", *OURS)
     assert len(server.requests) == 4
 
 
+@pytest.mark.one_version("2.0")
 def test_what_another_file_declares_or_lies_elsewhere_is_not_told(deployed: Project, deployer: Run) -> None:
     (deployed.root / "flows/company.team/b.yaml").rename(deployed.root / "b.yaml.disabled")
     assert notices(deployer("sync", *OURS)) == []

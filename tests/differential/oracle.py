@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from filelock import FileLock
+from without_engine.sitecustomize import OPTION, VARIABLE
 
 from deployer.cache import cache_folder
 from deployer.engine.describe import constraints, deprecations, types, words
@@ -48,6 +50,7 @@ class Oracle:
 
     def verdicts(self, texts: Sequence[str]) -> list[str | None]:
         """Return what the engine says against each text, None where it takes it; ChildProcessError if it dies."""
+        self._is_allowed()
         # another process that is after the same verdicts waits, and finds them
         with FileLock(self._kept / f"{self.key}.lock"), closing(self._store()) as store:
             known = dict(self._known(store, texts))
@@ -60,6 +63,7 @@ class Oracle:
 
     def described(self) -> dict[str, Any]:
         """Return the engine's own description of what flows consist of, see `deployer.engine.describe.types`."""
+        self._is_allowed()
         file = self._kept / f"{self.key}-{_hash(_code(_DESCRIBE))[:8]}.json"
         if not file.exists():
             with self._child(describe=True) as child:
@@ -68,6 +72,10 @@ class Oracle:
             file.write_text(text)
         found: dict[str, Any] = json.loads(file.read_text())
         return found
+
+    def _is_allowed(self) -> None:
+        """Raise where no engine may start: what is kept would hide today that one is needed."""
+        assert os.environ.get(VARIABLE) != OPTION, "the test lacks the marker `engine`"
 
     @cached_property
     def key(self) -> str:

@@ -22,6 +22,7 @@ authMethod: PASSWORD
 """
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("version", NAMES)
 def test_each_text_has_the_verdict_of_its_own(version: str, asked: Callable[[str], Oracle]) -> None:
     verdicts = asked(version).verdicts([*ODD])
@@ -31,6 +32,7 @@ def test_each_text_has_the_verdict_of_its_own(version: str, asked: Callable[[str
     assert "Invalid type" in str(verdicts[6])
 
 
+@pytest.mark.engine
 def test_what_was_asked_is_not_asked_again(tmp_path: Path) -> None:
     oracle = Oracle("1.3", folder=tmp_path)
     assert oracle.verdicts([FLOW]) == [None]
@@ -46,6 +48,7 @@ def test_verdicts_of_other_engines_are_kept_apart() -> None:
     assert len(keys) == len(NAMES) + 1
 
 
+@pytest.mark.engine
 def test_an_engine_with_a_plugin_knows_its_types() -> None:
     flow = FLOW.replace("core.log.Log", "fs.ssh.Command").replace("message: hello\n", REMOTE)
     with_plugin = Oracle("1.3", (plugin_fs(),))

@@ -48,6 +48,7 @@ def documents(version: str) -> list[Any]:
     return [document.data for document in read if document]
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("version", NAMES)
 def test_the_engine_takes_every_sample(version: str, asked: Callable[[str], Oracle]) -> None:
     flows = samples(version)
@@ -55,6 +56,7 @@ def test_the_engine_takes_every_sample(version: str, asked: Callable[[str], Orac
     assert {flow.name: says for flow, says in verdicts if says} == {}
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("version", NAMES)
 def test_the_engine_takes_every_plugin_that_has_what_it_must(version: str, asked: Callable[[str], Oracle]) -> None:
     types = types_of(version)

@@ -67,12 +67,15 @@ PASSING: Mapping[str, Fault] = {
 }
 """After these the same request is sent again, and does what it should."""
 
+UNTOLD = after(answers(200, _HTML, "text/html"))
+"""The server has done what it was asked for, and nobody knows."""
+
 LASTING: Mapping[str, Fault] = {
     "401": answers(401),
     "404": answers(404, "404 page not found", "text/plain"),
     "500": answers(500, '{"message": "Internal Server Error"}'),
     "HTML": answers(200, _HTML, "text/html"),
     "no JSON": answers(200, "{"),
-    "HTML after": after(answers(200, _HTML, "text/html")),
+    "HTML after": UNTOLD,
 }
 """These may end a run: nobody knows what the server has done, or it will not do it."""

@@ -17,8 +17,8 @@ from threading import Event
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
-from faults.world import DEPLOYER, LONGEST, MANY, SYNC, World
+from cli.project import Ended, Project
+from faults.changing import DEPLOYER, LONGEST, MANY, SYNC, World
 from proxy import Fault, Passing, Proxy, pass_on, proxy
 
 from deployer.engine.process.launch import launch
@@ -64,7 +64,7 @@ def kill_at(server: Proxy, number: int, *, done: bool) -> str:
 
 
 _LAST = _FIRST + len(MANY) + 2  # the deletion; one flow more is created
-_STEPS = (5, _FIRST - 1, _FIRST, _FIRST + 1, _FIRST + 2, _FIRST + 25, _LAST - 1, _LAST, _LAST + 1, _LAST + 2)
+_STEPS = (5, _FIRST - 1, _FIRST, _FIRST + 1, _FIRST + 2, _FIRST + 13, _LAST - 1, _LAST, _LAST + 1, _LAST + 2)
 """The server's verdict, the ledger before the first write, writes, the deletion, the ledger after."""
 
 
@@ -100,6 +100,7 @@ def test_an_interrupt_before_the_first_write_waits_for_no_answer(
     assert world.live() == before
 
 
+@pytest.mark.engine
 def test_a_server_that_is_restarted_in_the_middle(
     project: Project, deployer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +118,7 @@ def test_a_server_that_is_restarted_in_the_middle(
 
         with httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api:
             world = World(project, api, MANY)
-        server.fault = lambda at, _: restart if at == _FIRST + 20 else None
+        server.fault = lambda at, _: restart if at == _FIRST + 12 else None
         broken = deployer(*SYNC)
         with httpx.Client(base_url=f"{server.target}/api/v1/main", timeout=60) as api:
             world.api = api

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import create, edit, source, there
+from cli.project import Ended, Project
 from proxy import Fault, Proxy, answers
 
 Run = Callable[..., Ended]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import disable, source, there
+from cli.project import Ended, Project
+from faults.changing import DEPLOYER, LONGEST, SYNC
 from faults.faults import reset
-from faults.world import DEPLOYER, LONGEST, SYNC
 from proxy import Fault, Passing, Proxy, answers, pass_on
 
 Run = Callable[..., Ended]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import edit, save_draft
+from cli.project import Ended, Project
 from faults.faults import half
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

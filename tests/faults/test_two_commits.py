@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Event
 
 import httpx
-from cli.conftest import Ended, Project
 from cli.others import source
-from faults.world import DEPLOYER, LONGEST, SYNC
+from cli.project import Ended, Project
+from faults.changing import DEPLOYER, LONGEST, SYNC
 from proxy import Fault, Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]

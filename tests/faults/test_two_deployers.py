@@ -9,9 +9,9 @@ from threading import Barrier
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project
 from cli.others import create, source
-from faults.world import DEPLOYER, LONGEST, MANY, SYNC, World
+from cli.project import Ended, Project
+from faults.changing import DEPLOYER, LONGEST, MANY, SYNC, World
 from proxy import Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fidelity.compared import Difference
-from fidelity.reviewed import NEW, Change
+from fidelity.recorded_reviewed import NEW, Change
 
 _OTHER_DATA = "the recorded server held other flows and executions too"
 _LOG = r"attachment; filename=\"\w{20,22}\.log\"; filename\*=utf-8''\w{20,22}\.log"

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fidelity.recorded import Exchange, sessions
+from fidelity.recorded_reviewed import CHANGES, WORDINGS, explaining
 from fidelity.replay import Replay, Replayed
-from fidelity.reviewed import CHANGES, WORDINGS, explaining
 from shared import needs_shared
 
 from deployer.engine.process.launch import RunningEngine

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fidelity.compared import Names, differences
 from fidelity.recorded import Answer, sessions
-from fidelity.reviewed import explaining
+from fidelity.recorded_reviewed import explaining
 from shared import SHARED, needs_shared
 
 from deployer.engine.process.launch import RunningEngine

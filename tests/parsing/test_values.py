@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from parsing.values import READ, REFUSED, TOO_LARGE
+from parsing.scalars import READ, REFUSED, TOO_LARGE
 
 from deployer.parsing.parse import parse
 

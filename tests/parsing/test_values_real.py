@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from parsing.values import READ, REFUSED, TOO_LARGE
+from parsing.scalars import READ, REFUSED, TOO_LARGE
 
 from deployer.engine.process.launch import RunningEngine
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from kinds.notes import Notes
 from kinds.notes import key as note
-from plan.world import TRIGGERS, World, key, meaning, text
+from plan.literals import TRIGGERS, World, key, meaning, text
 
 from deployer.kinds.flow.stops import stopped, stops
 from deployer.model.change import Action, Change, Plan, Standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from plan.world import TRIGGERS, World, key, text
+from plan.literals import TRIGGERS, World, key, text
 
 from deployer.model.change import Action
 from deployer.model.policy import OnDisabled, OnDrift, Policy

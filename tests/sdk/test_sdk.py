@@ -13,8 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from engine.http.conftest import YAML
-from engine.http.flow_texts import flow
+from engine.http.flow_texts import YAML, flow
 from sdk.exclusions import TABLE
 from sdk.nothing import nothing
 from sdk.published import published
@@ -30,7 +29,10 @@ from deployer.model.resource import MAIN
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 _WARM = 5  # executions
 
-pytestmark = pytest.mark.timeout(900)  # the first test waits for all runs, which take less than three minutes
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.timeout(900),  # the first test waits for all runs, which take less than three minutes
+]
 
 Verdicts = dict[Suite, list[Verdict]]
 

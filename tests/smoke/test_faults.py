@@ -71,6 +71,7 @@ def test_a_start_that_cannot_be_looked_for_says_that_nobody_knows(client: Kestra
     assert result.message.startswith("it is unknown whether it was started: POST ")
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.parametrize("fault", UNSOUND.values(), ids=UNSOUND.keys())
 def test_one_answer_that_says_nothing_does_not_end_the_following(
     client: KestraClient, server: Proxy, fault: Fault

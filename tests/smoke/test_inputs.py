@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project, api, deployer, project, server
+from cli.conftest import api, deployer, project, server
+from cli.project import Ended, Project
 
 from deployer.check.suite_inputs import prepared
 from deployer.engine.process.launch import RunningEngine

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cli.conftest import Ended, Project, api, deployer, project, server
+from cli.conftest import api, deployer, project, server
+from cli.project import Ended, Project
 from proxy import Proxy, answers
 
 from deployer.model.version import NAMES
@@ -141,7 +142,11 @@ def running(api: httpx.Client, *more: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.usefixtures("server")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    ("kestra", "number"),
+    [("1.3", signal.SIGINT), ("2.0", signal.SIGINT), ("1.3", signal.SIGTERM), ("2.0", signal.SIGHUP)],
+    indirect=["kestra"],
+)
 def test_whatever_ends_the_run_its_executions_are_killed(
     project: Project, api: httpx.Client, number: signal.Signals
 ) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cli.conftest import Ended, Project, api, deployer, project, server
+from cli.conftest import api, deployer, project, server
+from cli.project import Ended, Project
+
+pytestmark = pytest.mark.one_version("2.0")
 
 __all__ = ["api", "deployer", "project", "server"]
 

@@ -10,7 +10,7 @@ from shared import needs_shared
 from specification.document import objections, operation
 from specification.patches import PATCHES
 from specification.steps import STEPS, Step
-from specification.world import ask
+from specification.tenant import ask
 
 from deployer.engine.http.exchange.route import Route
 from deployer.engine.http.resources import RESOURCES

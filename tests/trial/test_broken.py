@@ -6,10 +6,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
-from cli.conftest import HELLO, Ended
+import pytest
 from cli.others import create
+from cli.project import HELLO, Ended
 from proxy import Fault, Passing, Proxy, answers, pass_on
-from trial.conftest import Found, executions, flows, keys, where
+from trial.found import Found, executions, flows, keys, where
+
+pytestmark = pytest.mark.one_version("2.0")
 
 Trial = Callable[..., Found]
 

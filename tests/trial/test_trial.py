@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.conftest import HELLO, Ended, Project
 from cli.others import create
+from cli.project import HELLO, Ended, Project
 from proxy import Proxy
-from trial.conftest import Found, executions, flows, keys
+from trial.found import Found, executions, flows, keys
 
 from deployer.engine.process.launch import RunningEngine
 
@@ -32,6 +32,7 @@ def test_an_engine_of_every_version_keeps_every_promise_and_nothing_is_left(
     assert keys(api, server) == set()
 
 
+@pytest.mark.one_version
 def test_a_trial_writes_to_its_own_namespace_alone(trial: Trial, server: Proxy) -> None:
     assert trial().code == 0
     written = [asked for asked in server.requests if asked.startswith(("PUT", "POST", "DELETE"))]
@@ -55,6 +56,7 @@ def test_read_only_writes_nothing(trial: Trial, server: Proxy, api: httpx.Client
     assert {asked.rpartition("/")[2] for asked in server.requests if asked.startswith("POST")} == {"validate"}
 
 
+@pytest.mark.one_version("2.0")
 def test_where_there_are_no_flows_yet_the_export_is_judged_after_they_were_made(trial: Trial) -> None:
     found = trial()
     assert found.of("of the flows that the search finds").startswith("not-judged: the search finds no flows yet")
@@ -97,6 +99,7 @@ def test_a_server_that_is_not_there_could_not_be_tried(project: Project, deploye
     assert "no Kestra host is configured" in ended.stderr
 
 
+@pytest.mark.one_version("2.0")
 @pytest.mark.usefixtures("server")
 def test_it_says_what_it_will_write_and_each_promise_as_a_line(deployer: Run, server: Proxy) -> None:
     ended = deployer("trial")

@@ -7,11 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from engine.http.flow_texts import YAML
 
 from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import NAMES, Dialect
-
-YAML = {"content-type": "application/x-yaml"}
 
 
 @pytest.fixture(scope="session")

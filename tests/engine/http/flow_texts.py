@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+YAML = {"content-type": "application/x-yaml"}
 LOG = "io.kestra.plugin.core.log.Log"
 SLEEP = "io.kestra.plugin.core.flow.Sleep"
 

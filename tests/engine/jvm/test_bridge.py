@@ -50,11 +50,13 @@ def installed_again(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.engine
 def test_java_starts_with_the_copy_and_nothing_of_the_environment(tmp_path: Path) -> None:
     _, class_path, _ = java(tmp_path / "engine")
     assert class_path == bridge()
 
 
+@pytest.mark.engine
 def test_a_cache_of_classes_is_good_for_another_installation(tmp_path: Path) -> None:
     made, other = tmp_path / "classes.aot", installed_again(tmp_path / "other")
     first, _, _ = java(tmp_path / "one", f"-XX:AOTCacheOutput={made}")
@@ -73,6 +75,7 @@ def test_a_copy_that_is_not_whole_is_made_again() -> None:
     assert [file.name for file in copy.parent.iterdir()] == [NAME]
 
 
+@pytest.mark.engine
 def test_where_it_cannot_be_kept_java_starts_with_the_installed_one(tmp_path: Path, cache: Path) -> None:
     cache.write_text("no folder")
     _, class_path, _ = java(tmp_path / "engine")

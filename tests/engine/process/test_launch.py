@@ -22,6 +22,8 @@ from deployer.engine.process.launch import RunningEngine, launch
 from deployer.errors import EngineError
 from deployer.model.version import DEFAULT
 
+pytestmark = pytest.mark.engine
+
 PARENT = Path(__file__).with_name("parent.py")
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -73,23 +75,18 @@ def test_an_engine_has_a_session_of_its_own_so_that_an_interrupt_in_the_terminal
 
 
 @pytest.mark.parametrize(
-    ("how", "end", "code"),
+    "end",
     [
-        ("waits", signal.SIGKILL, -signal.SIGKILL),
-        ("waits", signal.SIGTERM, -signal.SIGTERM),
-        ("waits", signal.SIGINT, -signal.SIGINT),
-        ("raises", None, 1),
+        signal.SIGKILL,  # as by any signal that nobody waits for
+        signal.SIGINT,  # an exception, as any other that ends the block
     ],
 )
-def test_nothing_is_left_however_the_parent_ends(
-    start: Start, tmp_path: Path, how: str, end: signal.Signals | None, code: int
-) -> None:
-    parent = start("1.3", how)
+def test_nothing_is_left_however_the_parent_ends(start: Start, tmp_path: Path, end: signal.Signals) -> None:
+    parent = start("1.3")
     pid = int(told(parent, "running")[0])
-    if end:
-        assert session(pid)
-        parent.send_signal(end)
-    assert parent.wait(30) == code
+    assert session(pid)
+    parent.send_signal(end)
+    assert parent.wait(30) == -end
     assert eventually(lambda: session(pid) == [])
     assert eventually(lambda: list((tmp_path / "temporary").iterdir()) == [])
 
@@ -184,18 +181,27 @@ def test_a_missing_extra_is_one_sentence_with_the_command_that_helps(monkeypatch
     assert caught.value.hint == "pip install 'kestra-deployer[engine]'"
 
 
-def test_a_user_can_be_asked_for_and_the_password_is_in_no_argument() -> None:
-    with launch(DEFAULT, basic_auth=("ann@example.com", "Sesame!1")) as engine:
-        assert httpx.get(f"{engine.url}/api/v1/main/flows/search", timeout=30).status_code == 401
-        found = httpx.get(f"{engine.url}/api/v1/main/flows/search", auth=("ann@example.com", "Sesame!1"), timeout=30)
-        assert found.json() == {"results": [], "total": 0}
-        for file in ("cmdline", "environ"):
-            assert b"Sesame" not in Path(f"/proc/{engine.pid}/{file}").read_bytes()
+USER = ("ann@example.com", "Sesame!1")
 
 
-def test_what_the_deployers_own_variables_say_is_no_setting_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KESTRA_REPOSITORY_TYPE", "postgres")
-    monkeypatch.setenv("DATASOURCES_H2_URL", "jdbc:h2:nowhere")
-    with launch(DEFAULT) as engine:
-        answer = httpx.get(f"{engine.url}/api/v1/configs", timeout=30)
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[RunningEngine]:
+    """An engine that asks for a user, started where variables are set that would be settings of a Kestra server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KESTRA_REPOSITORY_TYPE", "postgres")
+        patch.setenv("DATASOURCES_H2_URL", "jdbc:h2:nowhere")
+        with launch(DEFAULT, basic_auth=USER) as engine:
+            yield engine
+
+
+def test_a_user_can_be_asked_for_and_the_password_is_in_no_argument(guarded: RunningEngine) -> None:
+    assert httpx.get(f"{guarded.url}/api/v1/main/flows/search", timeout=30).status_code == 401
+    found = httpx.get(f"{guarded.url}/api/v1/main/flows/search", auth=USER, timeout=30)
+    assert found.json() == {"results": [], "total": 0}
+    for file in ("cmdline", "environ"):
+        assert b"Sesame" not in Path(f"/proc/{guarded.pid}/{file}").read_bytes()
+
+
+def test_what_the_deployers_own_variables_say_is_no_setting_of_the_engine(guarded: RunningEngine) -> None:
+    answer = httpx.get(f"{guarded.url}/api/v1/configs", auth=USER, timeout=30)
     assert json.loads(answer.text)["version"] == DEFAULT.engine

@@ -7,8 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from engine.http.conftest import YAML
-from engine.http.flow_texts import flow
+from engine.http.flow_texts import YAML, flow
 from engine.http.states import when_in
 
 Store = Callable[[str], dict[str, Any]]

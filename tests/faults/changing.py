@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from cli.conftest import HELLO, Project
 from cli.others import create
+from cli.project import HELLO, Project
 
-MANY = tuple(f"u{number:02}" for number in range(50))
-"""Flows of a deploy that takes a while."""
+MANY = tuple(f"u{number:02}" for number in range(24))
+"""Flows of a deploy that takes a while: several times as many as are written at once."""
 LONGEST = 60.0
 """Seconds, which only a failure takes."""
 SYNC = ("sync", "--project", "ours", "--prune", "--max-prune", "100%", "--format", "json")

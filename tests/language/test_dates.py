@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from check.dates import DATES, INSTANTS, TIMES
+from language.dates import DATES, INSTANTS, TIMES
 
 from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient

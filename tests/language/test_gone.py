@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from check.moves import MOVES, Move
+from language.moves import MOVES, Move
 
 from deployer import check
 from deployer.engine.process.launch import RunningEngine
