@@ -13,6 +13,7 @@ from deployer import regular
 from deployer.apply.bookkeeping import ChangedError
 from deployer.cli import output
 from deployer.cli.deploying import NAMES, ask, keeper_of
+from deployer.cli.epilog import epilog
 from deployer.cli.options import configured, connection
 from deployer.cli.plan import plan as plan_command
 from deployer.cli.progress import progress
@@ -29,15 +30,21 @@ from deployer.session import Session
 NOTHING = "nothing was written: plan again"
 
 
-@click.command(epilog="Exit codes: 0 fine, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete.")
+@click.command(
+    epilog=epilog(
+        "apply plan.json",
+        "apply plan.json --report github",
+        "0 success, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete.",
+    )
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @output.reporting
 @connection
 def apply(file: Path, *, format_: str | None, reports: tuple[str, ...], **connected: Any) -> int:
-    """Apply the plan that `plan --out FILE` saved. Fails if anything changed since it was made.
+    """Apply the plan that `plan --out FILE` saved.
 
-    The files and the server are read once more. If a file, a live flow, the server or the tenant is not the one that
-    the plan was made for, nothing is written and the exit code is 4.
+    Reads the files and the server again. If a file, a live flow, the server or the tenant is not the one that the plan
+    was made for, nothing is written and the exit code is 4.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.APPLY, paths=(file,))

@@ -13,6 +13,7 @@ import click
 
 from deployer.checking import check_only
 from deployer.cli import output
+from deployer.cli.epilog import epilog
 from deployer.cli.options import Configured, configured, connection
 from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import named_by, rules_of, upgrade_from
@@ -23,10 +24,16 @@ from deployer.model.result import Report
 from deployer.running import run
 
 
-@click.command(epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run.")
+@click.command(
+    epilog=epilog(
+        "check flows --strict",
+        "check --kestra 2.0 flows/shop flows/team",
+        "0 success, 1 problems found, 2 usage, 3 could not run.",
+    )
+)
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option("--server", "ask_server", is_flag=True, help="Ask the configured server for its verdict too.")
+@click.option("--server", "ask_server", is_flag=True, help="Also ask the configured server for its verdict.")
 @output.reporting
 @connection
 def check(
@@ -40,12 +47,12 @@ def check(
 ) -> int:
     """Validate the flow files under each PATH (default: flows) offline, with Kestra's own verdict.
 
-    An error is what Kestra would refuse; a warning is what it takes and a colleague would not. The rules are those of
-    --kestra, else of `kestra:` in the configuration file, else of the configured server (asked once), else of 1.3.
-    With --embedded a real engine is started and gives its own verdict as well.
+    An error is what Kestra would refuse; a warning is what Kestra accepts but a reviewer would not. The rules are those
+    of the version that --kestra names, else `kestra:` in the configuration file, else the configured server (asked
+    once), else 1.3. With --embedded, a real engine gives its verdict as well.
 
-    With a --kestra later than what the flows run on (`kestra:` in the configuration file, else the configured server,
-    else 1.3) the check ends with what the upgrade takes, flow by flow.
+    If --kestra is later than the version the flows run on (`kestra:` in the configuration file, else the configured
+    server, else 1.3), the check ends with what the upgrade takes, flow by flow.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.CHECK, paths=paths or (Path("flows"),), strict=strict)

@@ -35,14 +35,14 @@ _OPTIONS = (
         help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
     ),
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
-    click.option("--max-prune", metavar="N|N%", help="How many may be deleted.  [default: 10, or 20% of all]"),
-    click.option("--force", is_flag=True, help="Delete with --prune also what other flows still call."),
+    click.option("--max-prune", metavar="N|N%", help="Maximum number of deletions.  [default: 10, or 20% of all]"),
+    click.option("--force", is_flag=True, help="With --prune, also delete what other flows still call."),
     click.option("--adopt", is_flag=True, help="Take over flows that another project, folder or fork deployed."),
     click.option(
         "--backup",
         metavar="DIR",
         default=str(BACKUP),
-        help=f"Where deleted flows are kept.  [default: {BACKUP}]",
+        help=f"Folder to save deleted flows in.  [default: {BACKUP}]",
     ),
     click.option(
         "--on-drift",

@@ -9,6 +9,7 @@ import click
 
 from deployer.cli import output
 from deployer.cli.deploying import ask, keeper_of
+from deployer.cli.epilog import epilog
 from deployer.cli.options import configured, connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
@@ -20,7 +21,13 @@ from deployer.running import run
 from deployer.session import Session
 
 
-@click.command(epilog="Exit codes: 0 no drift, 1 problems found, 2 usage, 3 could not run, 11 drift.")
+@click.command(
+    epilog=epilog(
+        "drift",
+        "drift flows/shop --stat --report json=drift.json",
+        "0 no drift, 1 problems found, 2 usage, 3 could not run, 11 drift.",
+    )
+)
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @click.option(
     "--project",
@@ -33,7 +40,7 @@ from deployer.session import Session
 def drift(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
     """Show which flows under PATH (default: flows) were changed on the server since the last deploy.
 
-    Nothing is written. A flow or trigger that an operator disabled is shown, and is no drift.
+    Writes nothing. A flow or trigger that an operator disabled is shown, but does not count as drift.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.DRIFT, paths=(path,), dry_run=True)

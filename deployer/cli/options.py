@@ -28,23 +28,28 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), help=f"[default: {configuration.NAME}, here or the nearest above]"
+    "--config",
+    type=click.Path(path_type=Path),
+    help=f"Configuration file to read.  [default: the nearest {configuration.NAME}]",
 )
 PLUGINS = click.option(
-    "--plugins", multiple=True, metavar="WHAT", help="Give the engine a plugin: a Maven coordinate, a jar or a folder."
+    "--plugins",
+    multiple=True,
+    metavar="WHAT",
+    help="Add a plugin to the engine: a coordinate, a jar or a folder.",
 )
 _WAY = ("host", "username")
 """The settings that say which server is meant, and by whom."""
 _OPTIONS = (
     CONFIG,
-    click.option("--host", metavar="URL", help="Kestra's address; a path prefix is kept.  [env: KESTRA_HOST]"),
-    click.option("--tenant", metavar="NAME", help="[env: KESTRA_TENANT; default: main]"),
+    click.option("--host", metavar="URL", help="Kestra's address, with its path prefix if any.  [env: KESTRA_HOST]"),
+    click.option("--tenant", metavar="NAME", help="Tenant to use.  [env: KESTRA_TENANT; default: main]"),
     click.option(
         "--username",
         metavar="NAME",
-        help="With the password in KESTRA_PASSWORD; or KESTRA_API_TOKEN alone.  [env: KESTRA_USERNAME]",
+        help="User name; set the password in KESTRA_PASSWORD, or use KESTRA_API_TOKEN instead.  [env: KESTRA_USERNAME]",
     ),
-    click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for an answer.  [default: 30]"),
+    click.option("--timeout", type=float, metavar="SECONDS", help="Seconds to wait for an answer.  [default: 30]"),
     click.option(
         "--kestra", type=click.Choice(versions.NAMES), help="Kestra version to assume, or to start with --embedded."
     ),

@@ -10,6 +10,7 @@ import click
 
 from deployer.cli import output
 from deployer.cli.deploying import NAMES, ask, deployment, keeper_of, split
+from deployer.cli.epilog import epilog
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
@@ -22,8 +23,12 @@ from deployer.session import Session
 
 
 @click.command(
-    epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run; with --detailed-exitcode also 4 would be "
-    "refused, 10 changes."
+    epilog=epilog(
+        "plan flows --stat",
+        "plan --out plan.json --report markdown=plan.md",
+        "0 success, 1 problems found, 2 usage, 3 could not run; with --detailed-exitcode also 4 would be refused, "
+        "10 changes.",
+    )
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan, for `kestra-deployer apply FILE`.")
@@ -32,14 +37,17 @@ from deployer.session import Session
     "--detailed-exitcode",
     "detailed",
     is_flag=True,
-    help="Exit with 10 when there is something to do, with 4 when it would be refused.",
+    help="Exit with 10 if there are changes, with 4 if they would be refused.",
 )
-@click.option("--keep-going", is_flag=True, help="Plan what is valid although problems were found.")
+@click.option("--keep-going", is_flag=True, help="Plan what is valid even if problems were found.")
 @deployment
 @output.reporting
 @connection
 def plan(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
-    """Show what a deploy of PATH (default: flows) would do: each change with its difference, and who depends on it."""
+    """Show what a deploy of PATH (default: flows) would do.
+
+    Shows each change with its diff and the flows that depend on it. Writes nothing to the server.
+    """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.PLAN, paths=(path,), dry_run=True)
     return output.report(outputs, request, lambda: _plan(path, **asked))

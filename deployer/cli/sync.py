@@ -10,6 +10,7 @@ import click
 from deployer.cli import output
 from deployer.cli.asking import Asker, person_is_there
 from deployer.cli.deploying import ask, deployment, keeper_of, split
+from deployer.cli.epilog import epilog
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
@@ -21,33 +22,37 @@ from deployer.session import Session
 
 
 @click.command(
-    epilog="Exit codes: 0 fine, 1 problems found, 2 usage, 3 could not run, 4 refused or overwrote, "
-    "5 apply incomplete, 6 smoke failed."
+    epilog=epilog(
+        "sync flows --smoke",
+        "sync --dry-run --diff --report json=plan.json",
+        "0 success, 1 problems found, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete, "
+        "6 smoke test failed.",
+    )
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, without writing anything.")
 @click.option(
     "--detailed-exitcode",
     "detailed",
     is_flag=True,
-    help="With --dry-run: exit with 10 when there is something to do, with 4 when it would be refused.",
+    help="With --dry-run: exit with 10 if there are changes, with 4 if they would be refused.",
 )
 @click.option("--diff", is_flag=True, help="Show which lines change.")
 @click.option("--stat", is_flag=True, help="Show how many lines change, not which.")
-@click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) once the flows are deployed.")
+@click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) after the deploy.")
 @click.option(
-    "--keep-going", is_flag=True, help="Deploy what is valid although problems were found, and report the rest."
+    "--keep-going", is_flag=True, help="Deploy what is valid even if problems were found, and report the rest."
 )
-@click.option("--yes", "-y", is_flag=True, help="Delete with --prune without asking, on a terminal too.")
+@click.option("--yes", "-y", is_flag=True, help="Delete with --prune without asking.")
 @deployment
 @output.reporting
 @connection
 def sync(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
     """Deploy every flow under PATH (default: flows).
 
-    Every file is checked, compared with what is live and with what was deployed last, and created or updated where it
-    differs. A problem found before the first write ends the run with nothing written, unless --keep-going is given; so
-    does an edit made on the server since then, unless --on-drift says otherwise.
+    Checks every file, compares it with the server and with the last deploy, and creates or updates what differs. A
+    problem found before the first write ends the run with nothing written, unless you give --keep-going. So does an
+    edit that someone made on the server since the last deploy, unless you give --on-drift.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.SYNC, paths=(path,), dry_run=asked["dry_run"])
