@@ -78,7 +78,7 @@ LABELS = (
 )
 INSTALL = (
     "install io.kestra.plugin:plugin-script-python:VERSION there; "
-    "of an embedded engine, give --plugins io.kestra.plugin:plugin-script-python:VERSION"
+    "with an embedded engine, use --plugins io.kestra.plugin:plugin-script-python:VERSION"
 )
 
 
@@ -91,7 +91,7 @@ INSTALL = (
             "this server has no plugin that provides `io.kestra.plugin.scripts.python.Script`",
             INSTALL,
         ),
-        ("Validation error: Invalid type: NOPE", (15, 11), "this server has no type `NOPE`", "is it a typing error"),
+        ("Validation error: Invalid type: NOPE", (15, 11), "this server has no type `NOPE`", "check the spelling"),
         (
             NO_PROPERTY.format("massage", LOG),
             (7, 5),

@@ -210,7 +210,7 @@ MEANINGLESS = {
     "kestra-deployer.yaml:2:3: there is a client key but no client certificate": "tls:\n  key: a\n",
     "(`host` in kestra-deployer.yaml:2:1)": "tenant: a\nhost: kestra.example.com\n",
     "kestra-deployer.yaml:1:1: `plugin-defaults` must be a mapping": "plugin-defaults: []\n",
-    "kestra-deployer.yaml:2:1: key `host`": "host: http://k\nhost: http://l\n",
+    "kestra-deployer.yaml:2:1: duplicate key `host`": "host: http://k\nhost: http://l\n",
 }
 
 
