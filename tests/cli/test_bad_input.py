@@ -164,7 +164,7 @@ def test_an_unforeseen_fault_of_ours_is_said_as_one(
     monkeypatch.setattr("deployer.cli.deploying.configured", broken)
     ended = deployer("sync")
     assert ended.code == 70
-    assert "bug: kestra-deployer" in ended.stderr
+    assert "bug: unexpected error" in ended.stderr
     assert "ZeroDivisionError" in ended.stderr
     assert "Traceback" not in ended.stderr
     monkeypatch.setenv("KESTRA_DEPLOYER_DEBUG", "1")
@@ -200,4 +200,4 @@ def test_a_server_newer_than_any_known_is_said_to_be_one(
     ended = deployer("sync", "--dry-run", "--host", httpserver.url_for("/"))
     assert ended.code == 0
     assert "warning[server-version]" in ended.stdout
-    assert "2.7.1 is newer than this deployer knows" in ended.stdout
+    assert "2.7.1 is newer than the versions known here" in ended.stdout

@@ -211,7 +211,7 @@ MEANINGLESS = {
     "kestra-deployer.yaml:2:1: `host` must be an address that starts with": "tenant: a\nhost: kestra.example.com\n",
     "(`host` in kestra-deployer.yaml:2:1) is not an address": "tenant: a\nhost: http://k:99999\n",
     "kestra-deployer.yaml:1:1: `plugin-defaults` must be a mapping": "plugin-defaults: []\n",
-    "kestra-deployer.yaml:2:1: key `host`": "host: http://k\nhost: http://l\n",
+    "kestra-deployer.yaml:2:1: duplicate key `host`": "host: http://k\nhost: http://l\n",
     "kestra-deployer.yaml:2:9: aliases are not followed: this": "host: &a http://k\ntenant: *a\n",
     "kestra-deployer.yaml:2:1: a second YAML document begins here": "host: http://k\n---\ntenant: b\n",
 }

@@ -108,7 +108,7 @@ def test_a_flow_whose_id_is_no_text_to_kestra_is_created_and_warned_of_as_nobody
     project.flow(written)
     created = deployer(*SYNC)
     assert created.done == [(written, "create", 1)]
-    assert ["in quotes" in each["hint"] for each in created.report["problems"]] == [True]
+    assert ["quote it" in each["hint"] for each in created.report["problems"]] == [True]
     assert deployer(*SYNC).done == [(written, "keep", 1)]
     assert there(api) == {written}
     project.flow(written, message="good day")
