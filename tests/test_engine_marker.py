@@ -24,7 +24,7 @@ def started() -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=select_needed(os.environ), capture_output=True, text=True, check=False)
 
 
-def test_a_test_without_the_marker_cannot_start_java_and_is_told_why() -> None:
+def test_a_test_without_the_marker_cannot_start_java_and_the_error_names_the_marker() -> None:
     ended = started()
     assert ended.returncode != 0
     assert f"Unrecognized VM option '{OPTION.removeprefix('-XX:+')}'" in ended.stdout + ended.stderr
