@@ -236,7 +236,7 @@ def test_all_mistakes_are_reported_at_once(project: Project, deployer: Run) -> N
     assert ended.stderr.splitlines() == [
         "error: kestra-deployer.yaml has 5 mistakes:",
         "  kestra-deployer.yaml:1:1: unknown key `hots` (did you mean `host`?)",
-        "  kestra-deployer.yaml:3:1: key `timeout` is given twice, first in line 2 (remove one of the two)",
+        "  kestra-deployer.yaml:3:1: duplicate key `timeout`, first used in line 2 (remove one of the two)",
         "  kestra-deployer.yaml:3:1: `timeout` must be a number of seconds above 0 and up to 86400",
         "  kestra-deployer.yaml:6:7: `checks.deprecated[0]` must be a mapping with `path` and `level`",
         "  kestra-deployer.yaml:7:1: a second YAML document begins here (move its keys above `---`, or remove them)",

@@ -63,7 +63,7 @@ def test_a_cache_needs_a_home_or_a_folder_that_is_named(monkeypatch: pytest.Monk
 
 def test_a_cache_in_the_home_of_nobody_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KESTRA_DEPLOYER_CACHE", "~nobody-at-all/cache")
-    with pytest.raises(UsageError, match="KESTRA_DEPLOYER_CACHE names ~nobody-at-all/cache"):
+    with pytest.raises(UsageError, match="KESTRA_DEPLOYER_CACHE is set to ~nobody-at-all/cache"):
         cache_folder()
 
 

@@ -141,8 +141,8 @@ TORN: list[Any] = [
         (b"\xff\xfe", "cannot be read"),
         (b"<<<<<<< HEAD\n{}", "cannot be read"),
         (b"[" * 100_000, "cannot be read"),
-        (b"[]", "is no description of plugins"),
-        (b'{"format": 2, "kestra": {}}', "is no description of plugins"),
+        (b"[]", "is not a plugin description"),
+        (b'{"format": 2, "kestra": {}}', "is not a plugin description"),
         *(
             (json.dumps({"format": 1, "kestra": {"1.3": torn}}).encode(), "section for Kestra 1.3 is incomplete")
             for torn in TORN

@@ -79,7 +79,7 @@ def test_where_a_fault_of_ours_arose_is_shown_without_secrets(
     def fails(*_: object, **__: object) -> None:
         raise KeyError("tok3n-of-ann")
 
-    monkeypatch.setattr("deployer.cli.plan.options_of", fails)
+    monkeypatch.setattr("deployer.cli.plan.ask", fails)
     ended = deployer("plan", "--host", "http://localhost:1")
     assert ended.code == 70
     assert "Traceback" in ended.stderr
