@@ -14,7 +14,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def started(call: Callable[[], _Result]) -> Future[_Result]:
+def start(call: Callable[[], _Result]) -> Future[_Result]:
     """Start a call in a thread; the future has its result or exception.
 
     Only a caller that asks for the result waits for the thread: ^C, or an error of the caller, leaves it behind.
@@ -39,6 +39,6 @@ def ahead(call: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int
     for item in items:
         if len(under_way) == at_once:
             yield under_way.popleft().result()
-        under_way.append(started(partial(call, item)))
+        under_way.append(start(partial(call, item)))
     while under_way:
         yield under_way.popleft().result()

@@ -57,7 +57,7 @@ def check_files(
     )
     flows = check.sound_flows(files.documents, problems)
     cases, wrong = _cases(files.suites)
-    fitting, unfit = suite_inputs.prepared(cases, files.suites, flows, version)
+    fitting, unfit = suite_inputs.prepare(cases, files.suites, flows, version)
     cases, missing = with_files(fitting, files.suites, request.checkout.root)
     problems += [*wrong, *unfit, *missing]
     if files.whole:  # else the flow may be in a file that is not read

@@ -54,7 +54,7 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
 
     session = session if planned.recorded else session.without_ledger()
     killed = leftovers.kill(planned.ledger, session, labelled=request.smoke)
-    report = apply(replace(planned, report=planned.report.adding(killed)), session)
+    report = apply(replace(planned, report=planned.report.with_problems(killed)), session)
     yield report
     if request.smoke and not report.interrupted and not report.error:
         yield from _smoke(planned, report, session)
@@ -68,15 +68,15 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
 
     session.listen("Reading what is live")
     opened = open_ledger(session, request)
-    report = report.adding([*opened.problems, *warn_of_lease(opened.ledger, now())])
+    report = report.with_problems([*opened.problems, *warn_of_lease(opened.ledger, now())])
     yield report
     ground = gather(opened, session, checked.desired)
     changes, desired, problems = _compare(ground, checked.desired, session)
-    report = report.adding([*ground.problems, *problems, *_report_undeclared(ground, changes, session.client)])
+    report = report.with_problems([*ground.problems, *problems, *_report_undeclared(ground, changes, session.client)])
     if request.command is Command.DRIFT:
         changes = only_drift(changes)
     elif request.dry_run:
-        report = report.adding([*_report_unreached(changes, desired.refused), *foretell(changes)])
+        report = report.with_problems([*_report_unreached(changes, desired.refused), *foretell(changes)])
     planned = Planned(
         request=opened.request,
         report=replace(report, plan=changes),
@@ -125,7 +125,7 @@ def _read_and_check(request: Request, session: Session) -> Generator[Report, Non
     report = Report(request)
     yield report
     files = read_all(request)
-    report = report.adding(files.problems)
+    report = report.with_problems(files.problems)
     yield report
     if report.ends:
         return report, Checked()
@@ -133,11 +133,11 @@ def _read_and_check(request: Request, session: Session) -> Generator[Report, Non
     checked = check_files(files, request, nearest(server.version).name, off=_OFF)
     report = replace(report, problems=tuple(checked.problems))  # those of reading are among them
     if request.smoke and not any(problem.check == SUITE and problem.stops for problem in checked.problems):
-        report = report.adding(none_found(checked.cases, files.declared))
+        report = report.with_problems(none_found(checked.cases, files.declared))
     yield report
     if not report.ends:
         report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
-        report = report.adding(_warn(server.note))
+        report = report.with_problems(_warn(server.note))
     return report, checked
 
 
@@ -148,7 +148,7 @@ def _compare(ground: Ground, wanted: Desired, session: Session) -> tuple[Plan, D
     """
     plan = ground.compare(wanted)
     if answers := _ask(ground, plan, session):
-        ground = ground.answered(answers)
+        ground = ground.with_answers(answers)
         plan = ground.compare(wanted)
     desired, problems = _validate(plan, wanted, session, ground.request)
     if desired is not wanted:
@@ -203,7 +203,7 @@ def _detail(planned: Planned, ground: Ground, session: Session) -> Report:
             message = f"who calls what would change is not known, as the server gave no export of its flows: {error}"
             problems.append(Problem("degraded-read", message, severity=Severity.WARNING, hint=error.hint))
     details = {change.key: _of_change(change, callers.get(change.key, ()), ground) for change in changed}
-    return replace(planned.report.adding(problems), details=details)
+    return replace(planned.report.with_problems(problems), details=details)
 
 
 def _of_change(change: Change, callers: Sequence[Key], ground: Ground) -> Detail:
@@ -233,7 +233,7 @@ def _smoke(planned: Planned, report: Report, session: Session) -> Iterator[Repor
     )
     report = replace(report, smokes=tuple(results), interrupted=interrupted)
     yield report
-    yield report.adding(leftovers.record(results, session))
+    yield report.with_problems(leftovers.record(results, session))
 
 
 def _warn(note: str) -> list[Problem]:

@@ -45,7 +45,7 @@ class Ground:
         scope = replace(self.scope, unread=self.scope.unread or bool(desired.refused)) if self.scope else None
         return compare(desired, self.live, self.decider, scope)
 
-    def answered(self, of_each: Mapping[Key, OnDrift]) -> Ground:
+    def with_answers(self, of_each: Mapping[Key, OnDrift]) -> Ground:
         """Return the ground after a person has said what becomes of other users' edits."""
         policy = replace(self.decider.policy, of_each=of_each)
         return replace(self, decider=replace(self.decider, policy=policy))
@@ -142,7 +142,9 @@ def _scope(request: Request, desired: Desired) -> Scope:
 def _declared_elsewhere(request: Request, keys: Sequence[Key]) -> dict[Key, str]:
     """Return which of these resources a file that was not read declares, and which file."""
     return {
-        key: file for kind, mine in by_kind(keys) for key, file in kind.declaring(request.checkout.root, mine).items()
+        key: file
+        for kind, mine in by_kind(keys)
+        for key, file in kind.find_declarations(request.checkout.root, mine).items()
     }
 
 
@@ -150,7 +152,7 @@ def _read_live(client: KestraClient, wanted: Mapping[Key, Body], owned: Sequence
     live = Live()
     for kind, keys in by_kind({*wanted, *owned}):
         bodies = {key: wanted[key] for key in keys if key in wanted}
-        live = live.joined(kind.read_live(client, bodies, [key for key in owned if key.kind == kind.name]))
+        live = live.join(kind.read_live(client, bodies, [key for key in owned if key.kind == kind.name]))
     return live
 
 
@@ -164,7 +166,7 @@ def _edited_since(client: KestraClient, ledger: Ledger, live: Live) -> dict[Key,
     return {
         key: body
         for kind, keys in by_kind(edited)
-        for key, body in kind.deployed(client, {key: edited[key] for key in keys}).items()
+        for key, body in kind.read_deployed(client, {key: edited[key] for key in keys}).items()
     }
 
 

@@ -44,7 +44,7 @@ def find_renames(
     news = [(resource.key, kind_of(resource.key).anonymous(resource.wanted)) for resource in created]
     found: dict[Key, Key] = {}
     for kind, keys in by_kind(undeclared[:_FEW]):
-        for old, body in kind.deployed(client, {key: ledger.ours[key] for key in keys}).items():
+        for old, body in kind.read_deployed(client, {key: ledger.ours[key] for key in keys}).items():
             said = kind.anonymous(body)
             new = next((key for key, each in news if said and key.kind == old.kind and each == said), None)
             found |= {old: new} if new else {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from crowd import Crowd
 
-from deployer.background import ahead, started
+from deployer.background import ahead, start
 
 
 @pytest.fixture
@@ -20,14 +20,14 @@ def gate() -> Iterator[threading.Event]:
 
 
 def test_a_call_goes_on_while_its_caller_does_something_else(gate: threading.Event) -> None:
-    future = started(lambda: gate.wait(10))
+    future = start(lambda: gate.wait(10))
     assert not future.done()
     gate.set()
     assert future.result(10) is True
 
 
 def test_what_it_raises_is_raised_where_the_result_is_asked_for() -> None:
-    future = started(lambda: int("no number"))
+    future = start(lambda: int("no number"))
     with pytest.raises(ValueError, match="no number"):
         future.result(10)
 

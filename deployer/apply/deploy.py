@@ -9,7 +9,7 @@ from functools import partial
 from deployer.apply import backup, bookkeeping
 from deployer.apply.bookkeeping import ChangedError, UnrecordedError, now
 from deployer.apply.execute import apply
-from deployer.background import started
+from deployer.background import start
 from deployer.errors import DeployerError
 from deployer.kestra.client import KestraClient
 from deployer.kinds import by_kind, kind_of
@@ -52,7 +52,7 @@ def carry_out(planned: Planned, session: Session) -> Report:
     before: Ledger | None = None
     notes = list(planned.report.problems)
     if writes := [change for change in plan.changes if change.writes]:
-        reading = started(partial(bookkeeping.read_again, keeper, planned.ledger))  # others may have deployed meanwhile
+        reading = start(partial(bookkeeping.read_again, keeper, planned.ledger))  # others may have deployed meanwhile
         _raise_if_changed(session.client, writes)
         latest = reading.result()
         saved = _save(writes, request)

@@ -9,7 +9,7 @@ from typing import Any
 
 from deployer.language import constraints, reading
 from deployer.language.constraints import Asked, Violation
-from deployer.language.parts import Part, Read
+from deployer.language.parts import Misread, Part, Read
 from deployer.language.texts import texts
 from deployer.language.types import Types
 from deployer.model.document import Document
@@ -75,6 +75,10 @@ class FlowFile:
     def violations(self) -> Iterator[Violation]:
         """The constraints that are broken."""
         return (each for each in self.constraints if isinstance(each, Violation))
+
+    def misread(self, kind: str) -> Iterator[Misread]:
+        """Yield what was misread in one of the ways that `Misread.kind` names."""
+        return (each for each in self.read.misreads if each.kind == kind)
 
     def asked(self, name: str) -> Sequence[Asked]:
         """Return the places to which one of Kestra's own constraints, such as `FlowValidation`, applies."""

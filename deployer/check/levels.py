@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
 from deployer.errors import UsageError
+from deployer.language.words import did_you_mean
 from deployer.model.problem import Problem, Severity
 
 OFF = "off"
@@ -40,8 +40,7 @@ def levels_of(configured: Mapping[str, Any], known: Collection[str]) -> list[Rul
     found: list[Rule] = []
     for name, value in configured.items():
         if name not in known:
-            near = get_close_matches(str(name), known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "kestra-deployer explain lists all checks"
+            hint = did_you_mean(str(name), known) or "kestra-deployer explain lists all checks"
             raise UsageError(f"`checks`: there is no check `{name}`", hint=hint)
         found += [_rule(name, one) for one in (value if isinstance(value, list) else [value])]
     return found

@@ -26,7 +26,7 @@ _MAY_BE_EMPTY = ("String", "Email")
 _ELSEWHERE = "ReusableInputs"  # its inputs are in another place than the flow
 
 
-def prepared(
+def prepare(
     cases: Sequence[SmokeCase], suites: Sequence[Document], flows: Sequence[Flow], version: str
 ) -> tuple[list[Prepared], list[Problem]]:
     """Return the cases with the inputs of their flows, and a problem for each input that does not fit.

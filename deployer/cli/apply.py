@@ -14,7 +14,7 @@ from deployer.apply.bookkeeping import ChangedError
 from deployer.cli import output
 from deployer.cli.deploying import NAMES, ask, keeper_of
 from deployer.cli.epilog import epilog
-from deployer.cli.options import configured, connection
+from deployer.cli.options import configure, connection
 from deployer.cli.plan import plan as plan_command
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
@@ -22,7 +22,7 @@ from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import apply as carry_out
 from deployer.pipeline import plan as make_plan
-from deployer.plan.saved import AGAIN, Saved, saved
+from deployer.plan.saved import AGAIN, Saved, read_saved
 from deployer.refusal import refuse
 from deployer.running import run
 from deployer.session import Session
@@ -52,7 +52,7 @@ def apply(file: Path, *, format_: str | None, reports: tuple[str, ...], **connec
 
 
 def _apply(file: Path, **connected: Any) -> Report:
-    asked = configured(**connected)
+    asked = configure(**connected)
     plan = _read(file)
     how = dict(plan.options)
     request = ask(asked, [Path(each) for each in how.pop("paths")], Command.APPLY, **how)
@@ -76,7 +76,7 @@ def _apply(file: Path, **connected: Any) -> Report:
 
 def _read(file: Path) -> Saved:
     try:
-        plan = saved(str(file), regular.text(file), {*NAMES, "paths", "keep_going"})
+        plan = read_saved(str(file), regular.text(file), {*NAMES, "paths", "keep_going"})
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}", hint=AGAIN) from error
     for name, value in plan.options.items():

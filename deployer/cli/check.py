@@ -14,7 +14,7 @@ import click
 from deployer.checking import check_only
 from deployer.cli import output
 from deployer.cli.epilog import epilog
-from deployer.cli.options import Configured, configured, connection
+from deployer.cli.options import Configured, configure, connection
 from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import named_by, rules_of, upgrade_from
 from deployer.cli.streams import labelled
@@ -60,7 +60,7 @@ def check(
 
 
 def _check(request: Request, *, ask_server: bool, **connected: Any) -> Report:
-    asked = configured(server=ask_server, **connected)
+    asked = configure(server=ask_server, **connected)
     settings = asked.settings
     for nearer in asked.not_read(request.paths):
         text = (

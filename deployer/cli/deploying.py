@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
-from deployer.cli.naming import Named, named
-from deployer.cli.options import Configured, configured
+from deployer.cli.naming import Named, name_project
+from deployer.cli.options import Configured, configure
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.ledgers import InFile, Keeper, Nowhere, OnServer
@@ -131,7 +131,7 @@ def ask(
 def _name(asked: Configured, project: str | None) -> Named:
     if not is_text(project or ""):
         raise UsageError("--project holds bytes that are not UTF-8 text", hint="correct how it is set")
-    return named(asked.root, project or asked.settings.project)
+    return name_project(asked.root, project or asked.settings.project)
 
 
 def _refuse_unread(asked: Configured, paths: Sequence[Path]) -> None:
@@ -154,7 +154,7 @@ def _notes(asked: Configured, name: Named) -> Iterator[Problem]:
 def split(given: Mapping[str, Any]) -> tuple[Configured, dict[str, Any]]:
     """Return what the connection options come to, and the options of a run. Raises UsageError."""
     ours = {name: each for name, each in given.items() if name in (*NAMES, *_OF_A_RUN)}
-    return configured(**{name: each for name, each in given.items() if name not in ours}), ours
+    return configure(**{name: each for name, each in given.items() if name not in ours}), ours
 
 
 def keeper_of(asked: Configured, client: KestraClient, project: str) -> Keeper:

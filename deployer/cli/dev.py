@@ -10,7 +10,7 @@ import click
 from deployer import regular
 from deployer.cli.embedded import embedded
 from deployer.cli.epilog import epilog
-from deployer.cli.options import CONFIG, PLUGINS, named_plugins
+from deployer.cli.options import CONFIG, PLUGINS, parse_plugins
 from deployer.cli.project import project
 from deployer.cli.shell import shell
 from deployer.cli.shell import variables as named_variables
@@ -94,7 +94,7 @@ def dev(
                 f"--tenant: {tenant!r} is not a valid tenant name", hint="use lowercase letters, digits, - and _"
             )
     variables = named_variables(secrets, envs, env_file)
-    loaded = merged(project(config).settings.get("plugins", ()), named_plugins(plugins))
+    loaded = merged(project(config).settings.get("plugins", ()), parse_plugins(plugins))
     version = versions.named(kestra)
     with embedded(
         version,

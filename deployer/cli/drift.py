@@ -10,7 +10,7 @@ import click
 from deployer.cli import output
 from deployer.cli.deploying import ask, keeper_of
 from deployer.cli.epilog import epilog
-from deployer.cli.options import configured, connection
+from deployer.cli.options import configure, connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
 from deployer.ledgers import Nowhere
@@ -48,7 +48,7 @@ def drift(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked:
 
 
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
-    asked = configured(**connected)
+    asked = configure(**connected)
     request = ask(asked, [path], Command.DRIFT, project=project, stat=stat, dry_run=True)
     with asked.client() as client, progress() as listen:
         session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)

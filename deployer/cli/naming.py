@@ -29,7 +29,7 @@ class Named:
     after_folder: bool = False
 
 
-def named(root: Path, given: str | None) -> Named:
+def name_project(root: Path, given: str | None) -> Named:
     """Return what the project at `root` is called: as `given`, else as its remote, else as its folder.
 
     Two roots in one repository have names of their own, unless both are given one. Raises UsageError.

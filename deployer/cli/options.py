@@ -16,7 +16,7 @@ from deployer.cli.project import Project, project, unread
 from deployer.cli.remembered import remember
 from deployer.cli.shell import SHELL, variables
 from deployer.cli.streams import hide, labelled
-from deployer.cli.trusted import VARIABLE, allowed, said_so
+from deployer.cli.trusted import VARIABLE, is_trusted, require_trust
 from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.plugin import FORMS, Plugin, merged, plugin
@@ -64,7 +64,7 @@ _OPTIONS = (
 
 
 def connection(command: _Command) -> _Command:
-    """Add the options above to a command; it gets them all as keywords and hands them to `configured`."""
+    """Add the options above to a command; it gets them all as keywords and hands them to `configure`."""
     for option in reversed((*_OPTIONS, *SHELL)):
         command = option(command)
     return command
@@ -98,7 +98,7 @@ class Configured:
         if not self.embedded:
             self._say_what_is_not_used()
             self.project.require_certificates()
-            allowed(self.settings, self.root, flagged=self.trusted)
+            require_trust(self.settings, self.root, flagged=self.trusted)
             yield self.settings
             return
         from deployer.cli.embedded import embedded  # noqa: PLC0415  needs the extra [engine]
@@ -135,7 +135,7 @@ class Configured:
             labelled("note", "cyan", f"{' and '.join(unused)} {verb} set, but not used: {instead}")
 
 
-def configured(
+def configure(
     *,
     config: Path | None,
     embedded: bool,
@@ -161,7 +161,7 @@ def configured(
         settings = resolve({**flags, **dict.fromkeys(_WAY)}, {}, {}, _without(found.settings), found.place)
         if not embedded and any(os.environ.get(names["host"]) for names in ENVIRONMENT):
             labelled("note", "cyan", f"no server is asked anything: {error}")
-    given = named_plugins(plugins)
+    given = parse_plugins(plugins)
     if given and not embedded:
         raise UsageError("--plugins is for an engine of our own, a server has its own", hint="add --embedded")
     if (secrets or envs or env_file) and not embedded:
@@ -177,7 +177,7 @@ def configured(
         found,
         chosen=config is not None,
         flagged=flagged,
-        trusted=trust or said_so(),
+        trusted=trust or is_trusted(),
         variables=variables(secrets, envs, env_file),
     )
 
@@ -186,7 +186,7 @@ def _without(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in _WAY}
 
 
-def named_plugins(texts: Iterable[str]) -> tuple[Plugin, ...]:
+def parse_plugins(texts: Iterable[str]) -> tuple[Plugin, ...]:
     """Return what `--plugins` names. Raises UsageError for what is neither coordinate nor path."""
     try:
         return tuple(map(plugin, texts))

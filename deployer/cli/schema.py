@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from deployer.cli.epilog import epilog
-from deployer.cli.options import CONFIG, Configured, configured, connection
+from deployer.cli.options import CONFIG, Configured, configure, connection
 from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
 from deployer.cli.streams import note
@@ -55,7 +55,7 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
     server or, with --public, of api.kestra.io; a schema is less detailed. Types for other versions of Kestra that are
     already in the file stay there. You can commit the file.
     """
-    asked = configured(embedded=embedded or bool(plugins), plugins=plugins, **connected)
+    asked = configure(embedded=embedded or bool(plugins), plugins=plugins, **connected)
     file = out or file_of(asked.settings, asked.root)
     before = pulled.read(file)
     version, found = _from_jars(asked) if asked.embedded else _from_schema(asked, public)
@@ -109,7 +109,7 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
 @CONFIG
 def export(*, out: Path | None, kestra: str | None, config: Path | None) -> None:
     """Write a JSON Schema of flows for editors: Kestra's core types, and plugin types added with `schema pull`."""
-    asked = configured(config=config, embedded=False, plugins=(), kestra=kestra)
+    asked = configure(config=config, embedded=False, plugins=(), kestra=kestra)
     rules = rules_of(asked)
     version = rules.version
     found, notices = plugin_types(asked.settings, asked.root, version)

@@ -14,7 +14,7 @@ import click
 from deployer.cli import say
 from deployer.cli.deploying import keeper_of
 from deployer.cli.epilog import epilog
-from deployer.cli.options import Configured, configured, connection
+from deployer.cli.options import Configured, configure, connection
 from deployer.cli.output import wants_color
 from deployer.cli.streams import note, out
 from deployer.errors import DeployerError, UsageError
@@ -63,7 +63,7 @@ def trial(*, namespace: str | None, read_only: bool, format_: str, **connected: 
 
 
 def _trial(display: _Display, mark: str, **connected: Any) -> Trial:
-    asked = configured(**connected)
+    asked = configure(**connected)
     _check_namespace(display.namespace, asked)
     with (
         TemporaryDirectory(prefix="kestra-deployer-trial-") as folder,

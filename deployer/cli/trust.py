@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from deployer.cli.epilog import epilog
-from deployer.cli.options import configured, connection
+from deployer.cli.options import configure, connection
 from deployer.cli.streams import note
 from deployer.cli.trusted import trust as keep
 from deployer.trust import doubtful
@@ -22,7 +22,7 @@ def trust(*, revoke: bool, **connected: Any) -> None:
     Your decision is stored for this folder in your own configuration. If the files later name another host or proxy, or
     set `verify: false`, you are asked again. If you name the host yourself (--host, KESTRA_HOST), no trust is needed.
     """
-    asked = configured(**connected)
+    asked = configure(**connected)
     wanted = doubtful(asked.settings)
     if revoke:
         keep(asked.root, None)

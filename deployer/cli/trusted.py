@@ -28,7 +28,7 @@ _HINT = (
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
-def said_so(environ: Mapping[str, str] = os.environ) -> bool:
+def is_trusted(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the variable grants trust. Raises UsageError if it is neither yes nor no."""
     value = environ.get(VARIABLE, "").strip().lower()
     if value not in (*_YES, *_NO):
@@ -36,7 +36,7 @@ def said_so(environ: Mapping[str, str] = os.environ) -> bool:
     return value in _YES
 
 
-def allowed(settings: Settings, root: Path, *, flagged: bool) -> None:
+def require_trust(settings: Settings, root: Path, *, flagged: bool) -> None:
     """Return if the user's credentials may be sent where the settings say, else raise UsageError.
 
     A person at a terminal is asked, once for each project and destination.

@@ -102,10 +102,10 @@ class TaskRun:
         run = mapping(data, "a task run")
         attempts = run.get("attempts")
         return cls(
-            id=_text(run, "id"),
+            id=text_of(run, "id"),
             task_id=_required(run, "taskId", "a task run"),
             state=_state(run),
-            value=_text(run, "value") or None,
+            value=text_of(run, "value") or None,
             attempts=len(attempts) if isinstance(attempts, list) else 0,
             outputs=_values(run, "outputs"),
         )
@@ -146,9 +146,9 @@ class Execution:
             flow_id=_required(execution, "flowId", "an execution"),
             state=_state(execution),
             revision=_number(execution, "flowRevision"),
-            kind=_text(execution, "kind") or "NORMAL",
-            url=_text(execution, "url"),
-            parent=_text(execution, "parentId"),
+            kind=text_of(execution, "kind") or "NORMAL",
+            url=text_of(execution, "url"),
+            parent=text_of(execution, "parentId"),
             labels=_labels(execution.get("labels")),
             inputs=_values(execution, "inputs"),
             outputs=_values(execution, "outputs"),
@@ -172,11 +172,11 @@ class LogEntry:
         """Read one log entry."""
         entry = mapping(data, "a log entry")
         return cls(
-            level=_text(entry, "level"),
-            message=_text(entry, "message"),
-            timestamp=_text(entry, "timestamp"),
-            task_id=_text(entry, "taskId"),
-            task_run_id=_text(entry, "taskRunId"),
+            level=text_of(entry, "level"),
+            message=text_of(entry, "message"),
+            timestamp=text_of(entry, "timestamp"),
+            task_id=text_of(entry, "taskId"),
+            task_run_id=text_of(entry, "taskRunId"),
             attempt=_number(entry, "attemptNumber"),
         )
 
@@ -241,7 +241,8 @@ def _optional(data: Mapping[str, Any], key: str, kind: type[_T], what: str) -> _
     return value
 
 
-def _text(data: Mapping[str, Any], key: str) -> str:
+def text_of(data: Mapping[str, Any], key: str) -> str:
+    """Return a string of an answer, empty where it has none."""
     value = data.get(key)
     return value if isinstance(value, str) else ""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from deployer.kestra.answers import UnexpectedShapeError, mapping
+from deployer.kestra.answers import UnexpectedShapeError, mapping, text_of
 from deployer.model.version import VERSIONS, Dialect, named
 
 _FIRST = (1, 0)
@@ -35,7 +33,7 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
     Without `treat_as`, raises UnexpectedShapeError if there is no version, UnsupportedVersionError below 1.0.
     """
     data = mapping(configs, "the server's configuration")
-    version, edition = _text(data, "version"), _text(data, "edition")
+    version, edition = text_of(data, "version"), text_of(data, "edition")
     number, userless = _number(version), data.get("isBasicAuthInitialized") is False
     if treat_as:
         differs = version and number != _number(treat_as)
@@ -62,8 +60,3 @@ def _number(version: str) -> tuple[int, int] | None:
     """Return major and minor version of a release, a snapshot (`1.4.0-SNAPSHOT`) or a release candidate."""
     match = _VERSION.match(version)
     return (int(match[1]), int(match[2])) if match else None
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""

@@ -48,7 +48,7 @@ class Kind(ABC):
         """Whether Kestra takes such a name. Any other must not become part of a path."""
         return is_sound(key)
 
-    def declaring(self, folder: Path, keys: Collection[Key]) -> dict[Key, str]:  # noqa: ARG002
+    def find_declarations(self, folder: Path, keys: Collection[Key]) -> dict[Key, str]:  # noqa: ARG002
         """Return which of these resources files below a folder declare that the run did not read, and which file."""
         return {}
 
@@ -66,7 +66,7 @@ class Kind(ABC):
     def write(self, client: KestraClient, change: Change) -> Written:
         """Carry out a change that writes or deletes. Raises KestraError when the server refuses it."""
 
-    def deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:  # noqa: ARG002
+    def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:  # noqa: ARG002
         """Return the bodies that these ledger entries record, as far as the server keeps earlier revisions."""
         return {}
 
@@ -92,7 +92,7 @@ class Kind(ABC):
         """Whether two meanings are the same."""
         return bool(one == other)
 
-    def described(self, resource: Resource) -> Resource:
+    def describe(self, resource: Resource) -> Resource:
         """Return a resource with what its body says of its order: what it calls, whether it is written alone."""
         return resource
 
@@ -110,19 +110,19 @@ class Kind(ABC):
         """Return a meaning without these stops."""
         return meaning
 
-    def lasting(self, stops: Sequence[str], meaning: Any) -> tuple[str, ...]:  # noqa: ARG002
+    def lasting_stops(self, stops: Sequence[str], meaning: Any) -> tuple[str, ...]:  # noqa: ARG002
         """Return which of these stops still apply to a new meaning."""
         return ()
 
-    def stopped(self, resource: Resource, stops: Collection[str]) -> Sent | None:  # noqa: ARG002
+    def write_stops(self, resource: Resource, stops: Collection[str]) -> Sent | None:  # noqa: ARG002
         """Return a resource's text with stops written into it, None where that cannot be done."""
         return None
 
-    def unpublished(self, live: Resource) -> bool:  # noqa: ARG002
+    def is_unpublished(self, live: Resource) -> bool:  # noqa: ARG002
         """Whether only a draft is there, which does not run."""
         return False
 
-    def refined(self, change: Change) -> Change:
+    def refine(self, change: Change) -> Change:
         """Return a change with what only this kind knows of it."""
         return change
 

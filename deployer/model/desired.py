@@ -48,7 +48,7 @@ class Desired:
         return replace(self, resources=left) if len(left) < len(self.resources) else self
 
     def mapped(self, step: Callable[[Resource], Resource]) -> Desired:
-        """Return it with each resource as a step makes it (see `Resource.rewritten`)."""
+        """Return it with each resource as a step makes it (see `Resource.rewrite`)."""
         made = [step(resource) for resource in self.resources.values()]
         renamed = {old: new.key for old, new in zip(self.resources, made, strict=True)}
         return replace(

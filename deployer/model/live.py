@@ -19,7 +19,7 @@ class Live:
     unreadable: Mapping[Key, str] = field(default_factory=dict)
     degraded: str = ""
 
-    def joined(self, other: Live) -> Live:
+    def join(self, other: Live) -> Live:
         """Return this and what was read besides."""
         return Live(
             {**self.resources, **other.resources},

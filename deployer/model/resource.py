@@ -104,10 +104,10 @@ class Resource:
         """The text that is wanted, with the lines of the file."""
         return self.source or self.sent
 
-    def rewritten(self, sent: Sent) -> Resource:
+    def rewrite(self, sent: Sent) -> Resource:
         """Return the resource with a text that a step made from its own: what is wanted changes."""
         return replace(self, body=sent.text, source=None, lines=sent.after(self.asked).lines)
 
-    def stopped(self, sent: Sent) -> Resource:
+    def with_stops(self, sent: Sent) -> Resource:
         """Return the resource with a text that has stops written into it: what is wanted stays the same."""
         return replace(self, body=sent.text, source=self.asked, lines=sent.after(self.asked).lines)

@@ -76,7 +76,7 @@ class Report:
     interrupted: bool = False
     seconds: float = 0.0
 
-    def adding(self, problems: Iterable[Problem]) -> Report:
+    def with_problems(self, problems: Iterable[Problem]) -> Report:
         """Return the report with more problems."""
         return replace(self, problems=(*self.problems, *problems))
 

@@ -22,14 +22,14 @@ def compare(desired: Desired, live: Live, decider: Decider, prune: Scope | None 
     ]
     if prune:
         changes += prunes(decider, desired.resources.keys(), live.resources, prune)
-    return Plan(tuple(map(_described, changes)), _digest(changes))
+    return Plan(tuple(map(_describe, changes)), _digest(changes))
 
 
-def _described(change: Change) -> Change:
+def _describe(change: Change) -> Change:
     """Return a change whose live side says what it calls, where it is to be written."""
     if change.live is None or not change.writes:
         return change
-    return replace(change, live=kind_of(change.key).described(change.live))
+    return replace(change, live=kind_of(change.key).describe(change.live))
 
 
 def _digest(changes: Iterable[Change]) -> str:

@@ -32,23 +32,23 @@ class Decider:
 
     def change(self, desired: Resource, live: Resource | None, broken: str = "") -> Change:
         """Return the change of what a file declares; `broken` is why the server cannot read what it has of it."""
-        return kind_of(desired.key).refined(self._change(desired, live, broken))
+        return kind_of(desired.key).refine(self._change(desired, live, broken))
 
     def _change(self, desired: Resource, live: Resource | None, broken: str) -> Change:
         if broken:
-            return self._unreadable(desired, live, broken)
+            return self._decide_unreadable(desired, live, broken)
         if live is None:
             gone = "it was deleted on the server since it was deployed" if desired.key in self.ledger.entries else ""
             return Change(Action.CREATE, desired.key, desired, reason=gone)
-        if kind_of(desired.key).unpublished(live):
+        if kind_of(desired.key).is_unpublished(live):
             return Change(Action.UPDATE, desired.key, desired, live, standing=Standing.DRAFT)
         standing, found = self.standing(desired, live)
         change = Change(Action.UPDATE, desired.key, desired, live, standing=standing)
         if standing.drifts:
-            return self._drifted(change)
+            return self._decide_drift(change)
         if claim := self.claims.get(desired.key):
             return replace(change, action=Action.KEEP, reason=f"left to {claim.owner}, which deployed it")
-        return self._written(change, found)
+        return self._decide_write(change, found)
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
         """Return how the live body relates to what is known, and what an operator disabled in it."""
@@ -79,16 +79,16 @@ class Decider:
             yield Standing.OURS, meaning
             yield Standing.OURS, kind.without_stops(meaning, entry.stops)
 
-    def _written(self, change: Change, found: tuple[str, ...]) -> Change:
+    def _decide_write(self, change: Change, found: tuple[str, ...]) -> Change:
         """Return the change where what is live is ours, apart from what an operator disabled."""
         desired, live = change.desired, change.live
         if desired is None or live is None:
             raise ValueError("both sides are there")
         kind, entry = kind_of(change.key), self.ledger.entries.get(change.key)
         keeps = found and self.policy.on_disabled is not OnDisabled.ENABLE
-        wanted = kind.lasting(found, kind.meaning(desired.wanted)) if keeps else ()
+        wanted = kind.lasting_stops(found, kind.meaning(desired.wanted)) if keeps else ()
         if wanted:
-            sent = kind.stopped(desired, wanted)
+            sent = kind.write_stops(desired, wanted)
             unchanged = entry is None or entry.source == digest(desired.wanted)
             same = unchanged and _says(live, desired, wanted)
             if not same and self.policy.on_disabled is OnDisabled.REFUSE:
@@ -96,7 +96,7 @@ class Decider:
             if sent is None and not same:
                 return replace(change, stops=wanted, held=f"{_named(wanted)} cannot be kept disabled in this text")
             if sent is not None:
-                desired = desired.stopped(sent)
+                desired = desired.with_stops(sent)
             change = replace(change, desired=desired, stops=wanted, reason=f"{_named(wanted)} stays disabled")
             if same:
                 return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
@@ -113,7 +113,7 @@ class Decider:
         """Whether the ledger must record what is not written: the body, or the file that it is in now."""
         return desired.key in self.moved | self.adopted or not _is_recorded(entry, desired, live, wanted)
 
-    def edited(self, change: Change) -> tuple[Change, str]:
+    def describe_edit(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision that someone edited, and that in words."""
         if change.standing is Standing.FOREIGN:
             claim = self.claims.get(change.key)
@@ -123,8 +123,8 @@ class Decider:
         revision = f" as revision {since}" if since else ""
         return replace(change, since=since), f"edited on the server since it was deployed{revision}"
 
-    def _drifted(self, change: Change) -> Change:
-        change, what = self.edited(change)
+    def _decide_drift(self, change: Change) -> Change:
+        change, what = self.describe_edit(change)
         match self.policy.about(change.key):
             case OnDrift.OVERWRITE:
                 return replace(change, reason=f"{what}: written over")
@@ -132,7 +132,7 @@ class Decider:
                 return replace(change, action=Action.KEEP, reason=f"{what}: kept")
         return replace(change, held=what)
 
-    def _unreadable(self, desired: Resource, live: Resource | None, broken: str) -> Change:
+    def _decide_unreadable(self, desired: Resource, live: Resource | None, broken: str) -> Change:
         """Return the change of what the server cannot read: another text heals it, the same would not."""
         change = Change(Action.UPDATE, desired.key, desired, live, standing=Standing.UNREADABLE)
         if live is None or live.body == desired.body:

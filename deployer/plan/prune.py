@@ -88,12 +88,12 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
     standing, stopped = decider.standing(None, live)
     why = "no file declares it any more"
     change = Change(Action.PRUNE, key, None, live, reason=why, standing=standing, stops=stopped)
-    if why := _held(key, scope):
+    if why := _why_held(key, scope):
         return replace(change, held=why)
-    return _asked(decider, change)
+    return _apply_policy(decider, change)
 
 
-def _held(key: Key, scope: Scope) -> str:
+def _why_held(key: Key, scope: Scope) -> str:
     """Return why something that no file here declares is not deleted all the same, empty where it is."""
     if key in scope.declared:
         return scope.declared[key]
@@ -106,14 +106,14 @@ def _held(key: Key, scope: Scope) -> str:
     return ""
 
 
-def _asked(decider: Decider, change: Change) -> Change:
+def _apply_policy(decider: Decider, change: Change) -> Change:
     """Return the change as the user's policy has it, where someone edited or disabled what would be deleted."""
     policy = decider.policy
     if change.stops and policy.on_disabled is OnDisabled.REFUSE:
         return replace(change, held="it was disabled on the server")
     if change.standing is not Standing.DRIFTED:
         return change
-    change, what = decider.edited(change)
+    change, what = decider.describe_edit(change)
     match policy.about(change.key):
         case OnDrift.OVERWRITE:
             return replace(change, reason=f"{change.reason}; {what}")

@@ -48,7 +48,7 @@ class Saved:
         return json.dumps(document, indent=2) + "\n"
 
 
-def saved(name: str, text: str, options: Collection[str]) -> Saved:
+def read_saved(name: str, text: str, options: Collection[str]) -> Saved:
     """Return what a plan's file says, which has exactly these options. Raises UsageError for anything else."""
     try:
         data = json.loads(text)

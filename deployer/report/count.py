@@ -71,7 +71,7 @@ def word(outcome: Outcome) -> str:
     return _kept(outcome.change) or DONE_WORDS[outcome.change.action]
 
 
-def foretold(change: Change, *, dry_run: bool) -> str:
+def foretell(change: Change, *, dry_run: bool) -> str:
     """Return what would become of a change; where the run has ended, what did not become of it."""
     if change.held:
         return REFUSED if change.standing.drifts else HELD
@@ -89,7 +89,7 @@ def describe(change: Change, report: Report) -> str:
     """Return what a plan says of a change, in words and with the reason."""
     if report.request.command is Command.DRIFT:
         return change.held or change.reason or standing(change)
-    found = foretold(change, dry_run=report.request.dry_run)
+    found = foretell(change, dry_run=report.request.dry_run)
     words = f"would be {found}" if found == REFUSED and report.request.dry_run else found
     return (f"{words}: {change.held}" if change.held else words) + (f" ({change.reason})" if change.reason else "")
 
@@ -102,7 +102,7 @@ def flows(report: Report) -> dict[str, int]:
     elif report.outcomes:
         counts, words = Counter(map(word, report.outcomes)), WORDS
     else:
-        counts, words = Counter(foretold(change, dry_run=report.request.dry_run) for change in changes), WORDS
+        counts, words = Counter(foretell(change, dry_run=report.request.dry_run) for change in changes), WORDS
     return {name: counts[name] for name in words}
 
 

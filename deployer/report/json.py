@@ -52,14 +52,14 @@ def render(report: Report, redact: Redact = str) -> str:
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
     }
-    return json.dumps(_redacted(document, redact), indent=2) + "\n"
+    return json.dumps(_redact(document, redact), indent=2) + "\n"
 
 
-def _redacted(value: Any, redact: Redact) -> Any:
+def _redact(value: Any, redact: Redact) -> Any:
     if isinstance(value, dict):
-        return {name: _redacted(each, redact) for name, each in value.items()}
+        return {name: _redact(each, redact) for name, each in value.items()}
     if isinstance(value, list):
-        return [_redacted(each, redact) for each in value]
+        return [_redact(each, redact) for each in value]
     return redact(value) if isinstance(value, str) and not isinstance(value, StrEnum) else value
 
 

@@ -27,7 +27,7 @@ class Text:
         return self
 
 
-def rendered(lines: Iterable[Text], *, color: bool) -> str:
+def render(lines: Iterable[Text], *, color: bool) -> str:
     """Return the lines as they are printed, each with its end. The environment has no say in it."""
     output = StringIO()
     console = Console(
@@ -35,11 +35,11 @@ def rendered(lines: Iterable[Text], *, color: bool) -> str:
         highlight=False, soft_wrap=True, legacy_windows=False, _environ={},
     )  # fmt: skip
     for line in lines:
-        console.print(_styled(line))
+        console.print(_style(line))
     return output.getvalue()
 
 
-def _styled(line: Text) -> rich.Text:
+def _style(line: Text) -> rich.Text:
     """Return the line for rich, which drops some control characters by itself: so they are made visible before."""
     pieces = [(line.text, ""), *line.more]
     shown, ends, so_far = one_line("".join(text for text, _ in pieces)), [], ""

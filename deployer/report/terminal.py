@@ -15,7 +15,8 @@ from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 from deployer.report.harmless import one_line
-from deployer.report.lines import Text, rendered
+from deployer.report.lines import Text
+from deployer.report.lines import render as render_lines
 
 _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
@@ -33,7 +34,7 @@ _VERDICTS = {
 
 def render(report: Report, *, color: bool = False) -> str:
     """Return the report as lines for a terminal, with ANSI colours when asked."""
-    return rendered(_lines(report), color=color)
+    return render_lines(_lines(report), color=color)
 
 
 def _lines(report: Report) -> Iterator[Text]:

@@ -10,7 +10,7 @@ import json
 from deployer.model.result import Server
 from deployer.model.trial import Judged, Trial, Verdict
 from deployer.report.count import plural
-from deployer.report.lines import Text, rendered
+from deployer.report.lines import Text, render
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
@@ -21,7 +21,7 @@ _MARKS = {Verdict.KEPT: ("✓", "green"), Verdict.BROKEN: ("✗", "red"), Verdic
 def head(server: Server, namespace: str, *, color: bool = False) -> str:
     """Return the line that says which server is on trial."""
     words = f"{server.url} · Kestra {server.version} · tenant {server.tenant} · namespace {namespace}"
-    return rendered([Text(words, style="bold")], color=color)
+    return render([Text(words, style="bold")], color=color)
 
 
 def promise(judged: Judged, *, color: bool = False) -> str:
@@ -30,7 +30,7 @@ def promise(judged: Judged, *, color: bool = False) -> str:
     words = f"  {judged.promise}"
     line = Text(f"  {mark} {judged.step:<8}", style=style).append(words, style="default")
     line.append(f" ({plural(judged.requests, 'request')}, {judged.seconds:.1f} s)", style="dim")
-    return rendered([line, *_found(judged)], color=color)
+    return render([line, *_found(judged)], color=color)
 
 
 def closing(trial: Trial, *, color: bool = False) -> str:
@@ -43,7 +43,7 @@ def closing(trial: Trial, *, color: bool = False) -> str:
             lines.append(Text(f"  {judged.step}: {judged.promise}", style="red"))
             lines += _found(judged)
     lines.append(Text(f"{'Interrupted. ' if trial.interrupted else ''}{_sentence(trial)}", style="bold"))
-    return rendered(lines, color=color)
+    return render(lines, color=color)
 
 
 def document(trial: Trial) -> str:

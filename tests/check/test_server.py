@@ -47,7 +47,7 @@ found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for
 @pytest.mark.parametrize(("lines", "line"), [((), 3), ((1, 1, 2, 3), 2)], ids=["the file's text", "a line more"])
 def test_a_line_that_the_servers_reader_names_is_shown_in_the_file(lines: tuple[int, ...], line: int) -> None:
     text = "id: a\nnamespace: company.team\ndescription: x\n"
-    resource = wanted(text).stopped(Sent("", lines))
+    resource = wanted(text).with_stops(Sent("", lines))
     [problem] = problems(resource, Verdict(0, constraints=SYNTAX))
     assert problem.span
     assert (problem.file, problem.span.line, problem.span.column) == ("a.yaml", line, 15)
@@ -136,9 +136,9 @@ def test_a_type_that_stands_at_several_places_is_shown_at_each() -> None:
 
 def test_a_problem_of_a_text_that_steps_made_is_shown_in_the_file() -> None:
     """One step writes two lines in front, another a stop: lines lead back through both."""
-    mapped = wanted(TEXT).rewritten(Sent("# by\n# steps\n" + TEXT, (1, 1, *range(1, len(TEXT.splitlines()) + 1))))
+    mapped = wanted(TEXT).rewrite(Sent("# by\n# steps\n" + TEXT, (1, 1, *range(1, len(TEXT.splitlines()) + 1))))
     lines = tuple(range(1, len(TEXT.splitlines()) + 3))
-    stopped = mapped.stopped(Sent("disabled: true\n" + str(mapped.body), (1, *lines)))
+    stopped = mapped.with_stops(Sent("disabled: true\n" + str(mapped.body), (1, *lines)))
     [problem] = problems(stopped, Verdict(0, constraints=f"Invalid type: {LOG}"))
     assert problem.span
     assert problem.span.line == 6

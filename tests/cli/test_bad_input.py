@@ -161,7 +161,7 @@ def test_an_unforeseen_fault_of_ours_is_said_as_one(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("deployer.cli.deploying.configured", broken)
+    monkeypatch.setattr("deployer.cli.deploying.configure", broken)
     ended = deployer("sync")
     assert ended.code == 70
     assert "bug: unexpected error" in ended.stderr

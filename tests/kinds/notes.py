@@ -57,7 +57,7 @@ class Notes(Kind):
     def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
         return {each: len(self.kept[each]) for each in keys if each in self.kept}
 
-    def deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
+    def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
         found = {each: self.kept[each][(entry.revision or 1) - 1] for each, entry in entries.items()}
         return {each: body for each, body in found.items() if digest(body) == entries[each].sent}
 

@@ -17,7 +17,7 @@ from deployer.model.ledger import digest
 from deployer.model.policy import OnDrift, Policy
 from deployer.model.request import Command
 from deployer.model.result import Report
-from deployer.plan.saved import Saved, saved
+from deployer.plan.saved import Saved, read_saved
 from deployer.report import github, terminal
 from deployer.report import json as json_report
 
@@ -119,7 +119,7 @@ def test_a_saved_plan_holds_while_nothing_changed_and_no_longer(deployed: Projec
     text = Saved(planned.digest, "http://kestra", "main", {}).text(planned)
     assert "sticky-note:company.team/milk" in text
     assert (again := deployed.plan(Command.APPLY).plan)
-    assert again.digest == saved("plan.json", text, ()).digest
+    assert again.digest == read_saved("plan.json", text, ()).digest
     notes.kept[key("milk")].append(b"buy beer")
     assert (changed := deployed.plan(Command.APPLY).plan)
     assert changed.digest != planned.digest

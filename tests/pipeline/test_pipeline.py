@@ -149,10 +149,10 @@ def test_a_step_turns_what_is_desired_into_what_is_desired_elsewhere(project: Pr
     def staging(resource: Resource) -> Resource:
         lines = str(resource.body).replace("company.team", "staging.team").splitlines(keepends=True)
         sent = Sent("".join(["# staging\n", *lines]), (1, *range(1, len(lines) + 1)))
-        return replace(resource.rewritten(sent), key=replace(resource.key, namespace="staging.team"))
+        return replace(resource.rewrite(sent), key=replace(resource.key, namespace="staging.team"))
 
     mapped = desired.mapped(staging).mapped(
-        lambda each: each.rewritten(Sent("# twice\n" + each.sent.text, (1, *range(1, 9))))
+        lambda each: each.rewrite(Sent("# twice\n" + each.sent.text, (1, *range(1, 9))))
     )
     [resource] = mapped.resources.values()
     assert (resource.key.namespace, set(mapped.declared)) == ("staging.team", {resource.key})

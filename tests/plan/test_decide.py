@@ -9,7 +9,7 @@ from kinds.notes import Notes
 from kinds.notes import key as note
 from plan.literals import TRIGGERS, World, key, meaning, text
 
-from deployer.kinds.flow.stops import stopped, stops
+from deployer.kinds.flow.stops import stops, write
 from deployer.model.change import Action, Change, Plan, Standing
 from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.policy import OnDisabled, OnDrift, Policy
@@ -202,7 +202,7 @@ class TestStops:
         for wanted in ([""], ["", "daily"], ["daily"]):
             if "daily" in wanted and TRIGGERS not in written:
                 continue
-            sent = stopped(document, wanted, meaning)
+            sent = write(document, wanted, meaning)
             assert sent
             assert set(stops(document.data, meaning(sent.text))) == set(wanted)
             assert sent.text.startswith(mark)

@@ -11,7 +11,7 @@ import pytest
 from cli.conftest import api, deployer, project, server
 from cli.project import Ended, Project
 
-from deployer.check.suite_inputs import prepared
+from deployer.check.suite_inputs import prepare
 from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.model.document import Document
@@ -46,7 +46,7 @@ def fitted(
     flow = document("a.yaml", FLOW.format("".join(f"  - {line}\n" for line in inputs.splitlines())))
     cases, malformed = suites([suite])
     assert malformed == []
-    made, unfit = prepared(cases, [suite], [Flow(flow, "b.c", "a")], version)
+    made, unfit = prepare(cases, [suite], [Flow(flow, "b.c", "a")], version)
     found, missing = with_files(made, [suite], root)
     return found, [*unfit, *missing]
 
@@ -187,7 +187,7 @@ def test_a_value_is_wrong_where_the_engine_says_so(api: httpx.Client, engine: Ru
         [found] = answer.json()["inputs"]
         theirs[repr(value)] = bool(found["errors"])
         case, flow = SmokeCase("s", "c", Flow(document("a", "{}"), "b.c", "a").key, "s.yaml", inputs={"v": value}), line
-        made, problems = prepared(
+        made, problems = prepare(
             [case],
             [document("s.yaml", SUITE.format("inputs: {}"))],
             [Flow(document("a.yaml", FLOW.format(f"  - {flow}\n")), "b.c", "a")],

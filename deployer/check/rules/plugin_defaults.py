@@ -9,12 +9,12 @@ Good: `values: {message: hello}`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from deployer.check.base import Check, Finding
 from deployer.language.constraints import Asked
 from deployer.language.leaves import as_text
 from deployer.language.types import Types
+from deployer.language.words import did_you_mean
 
 
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:
@@ -34,8 +34,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
     known = {name.lower() for name in described["props"] if name not in described["hidden"]}.union(described["gets"])
     for prop, value in values.items():
         if value is not None and prop.lower() not in known:
-            near = get_close_matches(prop, described["props"], n=1)
-            hint = f"did you mean `{near[0]}`?" if near else ""
+            hint = did_you_mean(prop, described["props"])
             yield Finding((*part.route, "values", prop), f"`{name}` has no property `{prop}`", hint)
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from deployer.check.base import Check, Finding
 from deployer.language.constraints import Asked
 from deployer.language.leaves import as_text
 from deployer.language.types import Types
+from deployer.language.words import did_you_mean
 
 _OFFSET = r"[+-](?:\d|(?:0\d|1[0-7])(?::?[0-5]\d(?::?[0-5]\d)?)?|18(?::?00(?::?00)?)?)"
 _FIXED = re.compile(rf"Z|(?:UTC|GMT|UT)?(?:{_OFFSET})|UTC|GMT|UT|GMT0")
@@ -27,8 +27,7 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
         return
     name = as_text(asked.value)
     if name not in types.zones and not _is_fixed(name):
-        near = get_close_matches(name, types.zones, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else "write it as `Europe/Paris` or `UTC`"
+        hint = did_you_mean(name, types.zones) or "write it as `Europe/Paris` or `UTC`"
         yield Finding(asked.route, f"there is no time zone `{name}`", hint)
 
 

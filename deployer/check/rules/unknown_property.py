@@ -22,10 +22,9 @@ from deployer.model.problem import Effort
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every unknown property."""
-    for misread in flow.read.misreads:
-        if misread.kind == "unknown-property":
-            message, hint, effort = _explain(flow, misread, flow.types)
-            yield Finding(misread.route, message, hint, at_key=True, effort=effort)
+    for misread in flow.misread("unknown-property"):
+        message, hint, effort = _explain(flow, misread, flow.types)
+        yield Finding(misread.route, message, hint, at_key=True, effort=effort)
 
 
 def _explain(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, Effort | None]:

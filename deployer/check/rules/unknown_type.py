@@ -30,10 +30,9 @@ _BEFORE_1_0 = {
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every missing or unknown type."""
-    for misread in flow.read.misreads:
-        if misread.kind == "unknown-type":
-            message, hint, effort = _explain(misread, flow.types)
-            yield Finding(misread.route, message, hint, effort=effort)
+    for misread in flow.misread("unknown-type"):
+        message, hint, effort = _explain(misread, flow.types)
+        yield Finding(misread.route, message, hint, effort=effort)
 
 
 def _explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:

@@ -20,10 +20,9 @@ from deployer.model.problem import Effort
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every word that is not allowed."""
-    for misread in flow.read.misreads:
-        if misread.kind == "unknown-word":
-            message, hint, effort = _explain(misread, flow.types)
-            yield Finding(misread.route, message, hint, effort=effort)
+    for misread in flow.misread("unknown-word"):
+        message, hint, effort = _explain(misread, flow.types)
+        yield Finding(misread.route, message, hint, effort=effort)
 
 
 def _explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:

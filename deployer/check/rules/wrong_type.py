@@ -23,9 +23,7 @@ _LONGEST = 40  # characters of a value that are shown
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every value of the wrong type."""
-    for misread in flow.read.misreads:
-        if misread.kind != "wrong-type":
-            continue
+    for misread in flow.misread("wrong-type"):
         value = flow.value(misread.route)
         if misread.route in identity.ROUTES and isinstance(value, list | dict):
             continue  # reported there

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.kinds.base import Kind
 from deployer.kinds.flow import drafts, stops
-from deployer.kinds.flow.declared import declaring
-from deployer.kinds.flow.references import described
+from deployer.kinds.flow.declared import find_declarations
+from deployer.kinds.flow.references import describe
 from deployer.language.identity import flow_of
 from deployer.model.change import Change
 from deployer.model.desired import Declaration
@@ -42,7 +42,7 @@ class _Flows(Kind):
         if document is None:
             return None, [*problems, *wrong]
         flow = flow_of(document)
-        resource = described(Resource(flow.key, document.text, origin=file), document.data) if flow else None
+        resource = describe(Resource(flow.key, document.text, origin=file), document.data) if flow else None
         return Declaration(file, resource, document), [*problems, *wrong]
 
     def file_of(self, key: Key) -> PurePosixPath:
@@ -54,8 +54,8 @@ class _Flows(Kind):
             pattern.fullmatch(given[name]) and len(given[name]) <= longest for name, (pattern, longest) in NAMES.items()
         )
 
-    def declaring(self, folder: Path, keys: Collection[Key]) -> dict[Key, str]:
-        return declaring(folder, keys)
+    def find_declarations(self, folder: Path, keys: Collection[Key]) -> dict[Key, str]:
+        return find_declarations(folder, keys)
 
     def read_live(self, client: KestraClient, wanted: Mapping[Key, Body], owned: Collection[Key]) -> Live:
         from deployer.kinds.flow.live import read_live  # noqa: PLC0415  see `base`
@@ -72,10 +72,10 @@ class _Flows(Kind):
 
         return write(client, change)
 
-    def deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
-        from deployer.kinds.flow.live import deployed  # noqa: PLC0415  see `base`
+    def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
+        from deployer.kinds.flow.live import read_deployed  # noqa: PLC0415  see `base`
 
-        return {**deployed(client, entries)}
+        return {**read_deployed(client, entries)}
 
     def validate(self, client: KestraClient, resources: Sequence[Resource]) -> list[Verdict | None]:
         return client.validate_flows([_text(each.body) for each in resources])
@@ -94,32 +94,32 @@ class _Flows(Kind):
         return {name: each for name, each in data.items() if name not in NAMES} if data else None
 
     def same(self, one: Any, other: Any) -> bool:
-        return stops.alike(one, other)
+        return stops.are_alike(one, other)
 
-    def described(self, resource: Resource) -> Resource:
-        return described(resource, self.meaning(resource.body))
+    def describe(self, resource: Resource) -> Resource:
+        return describe(resource, self.meaning(resource.body))
 
     def same_but_enabled(self, known: Any, live: Any) -> bool:
-        return live is not None and stops.alike(stops.enabled(known), stops.enabled(live))
+        return live is not None and stops.are_alike(stops.without_enabled(known), stops.without_enabled(live))
 
     def stops(self, known: Any, live: Any) -> tuple[str, ...]:
         return stops.stops(known, live)
 
     def without_stops(self, meaning: Any, stops_: Collection[str]) -> Any:
-        return stops.started(meaning, stops_)
+        return stops.without(meaning, stops_)
 
-    def lasting(self, stops_: Sequence[str], meaning: Any) -> tuple[str, ...]:
-        return stops.kept(stops_, meaning)
+    def lasting_stops(self, stops_: Sequence[str], meaning: Any) -> tuple[str, ...]:
+        return stops.lasting(stops_, meaning)
 
-    def stopped(self, resource: Resource, stops_: Collection[str]) -> Sent | None:
+    def write_stops(self, resource: Resource, stops_: Collection[str]) -> Sent | None:
         document, _ = parse(resource.origin or "", _text(resource.wanted))
-        return stops.stopped(document, stops_, self.meaning) if document else None
+        return stops.write(document, stops_, self.meaning) if document else None
 
-    def unpublished(self, live: Resource) -> bool:
+    def is_unpublished(self, live: Resource) -> bool:
         return drafts.is_only_a_draft(live)
 
-    def refined(self, change: Change) -> Change:
-        return drafts.refined(change)
+    def refine(self, change: Change) -> Change:
+        return drafts.refine(change)
 
 
 def _text(body: Body) -> str:

@@ -18,7 +18,7 @@ _PASSED = (".git", ".kestra-deployer")
 _MARKS = (".yaml", ".yml")
 
 
-def declaring(folder: Path, keys: Collection[Key]) -> dict[Key, str]:
+def find_declarations(folder: Path, keys: Collection[Key]) -> dict[Key, str]:
     """Return each of these flows that a file below `folder` declares or may declare, with the reason.
 
     A file that names the flow but cannot be read, or is too large, may declare it.

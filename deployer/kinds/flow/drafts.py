@@ -13,7 +13,7 @@ def is_only_a_draft(live: Resource) -> bool:
     return live.draft is not None and not live.body
 
 
-def refined(change: Change) -> Change:
+def refine(change: Change) -> Change:
     """Return a change that says that a draft is there, and publishes it where that is what would be written."""
     live, desired = change.live, change.desired
     if live is None or live.draft is None or desired is None:

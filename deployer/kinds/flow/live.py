@@ -90,7 +90,7 @@ class _Texts:
         return newest.source or "" if newest else ""
 
 
-def deployed(client: KestraClient, entries: Mapping[Key, Entry]) -> dict[Key, str]:
+def read_deployed(client: KestraClient, entries: Mapping[Key, Entry]) -> dict[Key, str]:
     """Return the texts that these entries record; those that the server no longer has are left out."""
     found = {}
     for key, entry in entries.items():

@@ -9,7 +9,7 @@ from typing import Any
 from deployer.model.resource import FLOW, Key, Resource
 
 
-def described(resource: Resource, data: Any) -> Resource:
+def describe(resource: Resource, data: Any) -> Resource:
     """Return a flow with what its data says, which is None where its text cannot be read.
 
     One with triggers is written alone: of two flows written at once, those parts of Kestra that start flows can miss

@@ -34,10 +34,10 @@ def stops(known: Any, live: Any) -> tuple[str, ...]:
         found.append(FLOW)
     before, now = _triggers(known), _triggers(live)
     found += [name for name in now if now[name].get(_KEY) is True and before.get(name, {}).get(_KEY) is not True]
-    return tuple(found) if found and alike(_changed(known, _never), _changed(live, _never)) else ()
+    return tuple(found) if found and are_alike(_changed(known, _never), _changed(live, _never)) else ()
 
 
-def alike(one: Any, other: Any) -> bool:
+def are_alike(one: Any, other: Any) -> bool:
     """Whether two texts say the same: the order of keys is layout, while `1`, `1.0` and `true` are different values.
 
     What is nested too deeply to be compared (990 levels and more) counts as different: that loses no text.
@@ -52,12 +52,12 @@ def _canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True, default=str)
 
 
-def enabled(data: Any) -> Any:
+def without_enabled(data: Any) -> Any:
     """Return a flow's data without the `disabled: false` that Kestra leaves behind when it starts something again."""
     return _changed(data, lambda _, value: value is not False)
 
 
-def started(data: Any, names: Iterable[str]) -> Any:
+def without(data: Any, names: Iterable[str]) -> Any:
     """Return a flow's data with these stops taken out."""
     wanted = set(names)
     return _changed(data, lambda name, _: name not in wanted)
@@ -96,7 +96,7 @@ def _triggers(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {str(each.get("id")): each for each in found}
 
 
-def kept(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
+def lasting(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
     """Return which of the stops still mean something to new text: it has the trigger, and does not say otherwise."""
     if not isinstance(data, Mapping):
         return ()
@@ -104,7 +104,7 @@ def kept(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
     return tuple(name for name in wanted if name in there and name not in stated(data))
 
 
-def stopped(document: Document, wanted: Iterable[str], meaning: Meaning) -> Sent | None:
+def write(document: Document, wanted: Iterable[str], meaning: Meaning) -> Sent | None:
     """Return the text of a document with stops written into it; None where that cannot be done.
 
     Each goes in front of the first key of what it stops, behind a byte order mark; where that key is written as `? id`,
