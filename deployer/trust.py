@@ -38,7 +38,7 @@ class Way:
 
 
 def way(data: Any) -> Way | None:
-    """Return what was kept as a way, None for what is none."""
+    """Return what was kept as a way, None for anything else."""
     if not isinstance(data, Mapping):
         return None
     found = Way(str(data.get("host", "")), str(data.get("proxy", "")), data.get("verify") is not False)

@@ -124,7 +124,7 @@ def _append(variable: str, environ: Mapping[str, str], text: str) -> None:
     if not (file := environ.get(variable)):
         return
     try:
-        # a pipe that nobody reads is not waited for
+        # do not wait for a pipe without a reader
         number = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)
         with open(number, "a", encoding="utf-8") as stream:  # noqa: PTH123
             stream.write(text)

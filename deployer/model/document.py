@@ -1,4 +1,4 @@
-"""A YAML file that was read: its exact text, its data, and where in the text each value stands."""
+"""A YAML file that was read: its exact text, its data, and where in the text each value is."""
 
 from __future__ import annotations
 

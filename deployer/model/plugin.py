@@ -73,7 +73,7 @@ _IN_THE_SERVER = ("core", "scripts.runner", "scripts.exec")
 def artifact(type_name: str) -> str:
     """Return what the plugin with a type is called at Maven Central, `io.kestra.plugin:plugin-jdbc-mysql`.
 
-    Empty where the type is none of a plugin of Kestra's own. Its plugins are called after their packages (the list
+    Empty where the type is not from one of Kestra's own plugins. These are called after their packages (the list
     `.plugins` of kestra-io/kestra has 100 of them); of one that is not, this is a guess.
     """
     package = type_name.removeprefix(_KESTRAS)

@@ -55,5 +55,5 @@ class Problem:
 
     @property
     def place(self) -> tuple[str, Span]:
-        """Where the problem stands among others: by file, then by line."""
+        """The sort key of the problem: by file, then by line."""
         return self.file or "", self.span or Span(0, 0, 0, 0)

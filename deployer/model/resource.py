@@ -96,7 +96,7 @@ class Resource:
 
     @property
     def sent(self) -> Sent:
-        """The text that is sent, with the lines of the file; empty where the body is no text."""
+        """The text that is sent, with the lines of the file; empty where the body is not text."""
         return Sent(self.body if isinstance(self.body, str) else "", self.lines)
 
     @property

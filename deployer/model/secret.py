@@ -1,4 +1,4 @@
-"""What a secret is that somebody wrote down in a flow, and how such a text is shown without it. The one definition.
+"""The one definition of a secret that is written down in a flow, and how such a text is shown without it.
 
 A secret is known by the name of its property, or by its own shape. Texts are looked at line by line, as they are shown,
 and need not be sound: what is live may be anything, and an excerpt of a broken file holds secrets too.
@@ -47,7 +47,7 @@ SIGNS = (
 )
 """One of these is in every text that has one of the shapes."""
 _ELSEWHERE = re.compile(r"\{\{|\{%|\$\{|\$\(|\[\[|^\$\w|^<.*>$|^[*x.…•]+$|^(?:none|null|true|false|~)$", re.IGNORECASE)
-"""A value that is told elsewhere, or is none."""
+"""A value that comes from elsewhere, or is not a secret."""
 _EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\$\{.*?\}|\$\(.*?\)|\[\[.*?\]\]")
 _WORD = re.compile(r"[^\s\"',;]{3,}")
 _HARMLESS = frozenset({"bearer", "basic", "token", "digest"})
@@ -58,7 +58,7 @@ _KEY = re.compile(
     r"|^\s*(?:export\s+)?(?P<variable>[A-Za-z_]\w*)="
 )
 _BLOCK = re.compile(r"[|>][+\-0-9]*\s*(?:#.*)?$|(?:[&!]\S*\s*)*(?:#.*)?$")
-"""What stands for a value that begins on the next line."""
+"""The marks in place of a value that begins on the next line."""
 _BEGIN, _END = re.compile(SHAPES["a private key"]), re.compile(r"-----END [A-Z ]*-----")
 _SECRET_CALL = re.compile(r"\bsecret\s*\(")
 
@@ -69,7 +69,7 @@ def is_name(name: str) -> bool:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value may be a secret itself: one word that is not told elsewhere."""
+    """Whether a value may be a secret itself: one word that does not come from elsewhere."""
     return isinstance(value, str) and len(value.split()) == 1 and not _ELSEWHERE.search(value)
 
 
@@ -147,7 +147,7 @@ def values(text: str) -> list[str]:
 
 
 def line(text: str, number: int) -> str:
-    """Return a line of a text, from 1, as it can be shown. What stands far above it is not looked at."""
+    """Return a line of a text, from 1, as it can be shown. Lines far above it are not looked at."""
     lines = text.splitlines()
     if not 0 < number <= len(lines):
         return ""
@@ -156,7 +156,7 @@ def line(text: str, number: int) -> str:
 
 
 def excerpt(text: str, span: Span | None) -> str:
-    """Return the line that a place begins in, as it can be shown; empty where a secret stands before the end of it."""
+    """Return the line that a place begins in, as it can be shown; empty where a secret is before the end of it."""
     if span is None:
         return ""
     lines = text.splitlines()
@@ -281,7 +281,7 @@ def _closing(line: str, start: int, quote: str) -> int | None:
 
 
 def _told(line: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return what of a value is not to be shown: all of it, and beside an expression what stands there besides."""
+    """Return what of a value must not be shown: all of it, or what is beside its expressions."""
     value = line[start:end]
     if not value.strip() or _BLOCK.fullmatch(value):
         return []

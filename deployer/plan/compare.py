@@ -26,7 +26,7 @@ def compare(desired: Desired, live: Live, decider: Decider, prune: Scope | None 
 
 
 def _describe(change: Change) -> Change:
-    """Return a change whose live side says what it calls, where it is to be written."""
+    """Return a change whose live side says what it calls, where it will be written."""
     if change.live is None or not change.writes:
         return change
     return replace(change, live=kind_of(change.key).describe(change.live))

@@ -81,7 +81,7 @@ def foretell(change: Change, *, dry_run: bool) -> str:
 
 
 def standing(change: Change) -> str:
-    """Return how a flow stands on the server."""
+    """Return the words for how a flow stands on the server."""
     return DELETED if change.deleted else _STANDINGS.get(change.standing, AS_DEPLOYED)
 
 
