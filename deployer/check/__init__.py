@@ -17,6 +17,7 @@ from deployer.check.rules import (
     duplicate_id,
     empty_item,
     enterprise_only,
+    every_execution,
     expression_syntax,
     identity,
     input_order,
@@ -25,6 +26,7 @@ from deployer.check.rules import (
     inputs,
     invalid_value,
     missing_property,
+    misspelled_type,
     old_include,
     plain_secret,
     plugin_defaults,
@@ -66,6 +68,7 @@ CHECKS: tuple[Check, ...] = tuple(
         identity,
         duplicate_flow,
         unknown_type,
+        misspelled_type,
         unverified_type,
         unknown_property,
         wrong_type,
@@ -103,6 +106,7 @@ CHECKS: tuple[Check, ...] = tuple(
         unused_input,
         plain_secret,
         old_include,
+        every_execution,
     )
 )
 """Every check, in the order of docs/checks.md."""

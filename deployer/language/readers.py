@@ -18,6 +18,12 @@ _NESTED = re.compile(r"(\w+)<(.*)>")
 CORE = ("io.kestra.core.", "io.kestra.plugin.core.")
 """Prefixes of Kestra's own types; every other type belongs to a plugin."""
 
+SCRIPTS = "io.kestra.core.tasks.scripts."
+"""The prefix of old names of the plugin for scripts, which still has them: `Bash`, `Node` and `Python`.
+
+1.3.31 and 2.0.0 accept and store them where that plugin is installed, and know no other type below it.
+"""
+
 _MADE_OF = {"io.kestra.core.models.flows.input.ValueOption": "value"}
 """Classes with a creator of their own that accepts anything, but needs this key in a mapping."""
 
@@ -145,7 +151,7 @@ class Readers:
             return  # the engine ignores it silently
         name = value.get("type")
         cls = self._types.plugins.get(name) if isinstance(name, str) else None
-        if cls is None and isinstance(name, str) and "." in name and not name.startswith(CORE):
+        if cls is None and isinstance(name, str) and _is_of_plugin(name):
             notes.unverified.append(((*route, "type"), name))
             self._bean(stranger(base), value, route, parts, notes)
         elif cls is None:
@@ -238,6 +244,11 @@ def _label(label: Part, parts: list[Part], notes: Read, *, before_1_2: bool = Fa
         wrong(notes, (*label.route, "key") if key is not None else label.route, "a label with a string as its key")
     else:
         parts.append(label)
+
+
+def _is_of_plugin(name: str) -> bool:
+    """Whether a plugin may have a type of this name, rather than Kestra's core."""
+    return "." in name and (not name.startswith(CORE) or name.startswith(SCRIPTS))
 
 
 def _leaf(leaf: Leaf, value: Any, route: Route, _: list[Part], notes: Read) -> None:

@@ -19,14 +19,6 @@ from deployer.language.types import Types
 from deployer.language.words import did_you_mean, gone_since, needs, short
 from deployer.model.problem import Effort
 
-_SCRIPTS = "io.kestra.core.tasks.scripts."
-_BEFORE_1_0 = {
-    f"{_SCRIPTS}Bash": "io.kestra.plugin.scripts.shell.Commands",
-    f"{_SCRIPTS}Node": "io.kestra.plugin.scripts.node.Script",
-    f"{_SCRIPTS}Python": "io.kestra.plugin.scripts.python.Script",
-}
-"""Types that no supported version has, and whose nearest names would mislead: scripts are separate plugins."""
-
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every missing or unknown type."""
@@ -49,8 +41,6 @@ def _explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
         return f"type `{misread.name}` is gone since Kestra {since}", *(instead or ("", None))
     if first := needs(types, has):
         return f"type `{misread.name}` needs Kestra {first} or later", "", None
-    if now := _BEFORE_1_0.get(misread.name):
-        return f"there is no longer a type `{misread.name}` of {_kind(misread.owner)}", f"use `{now}`", None
     same = [name for name in known if name.rpartition(".")[2] == misread.name]
     hint = f"did you mean `{same[0]}`?" if same else did_you_mean(misread.name, known)
     if not hint and misread.known:

@@ -12,16 +12,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, FlowFile
+from deployer.language.nearest import core_type, is_class_name
+from deployer.language.readers import SCRIPTS
 from deployer.model.plugin import artifact
 from deployer.model.problem import Severity
+
+_NOW = {
+    f"{SCRIPTS}Bash": "io.kestra.plugin.scripts.shell.Commands",
+    f"{SCRIPTS}Node": "io.kestra.plugin.scripts.node.Script",
+    f"{SCRIPTS}Python": "io.kestra.plugin.scripts.python.Script",
+}
+"""What replaces old names of a plugin."""
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a notice for every type that cannot be checked."""
     for route, name in flow.read.unverified:
+        if core_type(name, flow.types) or not is_class_name(name):
+            continue  # `misspelled-type` reports it
         message = f"`{name}` belongs to a plugin that is not described yet, so only common properties were checked"
         plugins = f" --plugins {found}:VERSION" if (found := artifact(name)) else ""
         hint = f"describe it: kestra-deployer schema pull{plugins}"
+        if now := _NOW.get(name):
+            hint = f"this is an old name: use `{now}`"
         yield Finding(route, message, hint, severity=Severity.NOTICE)
 
 
