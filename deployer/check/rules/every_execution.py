@@ -18,10 +18,7 @@ _FLOW = "io.kestra.plugin.core.trigger.Flow"
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every flow trigger without conditions (asked of 1.0.36, 1.3.31 and 2.0.0)."""
-    new = flow.types.since("2.0")
-    limits, property_ = (
-        (("dependsOn", "when"), "dependsOn") if new else (("preconditions", "conditions"), "preconditions")
-    )
+    limits = ("dependsOn", "when") if flow.types.since("2.0") else ("preconditions", "conditions")
     for part in flow.parts:
         if part.cls == _FLOW and not any(part.value.get(name) not in (None, []) for name in limits):
             message = f"the trigger `{part.value.get('id')}` starts this flow at every execution of every flow"
