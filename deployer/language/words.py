@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from deployer.language.types import DESCRIBED, FLOW, Types, types_of
 from deployer.model.version import NAMES
 
+_FEW = 5  # words of a suggestion
+
 
 def short(cls: str) -> str:
     """Return the short name of a class: the last part of its name, `the flow` for the flow itself."""
@@ -18,6 +20,19 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     """Return a question with the word that was probably meant, empty if none is similar."""
     word = meant_word(written, known)
     return f"did you mean `{word}`?" if word else ""
+
+
+def suggest(written: str, known: Iterable[str]) -> str:
+    """Return what may have been meant: the similar word, else a few of those there are, the nearest first."""
+    words = list(known)
+    if question := did_you_mean(written, words):
+        return question
+    near = get_close_matches(written, words, n=_FEW, cutoff=0)
+    return (
+        f"use one of {', '.join(f'`{word}`' for word in near)}" + (" …" if len(words) > len(near) else "")
+        if near
+        else ""
+    )
 
 
 def meant_word(written: str, known: Iterable[str]) -> str:

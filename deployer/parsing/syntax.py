@@ -61,6 +61,12 @@ _MISTAKES = (
         "write `key: value` with a space in between",
     ),
     _Mistake(
+        r"[:-] +\"[^\"]*\"\s*(?P<here>[^\s,\]}#:])[^\"]*\".*\"\s*$",
+        "<block end>|expected key|expected ','",
+        "the value ends at the second quote, and the line goes on",
+        "use single quotes inside of double quotes, or double quotes inside of single quotes",
+    ),
+    _Mistake(
         r"[:-] +(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')\s*(?P<here>[^\s,\]}#:])",
         "<block end>|expected key|expected ','",
         "the line goes on after the closing quote",

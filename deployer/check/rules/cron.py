@@ -35,7 +35,9 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
     value = asked.part.value.get("cron")
     seconds = bool(truth(asked.part.value.get("withSeconds")))
     if value is not None and (wrong := problem(as_text(value), seconds, types.since("2.0"))):
-        yield Finding((*asked.part.route, "cron"), f"the cron expression is not valid: {wrong}")
+        six = len(as_text(value).split()) == len(_FIVE) + 1 and not seconds
+        hint = "add `withSeconds: true`, or drop the first field" if six else ""
+        yield Finding((*asked.part.route, "cron"), f"the cron expression is not valid: {wrong}", hint)
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,7 @@ from deployer.model.problem import Effort, Route, Severity
 
 _NOT_RENDERED = ("description", "documentation", "displayName", "validator", "prefill")
 _RENDERS = re.compile(r"\brender(?:Once)?\(")
+_PART = 3  # characters of a name that begins another: `date` is meant by `dateFormat`
 _LONGEST = 40  # characters of an expression that are shown
 
 
@@ -76,7 +77,9 @@ def _explain(named: Named, types: Types) -> tuple[str, str, Effort | None]:
         return f"{kind} `{name}` is gone since Kestra {since}", *(WORDS.get(f"{kind} {name}") or ("", None))
     if first := needs(types, has):
         return f"{kind} `{name}` needs Kestra {first} or later", "", None
-    return f"there is no {kind} `{name}`", did_you_mean(name, types.words[named.kind]), None
+    known = types.words[named.kind]
+    instead = next((word for word in known if name.lower().startswith(word.lower()) and len(word) > _PART), "")
+    return f"there is no {kind} `{name}`", f"did you mean `{instead}`?" if instead else did_you_mean(name, known), None
 
 
 def _quote(text: str, at: int) -> str:

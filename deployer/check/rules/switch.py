@@ -18,6 +18,8 @@ from deployer.language.types import Types
 def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
     """Yield a finding for a `Switch` with neither cases nor defaults."""
     cases = asked.part.value.get("cases")
+    if isinstance(cases, list):
+        return  # `wrong-type` reports it
     there = isinstance(cases, dict) and any(tasks is not None for tasks in cases.values())
     if not there and not asked.part.value.get("defaults"):
         yield Finding(asked.part.route, "the `Switch` has no tasks", "give it `cases` or `defaults`")

@@ -14,10 +14,20 @@ from deployer.check.base import Check, Finding, FlowFile
 from deployer.check.rules import server_key
 from deployer.language.conditions import when
 from deployer.language.gone import PROPERTIES, property_gone_since
+from deployer.language.invisible import explain
 from deployer.language.parts import Misread
 from deployer.language.types import FLOW, Types
-from deployer.language.words import did_you_mean, needs, short
+from deployer.language.words import needs, short, suggest
 from deployer.model.problem import Effort
+
+_INSTEAD = {
+    ("If", "tasks"): "then",
+    ("SelectInput", "options"): "values",
+    ("MultiselectInput", "options"): "values",
+    ("Schedule", "schedule"): "cron",
+    ("Schedule", "expression"): "cron",
+}
+"""What is meant by words that are at home elsewhere: class and property, and its name here."""
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
@@ -38,7 +48,8 @@ def _explain(flow: FlowFile, misread: Misread, types: Types) -> tuple[str, str, 
         return f"{what} is gone since Kestra {since}", hint, effort
     if first := needs(types, lambda other: misread.name in other.types.get(misread.owner, {}).get("props", {})):
         return f"{what} needs Kestra {first} or later", "remove it, or check for that version with --kestra", None
-    hint = did_you_mean(misread.name, misread.known) or f"use one of {', '.join(sorted(misread.known))}"
+    instead = _INSTEAD.get((short(misread.owner), misread.name))
+    hint = explain(misread.name) or (f"write `{instead}`" if instead else suggest(misread.name, misread.known))
     return f"`{misread.name}` is not a property of {short(misread.owner)}", hint, None
 
 

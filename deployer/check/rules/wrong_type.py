@@ -18,6 +18,7 @@ from deployer.check.rules import identity
 from deployer.language.parts import Misread
 from deployer.model.problem import Severity
 
+_WITH_IDS = ("tasks", "triggers", "inputs", "outputs", "errors", "finally", "afterExecution")
 _LONGEST = 40  # characters of a value that are shown
 
 
@@ -27,10 +28,24 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         value = flow.value(misread.route)
         if misread.route in identity.ROUTES and isinstance(value, list | dict):
             continue  # reported there
-        yield Finding(misread.route, _message(misread, value), misread.hint)
+        inside = isinstance(value, list | dict)  # what is wrong is the whole, not what is in it
+        yield Finding(misread.route, _message(misread, value), misread.hint or _hint(misread, value), at_key=inside)
     for misread in flow.read.useless:
         message = f"{_message(misread, flow.value(misread.route))}: Kestra stores this, but the flow cannot run"
         yield Finding(misread.route, message, misread.hint, Severity.WARNING)
+
+
+def _hint(misread: Misread, value: Any) -> str:
+    name = misread.route[-1] if misread.route else ""
+    if misread.wanted == "a list" and isinstance(value, dict):
+        return "begin each with `- id:`" if name in _WITH_IDS else "begin each item with `- `"
+    if misread.wanted == "a mapping" and isinstance(value, list):
+        return (
+            "give it a key per case, and the tasks below it" if name == "cases" else "write `key: value`, without `- `"
+        )
+    if name == "concurrency" and isinstance(value, int):
+        return f"write `concurrency: {{limit: {value}}}`"
+    return ""
 
 
 def _message(misread: Misread, value: Any) -> str:
