@@ -15,6 +15,7 @@ from typing import Any
 
 from deployer.check.base import Check, Finding
 from deployer.check.rules.input_paths import leaves
+from deployer.check.rules.inputs import selects_first
 from deployer.language.constraints import Asked
 from deployer.language.java_pattern import matches
 from deployer.language.leaves import as_text, duration_seconds, java_float, moment, truth
@@ -41,14 +42,15 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
             yield Finding((*part.route, "defaults"), f"the default of `{path}` is {wrong}")
     for trigger in asked.part.parts.get("triggers", ()):
         if any(is_a(trigger, giver, types) for giver in _GIVERS):
-            yield from _check_trigger(trigger, inputs)
+            yield from _check_trigger(trigger, inputs, types)
 
 
-def _check_trigger(trigger: Part, inputs: Mapping[str, Part]) -> Iterator[Finding]:
+def _check_trigger(trigger: Part, inputs: Mapping[str, Part], types: Types) -> Iterator[Finding]:
     values = trigger.value.get("inputs")
     given = {name: one for name, one in values.items() if one is not None} if isinstance(values, dict) else {}
     for path, part in inputs.items():
-        needed = part.value.get("defaults") is None and truth(part.value.get("required")) is not False
+        has_default = part.value.get("defaults") is not None or selects_first(part, types)
+        needed = not has_default and truth(part.value.get("required")) is not False
         if needed and path not in given:
             hint = f"add it to the trigger's `inputs`, or give `{path}` a default"
             yield Finding(trigger.route, f"this trigger has no value for the input `{path}`", hint)

@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from deployer.check.base import Check, Finding
 from deployer.language.constraints import Asked
 from deployer.language.leaves import as_text, enum_word, truth
+from deployer.language.parts import Part
 from deployer.language.types import Types
 
 _FORM = "io.kestra.core.models.flows.input.FormInput"
+_SELECT = "io.kestra.core.models.flows.input.SelectInput"
+_MULTISELECT = "io.kestra.core.models.flows.input.MultiselectInput"
 _TYPE = "io.kestra.core.models.flows.Type"
 _URI = re.compile(r"(?:file|nsfile):(?:[^\x00-\x20\"%<>\\^`{|}\x7f-\xa0]|%[0-9a-fA-F]{2})+")
 
@@ -26,6 +29,10 @@ def input_(asked: Asked, types: Types) -> Iterator[Finding]:
     """Yield a finding if a default contradicts the rest of an input, or a form its contents."""
     part, value = asked.part, asked.part.value
     default, prefill = value.get("defaults") is not None, value.get("prefill") is not None
+    if selects_first(part, types):
+        default = True
+        if value["values"][0] is None and (part.cls == _MULTISELECT or types.since("2.0")):
+            yield Finding((*part.route, "values"), "`autoSelectFirst` needs a first value", "remove the empty item")
     if part.cls == _FORM and types.since("1.3"):
         if default or prefill:
             yield Finding(part.route, "a form has no value of its own", "remove `defaults` and `prefill`")
@@ -40,6 +47,19 @@ def input_(asked: Asked, types: Types) -> Iterator[Finding]:
         yield Finding(
             (*part.route, "prefill"), "an input cannot have both `defaults` and `prefill`", "remove one of the two"
         )
+
+
+def selects_first(part: Part, types: Types) -> bool:
+    """Whether the first of the values is the default of an input (since 1.1; asked of 1.0.36 to 2.0.0)."""
+    value = part.value
+    return (
+        part.cls in (_SELECT, _MULTISELECT)
+        and types.since("1.1")
+        and value.get("defaults") is None
+        and bool(truth(value.get("autoSelectFirst")))
+        and isinstance(value.get("values"), list)
+        and bool(value["values"])
+    )
 
 
 def item_type(asked: Asked, types: Types) -> Iterator[Finding]:
