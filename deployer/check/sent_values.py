@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from deployer.check.rules.input_values import READERS, Reader, wrong_by
-from deployer.language.dates import is_instant, is_local_date, is_local_time
-from deployer.language.leaves import as_text, moment
+from deployer.language.dates import is_instant, is_local_date, is_local_time, moment
+from deployer.language.leaves import as_text
 from deployer.language.parts import Part
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")

@@ -6,9 +6,9 @@ import re
 from calendar import isleap
 
 _DATE = r"(?P<sign>[+-]?)(?P<year>\d{4,10})-(?P<month>\d\d)-(?P<day>\d\d)"
-_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{0,9})?)?"
+_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{0,9}))?)?"
 _FULL_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d{0,9}))?"
-_ZONE = r"(?:[Zz]|[+-](?P<zone>\d\d:\d\d(?::\d\d)?))"
+_ZONE = r"(?:[Zz]|(?P<ahead>[+-])(?P<zone>\d\d:\d\d(?::\d\d)?))"
 _LOCAL_DATE = re.compile(_DATE)
 _LOCAL_TIME = re.compile(_CLOCK)
 _LOCAL_DATE_TIME = re.compile(rf"{_DATE}[Tt]{_CLOCK}")
@@ -21,12 +21,51 @@ _WIDEST_ZONE = "18:00"
 _DATE_LENGTH = len("2024-01-31")
 
 
+Moment = tuple[int, ...]
+"""A date, a time, or both in UTC: sorts as they do."""
+
+
+def moment(reading: str, text: str) -> Moment | None:
+    """Return what `LocalDate`, `LocalTime` or `Instant` parse from a string, None if they refuse it."""
+    match reading:
+        case "LocalDate":
+            found = _LOCAL_DATE.fullmatch(text)
+            return (_days(found),) if found and _is_day(found) else None
+        case "LocalTime":
+            found = _LOCAL_TIME.fullmatch(text)
+            return _since_midnight(found) if found and _is_clock(found) else None
+    found = _INSTANT.fullmatch(text)
+    if not found or not _is_instant(found):
+        return None
+    seconds, fraction = _since_midnight(found)
+    hours, minutes, *rest = map(int, (found["zone"] or "0:0").split(":"))
+    zone = (hours * 60 + minutes) * 60 + sum(rest)
+    return _days(found) * 86_400 + seconds - (-zone if found["ahead"] == "-" else zone), fraction
+
+
+def _days(match: re.Match[str]) -> int:
+    """Return the days since a fixed date, for any year: a year begins in March, so a leap day is its last."""
+    year, month, day = int(f"{match['sign']}{match['year']}"), int(match["month"]), int(match["day"])
+    year, month = (year, month - 3) if month > len(("January", "February")) else (year - 1, month + 9)
+    return year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day
+
+
+def _since_midnight(match: re.Match[str]) -> tuple[int, int]:
+    second = min(int(match["second"] or 0), 59)  # a leap second counts as the one before it
+    nanos = int((match["fraction"] or "").ljust(9, "0"))
+    return (int(match["hour"]) * 60 + int(match["minute"])) * 60 + second, nanos
+
+
 def is_instant(text: str) -> bool:
     """Whether a string is a point in time: with date, time and zone, or a number of seconds since 1970."""
     if _EPOCH.fullmatch(text):
         return _FIRST_SECOND <= int(text.partition(".")[0]) <= _LAST_SECOND
     match = _INSTANT.fullmatch(text)
-    if not match or not _is_day(match) or not _is_zone(match["zone"]):
+    return match is not None and _is_instant(match)
+
+
+def _is_instant(match: re.Match[str]) -> bool:
+    if not _is_day(match) or not _is_zone(match["zone"]):
         return False
     clock = (match["hour"], match["minute"], match["second"])
     if clock == ("24", "00", "00"):  # the end of the day

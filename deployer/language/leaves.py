@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -22,12 +21,11 @@ Leaf = Callable[[Any], str | None]
 _ENUM_NUMBER = re.compile(r"0|[1-9]\d*")
 _INTEGER = re.compile(r"[+-]?\d+")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)|INF|-INF")
-_DAYS, _CLOCK = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
-_ZONE = r"(Z|[+-]([01]\d|2[0-3]):?([0-5]\d)?)"
 _DURATION = re.compile(
     r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
 )
-_JAVA_FLOAT = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)")
+_JAVA_FLOAT = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)", re.ASCII)
+_JAVA_HEX = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?", re.ASCII)
 _LONG = 1 << 63
 _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7  # outside, Java writes a number with its exponent
 _INT = 1 << 31
@@ -91,6 +89,14 @@ def java_float(text: str) -> float | None:
     return float(text.rstrip("fFdD")) if _JAVA_FLOAT.fullmatch(text) and "N" not in text else None
 
 
+def java_number(text: str) -> float | None:
+    """Return the number that `Float.parseFloat` reads: hexadecimal ones and NaN as well; None if it refuses it."""
+    text = text.strip(BLANKS)
+    if _JAVA_HEX.fullmatch(text):
+        return float.fromhex(text.rstrip("fFdD"))
+    return float(text if "N" in text or "I" in text else text.rstrip("fFdD")) if _JAVA_FLOAT.fullmatch(text) else None
+
+
 def as_seconds(value: Any) -> float | None:
     """Return the duration of a property in seconds, None if it is not one; one that is too long counts as 0."""
     if isinstance(value, str):
@@ -103,20 +109,6 @@ def as_seconds(value: Any) -> float | None:
 def duration_seconds(text: str) -> float | None:
     """Return the seconds of an ISO 8601 duration; a plain number is not one."""
     return None if text[:1] not in ("P", "p", "+", "-") or _JAVA_FLOAT.fullmatch(text) else seconds(text)
-
-
-def moment(reading: str, text: str) -> str | None:
-    """Return a date, a time or both as a string that sorts as they do, None if Java's parser refuses it."""
-    try:
-        if reading == "LocalDate":
-            return date.fromisoformat(text).isoformat() if re.fullmatch(_DAYS, text) else None
-        if reading == "LocalTime":
-            return time.fromisoformat(text[:15]).isoformat("microseconds") if re.fullmatch(_CLOCK, text) else None
-        if not re.fullmatch(rf"{_DAYS}T{_CLOCK}{_ZONE}", text):
-            return None
-        return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds")
-    except ValueError:
-        return None
 
 
 def _is_nothing(value: Any) -> bool:

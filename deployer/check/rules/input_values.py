@@ -9,6 +9,7 @@ Good: `type: INT` with `defaults: 3`
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,8 +18,9 @@ from deployer.check.base import Check, Finding
 from deployer.check.rules.input_paths import leaves
 from deployer.check.rules.inputs import selects_first
 from deployer.language.constraints import Asked
+from deployer.language.dates import moment
 from deployer.language.java_pattern import matches
-from deployer.language.leaves import as_text, duration_seconds, java_float, moment, truth
+from deployer.language.leaves import as_text, duration_seconds, java_number, truth
 from deployer.language.parts import Part
 from deployer.language.tasks import is_a
 from deployer.language.types import Types
@@ -95,10 +97,11 @@ def _email(part: Part, text: str) -> str | None:  # noqa: ARG001
 
 def _number(part: Part, text: str) -> str | None:
     whole = part.cls.endswith("IntInput")
-    fine = re.fullmatch(r"[+-]?\d+", text) and -(2**31) <= int(text) < 2**31 if whole else java_float(text) is not None
+    fine = re.fullmatch(r"[+-]?\d+", text) and -(2**31) <= int(text) < 2**31 if whole else java_number(text) is not None
     if not fine:
         return "not an integer" if whole else "not a number"
-    return _outside(part, java_float(text), "min", "max", java_float)
+    number = java_number(text)
+    return _outside(part, math.inf if number != number else number, "min", "max", java_number)  # noqa: PLR0124  as Java
 
 
 def _duration(part: Part, text: str) -> str | None:
