@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from deployer import check
 from deployer.check import suite_inputs
+from deployer.check.upgrade import verdicts
 from deployer.language.pulled import Pulled
 from deployer.model.desired import Desired
 from deployer.model.document import Document
@@ -19,6 +21,11 @@ from deployer.read.everything import Files, read_all
 from deployer.read.suite_files import with_files
 from deployer.read.suites import suites, unknown_flows
 
+Plugins = Mapping[str, Pulled]
+"""What is known of plugins outside Kestra's core, by the version of Kestra that they were described for."""
+
+NO_PLUGINS: Plugins = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
@@ -27,34 +34,28 @@ class Checked:
     desired: Desired = field(default_factory=Desired)
     cases: Sequence[SmokeCase] = ()
     problems: Sequence[Problem] = ()
+    judged: Sequence[Problem] = ()  # by the checks, before comments and levels silenced anything
 
 
-def check_only(request: Request, rules: Rules, plugins: Pulled | None = None) -> Iterator[Report]:
+def check_only(request: Request, rules: Rules, plugins: Plugins) -> Iterator[Report]:
     """Check every file under the paths by the rules of a version, with nothing but the files."""
     report = Report(request)
     yield report
     files = read_all(request)
     found = check_files(files, request, rules.version, plugins=plugins)
     report = replace(report, problems=(*request.notes, *found.problems), files=files.count)
-    yield replace(report, upgrade=upgrade(files, request, rules, plugins))
+    yield replace(report, upgrade=upgrade(files, request, rules, plugins, found.judged))
 
 
 def check_files(
-    files: Files, request: Request, version: str, *, plugins: Pulled | None = None, off: Sequence[str] = ()
+    files: Files, request: Request, version: str, *, plugins: Plugins = NO_PLUGINS, off: Sequence[str] = ()
 ) -> Checked:
     """Return the sound resources and smoke tests, and everything that is wrong with the files.
 
-    `plugins` are known besides Kestra's own; `off` names checks that the server answers better.
+    `off` names checks that the server answers better.
     """
-    problems = check.check(
-        files.documents,
-        version,
-        found=files.problems,
-        levels={**request.checks, **dict.fromkeys(off, "off")},
-        whole=_are_all(files, request),
-        pulled=plugins,
-        defaults=request.plugin_defaults,
-    )
+    judged = _judge(files, request, version, plugins)
+    problems = check.settle(files.documents, judged, {**request.checks, **dict.fromkeys(off, "off")})
     flows = check.sound_flows(files.documents, problems)
     cases, wrong = _cases(files.suites)
     fitting, unfit = suite_inputs.prepare(cases, files.suites, flows, version)
@@ -63,7 +64,10 @@ def check_files(
     if files.whole:  # else the flow may be in a file that is not read
         problems += unknown_flows(cases, files.declared)
     return Checked(
-        desired=desired(files, problems), cases=cases, problems=sorted(problems, key=lambda problem: problem.place)
+        desired=desired(files, problems),
+        cases=cases,
+        problems=sorted(problems, key=lambda problem: problem.place),
+        judged=judged,
     )
 
 
@@ -76,19 +80,36 @@ def desired(files: Files, problems: Sequence[Problem]) -> Desired:
 
 
 def upgrade(
-    files: Files, request: Request, rules: Rules, plugins: Pulled | None, refused: Sequence[Problem] = ()
+    files: Files,
+    request: Request,
+    rules: Rules,
+    plugins: Plugins,
+    after: Sequence[Problem],
+    *,
+    refused: Sequence[Problem] = (),
+    verified: bool = False,
 ) -> Upgrade | None:
-    """Return what a move to this version takes, None where the user asked about none. `refused` is a server's word."""
+    """Return what a move to this version takes, None where the user asked about none.
+
+    `after` is what the checks found by the rules of the later version, `refused` what a server said besides; `verified`
+    says that this server has the later version.
+    """
     if not rules.upgrade_from:
         return None
-    return check.upgrade(
+    before = _judge(files, request, rules.upgrade_from, plugins)
+    broken = {each.file for each in files.problems if each.file and each.stops}
+    names = sorted({each.file for each in files.documents} | broken)
+    found = verdicts(names, before, [*after, *refused], verified=verified)
+    return Upgrade(rules.upgrade_from, rules.version, found)
+
+
+def _judge(files: Files, request: Request, version: str, plugins: Plugins) -> list[Problem]:
+    return check.judge(
         files.documents,
-        rules.upgrade_from,
-        rules.version,
+        version,
         found=files.problems,
-        refused=refused,
         whole=_are_all(files, request),
-        pulled=plugins,
+        pulled=plugins.get(version),
         defaults=request.plugin_defaults,
     )
 

@@ -12,10 +12,9 @@ from deployer import leftovers, undeclared
 from deployer.apply import unreached
 from deployer.apply.bookkeeping import now, warn_of_lease
 from deployer.apply.deploy import Planned, carry_out
-from deployer.checking import Checked, check_files, upgrade
+from deployer.checking import Checked, Plugins, check_files, upgrade
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.kestra.client import KestraClient
-from deployer.language.pulled import Pulled
 from deployer.model.change import Action, Change, Detail, Plan
 from deployer.model.desired import Desired
 from deployer.model.policy import OnDrift
@@ -102,7 +101,7 @@ def apply(planned: Planned, session: Session) -> Report:
     return carry_out(planned, session if planned.recorded else session.without_ledger())
 
 
-def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: Pulled | None) -> Iterator[Report]:
+def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: Plugins) -> Iterator[Report]:
     """Check as without a server, and ask one for its verdict on everything in which nothing was found."""
     report = Report(request)
     yield report
@@ -117,7 +116,9 @@ def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: 
     refused = validate(client, [*wanted.values()], wanted.keys())
     problems = sorted([*checked.problems, *refused], key=lambda problem: problem.place)
     report = replace(report, problems=(*request.notes, *problems))
-    yield replace(report, upgrade=upgrade(files, request, rules, plugins, refused))
+    verified = nearest(server.version).name == rules.version
+    moves = upgrade(files, request, rules, plugins, checked.judged, refused=refused, verified=verified)
+    yield replace(report, upgrade=moves)
 
 
 def _read_and_check(request: Request, session: Session) -> Generator[Report, None, tuple[Report, Checked]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deployer.check import guarded, silence
@@ -52,14 +52,12 @@ from deployer.check.rules import (
     working_directory,
     wrong_type,
 )
-from deployer.check.upgrade import verdicts
 from deployer.language.identity import flow_of
 from deployer.language.pulled import Pulled, widen
 from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem
-from deployer.model.upgrade import Upgrade
 from deployer.model.version import DEFAULT
 
 CHECKS: tuple[Check, ...] = tuple(
@@ -111,7 +109,7 @@ CHECKS: tuple[Check, ...] = tuple(
 )
 """Every check, in the order of docs/checks.md."""
 
-__all__ = ["CHECKS", "NAMES", "check", "sound_flows", "upgrade"]
+__all__ = ["CHECKS", "NAMES", "check", "judge", "settle", "sound_flows"]
 
 
 _READING = ("yaml-syntax", "duplicate-key", "second-document", "empty-file", "unreadable-file", guarded.UNREAD)
@@ -131,53 +129,39 @@ def check(
 ) -> list[Problem]:
     """Return the problems that all checks find by the rules of a version of Kestra, sorted by file and line.
 
-    `found` are the problems found while reading the files, `levels` is `checks` of the configuration; comments and
-    levels apply to both. `whole` says that the documents are all flows there are, `pulled` describes plugins outside
-    Kestra's core, `defaults` are the plugin defaults of namespaces. Raises UsageError if `levels` is wrong.
+    See `judge` and `settle` for the parameters. Raises UsageError if `levels` is wrong.
     """
-    given = [*(Rule(each.name, None) for each in CHECKS if each.level is None), *levels_of(levels or {}, NAMES)]
-    problems = [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
-    problems = apply_levels(silence.silence(documents, problems, NAMES), given)
-    order = {document.file: at for at, document in enumerate(documents)}
-    return sorted(problems, key=lambda each: (order.get(each.file or "", -1), each.place))
+    problems = judge(documents, version, found=found, whole=whole, pulled=pulled, defaults=defaults)
+    return settle(documents, problems, levels)
 
 
-def upgrade(
-    documents: Sequence[Document],
-    from_version: str,
-    to_version: str,
-    *,
-    found: Sequence[Problem] = (),
-    refused: Sequence[Problem] = (),
-    whole: bool = True,
-    pulled: Pulled | None = None,
-    defaults: Mapping[str, Any] | None = None,
-) -> Upgrade:
-    """Return what it takes to move each file to the later version.
-
-    `found` are problems that both versions have with a file, such as invalid YAML; `refused` are problems reported by a
-    server of the later version. Comments and `checks` of the configuration have no effect here: they silence a message,
-    not the engine.
-    """
-    before, after = (
-        [*found, *_problems(documents, version, whole=whole, pulled=pulled, defaults=defaults)]
-        for version in (from_version, to_version)
-    )
-    files = sorted({each.file for each in documents} | {each.file for each in found if each.file and each.stops})
-    return Upgrade(from_version, to_version, verdicts(files, before, [*after, *refused]))
-
-
-def _problems(
+def judge(
     documents: Sequence[Document],
     version: str,
     *,
-    whole: bool,
-    pulled: Pulled | None,
-    defaults: Mapping[str, Any] | None,
-) -> Iterator[Problem]:
+    found: Sequence[Problem] = (),
+    whole: bool = True,
+    pulled: Pulled | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> list[Problem]:
+    """Return everything that is wrong with the files, whatever comments and levels silence.
+
+    `found` are the problems found while reading the files. `whole` says that the documents are all flows there are,
+    `pulled` describes plugins outside Kestra's core, `defaults` are the plugin defaults of namespaces.
+    """
     types = widen(types_of(version), pulled) if pulled else types_of(version)
     folder = Folder([FlowFile(document, types, defaults) for document in documents], types, whole)
-    return guarded.problems(CHECKS, folder)
+    return [*found, *guarded.problems(CHECKS, folder)]
+
+
+def settle(
+    documents: Sequence[Document], problems: Sequence[Problem], levels: Mapping[str, Any] | None = None
+) -> list[Problem]:
+    """Return the problems that comments and `levels`, the `checks` of the configuration, leave, by file and line."""
+    given = [*(Rule(each.name, None) for each in CHECKS if each.level is None), *levels_of(levels or {}, NAMES)]
+    left = apply_levels(silence.silence(documents, problems, NAMES), given)
+    order = {document.file: at for at, document in enumerate(documents)}
+    return sorted(left, key=lambda each: (order.get(each.file or "", -1), each.place))
 
 
 def sound_flows(documents: Sequence[Document], problems: Sequence[Problem]) -> list[Flow]:

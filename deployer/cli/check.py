@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from deployer.checking import check_only
+from deployer.checking import Plugins, check_only
 from deployer.cli import output
 from deployer.cli.epilog import epilog
 from deployer.cli.options import Configured, configure, connection
@@ -19,6 +19,7 @@ from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import named_by, rules_of, upgrade_from
 from deployer.cli.streams import labelled
 from deployer.model import version as versions
+from deployer.model.problem import Problem
 from deployer.model.request import Checkout, Command, Request, Rules
 from deployer.model.result import Report
 from deployer.running import run
@@ -79,8 +80,8 @@ def _check(request: Request, *, ask_server: bool, **connected: Any) -> Report:
 
 def _check_alone(asked: Configured, request: Request) -> Report:
     chosen = rules_of(asked)
-    plugins, notes = plugin_types(asked.settings, asked.root, chosen.version)
     rules = Rules(version=chosen.version, source=chosen.source, upgrade_from=upgrade_from(asked, chosen.version))
+    plugins, notes = _plugins(asked, rules)
     request = replace(request, rules=rules, notes=(*chosen.notes, *notes))
     return run(request, check_only(request, rules, plugins))
 
@@ -94,7 +95,16 @@ def _ask(asked: Configured, request: Request) -> Report:
         version, source = (
             (named, named_by(asked)) if named else (versions.nearest(server).name, f"the server is {server}")
         )
-        plugins, notes = plugin_types(asked.settings, asked.root, version)
         rules = Rules(version=version, source=source, upgrade_from=upgrade_from(asked, version))
+        plugins, notes = _plugins(asked, rules)
         request = replace(request, rules=rules, notes=tuple(notes))
         return run(request, check_asking(request, rules, client, plugins))
+
+
+def _plugins(asked: Configured, rules: Rules) -> tuple[Plugins, list[Problem]]:
+    """Return what is known of plugins for the versions of a check, and notices of what cannot be used for the later."""
+    found, notes = plugin_types(asked.settings, asked.root, rules.version)
+    known = {rules.version: found}
+    if rules.upgrade_from:
+        known[rules.upgrade_from] = plugin_types(asked.settings, asked.root, rules.upgrade_from)[0]
+    return {version: pulled for version, pulled in known.items() if pulled}, notes

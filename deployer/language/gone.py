@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from deployer.language.types import Types, former
+from deployer.language.types import Types, base_of_stranger, former
 from deployer.language.words import gone_since
 from deployer.model.problem import Effort
 
@@ -123,7 +123,10 @@ WORDS: Mapping[str, Instead] = {
 
 def property_gone_since(cls: str, name: str, types: Types) -> str:
     """Return the version that removed a property from a class; empty if none did."""
-    return gone_since(types, lambda other: name in other.types.get(cls, {}).get("props", {}))
+    base = base_of_stranger(cls)
+    return gone_since(
+        types, lambda other: name in (other.kind(base) if base else other.types.get(cls, {})).get("props", {})
+    )
 
 
 def type_instead(name: str, types: Types) -> Instead | None:

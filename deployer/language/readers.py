@@ -10,7 +10,7 @@ from typing import Any
 from deployer.language import families, gone
 from deployer.language.leaves import LEAVES, Leaf, anything, as_text, enum_word
 from deployer.language.parts import Misread, Part, Read
-from deployer.language.types import Types, former, stranger
+from deployer.language.types import Types, base_of_stranger, former, stranger
 from deployer.model.problem import Route
 
 _NESTED = re.compile(r"(\w+)<(.*)>")
@@ -134,9 +134,14 @@ class Readers:
                 reader(one, (*route, name), found, notes)
                 if found:
                     part.parts[name] = found
-            elif name != skip and name not in described.get("ignored", ()) and "open" not in described:
+            elif name != skip and name not in described.get("ignored", ()) and self._is_closed(cls, str(name)):
                 known = tuple(described["props"])
                 notes.misreads.append(Misread("unknown-property", (*route, name), str(name), known, cls))
+
+    def _is_closed(self, cls: str, name: str) -> bool:
+        """Whether a class has no property of a name; an unknown plugin may, unless all of its kind lost it."""
+        base = base_of_stranger(cls)
+        return "open" not in self._types.of(cls) or (bool(base) and name in self._types.gone_of_kind(base))
 
     def _other(self, cls: str, value: Any, route: Route, notes: Read) -> None:
         """Read a value that is not a mapping as an object, if its class can be created from it."""

@@ -7,9 +7,14 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """From the least work to the most. REFUSED: the version you are upgrading from refuses the flow too."""
+    """From the least work to the most.
+
+    UNVERIFIED: nothing is wrong with what is known, and some type is not. REFUSED: the version you are upgrading from
+    refuses the flow too.
+    """
 
     AS_IS = "as-is"
+    UNVERIFIED = "unverified"
     DEPRECATED = "deprecated"
     RENAME = "rename"
     REWRITE = "rewrite"

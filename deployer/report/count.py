@@ -114,6 +114,7 @@ def upgrade_words(upgrade: Upgrade) -> dict[moves.Verdict, str]:
     """Return what each verdict says, without those that nothing was found for but that flows run as they are."""
     words = {
         moves.Verdict.AS_IS: "run as they are",
+        moves.Verdict.UNVERIFIED: "have types of plugins that are not described, and could not be judged",
         moves.Verdict.DEPRECATED: "run, with what is deprecated",
         moves.Verdict.RENAME: "need a mechanical rename",
         moves.Verdict.REWRITE: "need a rewrite by hand",

@@ -27,7 +27,8 @@ _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 
 _VERDICTS = {
-    moves.Verdict.AS_IS: "green", moves.Verdict.DEPRECATED: "yellow", moves.Verdict.RENAME: "yellow",
+    moves.Verdict.AS_IS: "green", moves.Verdict.UNVERIFIED: "yellow", moves.Verdict.DEPRECATED: "yellow",
+    moves.Verdict.RENAME: "yellow",
     moves.Verdict.REWRITE: "red", moves.Verdict.REFUSED: "red",
 }  # fmt: skip
 

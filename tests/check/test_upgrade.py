@@ -36,3 +36,24 @@ WARNING = Problem("unused-input", "unused", "a.yaml", severity=Severity.WARNING)
 )
 def test_verdicts(before: list[Problem], after: list[Problem], verdict: Verdict) -> None:
     assert verdicts(["a.yaml", "b.yaml"], before, after) == {"a.yaml": verdict, "b.yaml": Verdict.AS_IS}
+
+
+UNKNOWN = Problem("unverified-type", "not described", "a.yaml", severity=Severity.NOTICE)
+TWICE = Problem("duplicate-flow", "declared twice", "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("after", "verified", "verdict"),
+    [
+        ([UNKNOWN], False, Verdict.UNVERIFIED),
+        ([UNKNOWN], True, Verdict.AS_IS),
+        ([UNKNOWN, OLD], False, Verdict.UNVERIFIED),
+        ([UNKNOWN, RENAME], False, Verdict.RENAME),
+    ],
+)
+def test_what_nothing_is_known_of_is_not_said_to_run(after: list[Problem], verified: bool, verdict: Verdict) -> None:
+    assert verdicts(["a.yaml"], [], after, verified=verified) == {"a.yaml": verdict}
+
+
+def test_no_kestra_refuses_a_flow_that_another_file_declares_too() -> None:
+    assert verdicts(["a.yaml"], [TWICE], [TWICE]) == {"a.yaml": Verdict.AS_IS}

@@ -91,6 +91,17 @@ def test_a_later_version_is_told_with_what_the_upgrade_takes(project: Project, d
     assert "    1  need a mechanical rename\n         flows/b.yaml" in deployer("check", "--kestra", "2.0").stdout
 
 
+def test_what_all_tasks_lost_is_reported_of_tasks_of_unknown_plugins_too(project: Project, deployer: Run) -> None:
+    """Each version is judged by its own description, and a type that is not described is not said to run."""
+    task = HELLO.replace("io.kestra.plugin.core.log.Log", "com.example.Train").replace("message: hello", "depth: 3")
+    project.write("flows/a.yaml", task + "    workerGroup: {key: gpu}\n")
+    project.write("flows/b.yaml", task.replace("id: hello", "id: b"))
+    report = deployer("check", "--kestra", "2.0", "--format", "json").report
+    [gone] = [each for each in report["problems"] if each["severity"] == "error"]
+    assert "`workerGroup` of Task is gone since Kestra 2.0" in gone["message"]
+    assert [each["verdict"] for each in report["upgrade"]["flows"]] == ["rename", "unverified"]
+
+
 def test_silence_and_levels_do_not_change_what_an_upgrade_takes(project: Project, deployer: Run) -> None:
     old = HELLO.replace("plugin.core.log", "core.tasks.log")
     project.write("flows/a.yaml", "# kestra-deployer: ignore[unknown-type] later\n" + old)

@@ -39,7 +39,8 @@ def printed(url: str) -> tuple[str, str]:
         deadline = time.monotonic() + 60  # seconds, which only a failure takes
         while found["state"]["current"] not in ("SUCCESS", "FAILED") and time.monotonic() < deadline:
             time.sleep(0.1)
-            found = api.get(f"/executions/{found['id']}").json()
+            answer = api.get(f"/executions/{found['id']}")
+            found = found if answer.status_code == 404 else answer.json()  # 2.0 does not show a new one at once
         logs = api.get(f"/logs/{found['id']}").json()
         return found["state"]["current"], " ".join(each["message"] for each in logs)
 

@@ -83,7 +83,7 @@ def test_without_one_what_differs_is_written_over(project: Project, deployer: Ru
     [told] = ended.report["problems"]
     assert (told["severity"], told["message"].partition(":")[0]) == ("notice", "`ledger")
     drift = deployer("drift")
-    assert (drift.code, "nobody knows" in drift.stderr) == (2, True)
+    assert (drift.code, "that is not recorded" in drift.stderr) == (2, True)
 
 
 def test_a_project_that_nothing_names_is_called_after_its_folder_and_protected(

@@ -56,7 +56,7 @@ def test_configured_plugins_count_and_the_engine_is_as_strict_about_them(project
     assert ended.code == 1
     [problem] = [each for each in ended.report["problems"] if each["severity"] == "error"]
     assert problem["file"] == "flows/wrong.yaml"
-    assert "`hostx` is no property of `io.kestra.plugin.fs.ftp.List`" in problem["message"]
+    assert "`hostx` is not a property of `io.kestra.plugin.fs.ftp.List`" in problem["message"]
 
 
 @pytest.mark.usefixtures("server")

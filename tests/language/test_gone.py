@@ -8,6 +8,7 @@ import pytest
 from language.moves import MOVES, Move
 
 from deployer import check
+from deployer.check.upgrade import verdicts
 from deployer.engine.process.launch import RunningEngine
 from deployer.kestra.client import KestraClient
 from deployer.language.gone import INPUTS, PROPERTIES, RENAMED, TYPES, WORDS
@@ -83,10 +84,11 @@ def test_a_move_is_told_at_its_place_with_what_it_takes(move: Move) -> None:
     assert {each.effort for each in told} == {move.effort}
     assert all(each.span and each.hint for each in told)
     assert [each for each in problems(after, "2.0") if each.stops or each.effort] == []
-    verdicts = [
-        verdict for each in (before, after) for verdict in check.upgrade([each], "1.3", "2.0").verdicts.values()
+    found = [
+        verdicts([each.file], check.judge([each], "1.3"), check.judge([each], "2.0"), verified=True)[each.file]
+        for each in (before, after)
     ]
-    assert verdicts == [Verdict(move.effort.value), Verdict.AS_IS]
+    assert found == [Verdict(move.effort.value), Verdict.AS_IS]
 
 
 def test_the_moves_show_all_that_is_said() -> None:

@@ -33,6 +33,11 @@ def stranger(base: str) -> str:
     return f"{_ANY}{base}"
 
 
+def base_of_stranger(cls: str) -> str:
+    """Return the kind of an unknown plugin; empty for any other class."""
+    return cls.removeprefix(_ANY) if cls.startswith(_ANY) else ""
+
+
 @dataclass(frozen=True, eq=False)
 class Types:
     """The description of one version; `deployer/engine/describe/` explains its parts."""
@@ -65,6 +70,14 @@ class Types:
         props = dict(set.intersection(*(set(each["props"].items()) for each in kin)))
         must = {prop: _common([each.get("must", {}).get(prop) or {} for each in kin]) for prop in props}
         return {**lists, "props": props, "must": {prop: asked for prop, asked in must.items() if asked}}
+
+    @cache  # noqa: B019
+    def gone_of_kind(self, base: str) -> frozenset[str]:
+        """Return the properties that all plugins of a kind had in an earlier version, and no longer have."""
+        names = NAMES[: NAMES.index(self.version)]
+        kept = {*self.kind(base)["props"], "type"}
+        earlier = (types_of(name).kind(base)["props"] for name in names if name in DESCRIBED)
+        return frozenset({prop for props in earlier for prop in props if prop not in kept})
 
     @cache  # noqa: B019
     def _stranger(self, base: str) -> Mapping[str, Any]:
