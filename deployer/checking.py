@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from deployer import check
 from deployer.check import suite_inputs
 from deployer.check.upgrade import verdicts
+from deployer.kinds import kind_of
 from deployer.language.pulled import Pulled
 from deployer.model.desired import Desired
 from deployer.model.document import Document
@@ -29,9 +30,8 @@ NO_PLUGINS: Plugins = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What the checks leave: the resources whose files are sound, the smoke tests, and everything that is wrong."""
+    """What the checks leave: the smoke tests that can be run, and everything that is wrong with the files."""
 
-    desired: Desired = field(default_factory=Desired)
     cases: Sequence[SmokeCase] = ()
     problems: Sequence[Problem] = ()
     judged: Sequence[Problem] = ()  # by the checks, before comments and levels silenced anything
@@ -50,7 +50,7 @@ def check_only(request: Request, rules: Rules, plugins: Plugins) -> Iterator[Rep
 def check_files(
     files: Files, request: Request, version: str, *, plugins: Plugins = NO_PLUGINS, off: Sequence[str] = ()
 ) -> Checked:
-    """Return the sound resources and smoke tests, and everything that is wrong with the files.
+    """Return the sound smoke tests, and everything that is wrong with the files.
 
     `off` names checks that the server answers better.
     """
@@ -64,17 +64,17 @@ def check_files(
     if files.whole:  # else the flow may be in a file that is not read
         problems += unknown_flows(cases, files.declared)
     return Checked(
-        desired=desired(files, problems),
         cases=cases,
         problems=sorted(problems, key=lambda problem: problem.place),
         judged=judged,
     )
 
 
-def desired(files: Files, problems: Sequence[Problem]) -> Desired:
+def desire(files: Files, problems: Sequence[Problem]) -> Desired:
     """Return what these files want of a server: the resources of those without an error."""
     broken = {problem.file for problem in problems if problem.stops}
-    sound = (each.resource for each in files.declarations if each.resource and each.file not in broken)
+    declared = (each for each in files.declarations if each.resource and each.file not in broken)
+    sound = filter(None, (kind_of(each.resource.key).wanted(each) for each in declared if each.resource))
     whole = files.whole and not any(problem.stops and problem.file for problem in problems)
     return Desired(resources={each.key: each for each in sound}, declared=files.declared, whole=whole)
 

@@ -12,7 +12,7 @@ from deployer import leftovers, undeclared
 from deployer.apply import unreached
 from deployer.apply.bookkeeping import now, warn_of_lease
 from deployer.apply.deploy import Planned, carry_out
-from deployer.checking import Checked, Plugins, check_files, upgrade
+from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Detail, Plan
@@ -22,7 +22,7 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request, Rules
 from deployer.model.resource import Key
 from deployer.model.result import Report, Server, Status
-from deployer.model.smoke import SUITE
+from deployer.model.smoke import SUITE, SmokeCase
 from deployer.model.version import nearest
 from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
@@ -36,6 +36,9 @@ from deployer.validation import validate
 
 _OFF = ("unverified-type",)
 """Checks that a server answers better: it knows its plugins."""
+
+_Sound = tuple[Report, Desired, Sequence[SmokeCase]]
+"""The report so far, and what of the files is sound."""
 
 
 def sync(request: Request, session: Session) -> Iterator[Report]:
@@ -61,7 +64,7 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
 
 def plan(request: Request, session: Session) -> Generator[Report, None, Planned | None]:
     """Plan a deploy, or look for drift; return the plan, None where the run did not come so far."""
-    report, checked = yield from _read_and_check(request, session)
+    report, desired, cases = yield from _read_and_check(request, session)
     if report.ends:
         return None
 
@@ -69,8 +72,8 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
     opened = open_ledger(session, request)
     report = report.with_problems([*opened.problems, *warn_of_lease(opened.ledger, now())])
     yield report
-    ground = gather(opened, session, checked.desired)
-    changes, desired, problems = _compare(ground, checked.desired, session)
+    ground = gather(opened, session, desired)
+    changes, desired, problems = _compare(ground, desired, session)
     report = report.with_problems([*ground.problems, *problems, *_report_undeclared(ground, changes, session.client)])
     if request.command is Command.DRIFT:
         changes = only_drift(changes)
@@ -82,7 +85,7 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
         plan=changes,
         ledger=ground.ledger,
         recorded=opened.recorded,
-        cases=checked.cases,
+        cases=cases,
         refused=desired.refused,
         others=ground.others,
         adopted=ground.decider.adopted,
@@ -112,7 +115,7 @@ def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: 
     yield report
     server = client.server()
     report = replace(report, server=Server(client.url, server.version, client.tenant))
-    wanted = checked.desired.resources
+    wanted = desire(files, checked.problems).resources
     refused = validate(client, [*wanted.values()], wanted.keys())
     problems = sorted([*checked.problems, *refused], key=lambda problem: problem.place)
     report = replace(report, problems=(*request.notes, *problems))
@@ -121,15 +124,18 @@ def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: 
     yield replace(report, upgrade=moves)
 
 
-def _read_and_check(request: Request, session: Session) -> Generator[Report, None, tuple[Report, Checked]]:
-    """Read the files, and check them by the rules of the server's version; the report says where that ends the run."""
+def _read_and_check(request: Request, session: Session) -> Generator[Report, None, _Sound]:
+    """Read the files, and check them by the rules of the server's version; return what they want of the server.
+
+    The report says where that ends the run.
+    """
     report = Report(request)
     yield report
     files = read_all(request)
     report = report.with_problems(files.problems)
     yield report
     if report.ends:
-        return report, Checked()
+        return report, Desired(), ()
     server = session.client.server()
     checked = check_files(files, request, nearest(server.version).name, off=_OFF)
     report = replace(report, problems=tuple(checked.problems))  # those of reading are among them
@@ -139,7 +145,7 @@ def _read_and_check(request: Request, session: Session) -> Generator[Report, Non
     if not report.ends:
         report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
         report = report.with_problems(_warn(server.note))
-    return report, checked
+    return report, desire(files, checked.problems), checked.cases
 
 
 def _compare(ground: Ground, wanted: Desired, session: Session) -> tuple[Plan, Desired, list[Problem]]:

@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "report": ("redaction", "model", "errors"),
     "catalogue": ("check", "model"),
     "running": ("model", "errors"),
-    "checking": ("read", "check", "language", "model"),
+    "checking": ("read", "check", "kinds", "language", "model"),
     "validation": ("check", "redaction", *KINDS),
     "leftovers": ("smoke", "session", "kestra", "model", "errors"),
     "planning": ("plan", "ledgers", "session", *KINDS),

@@ -44,6 +44,10 @@ class Kind(ABC):
     def file_of(self, key: Key) -> PurePosixPath:
         """Return the file that such a resource is written to, from a folder of its kind."""
 
+    def wanted(self, declaration: Declaration) -> Resource | None:
+        """Return the resource that a file declares, with what the stages after the checks ask of it."""
+        return declaration.resource
+
     def is_sound(self, key: Key) -> bool:
         """Whether Kestra takes such a name. Any other must not become part of a path."""
         return is_sound(key)

@@ -134,14 +134,16 @@ class Readers:
                 reader(one, (*route, name), found, notes)
                 if found:
                     part.parts[name] = found
-            elif name != skip and name not in described.get("ignored", ()) and self._is_closed(cls, str(name)):
+            elif name == skip or name in described.get("ignored", ()):
+                continue
+            elif "open" not in described or self._is_gone(cls, str(name)):
                 known = tuple(described["props"])
                 notes.misreads.append(Misread("unknown-property", (*route, name), str(name), known, cls))
 
-    def _is_closed(self, cls: str, name: str) -> bool:
-        """Whether a class has no property of a name; an unknown plugin may, unless all of its kind lost it."""
+    def _is_gone(self, cls: str, name: str) -> bool:
+        """Whether an unknown plugin cannot have a property, as all of its kind lost it."""
         base = base_of_stranger(cls)
-        return "open" not in self._types.of(cls) or (bool(base) and name in self._types.gone_of_kind(base))
+        return bool(base) and name in self._types.gone_of_kind(base)
 
     def _other(self, cls: str, value: Any, route: Route, notes: Read) -> None:
         """Read a value that is not a mapping as an object, if its class can be created from it."""

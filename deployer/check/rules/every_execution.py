@@ -18,6 +18,8 @@ _FLOW = "io.kestra.plugin.core.trigger.Flow"
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every flow trigger without conditions (asked of 1.0.36, 1.3.31 and 2.0.0)."""
+    if ".Flow" not in flow.document.text:
+        return
     limits = ("dependsOn", "when") if flow.types.since("2.0") else ("preconditions", "conditions")
     for part in flow.parts:
         if part.cls == _FLOW and not any(part.value.get(name) not in (None, []) for name in limits):

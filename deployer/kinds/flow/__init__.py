@@ -42,8 +42,12 @@ class _Flows(Kind):
         if document is None:
             return None, [*problems, *wrong]
         flow = flow_of(document)
-        resource = describe(Resource(flow.key, document.text, origin=file), document.data) if flow else None
+        resource = Resource(flow.key, document.text, origin=file) if flow else None
         return Declaration(file, resource, document), [*problems, *wrong]
+
+    def wanted(self, declaration: Declaration) -> Resource | None:
+        resource, document = declaration.resource, declaration.document
+        return describe(resource, document.data) if resource and document else resource
 
     def file_of(self, key: Key) -> PurePosixPath:
         return PurePosixPath(key.namespace, f"{key.name}.yaml")
