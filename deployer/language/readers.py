@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -134,16 +134,16 @@ class Readers:
                 reader(one, (*route, name), found, notes)
                 if found:
                     part.parts[name] = found
-            elif name == skip or name in described.get("ignored", ()):
-                continue
-            elif "open" not in described or self._is_gone(cls, str(name)):
+            elif name != skip and self._is_unknown(cls, described, str(name)):
                 known = tuple(described["props"])
                 notes.misreads.append(Misread("unknown-property", (*route, name), str(name), known, cls))
 
-    def _is_gone(self, cls: str, name: str) -> bool:
-        """Whether an unknown plugin cannot have a property, as all of its kind lost it."""
+    def _is_unknown(self, cls: str, described: Mapping[str, Any], name: str) -> bool:
+        """Whether a class cannot have a property; an unknown plugin can, unless all of its kind lost it."""
+        if name in described.get("ignored", ()):
+            return False
         base = base_of_stranger(cls)
-        return bool(base) and name in self._types.gone_of_kind(base)
+        return "open" not in described or (bool(base) and name in self._types.gone_of_kind(base))
 
     def _other(self, cls: str, value: Any, route: Route, notes: Read) -> None:
         """Read a value that is not a mapping as an object, if its class can be created from it."""
