@@ -7,6 +7,7 @@ from typing import Any
 
 from deployer.check import guarded, silence
 from deployer.check.base import Check, FlowFile, Folder
+from deployer.check.grouping import group
 from deployer.check.levels import Rule, apply_levels, levels_of
 from deployer.check.rules import (
     cron,
@@ -159,7 +160,7 @@ def settle(
 ) -> list[Problem]:
     """Return the problems that comments and `levels`, the `checks` of the configuration, leave, by file and line."""
     given = [*(Rule(each.name, None) for each in CHECKS if each.level is None), *levels_of(levels or {}, NAMES)]
-    left = apply_levels(silence.silence(documents, problems, NAMES), given)
+    left = group(apply_levels(silence.silence(documents, problems, NAMES), given))
     order = {document.file: at for at, document in enumerate(documents)}
     return sorted(left, key=lambda each: (order.get(each.file or "", -1), each.place))
 

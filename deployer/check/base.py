@@ -30,6 +30,7 @@ class Finding:
     at_key: bool = False  # the key is wrong, not its value
     shown: bool = True  # with the line of the file; a secret must not be in logs
     effort: Effort | None = None  # if a version of Kestra removed what is used there
+    subject: str = ""  # what it is about, if others may be about the same
 
 
 class FlowFile:
@@ -176,4 +177,5 @@ def problem(check: str, document: Document, finding: Finding) -> Problem:
         hint=hint,
         excerpt=excerpt,
         effort=finding.effort,
+        subject=finding.subject,
     )

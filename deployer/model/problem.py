@@ -46,6 +46,7 @@ class Problem:
     severity: Severity = Severity.ERROR
     hint: str = ""
     excerpt: str = ""  # the line of the file that `span` begins in
+    subject: str = ""  # what it is about, where others may be about the same
     effort: Effort | None = None  # where a version of Kestra took away what is written there
 
     @property

@@ -9,7 +9,7 @@ Good: the same type, after `kestra-deployer schema pull`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deployer.check.base import Check, Finding, FlowFile
 from deployer.language.nearest import core_type, is_class_name
@@ -31,11 +31,14 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         if core_type(name, flow.types) or not is_class_name(name):
             continue  # `misspelled-type` reports it
         message = f"`{name}` belongs to a plugin that is not described yet, so only common properties were checked"
-        plugins = f" --plugins {found}:VERSION" if (found := artifact(name)) else ""
-        hint = f"describe it: kestra-deployer schema pull{plugins}"
-        if now := _NOW.get(name):
-            hint = f"this is an old name: use `{now}`"
-        yield Finding(route, message, hint, severity=Severity.NOTICE)
+        hint = f"this is an old name: use `{_NOW[name]}`" if name in _NOW else command([name])
+        yield Finding(route, message, hint, severity=Severity.NOTICE, subject=name)
+
+
+def command(types: Iterable[str]) -> str:
+    """Return the whole command that describes the plugins of these types."""
+    plugins = sorted({f" --plugins {found}:VERSION" for found in map(artifact, types) if found})
+    return f"describe {'them' if len(plugins) > 1 else 'it'}: kestra-deployer schema pull{''.join(plugins)}"
 
 
 CHECK = Check("unverified-type", __doc__, level=Severity.NOTICE, each=check)
