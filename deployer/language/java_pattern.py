@@ -1,14 +1,17 @@
 r"""Reads regular expressions as Java does: whether one is valid, and what it matches.
 
-Not every rule of Java is implemented: any name in `\p{…}` is accepted, and a pattern without an equivalent in Python
-matches everything, as no message is better than a wrong one.
+Not every rule of Java is implemented: a pattern without an equivalent in Python matches everything, as no message is
+better than a wrong one.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from functools import lru_cache
+
+from deployer.language.java_properties import characters, is_known
 
 _HEX = re.compile(r"[0-9a-fA-F]")
 _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)>")
@@ -37,30 +40,51 @@ def problem(pattern: str) -> str | None:
 def matches(pattern: str, text: str) -> bool:
     """Whether a whole string matches a pattern that is valid in Java."""
     try:
-        compiled, ascii_only = _compile(pattern)
+        return bool(_compile(pattern).fullmatch(text))
     except re.error:
         return True
-    return bool(compiled.fullmatch(_letters(text) if ascii_only else text))
 
 
 @lru_cache(maxsize=4096)
-def _compile(pattern: str) -> tuple[re.Pattern[str], bool]:
-    """Return the pattern for Python, and whether letters of other scripts must be replaced by Latin ones for it."""
-    if "&&" in pattern or re.search(r"\[[^\]]*\[", pattern):
-        raise re.error("sets of characters in sets")
-    inner = pattern.replace(r"[\p{Ll}]", "[a-z]").replace(r"\p{Ll}", "a-z").replace(r"\p{L}", "a-zA-Z")
-    python = re.sub(r"\(\?<([a-zA-Z]\w*)>", r"(?P<\1>", inner)
-    python = re.sub(r"\\k<(\w+)>", r"(?P=\1)", python).replace(r"\z", r"\Z").replace(r"\h", r"[ \t]")
-    return re.compile(python, re.ASCII), inner != pattern
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Return the pattern for Python. Raises re.error where it has no equivalent, or none is known."""
+    python, inside = "", False
+    for found in _PIECE.finditer(_WITHOUT.sub(r"(?![\2])[\1]", _BOTH.sub(r"(?=[\2])[\1]", pattern))):
+        piece = found[0]
+        opens, closes = piece[0] == "[", piece == "]"
+        if inside and (opens or piece == "&&"):
+            raise re.error("sets in a set")
+        if piece[:2] in (r"\p", r"\P"):
+            python += _property(piece, inside=inside)
+        else:
+            dot_is_all = piece == "." and "(?s" in pattern
+            python += piece if dot_is_all else (_IN_SET if inside else _ALONE).get(piece, piece)
+            inside = opens or (inside and not closes)
+    python = re.sub(r"\(\?<([a-zA-Z]\w*)>", r"(?P<\1>", python)
+    return re.compile(re.sub(r"\\k<(\w+)>", r"(?P=\1)", python), re.ASCII)
 
 
-def _letters(text: str) -> str:
-    if text.isascii():
-        return text
-    kinds = ((char, unicodedata.category(char)) for char in text)
-    return "".join(
-        char if char.isascii() else "a" if kind == "Ll" else "A" if kind[0] == "L" else "\0" for char, kind in kinds
-    )
+_PIECE = re.compile(r"\\[pP](?:\{[^}]*\}|.)|\\.|\[\^?|\]|&&|.", re.DOTALL)
+_WITHOUT = re.compile(r"\[([^\[\]&^]+)&&\[\^([^\[\]&]+)\]\]")
+_BOTH = re.compile(r"\[([^\[\]&^]+)&&\[([^\[\]&^]+)\]\]")
+"""`[a-z&&[^b]]` and `[a-z&&[b-d]]`, the usual forms of what Python's sets cannot say."""
+
+_ALONE = {
+    ".": "[^\n\r\x85\u2028\u2029]",
+    r"\R": "(?:\r\n|[\n\x0b\f\r\x85\u2028\u2029])",
+    r"\z": r"\Z",
+    r"\h": "[ \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]",
+    r"\v": "[\n\x0b\f\r\x85\u2028\u2029]",
+}
+_IN_SET = {r"\h": " \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000", r"\v": "\n\x0b\f\r\x85\u2028\u2029"}
+"""What Java means by an escape and Python does not, alone and in a set."""
+
+
+def _property(piece: str, *, inside: bool) -> str:
+    content = characters(piece[2:].strip("{}"))
+    if content is None or (inside and piece[1] == "P"):
+        raise re.error("a property whose characters are not known")
+    return content if inside else f"[{'^' if piece[1] == 'P' else ''}{content}]"
 
 
 class _Pattern:
@@ -116,7 +140,7 @@ class _Pattern:
                 self._set()
             elif char == "(":
                 self._group()
-            if char not in "|^":
+            if char != "|":
                 self._repetition()
 
     def _repetition(self) -> None:
@@ -213,14 +237,19 @@ class _Pattern:
             return chr(int(self._some(re.compile(r"[0-3]?[0-7]{1,2}")), 8))
         if char == "x":
             found = self._some(re.compile(r"[0-9a-fA-F]{2}|\{[0-9a-fA-F]{1,6}\}"))
-            return chr(min(int(found.strip("{}"), 16), 0x10FFFF))
+            code = int(found.strip("{}"), 16)
+            if code > sys.maxunicode:
+                raise _WrongError(f"there is no character {found}")
+            return chr(code)
         if char == "u":
             return chr(int(self._some(re.compile(r"[0-9a-fA-F]{4}")), 16))
         if char == "c":
             return chr(ord(self._some(re.compile(r".", re.DOTALL))) ^ 64)
         if char in "pP":
             self._at -= 1
-            self._some(_PROPERTY)
+            name = self._some(_PROPERTY)[1:].strip("{}")
+            if not is_known(name):
+                raise _WrongError(f"there is no property `{name}`")
             return None
         if char == "k" and not inside:
             if self._some(_NAME)[1:-1] not in self._names:
@@ -231,8 +260,11 @@ class _Pattern:
                 self._some(re.compile(r"\{g\}"))
             return None
         if char == "N":
-            self._some(re.compile(r"\{[A-Z0-9 \-]+\}"))
-            return "\0"
+            name = self._some(re.compile(r"\{[A-Za-z0-9 \-]+\}"))[1:-1]
+            try:
+                return unicodedata.lookup(name)
+            except KeyError:
+                raise _WrongError(f"there is no character called {name}") from None
         if char.isascii() and char.isalpha() and char not in (_IN_CLASS if inside else _PLAIN | {"X"}):
             raise _WrongError(f"`\\{char}` has no meaning")
         if char.isdigit() and inside:
