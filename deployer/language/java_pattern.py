@@ -49,7 +49,7 @@ def matches(pattern: str, text: str) -> bool:
 def _compile(pattern: str) -> re.Pattern[str]:
     """Return the pattern for Python. Raises re.error where it has no equivalent, or none is known."""
     python, inside = "", False
-    for found in _PIECE.finditer(_WITHOUT.sub(r"(?![\2])[\1]", _BOTH.sub(r"(?=[\2])[\1]", pattern))):
+    for found in _PIECE.finditer(_WITHOUT.sub(r"(?:(?![\2])[\1])", _BOTH.sub(r"(?:(?=[\2])[\1])", pattern))):
         piece = found[0]
         opens, closes = piece[0] == "[", piece == "]"
         if inside and (opens or piece == "&&"):

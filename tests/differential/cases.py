@@ -8,6 +8,7 @@ from functools import cache
 
 from differential import families
 from differential.corners import corners
+from differential.inputs import inputs
 from differential.mutants import Mutant, mutants, unspoilt
 from differential.oracle import Oracle
 from differential.ours import known_types
@@ -99,7 +100,7 @@ def kestras(version: str) -> Case:
 @cache
 def in_corners(version: str) -> Case:
     """Return flows that people seldom write, as they are."""
-    return Case(Oracle(version), unspoilt([*corners()]))
+    return Case(Oracle(version), unspoilt([*corners(), *inputs()]))
 
 
 @cache
