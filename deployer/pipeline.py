@@ -28,6 +28,7 @@ from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
 from deployer.planning import Ground, gather, open_ledger
 from deployer.read.everything import read_all
+from deployer.read.stored import read_stored
 from deployer.read.suites import none_found
 from deployer.refusal import decline, foretell, refuse
 from deployer.session import Session
@@ -105,21 +106,25 @@ def apply(planned: Planned, session: Session) -> Report:
 
 
 def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: Plugins) -> Iterator[Report]:
-    """Check as without a server, and ask one for its verdict on everything in which nothing was found."""
+    """Check the files, or with `live` what the server has stored, and ask the server for its verdict on what is sound.
+
+    Of what it has stored, it is asked only where the user wants that.
+    """
     report = Report(request)
     yield report
-    files = read_all(request)
+    files = read_stored(client) if request.live else read_all(request)
+    asks = request.server or not request.live
     report = replace(report, files=files.count)
-    checked = check_files(files, request, rules.version, plugins=plugins, off=_OFF)
+    checked = check_files(files, request, rules.version, plugins=plugins, off=_OFF if asks else ())
     report = replace(report, problems=(*request.notes, *checked.problems))
     yield report
     server = client.server()
     report = replace(report, server=Server(client.url, server.version, client.tenant))
     wanted = desire(files, checked.problems).resources
-    refused = validate(client, [*wanted.values()], wanted.keys())
+    refused = validate(client, [*wanted.values()], wanted.keys()) if asks else []
     problems = sorted([*checked.problems, *refused], key=lambda problem: problem.place)
     report = replace(report, problems=(*request.notes, *problems))
-    verified = nearest(server.version).name == rules.version
+    verified = asks and nearest(server.version).name == rules.version
     moves = upgrade(files, request, rules, plugins, checked.judged, refused=refused, verified=verified)
     yield replace(report, upgrade=moves)
 

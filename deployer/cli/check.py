@@ -18,6 +18,7 @@ from deployer.cli.options import Configured, configure, connection
 from deployer.cli.plugin_types import plugin_types
 from deployer.cli.rules import named_by, rules_of, upgrade_from
 from deployer.cli.streams import labelled
+from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.problem import Problem
 from deployer.model.request import Checkout, Command, Request, Rules
@@ -28,13 +29,14 @@ from deployer.running import run
 @click.command(
     epilog=epilog(
         "check flows --strict",
-        "check --kestra 2.0 flows/shop flows/team",
+        "check --live --kestra 2.0",
         "0 success, 1 problems found, 2 usage, 3 could not run.",
     )
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--server", "ask_server", is_flag=True, help="Also ask the configured server for its verdict.")
+@click.option("--live", is_flag=True, help="Check the flows that are stored on the server, without any files.")
 @output.reporting
 @connection
 def check(
@@ -42,6 +44,7 @@ def check(
     *,
     strict: bool,
     ask_server: bool,
+    live: bool,
     format_: str | None,
     reports: tuple[str, ...],
     **connected: Any,
@@ -53,15 +56,21 @@ def check(
     once), else 1.3. With --embedded, a real engine gives its verdict as well.
 
     If --kestra is later than the version the flows run on (`kestra:` in the configuration file, else the configured
-    server, else 1.3), the check ends with what the upgrade takes, flow by flow.
+    server, else 1.3), the check ends with what the upgrade takes, flow by flow. With --live it does so for the flows
+    that are stored on the configured server, and needs no repository.
     """
+    if live and paths:
+        raise UsageError("--live checks what is stored on the server, not files", hint="leave out PATH, or --live")
+    if live and connected["embedded"]:
+        raise UsageError("--live is about a server, and a temporary engine has no flows", hint="leave out --embedded")
     outputs = output.outputs_of(format_, reports)
-    request = Request(command=Command.CHECK, paths=paths or (Path("flows"),), strict=strict)
-    return output.report(outputs, request, lambda: _check(request, ask_server=ask_server, **connected))
+    paths = () if live else paths or (Path("flows"),)
+    request = Request(command=Command.CHECK, paths=paths, strict=strict, server=ask_server, live=live)
+    return output.report(outputs, request, lambda: _check(request, **connected))
 
 
-def _check(request: Request, *, ask_server: bool, **connected: Any) -> Report:
-    asked = configure(server=ask_server, **connected)
+def _check(request: Request, **connected: Any) -> Report:
+    asked = configure(server=request.server or request.live, **connected)
     settings = asked.settings
     for nearer in asked.not_read(request.paths):
         text = (
@@ -75,7 +84,8 @@ def _check(request: Request, *, ask_server: bool, **connected: Any) -> Report:
         checks=settings.checks,
         plugin_defaults=settings.plugin_defaults,
     )
-    return _ask(asked, request) if ask_server or asked.embedded else _check_alone(asked, request)
+    with_server = request.server or request.live or asked.embedded
+    return _ask(asked, request) if with_server else _check_alone(asked, request)
 
 
 def _check_alone(asked: Configured, request: Request) -> Report:
@@ -95,10 +105,16 @@ def _ask(asked: Configured, request: Request) -> Report:
         version, source = (
             (named, named_by(asked)) if named else (versions.nearest(server).name, f"the server is {server}")
         )
-        rules = Rules(version=version, source=source, upgrade_from=upgrade_from(asked, version))
+        today = _earlier(versions.nearest(server).name, version) if request.live else upgrade_from(asked, version)
+        rules = Rules(version=version, source=source, upgrade_from=today)
         plugins, notes = _plugins(asked, rules)
         request = replace(request, rules=rules, notes=tuple(notes))
         return run(request, check_asking(request, rules, client, plugins))
+
+
+def _earlier(today: str, version: str) -> str | None:
+    """Return the version that a server has, where the rules are those of a later one."""
+    return today if today != version and versions.at_least(version, today) else None
 
 
 def _plugins(asked: Configured, rules: Rules) -> tuple[Plugins, list[Problem]]:

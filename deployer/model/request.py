@@ -71,6 +71,8 @@ class Request:
     checks: Mapping[str, Any] = field(default_factory=dict)  # the configuration file's levels
     plugin_defaults: Mapping[str, Any] = field(default_factory=dict)  # by namespace
     rules: Rules | None = None  # of `check`; for all others the server's version counts
+    live: bool = False  # check what the server has stored, not files
+    server: bool = False  # of `check`: ask the server for its verdict too
     strict: bool = False  # warnings count as errors
     dry_run: bool = False
     detailed: bool = False  # the exit code says whether there are changes

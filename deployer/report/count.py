@@ -135,7 +135,8 @@ def sentence(report: Report) -> str:
         listed = ", ".join(f"{count} {name}" for name, count in counted.items() if count) or "none found"
         parts.append(f"{counted_keys([change.key for change in report.plan.changes])}: {listed}.")
     if report.files is not None and report.request.rules:
-        parts.append(f"{plural(report.files, 'file')} checked by the rules of Kestra {report.request.rules.version}:")
+        what = plural(report.files, "flow" if report.request.live else "file")
+        parts.append(f"{what} checked by the rules of Kestra {report.request.rules.version}:")
         parts.append(f"{problems(report) or 'nothing found'}.")
     elif report.errors:
         parts.append(f"{plural(len(report.errors), 'error')}.")
