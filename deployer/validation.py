@@ -6,11 +6,12 @@ Why: a flow that the server would refuse is found before anything is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from deployer.check.base import Finding, problem, without_secrets
-from deployer.check.verdict import findings
+from deployer.check.verdict import findings, place
 from deployer.kestra.answers import Verdict
 from deployer.kestra.client import KestraClient
 from deployer.kinds import by_kind
@@ -62,7 +63,7 @@ def problems(resource: Resource, verdict: Verdict, declared: Collection[Key] = (
             yield Problem(NAME, said, document.file, span, excerpt=document.excerpt(span))
         else:
             yield from (_problem(document, each, resource) for each in findings(document, constraint))
-    for finding in _warnings(verdict, declared):
+    for finding in _warnings(verdict, declared, document.data):
         yield _problem(document, finding, resource)
 
 
@@ -83,13 +84,13 @@ def _document(resource: Resource) -> Document:
     return document
 
 
-def _warnings(verdict: Verdict, declared: Collection[Key]) -> Iterator[Finding]:
+def _warnings(verdict: Verdict, declared: Collection[Key], data: Mapping[str, Any]) -> Iterator[Finding]:
     for warning in verdict.warnings:
         missing = _NO_SUBFLOW.search(warning)
         if not (missing and Key(FLOW, missing["namespace"], missing["id"]) in declared):
             yield Finding((), warning, severity=Severity.WARNING)
     for path in verdict.deprecation_paths:
-        yield Finding((), f"`{path}` is deprecated", severity=Severity.WARNING)
+        yield Finding(place(f"{path}: ", data), f"`{path}` is deprecated", severity=Severity.WARNING)
 
 
 def _split(constraints: str) -> list[str]:

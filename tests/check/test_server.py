@@ -144,3 +144,12 @@ def test_a_problem_of_a_text_that_steps_made_is_shown_in_the_file() -> None:
     assert problem.span.line == 6
     assert stopped.wanted == mapped.body
     assert [stopped.sent.line(number) for number in (1, 2, 3, 4, 9)] == [1, 1, 1, 1, 6]
+
+
+def test_what_the_server_calls_deprecated_is_shown_at_its_place() -> None:
+    [problem] = problems(wanted(TEXT), Verdict(0, deprecation_paths=("tasks[0].type",)))
+    assert (problem.message, problem.span and problem.span.line, problem.stops) == (
+        "`tasks[0].type` is deprecated",
+        6,
+        False,
+    )
