@@ -58,7 +58,7 @@ def summary(report: Report) -> str:
         lines += ["", markdown(f"By the rules of Kestra {rules.version}: {rules.source}")]
     lines += _table(("Problem", "Where", "Check"), _problem_rows(report))
     lines += _table(("Upgrade", "Flows"), _upgrade_rows(report.upgrade) if report.upgrade else ())
-    lines += _table(("Flow", "Result", "Revision"), _flow_rows(report))
+    lines += _table((_heading(report), "Result", "Revision"), _flow_rows(report))
     if report.saved:
         lines += ["", markdown(f"What was deleted is saved in `{report.saved}`")]
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
@@ -128,6 +128,12 @@ def _upgrade_rows(upgrade: Upgrade) -> list[tuple[str, str]]:
 
 def _place(problem: Problem) -> str:
     return f"{problem.file or ''}{f':{problem.span.line}' if problem.span else ''}"
+
+
+def _heading(report: Report) -> str:
+    """Return what the rows of a table are: flows, or resources of several kinds."""
+    nouns = {change.key.noun for change in (report.plan.changes if report.plan else ())}
+    return nouns.pop().capitalize() if len(nouns) == 1 else "Resource"
 
 
 def _flow_rows(report: Report) -> list[tuple[str, str, str]]:
