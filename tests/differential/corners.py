@@ -112,6 +112,9 @@ def _corners() -> Iterator[tuple[str, str]]:
     for name, trigger in {"Webhook": "key: abc", "Schedule": "cron: '@daily'"}.items():
         head = f"triggers:\n  - id: one\n    type: io.kestra.plugin.core.trigger.{name}\n    {trigger}\n"
         yield f"a task among the conditions of a {name}", f"{TASKS}{head}    conditions:\n{INNER.format(id='x')}"
+    for more in ("", ', when: "{{ true }}"'):
+        trigger = f"{{id: one, type: io.kestra.plugin.core.trigger.Flow, dependsOn: [null]{more}}}"
+        yield f"an empty dependency{more}", f"{TASKS}triggers:\n  - {trigger}\n"
     yield "an empty entry of a Dag", f"{DAG}      - ~\n"
     yield "an empty listener", f"{TASKS}listeners:\n  - ~\n"
     yield "tasks of a ForEachItem", f"{EACH}    tasks:\n{INNER.format(id='each')}"

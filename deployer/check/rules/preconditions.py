@@ -51,6 +51,9 @@ def satisfied(asked: Asked, types: Types) -> Iterator[Finding]:
     if least is None and enum_word(part.value.get("mode"), types.enums.get(_MODE, ())) == "AT_LEAST":
         yield Finding(part.route, "mode AT_LEAST needs `minSatisfied`")
     listed = part.value.get("dependsOn")
+    for at, each in enumerate(listed if isinstance(listed, list) else ()):
+        if each is None and part.value.get("when") is None:  # 2.0.0 fails on it, but not with a `when`
+            yield Finding((*part.route, "dependsOn", at), "this item is empty", "name a flow in it, or remove it")
     if least is not None and least > (len(listed) if isinstance(listed, list) else 0):
         yield Finding(
             (*part.route, "minSatisfied"), "`minSatisfied` is greater than the number of flows in `dependsOn`"
