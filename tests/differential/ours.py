@@ -12,7 +12,7 @@ from deployer.language.types import Types, types_of
 from deployer.parsing.parse import parse
 
 _OF_NO_PLUGIN_HERE = ("unverified-type", "misspelled-type")
-"""A type outside Kestra's core: a notice or a warning for users, whose server may have a plugin with it; the engine here
+"""A type outside Kestra's core: a notice or a warning for users, whose server may have it; the engine here
 has none, and refuses the flow."""
 
 _UNDOES = "server-key"
