@@ -37,11 +37,15 @@ class Runtime2x:
         return self._kestra.bean(CORE + "repositories.LogDataStoreInterface")
 
     def start(self) -> None:
-        """Start controller, executor and indexer, and last the worker, which connects to the controller."""
+        """Start controller, executor and indexer, and last the workers: one connects to the controller.
+
+        The other runs what needs the database, such as `PurgeExecutions`; without it, those tasks stay SUBMITTED.
+        """
         start_controller(self._kestra)
         self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
         self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
         self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
+        self._kestra.bean("io.kestra.worker.systemworker.SystemWorker").start()
 
     def configuration(self) -> dict[str, object]:
         """Charts of a day, and which parts of the user interface are enabled."""
