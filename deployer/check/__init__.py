@@ -20,6 +20,7 @@ from deployer.check.rules import (
     enterprise_only,
     every_execution,
     expression_syntax,
+    fails_at_run,
     identity,
     input_order,
     input_paths,
@@ -106,6 +107,7 @@ CHECKS: tuple[Check, ...] = tuple(
         plain_secret,
         old_include,
         every_execution,
+        fails_at_run,
     )
 )
 """Every check, in the order of docs/checks.md."""

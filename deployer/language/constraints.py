@@ -181,7 +181,7 @@ def _null(value: Any, _: Mapping[str, Any], reading: str) -> str | None:
 
 def _duration(value: Any, reading: str) -> float | None:
     """Return a duration in seconds, None if there is none, or if it is only known when the flow runs."""
-    return None if reading == "Property" else as_seconds(value)
+    return None if reading.startswith("Property") else as_seconds(value)
 
 
 def _bound(asked: Mapping[str, Any]) -> float:

@@ -39,10 +39,10 @@ class Part:
 class Read:
     """The result for a whole flow: its parts, from `flow` down, what cannot be read, and which types are unknown.
 
-    `useless` is what the engine reads but cannot use when the flow runs.
+    `fails` is what the engine reads, but cannot use when the flow runs.
     """
 
     flow: Part | None = None
     misreads: list[Misread] = field(default_factory=list)
-    useless: list[Misread] = field(default_factory=list)
+    fails: list[Misread] = field(default_factory=list)
     unverified: list[tuple[Route, str]] = field(default_factory=list)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
-from deployer.language import families, gone
+from deployer.language import families, gone, rendered
 from deployer.language.leaves import LEAVES, Leaf, anything, as_text, enum_word
 from deployer.language.parts import Misread, Part, Read
 from deployer.language.types import Types, base_of_stranger, former, stranger
@@ -54,6 +54,7 @@ class Readers:
             "list": self._list,
             "map": self._map,
             "optional": self.of,
+            "Property": self._property,
             "ListOrMapOfLabelDeserializer": self._labels,
         }
 
@@ -174,7 +175,7 @@ class Readers:
         if base in families.FAMILIES and not families.is_of(cls, base, self._types):
             wanted, hint = f"the type of {families.FAMILIES[base]}", families.belongs(cls, self._types)
             found = Misread("wrong-type", *named, wanted=wanted, hint=hint)
-            (notes.useless if fits else notes.misreads).append(found)
+            (notes.fails if fits else notes.misreads).append(found)
         return fits
 
     def _former(self, name: str, value: dict[str, Any], route: Route, parts: list[Part], notes: Read) -> None:
@@ -211,6 +212,16 @@ class Readers:
         words = self._types.enums[name]
         if enum_word(value, words) is None:
             notes.misreads.append(Misread("unknown-word", route, as_text(value), tuple(words), name))
+
+    def _property(self, inner: str) -> Reader:
+        """Return a reader that accepts anything, and notes a constant that the task cannot read when it runs."""
+        holder, _, item = inner.removesuffix(">").partition("<")
+        match holder:
+            case "list":
+                return partial(rendered.list_of, self.of(f"Property<{item}>"))
+            case "map":
+                return partial(rendered.map_of, self.of(f"Property<{item.partition(',')[2]}>"))
+        return partial(rendered.single, self.of(inner))
 
     def _labels(self, label: str) -> Reader:
         """Return a reader of labels, a mapping or a list of `key` and `value`; each becomes a part."""

@@ -30,7 +30,7 @@ def read(data: Mapping[str, Any], types: Types) -> Read:
     whole = merging.merge(data, given, types) if given else data
     if given and not result.misreads:
         again = _once(whole, types)
-        result.flow = again.flow
+        result.flow, result.fails = again.flow, again.fails
         result.misreads += [each for each in again.misreads if each.kind != "unknown-property"]
     if types.since("1.3") and not types.since("2.0"):
         for route in merging.unresolved(whole):

@@ -2,8 +2,8 @@
 
 Why: Kestra accepts no other word, nor the same word in another case.
 
-Bad:  `level: warn`
-Good: `level: WARN`
+Bad:  `behavior: skip` in a `concurrency`
+Good: `behavior: QUEUE`
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from deployer.model.problem import Effort
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a finding for every word that is not allowed."""
     for misread in flow.misread("unknown-word"):
-        message, hint, effort = _explain(misread, flow.types)
+        message, hint, effort = explain(misread, flow.types)
         yield Finding(misread.route, message, hint, effort=effort)
 
 
-def _explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+def explain(misread: Misread, types: Types) -> tuple[str, str, Effort | None]:
+    """Return what is wrong with a word, what to write instead, and the effort of that."""
     since = gone_since(types, lambda other: misread.name in other.enums.get(misread.owner, ()))
     if since and (instead := WORDS.get(misread.name)):
         return f"`{misread.name}` is gone since Kestra {since}", instead.hint, instead.effort

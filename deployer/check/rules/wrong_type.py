@@ -10,15 +10,16 @@ Good: `maxAttempts: 3`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from deployer.check.base import Check, Finding, FlowFile
 from deployer.check.rules import identity
 from deployer.language.parts import Misread
-from deployer.model.problem import Severity
 
 _WITH_IDS = ("tasks", "triggers", "inputs", "outputs", "errors", "finally", "afterExecution")
+_SHORT = re.compile(r"(\d+) ?([smhdSMHD])")  # a duration as other tools write it
 _LONGEST = 40  # characters of a value that are shown
 
 
@@ -29,13 +30,11 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         if misread.route in identity.ROUTES and isinstance(value, list | dict):
             continue  # reported there
         inside = isinstance(value, list | dict)  # what is wrong is the whole, not what is in it
-        yield Finding(misread.route, _message(misread, value), misread.hint or _hint(misread, value), at_key=inside)
-    for misread in flow.read.useless:
-        message = f"{_message(misread, flow.value(misread.route))}: Kestra stores this, but the flow cannot run"
-        yield Finding(misread.route, message, misread.hint, Severity.WARNING)
+        yield Finding(misread.route, message(misread, value), misread.hint or hint(misread, value), at_key=inside)
 
 
-def _hint(misread: Misread, value: Any) -> str:
+def hint(misread: Misread, value: Any) -> str:
+    """Return what to write instead; "" if that is not known."""
     name = misread.route[-1] if misread.route else ""
     if misread.wanted == "a list" and isinstance(value, dict):
         return "begin each with `- id:`" if name in _WITH_IDS else "begin each item with `- `"
@@ -43,12 +42,16 @@ def _hint(misread: Misread, value: Any) -> str:
         return (
             "give it a key per case, and the tasks below it" if name == "cases" else "write `key: value`, without `- `"
         )
+    if misread.wanted.startswith("a duration") and (match := _SHORT.fullmatch(str(value))):
+        days = match[2] in "dD"
+        return f"write `P{'' if days else 'T'}{match[1]}{match[2].upper()}`"
     if name == "concurrency" and isinstance(value, int):
         return f"write `concurrency: {{limit: {value}}}`"
     return ""
 
 
-def _message(misread: Misread, value: Any) -> str:
+def message(misread: Misread, value: Any) -> str:
+    """Return what is wrong with a value."""
     name = next((str(step) for step in reversed(misread.route) if isinstance(step, str)), "the flow")
     return f"`{name}` must be {misread.wanted}, but is {f'`{misread.name}`' if misread.name else _quote(value)}"
 

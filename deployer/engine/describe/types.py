@@ -19,12 +19,14 @@ The description is JSON:
 - `deprecated`: see `deprecations`; `words`: the words of expressions, see `words`
 - `zones`: the names of time zones
 - a reading is `bean:CLASS`, `plugin:CLASS` (an object whose `type` is a plugin), `poly:CLASS` (see `polys`),
-  `enum:CLASS` (see `enums`), `list<…>`, `map<…,…>`, one of Kestra's own readers with its content in `<…>`, or the name
-  of a leaf such as `String`
+  `enum:CLASS` (see `enums`), `list<…>`, `map<…,…>`, `Property<…>` (anything; when the flow runs, it is
+  rendered, and read as what is in `<…>`), one of Kestra's own readers with its content in `<…>`, or the name of a leaf
+  such as `String`
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jpype
@@ -43,6 +45,9 @@ FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
 _SAMPLES: dict[str, Any] = {"String": "x", "Integer": 1}
 """A sample value for each reading of the old names seen so far."""
+_RENDERED_TO = ("DurationDeserializer", "enum:", "Boolean", "Integer", "Long", "Double", "Float", "list<", "map<")
+"""Readings of properties whose constants may not be readable; of any other, every constant is."""
+_OBJECT = re.compile(r"(?:bean|plugin|poly):[^,<>]+")
 _SET_LATER = ("tenantId",)  # by Kestra itself, after reading a flow
 
 
@@ -115,9 +120,14 @@ class _Description:
         if name.startswith("com.fasterxml."):
             return self._standard_reading(kind, reader)
         if name.endswith("$PropertyDeserializer"):
-            return "Property"
+            return self._property_of(kind)
         held = f"<{self._reading(kind.getContentType())}>" if kind.isCollectionLikeType() else ""
         return f"{reader.getClass().getSimpleName()}{held}"  # one of Kestra's own readers
+
+    def _property_of(self, kind: Any) -> str:
+        """Return how a property is read: as anything, and as what is inside once it has been rendered."""
+        inner = self._reading(kind.containedType(0)) if kind.containedTypeCount() else ""
+        return f"Property<{_OBJECT.sub('Object', inner)}>" if inner.startswith(_RENDERED_TO) else "Property"
 
     def _standard_reading(self, kind: Any, reader: Any) -> str:
         """Return how one of Jackson's own readers reads a value that is not a bean."""
