@@ -25,7 +25,7 @@ class Finding:
     route: Route
     message: str
     hint: str = ""
-    severity: Severity = Severity.ERROR
+    severity: Severity | None = None  # None: the level of its check
     _: KW_ONLY
     at_key: bool = False  # the key is wrong, not its value
     shown: bool = True  # with the line of the file; a secret must not be in logs
@@ -132,7 +132,7 @@ class Check:
     name: str
     doc: str | None
     _: KW_ONLY
-    level: Severity | None = Severity.ERROR  # the severity of most of its findings; None: off by default
+    level: Severity | None = Severity.ERROR  # of findings without a severity; None: off by default
     on: Mapping[str, Asking] = field(default_factory=dict)  # wherever a constraint of this name applies
     each: Callable[[FlowFile], Iterable[Finding]] | None = None  # each flow
     together: Callable[[Folder], Iterable[tuple[Document, Finding]]] | None = None  # all flows of a run
@@ -144,6 +144,10 @@ class Check:
         for flow in folder.flows:
             for finding in self._of(flow):
                 yield flow.document, finding
+
+    def problems(self, folder: Folder) -> list[Problem]:
+        """Return its findings as problems of their files."""
+        return [problem(self.name, document, finding, self.level) for document, finding in self.run(folder)]
 
     def _of(self, flow: FlowFile) -> Iterator[Finding]:
         if self.each:
@@ -159,8 +163,11 @@ def without_secrets(text: str) -> Redact:
     return redactor(values(text))
 
 
-def problem(check: str, document: Document, finding: Finding) -> Problem:
-    """Return the finding with its route turned into a place in the file: the nearest one that exists."""
+def problem(check: str, document: Document, finding: Finding, level: Severity | None = Severity.ERROR) -> Problem:
+    """Return a finding with its route turned into a place in the file: the nearest one that exists.
+
+    `level` is the severity of a finding that has none.
+    """
     route = finding.route
     span = document.marks.key(route) if finding.at_key else None
     while not span and not (span := document.marks.at(route)) and route:
@@ -173,7 +180,7 @@ def problem(check: str, document: Document, finding: Finding) -> Problem:
         message,
         document.file,
         span,
-        severity=finding.severity,
+        severity=finding.severity or level or Severity.WARNING,
         hint=hint,
         excerpt=excerpt,
         effort=finding.effort,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deployer.check.base import Check, FlowFile, Folder, problem
+from deployer.check.base import Check, FlowFile, Folder
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 
@@ -17,7 +17,7 @@ def problems(checks: Sequence[Check], folder: Folder) -> Iterator[Problem]:
     """Yield what each check finds, and a problem that names the check for each file that makes it fail."""
     for check in checks:
         try:
-            yield from _run_check(check, folder)
+            yield from check.problems(folder)
         except Exception:  # noqa: BLE001  no exception of a check may end the run
             yield from _one_by_one(check, folder)
     for flow in folder.flows:
@@ -25,24 +25,18 @@ def problems(checks: Sequence[Check], folder: Folder) -> Iterator[Problem]:
             yield _failure(UNREAD, flow.document, flow.fault, "this flow cannot be read as Kestra reads it")
 
 
-def _run_check(check: Check, folder: Folder) -> list[Problem]:
-    return [problem(check.name, document, finding) for document, finding in check.run(folder)]
-
-
 def _one_by_one(check: Check, folder: Folder) -> Iterator[Problem]:
     """Yield a problem for each file that makes a check fail, and what it finds in the others."""
     sound: list[FlowFile] = []
     for flow in folder.flows:
         try:
-            _run_check(check, replace(folder, flows=[flow], whole=False))
+            check.problems(replace(folder, flows=[flow], whole=False))
         except Exception as error:  # noqa: BLE001
             yield _failure(check.name, flow.document, error, f"the check `{check.name}` fails on this file")
         else:
             sound.append(flow)
     try:
-        yield from _run_check(
-            check, replace(folder, flows=sound, whole=folder.whole and len(sound) == len(folder.flows))
-        )
+        yield from check.problems(replace(folder, flows=sound, whole=folder.whole and len(sound) == len(folder.flows)))
     except Exception as error:  # noqa: BLE001
         yield _failure(check.name, None, error, f"the check `{check.name}` fails on these files together")
 

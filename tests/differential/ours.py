@@ -7,7 +7,7 @@ from dataclasses import fields
 from differential.oracle import Oracle
 
 from deployer.check import CHECKS
-from deployer.check.base import FlowFile, Folder, problem
+from deployer.check.base import FlowFile, Folder
 from deployer.language.types import Types, types_of
 from deployer.parsing.parse import parse
 
@@ -24,9 +24,7 @@ def refused(text: str, types: Types) -> list[str]:
     document, problems = parse("", text)
     if document:
         folder = Folder([FlowFile(document, types)], types)
-        problems += [
-            problem(check.name, document, finding) for check in CHECKS for document, finding in check.run(folder)
-        ]
+        problems += [problem for check in CHECKS for problem in check.problems(folder)]
     judged = [each for each in problems if each.check != _UNDOES]
     return [f"{each.check}: {each.message}" for each in judged if each.stops or each.check in _OF_NO_PLUGIN_HERE]
 

@@ -54,7 +54,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         if isinstance(kind, str) and kind in old and "type" not in deprecated:
             message = f"`{kind}` is an old name of this type"
             hint = f"write `{part.cls}`"
-            yield Finding((*part.route, "type"), message, hint, Severity.WARNING)
+            yield Finding((*part.route, "type"), message, hint)
 
 
 def _route_of(flow: FlowFile, part: Part, name: str) -> Route:
@@ -82,7 +82,7 @@ def _finding(flow: FlowFile, part: Part, name: str, route: Route) -> Finding:
         instead = f"`{INSTEAD[name]}`"
     what = f"type `{value}`" if name == "type" else f"`{name}` of {short(part.cls)}"
     hint = f"use {instead}" if instead else ""
-    return Finding(route, f"{what} is deprecated", hint, Severity.WARNING, at_key=name != "type")
+    return Finding(route, f"{what} is deprecated", hint, at_key=name != "type")
 
 
 CHECK = Check(NAME, __doc__, level=Severity.WARNING, each=check)

@@ -24,7 +24,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     for part in flow.parts:
         if part.cls == _FLOW and not any(part.value.get(name) not in (None, []) for name in limits):
             message = f"the trigger `{part.value.get('id')}` starts this flow at every execution of every flow"
-            yield Finding(part.route, message, f"add `{limits[0]}`, and name the flow to wait for", Severity.WARNING)
+            yield Finding(part.route, message, f"add `{limits[0]}`, and name the flow to wait for")
 
 
 CHECK = Check("every-execution", __doc__, level=Severity.WARNING, each=check)

@@ -57,14 +57,14 @@ def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> I
         named = expressions.read(text)
     except Malformed as error:
         message = f"`{_quote(text, error.at)}` is not a valid expression: {error}"
-        yield Finding(route, message, error.hint, Severity.WARNING)
+        yield Finding(route, message, error.hint)
         return
     except RecursionError:  # nested too deeply to be checked
         return
     for each in named:
         if each.name not in flow.types.words[each.kind]:
             message, hint, effort = _explain(each, flow.types)
-            yield Finding(route, message, hint, Severity.WARNING, effort=effort)
+            yield Finding(route, message, hint, effort=effort)
 
 
 def _explain(named: Named, types: Types) -> tuple[str, str, Effort | None]:

@@ -25,7 +25,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         value = flow.value(misread.route)
         wrong, hint = _explain(misread, value, flow.types)
         message = f"{wrong}: Kestra stores this, but the flow fails when it runs"
-        yield Finding(misread.route, message, hint, Severity.WARNING, at_key=isinstance(value, list | dict))
+        yield Finding(misread.route, message, hint, at_key=isinstance(value, list | dict))
 
 
 def _explain(misread: Misread, value: Any, types: Types) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
             )
         else:
             continue
-        yield Finding(route, message, hint, severity=Severity.WARNING)
+        yield Finding(route, message, hint)
 
 
 CHECK = Check("misspelled-type", __doc__, level=Severity.WARNING, each=check)

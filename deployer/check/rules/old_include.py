@@ -26,7 +26,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
         if match := _INCLUDE.search(text):
             message = f"`{match[0]}` is not replaced by the file: only Kestra's old command line did that"
             hint = f"make it a namespace file, and write {{{{ read('{match[1]}') }}}}"
-            yield Finding(route, message, hint, Severity.WARNING)
+            yield Finding(route, message, hint)
 
 
 CHECK = Check("old-include", __doc__, level=Severity.WARNING, each=check)

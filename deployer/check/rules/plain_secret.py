@@ -24,11 +24,11 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     shaped = any(sign in flow.document.text for sign in SIGNS)
     for route, text in flow.texts:
         if what := _judge(route, text, shaped=shaped):
-            yield Finding(route, what, _HINT, Severity.WARNING, shown=False)
+            yield Finding(route, what, _HINT, shown=False)
     for part in flow.parts:
         if part.cls == _INPUT and is_plain(part.value.get("defaults")):
             what = "the default of this SECRET input is in plain text"
-            yield Finding((*part.route, "defaults"), what, _HINT, Severity.WARNING, shown=False)
+            yield Finding((*part.route, "defaults"), what, _HINT, shown=False)
 
 
 def _judge(route: Route, text: str, *, shaped: bool) -> str:

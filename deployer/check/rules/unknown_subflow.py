@@ -48,7 +48,7 @@ def _find_unknown(flow: FlowFile, part: Part, declared: dict[str, set[str]]) -> 
     if namespace in declared and name not in declared[namespace]:
         message = f"there is no flow `{name}` in namespace {namespace} of this folder"
         hint = did_you_mean(name, declared[namespace])
-        yield flow.document, Finding((*part.route, "flowId"), message, hint, Severity.WARNING)
+        yield flow.document, Finding((*part.route, "flowId"), message, hint)
 
 
 CHECK = Check("unknown-subflow", __doc__, level=Severity.WARNING, together=check)

@@ -38,7 +38,7 @@ def _find_unused(flow: FlowFile, inputs: list[Any]) -> Iterator[Finding]:
         name = each.get("id") if isinstance(each, dict) else None
         if isinstance(name, str) and not any(_covers(path, name) for path in read):
             message = f"input `{name}` is not used in this flow"
-            yield Finding(("inputs", at, "id"), message, "remove it, or use it", Severity.WARNING)
+            yield Finding(("inputs", at, "id"), message, "remove it, or use it")
 
 
 def _reads(texts: Sequence[tuple[Route, str]]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
             continue  # `misspelled-type` reports it
         message = f"`{name}` belongs to a plugin that is not described yet, so only common properties were checked"
         hint = f"this is an old name: use `{_NOW[name]}`" if name in _NOW else command([name])
-        yield Finding(route, message, hint, severity=Severity.NOTICE, subject=name)
+        yield Finding(route, message, hint, subject=name)
 
 
 def command(types: Iterable[str]) -> str:
