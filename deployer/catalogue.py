@@ -79,6 +79,13 @@ _READING = (
         "an unreadable file cannot be checked, and may declare a flow that would otherwise count as removed.",
     ),
     _entry(
+        "duplicate-resource",
+        ERROR,
+        Origin.FILES,
+        "Whether a resource is declared by one file only; for flows, `duplicate-flow` says so.",
+        "only one of the two could be deployed, and nothing says which.",
+    ),
+    _entry(
         "unread-flow",
         ERROR,
         Origin.FILES,

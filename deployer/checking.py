@@ -11,10 +11,11 @@ from deployer.check import suite_inputs
 from deployer.check.upgrade import verdicts
 from deployer.kinds import kind_of
 from deployer.language.pulled import Pulled
-from deployer.model.desired import Desired
+from deployer.model.desired import Declaration, Desired
 from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.request import Request, Rules
+from deployer.model.resource import Key
 from deployer.model.result import Report
 from deployer.model.smoke import SUITE, SmokeCase
 from deployer.model.upgrade import Upgrade
@@ -60,7 +61,7 @@ def check_files(
     cases, wrong = _cases(files.suites)
     fitting, unfit = suite_inputs.prepare(cases, files.suites, flows, version)
     cases, missing = with_files(fitting, files.suites, request.checkout.root)
-    problems += [*wrong, *unfit, *missing]
+    problems += [*wrong, *unfit, *missing, *_declared_twice(files.declarations)]
     if files.whole:  # else the flow may be in a file that is not read
         problems += unknown_flows(cases, files.declared)
     return Checked(
@@ -68,6 +69,18 @@ def check_files(
         problems=sorted(problems, key=lambda problem: problem.place),
         judged=judged,
     )
+
+
+def _declared_twice(declarations: Sequence[Declaration]) -> Iterator[Problem]:
+    """Yield a problem for every file that declares what another does, of the kinds without checks of their own."""
+    first: dict[Key, str] = {}
+    for each in declarations:
+        if not each.resource or each.document:
+            continue
+        other = first.setdefault(each.resource.key, each.file)
+        if other != each.file:
+            message = f"declares {each.resource.key.path}, as {other} does"
+            yield Problem("duplicate-resource", message, each.file, hint="keep one of the two")
 
 
 def desire(files: Files, problems: Sequence[Problem]) -> Desired:

@@ -17,7 +17,7 @@ from deployer.ledgers import Nowhere
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Ledger
 from deployer.model.request import BACKUP, Request
-from deployer.model.resource import Key
+from deployer.model.resource import Body, Key
 from deployer.model.result import Report, Status, Written
 from deployer.model.smoke import SmokeCase
 from deployer.session import Session
@@ -95,18 +95,22 @@ def _save(writes: Sequence[Change], request: Request) -> str:
 
 def _raise_if_changed(client: KestraClient, writes: Sequence[Change]) -> None:
     """Raise ChangedError where someone wrote since the plan was made."""
-    current = {
-        key: revision
-        for kind, keys in by_kind([change.key for change in writes])
-        for key, revision in kind.revisions(client, keys).items()
-    }
-    changed = {change.key.path for change in writes if _has_changed(change, current)}
+    current: dict[Key, int | None] = {}
+    bodies: dict[Key, Body] = {}
+    for kind, keys in by_kind([change.key for change in writes]):
+        current |= (found := kind.revisions(client, keys))
+        if unnumbered := [key for key, revision in found.items() if revision is None]:
+            bodies |= {key: each.body for key, each in kind.read_live(client, {}, unnumbered).resources.items()}
+    changed = {change.key.path for change in writes if _has_changed(change, current, bodies)}
     if changed:
         message = f"someone changed {' and '.join(sorted(changed))} on the server since the plan was made"
         raise ChangedError(message, hint="nothing was written: run it again")
 
 
-def _has_changed(change: Change, current: Mapping[Key, int | None]) -> bool:
-    if change.action is Action.CREATE:
+def _has_changed(change: Change, current: Mapping[Key, int | None], bodies: Mapping[Key, Body]) -> bool:
+    """Whether a resource is no longer what the plan was made for: by its revision, or by its body if it has none."""
+    if change.action is Action.CREATE or not change.live:
         return change.key in current
-    return current.get(change.key) != (change.live.revision if change.live else None)
+    if change.key in bodies:
+        return bodies[change.key] != change.live.body
+    return current.get(change.key) != change.live.revision

@@ -34,11 +34,15 @@ class Kind(ABC):
 
     @abstractmethod
     def claims(self, file: str) -> bool:
-        """Whether a file of this name declares a resource of this kind."""
+        """Whether a file of this name declares a resource of this kind; asked with and without its folder."""
 
     @abstractmethod
     def read(self, file: str, content: bytes) -> tuple[Declaration | None, list[Problem]]:
-        """Return what a file declares, None where it cannot be read, and what is wrong with it."""
+        """Return what a file declares, None where it cannot be read, and what is wrong with it.
+
+        `file` is the name that users see. A body that a server keeps in another layout has to be the same text on both
+        sides, unless `meaning` says what counts.
+        """
 
     @abstractmethod
     def file_of(self, key: Key) -> PurePosixPath:
@@ -64,7 +68,11 @@ class Kind(ABC):
 
     @abstractmethod
     def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
-        """Return the newest revision of each of these that is live; None for a kind without revisions."""
+        """Return the newest revision of each of these that is live; None for a kind without revisions.
+
+        The run asks it just before it writes, to notice what somebody else wrote since the plan. Without a revision, it
+        reads what is live once more, and compares the bodies.
+        """
 
     @abstractmethod
     def write(self, client: KestraClient, change: Change) -> Written:

@@ -74,7 +74,13 @@ def _add(read: Files, file: SourceFile) -> bool:
         read.suites += [document] if document else []
         read.problems += problems
         return document is not None
-    declaration, problems = kind_of_file(file.name).read(file.name, file.content)
+    kind = kind_of_file(file.name)
+    try:
+        declaration, problems = kind.read(file.name, file.content)
+    except Exception as error:  # noqa: BLE001  a file that a kind cannot read may not end the run
+        message = f"cannot be read as a {kind.name}: {type(error).__name__}: {error}"
+        hint = "this is a bug in kestra-deployer, please report it"
+        declaration, problems = None, [Problem("unreadable-file", message, file.name, hint=hint)]
     read.declarations += [declaration] if declaration else []
     read.problems += problems
     return declaration is not None

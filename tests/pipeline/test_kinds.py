@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from kinds.notes import Notes, key
 from pipeline.runs import Project
 
@@ -16,11 +18,13 @@ from deployer.model.change import Action, Standing
 from deployer.model.ledger import digest
 from deployer.model.policy import OnDrift, Policy
 from deployer.model.request import Command
+from deployer.model.resource import Key
 from deployer.model.result import Report
 from deployer.plan.saved import Saved, read_saved
 from deployer.report import github, terminal
 from deployer.report import json as json_report
 
+SCHEMA = Path(__file__).parents[2] / "docs/report.schema.json"
 BINARY = bytes(range(256))
 
 
@@ -132,6 +136,7 @@ def test_every_report_names_it(deployed: Project, notes: Notes) -> None:
     outcomes = json.loads(json_report.render(report))["outcomes"]
     assert {each["kind"] for each in outcomes} == {"flow", "sticky-note"}
     assert github.outputs(report)["updated"] == "1"
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(json_report.render(report)))
 
 
 def test_a_deployer_without_the_kind_leaves_its_entries_alone(deployed: Project, notes: Notes) -> None:
@@ -158,6 +163,48 @@ def test_another_users_write_between_plan_and_deploy_is_noticed(deployed: Projec
     assert report.exit_code is ExitCode.REFUSED
     assert "someone changed company.team/milk on the server since the plan was made" in str(report.error)
     assert notes.written == []
+
+
+def test_it_is_noticed_in_a_kind_without_revisions_too(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/milk.note", "buy oat milk")
+
+    def without_revisions(_: object, keys: Collection[Key]) -> dict[Key, int | None]:
+        notes.kept[key("milk")].append(b"buy soy milk")  # somebody else does, between plan and write
+        return dict.fromkeys(keys)
+
+    notes.revisions = without_revisions  # type: ignore[method-assign, assignment]
+    report = deployed.sync()
+    assert report.exit_code is ExitCode.REFUSED
+    assert "someone changed company.team/milk on the server since the plan was made" in str(report.error)
+    assert notes.written == []
+
+
+def test_a_kind_without_revisions_is_written_where_nobody_wrote_meanwhile(deployed: Project, notes: Notes) -> None:
+    deployed.write("company.team/milk.note", "buy oat milk")
+    notes.revisions = lambda _, keys: dict.fromkeys(keys)  # type: ignore[method-assign, assignment]
+    assert deployed.sync().exit_code is ExitCode.OK
+    assert notes.written == [("update", key("milk"))]
+
+
+def test_two_files_that_declare_one_are_an_error(deployed: Project, notes: Notes) -> None:
+    deployed.write("elsewhere/company.team/milk.note", "buy oat milk")
+    report = deployed.sync()
+    [problem] = report.problems
+    assert problem.check == "duplicate-resource"
+    assert str(problem.file).endswith("flows/elsewhere/company.team/milk.note")
+    assert problem.message.startswith("declares company.team/milk, as ")
+    assert (report.exit_code, notes.written) == (ExitCode.PROBLEMS, [])
+
+
+def test_a_file_that_makes_its_kind_fail_is_a_problem_of_the_file(deployed: Project, notes: Notes) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    notes.read = fail  # type: ignore[method-assign, assignment]
+    report = deployed.sync()
+    assert {problem.check for problem in report.problems} == {"unreadable-file"}
+    assert {Path(str(problem.file)).name for problem in report.problems} == {"milk.note", "tea.note", "blob.note"}
+    assert (report.exit_code, notes.written) == (ExitCode.PROBLEMS, [])
 
 
 def test_the_standing_of_one_is_decided_as_that_of_any(deployed: Project, notes: Notes) -> None:
