@@ -18,6 +18,7 @@ from deployer.model.request import Request
 from deployer.model.result import Report
 from deployer.report import github, terminal
 from deployer.report.harmless import one_line
+from deployer.report.hidden import hide
 from deployer.report.table import FORMATS
 
 TEXT = "text"
@@ -92,6 +93,7 @@ def report(outputs: Outputs, request: Request, work: Callable[[], Report]) -> in
 
 def write(report: Report, outputs: Outputs, environ: Mapping[str, str] = os.environ) -> bool:
     """Write a report; `github` also fills GITHUB_OUTPUT and GITHUB_STEP_SUMMARY where set. Whether all files are."""
+    report = hide(report, redact)
 
     def instead() -> str:
         return terminal.render(report)
@@ -99,12 +101,12 @@ def write(report: Report, outputs: Outputs, environ: Mapping[str, str] = os.envi
     if outputs.stdout == TEXT:
         out(terminal.render(report, color=wants_color(environ)), instead)
     else:
-        out(FORMATS[outputs.stdout](report, redact), instead, redacted=True)
+        out(FORMATS[outputs.stdout](report), instead, redacted=True)
     if outputs.stdout == "github":
-        _append("GITHUB_STEP_SUMMARY", environ, redact(github.summary(report)))
+        _append("GITHUB_STEP_SUMMARY", environ, github.summary(report))
         values = github.outputs(report)
         _append("GITHUB_OUTPUT", environ, "".join(f"{name}={value}\n" for name, value in values.items()))
-    written = [_write(file, FORMATS[name](report, redact)) for name, file in outputs.files]
+    written = [_write(file, FORMATS[name](report)) for name, file in outputs.files]
     return all(written)
 
 

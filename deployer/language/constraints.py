@@ -96,7 +96,10 @@ def _items(part: Part, prop: str, inner: Mapping[str, Any], types: Types) -> Ite
         return
     below = part.parts.get(prop, [])
     parts: dict[Any, Part] = {each.route[-1]: each for each in below}
-    plugins = "plugin:" in types.of(part.cls)["props"].get(prop, "")
+    reading = types.of(part.cls)["props"].get(prop, "")
+    if reading.startswith("Property"):
+        return  # what is in it is known when the flow runs
+    plugins = "plugin:" in reading
     labels = bool(below) and below[0].cls == _LABEL
     for index, asked in inner.items():
         items = list(enumerate(value)) if isinstance(value, list) else list(value.items())

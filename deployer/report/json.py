@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Any
 
 from deployer.model.change import Change, Detail
@@ -11,15 +10,14 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
 from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade, Verdict
-from deployer.redaction import Redact
 from deployer.report import count
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
 
 
-def render(report: Report, redact: Redact = str) -> str:
-    """Return the document with a newline at its end, and nothing in it that must be redacted.
+def render(report: Report) -> str:
+    """Return the document with a newline at its end.
 
     What ended the run is among the problems, as check `run`.
     """
@@ -52,15 +50,7 @@ def render(report: Report, redact: Redact = str) -> str:
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
     }
-    return json.dumps(_redact(document, redact), indent=2) + "\n"
-
-
-def _redact(value: Any, redact: Redact) -> Any:
-    if isinstance(value, dict):
-        return {name: _redact(each, redact) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_redact(each, redact) for each in value]
-    return redact(value) if isinstance(value, str) and not isinstance(value, StrEnum) else value
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _server(report: Report) -> dict[str, Any] | None:

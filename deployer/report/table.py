@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deployer.model.result import Report
-from deployer.redaction import Redact
 from deployer.report import github, json, terminal
 
-Render = Callable[[Report, Redact], str]
-"""Makes the text of a report, without what must be redacted. Prints nothing, and counts as `count` does."""
+Render = Callable[[Report], str]
+"""Makes the text of a report, which has no secret in it. Prints nothing, and counts as `count` does."""
 
 
-def _text(report: Report, redact: Redact) -> str:
-    return redact(terminal.render(report))
-
-
-def _github(report: Report, redact: Redact) -> str:
-    return redact(terminal.render(report) + github.commands(report))
-
-
-def _markdown(report: Report, redact: Redact) -> str:
-    return redact(github.summary(report))
+def _github(report: Report) -> str:
+    return terminal.render(report) + github.commands(report)
 
 
 FORMATS: dict[str, Render] = {
-    "text": _text,
+    "text": terminal.render,
     "json": json.render,
     "github": _github,
-    "markdown": _markdown,
+    "markdown": github.summary,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import deployer.check
 from deployer.check import CHECKS, check, sound_flows
 from deployer.model.document import Document
 from deployer.model.problem import Problem
@@ -88,3 +90,8 @@ def test_a_secret_is_not_shown_again() -> None:
     [problem] = found(a=GOOD + TASKS + "variables:\n  password: hunter2\n")
     assert problem.check == "plain-secret"
     assert "hunter2" not in problem.message + problem.hint + problem.excerpt
+
+
+def test_every_module_with_a_check_is_in_the_table() -> None:
+    modules = {path.stem for path in (Path(deployer.check.__file__).parent / "rules").glob("*.py")} - {"__init__"}
+    assert {name for name in modules if import_module(f"deployer.check.rules.{name}").CHECK not in CHECKS} == set()

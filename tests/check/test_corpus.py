@@ -30,6 +30,8 @@ def refused(name: str, version: str) -> bool:
 @pytest.mark.parametrize("version", NAMES)
 def test_every_verdict_is_the_engines(version: str) -> None:
     engine = named(version).engine
+    if not all(engine in by_engine for by_engine in verdicts().values()):
+        pytest.skip(f"no verdicts of {engine} were collected")
     told = {name: "constraints" in by_engine[engine] for name, by_engine in verdicts().items()}
     ours = {name: refused(name, version) for name in told}
     assert {name for name in told if told[name] != ours[name]} == set()

@@ -37,7 +37,7 @@ def examples(path: str) -> list[str]:
 @pytest.mark.parametrize("path", ALL)
 def test_a_help_begins_with_one_imperative_sentence(path: str) -> None:
     first, *_ = (ALL[path].help or "").split("\n\n")
-    assert first.split()[0] in VERBS
+    assert first.split()[0] in VERBS, f"begin with one of {', '.join(sorted(VERBS))}, or add a plainer verb to VERBS"
     assert first.endswith(".")
 
 

@@ -20,15 +20,15 @@ from deployer.model.version import NAMES, Dialect
 from deployer.parsing.parse import parse
 from deployer.settings import Settings
 
-NOW = types_of("2.0")
-BEFORE = [types_of(name) for name in NAMES if name < "2.0"]
+NOW = types_of(NAMES[-1])
+BEFORE = [types_of(name) for name in NAMES[:-1]]
 CONDITION = "io.kestra.plugin.core.condition."
 ONLY_ENTERPRISE = {"workerGroup", "pluginDefaultsRef"}
 """Properties that no flow of 1.3's open-source edition can show alone: one is refused there, one needs defaults."""
 
 
 def gone(named: Callable[[Types], set[str]]) -> set[str]:
-    """What any 1.x names and 2.0 does not."""
+    """What any earlier version names and the newest does not."""
     return set().union(*map(named, BEFORE)) - named(NOW)
 
 

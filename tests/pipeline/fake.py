@@ -76,6 +76,10 @@ class FakeKestra:
         self.asked.append("set_key_value")
         self.values[namespace, key] = value
 
+    def delete_key_value(self, namespace: str, key: str) -> None:
+        self.asked.append("delete_key_value")
+        del self.values[namespace, key]
+
     def list_keys(self, namespace: str) -> list[str]:
         self.asked.append("list_keys")
         return [key for place, key in self.values if place == namespace]

@@ -68,7 +68,7 @@ def on_trial(evil: str) -> str:
 
 
 def in_table(name: str, evil: str) -> str:
-    return re.sub(r"(?m)^::(error|warning|notice) ", "", FORMATS[name](everywhere(evil), str))
+    return re.sub(r"(?m)^::(error|warning|notice) ", "", FORMATS[name](everywhere(evil)))
 
 
 SHOWN: dict[str, Callable[[str], str]] = {

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from report.test_formats import FULL, PLANNED
 
 from deployer.cli.output import Outputs, outputs_of, write
-from deployer.errors import UsageError
+from deployer.errors import KestraError, UsageError
+from deployer.model.problem import Problem
 from deployer.model.result import Report
+from deployer.report.hidden import hide
 from deployer.report.table import FORMATS
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("report", [FULL, PLANNED], ids=["deployed", "planned"])
 def test_every_format_shows_every_flow_that_changes_and_no_secret(name: str, report: Report) -> None:
-    text = FORMATS[name](report, lambda each: each.replace("company", "***"))
-    assert "***.team/a" in text or '"***.team"' in text
+    text = FORMATS[name](hide(report, lambda each: each.replace("company", "hidden")))
+    assert "hidden.team/a" in text or '"hidden.team"' in text, "name a flow as NAMESPACE/ID, or give both as JSON does"
     assert "company" not in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("secret", ['pass"word\\, <b>', "100%_word*s", "word" * 100])
+def test_a_secret_is_taken_out_before_a_format_quotes_or_cuts_it(name: str, secret: str) -> None:
+    problem = Problem("cron", f"it is {secret}", "a.yaml", hint=secret, excerpt=f"cron: {secret}")
+    report = replace(FULL, problems=(problem,), error=KestraError(f"no {secret}", method="GET", url="http://kestra"))
+    text = FORMATS[name](hide(report, lambda each: each.replace(secret, "***")))
+    assert "word" not in text
 
 
 def test_one_run_writes_any_number_of_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

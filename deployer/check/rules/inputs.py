@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deployer.check.base import Check, Finding
+from deployer.check.base import Check, Finding, FlowFile
 from deployer.language.constraints import Asked
 from deployer.language.leaves import as_text, enum_word, truth
 from deployer.language.parts import Part
@@ -29,10 +29,7 @@ def input_(asked: Asked, types: Types) -> Iterator[Finding]:
     """Yield a finding if a default contradicts the rest of an input, or a form its contents."""
     part, value = asked.part, asked.part.value
     default, prefill = value.get("defaults") is not None, value.get("prefill") is not None
-    if selects_first(part, types):
-        default = True
-        if value["values"][0] is None and (part.cls == _MULTISELECT or types.since("2.0")):
-            yield Finding((*part.route, "values"), "`autoSelectFirst` needs a first value", "remove the empty item")
+    default = default or selects_first(part, types)
     if part.cls == _FORM and types.since("1.3"):
         if default or prefill:
             yield Finding(part.route, "a form has no value of its own", "remove `defaults` and `prefill`")
@@ -49,12 +46,23 @@ def input_(asked: Asked, types: Types) -> Iterator[Finding]:
         )
 
 
+def first(flow: FlowFile) -> Iterator[Finding]:
+    """Yield a finding for every selection without the first value that is its default; 1.0 fails when it stores it."""
+    for part in flow.parts if "autoSelectFirst" in flow.document.text else ():
+        selects = _is_to_select_first(part) and (part.cls == _MULTISELECT or flow.types.since("2.0"))
+        if selects and part.value["values"][0] is None:
+            yield Finding((*part.route, "values"), "`autoSelectFirst` needs a first value", "remove the empty item")
+
+
 def selects_first(part: Part, types: Types) -> bool:
     """Whether the first of the values is the default of an input (since 1.1; asked of 1.0.36 to 2.0.0)."""
+    return types.since("1.1") and _is_to_select_first(part)
+
+
+def _is_to_select_first(part: Part) -> bool:
     value = part.value
     return (
         part.cls in (_SELECT, _MULTISELECT)
-        and types.since("1.1")
         and value.get("defaults") is None
         and bool(truth(value.get("autoSelectFirst")))
         and isinstance(value.get("values"), list)
@@ -81,6 +89,7 @@ def file(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
 CHECK = Check(
     "inputs",
     __doc__,
+    each=first,
     on={
         "InputValidation": input_,
         "ArrayInputValidation": item_type,

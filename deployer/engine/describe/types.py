@@ -26,7 +26,6 @@ The description is JSON:
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import jpype
@@ -45,9 +44,8 @@ FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
 _SAMPLES: dict[str, Any] = {"String": "x", "Integer": 1}
 """A sample value for each reading of the old names seen so far."""
-_RENDERED_TO = ("DurationDeserializer", "enum:", "Boolean", "Integer", "Long", "Double", "Float", "list<", "map<")
-"""Readings of properties whose constants may not be readable; of any other, every constant is."""
-_OBJECT = re.compile(r"(?:bean|plugin|poly):[^,<>]+")
+_RENDERED_TO = ("DurationDeserializer", "enum:", "Boolean", "Integer", "Long", "Double", "Float")
+"""Readings of properties whose constants may not be readable; of any other single value, every constant is."""
 _SET_LATER = ("tenantId",)  # by Kestra itself, after reading a flow
 
 
@@ -126,8 +124,20 @@ class _Description:
 
     def _property_of(self, kind: Any) -> str:
         """Return how a property is read: as anything, and as what is inside once it has been rendered."""
-        inner = self._reading(kind.containedType(0)) if kind.containedTypeCount() else ""
-        return f"Property<{_OBJECT.sub('Object', inner)}>" if inner.startswith(_RENDERED_TO) else "Property"
+        inner = kind.containedType(0) if kind.containedTypeCount() else None
+        if inner is None:
+            return "Property"
+        if inner.isMapLikeType():
+            return f"Property<map<{self._key(inner)},{self._single(inner.getContentType())}>>"
+        if inner.isCollectionLikeType():
+            return f"Property<list<{self._single(inner.getContentType())}>>"
+        reading = self._single(inner)
+        return f"Property<{reading}>" if reading.startswith(_RENDERED_TO) else "Property"
+
+    def _single(self, kind: Any) -> str:
+        """Return how a single value in a property is read; objects are not described."""
+        plain = kind.isEnumType() or str(kind.getRawClass().getName()).startswith("java.")
+        return self._reading(kind) if plain else "Object"
 
     def _standard_reading(self, kind: Any, reader: Any) -> str:
         """Return how one of Jackson's own readers reads a value that is not a bean."""

@@ -1,0 +1,51 @@
+"""Takes what must not be shown out of a report, before any format cuts, quotes or escapes its texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from deployer.errors import DeployerError
+from deployer.model.result import Report
+from deployer.redaction import Redact
+
+T = TypeVar("T")
+
+
+def hide(report: Report, redact: Redact) -> Report:
+    """Return a report with every text redacted, but those that no format shows (fields with `repr=False`)."""
+    return _hide(report, redact)
+
+
+def _hide(value: T, redact: Redact) -> T:
+    found: Any = value
+    match value:
+        case Enum():
+            pass
+        case str():
+            found = redact(value)
+        case Path():
+            found = Path(redact(str(value)))
+        case tuple() | list() | frozenset() | set():
+            found = type(value)(_hide(each, redact) for each in value)
+        case Mapping():
+            found = {_hide(key, redact): _hide(each, redact) for key, each in value.items()}
+        case DeployerError():
+            found = _hide_error(value, redact)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            shown = (each.name for each in fields(value) if each.init and each.repr)
+            new = {name: _hide(getattr(value, name), redact) for name in shown}
+            changed = {name: each for name, each in new.items() if each != getattr(value, name)}
+            found = replace(value, **changed) if changed else value
+    shown_as: T = found
+    return shown_as
+
+
+def _hide_error(error: DeployerError, redact: Redact) -> DeployerError:
+    hidden = type(error).__new__(type(error))
+    hidden.__dict__.update({name: _hide(each, redact) for name, each in error.__dict__.items()})
+    hidden.args = _hide(error.args, redact)
+    return hidden
