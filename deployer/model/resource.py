@@ -48,6 +48,11 @@ class Key:
         return f"{self.namespace}/{self.name}"
 
     @property
+    def shown(self) -> str:
+        """What a line of a report calls it: a flow by its path, anything else with its kind in front."""
+        return self.path if self.kind == FLOW else f"{self.noun} {self.path}"
+
+    @property
     def noun(self) -> str:
         """What sentences call such a thing: its kind, in words."""
         return self.kind.replace("-", " ")

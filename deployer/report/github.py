@@ -80,15 +80,15 @@ def _annotations(report: Report) -> Iterator[str]:
         yield _command(problem)
     for outcome in report.outcomes:
         if outcome.status is Status.FAILED:
-            message = f"{outcome.change.key.path}: {outcome.message}"
+            message = f"{outcome.change.key.shown}: {outcome.message}"
             yield _command(Problem("deploy", message, outcome.change.origin, hint=outcome.hint))
         elif outcome.change.held:
             yield _command(
-                Problem("deploy", f"{outcome.change.key.path}: {outcome.message}", severity=Severity.WARNING)
+                Problem("deploy", f"{outcome.change.key.shown}: {outcome.message}", severity=Severity.WARNING)
             )
     for change in () if report.outcomes else report.refused:
         severity = Severity.WARNING if report.request.dry_run else Severity.ERROR
-        message = f"{change.key.path}: {count.describe(change, report)}"
+        message = f"{change.key.shown}: {count.describe(change, report)}"
         yield _command(Problem("drift", message, change.origin, severity=severity))
     for smoke in report.smokes:
         if smoke.verdict is not Verdict.PASSED:
@@ -141,13 +141,13 @@ def _flow_rows(report: Report) -> list[tuple[str, str, str]]:
         return [_outcome_row(outcome) for outcome in report.outcomes if count.word(outcome) != "unchanged"]
     changes = report.plan.changes if report.plan else ()
     rows = [change for change in changes if change.action is not Action.KEEP]
-    return [(change.key.path, count.describe(change, report), "") for change in rows]
+    return [(change.key.shown, count.describe(change, report), "") for change in rows]
 
 
 def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:
     word = count.word(outcome)
     return (
-        outcome.change.key.path,
+        outcome.change.key.shown,
         f"{_ICONS.get(word, '')} {word} {outcome.message}".strip(),
         str(outcome.revision or ""),
     )

@@ -139,12 +139,12 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
     change = outcome.change
     if outcome.status is Status.DONE and change.action is Action.KEEP:
         if change.reason:
-            yield Text(f"  = {change.key.path}  {change.reason}")
+            yield Text(f"  = {change.key.shown}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action] if outcome.status is Status.DONE else ("✗", "red")
     revision = f", revision {outcome.revision}" if outcome.revision is not None else ""
     words = f"{count.word(outcome)}{revision}" + (f" ({change.reason})" if change.reason else "")
-    yield Text(f"  {mark} {change.key.path}", style=style).append(f"  {words}", style="default")
+    yield Text(f"  {mark} {change.key.shown}", style=style).append(f"  {words}", style="default")
     if outcome.message:
         for line in outcome.message.strip().splitlines():
             yield Text(f"      {line}")
@@ -157,11 +157,11 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
 def _planned(change: Change, report: Report) -> Iterator[Text]:
     if change.action is Action.KEEP:
         if change.reason:
-            yield Text(f"  = {change.key.path}  {change.reason}")
+            yield Text(f"  = {change.key.shown}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action]
     words = count.describe(change, report)
-    yield Text(f"  {mark} {change.key.path}", style=style).append(f"  {words}", style="default")
+    yield Text(f"  {mark} {change.key.shown}", style=style).append(f"  {words}", style="default")
 
 
 def _smoke(smoke: SmokeResult) -> Iterator[Text]:

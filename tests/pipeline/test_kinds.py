@@ -132,7 +132,9 @@ def test_a_saved_plan_holds_while_nothing_changed_and_no_longer(deployed: Projec
 def test_every_report_names_it(deployed: Project, notes: Notes) -> None:
     deployed.write("company.team/milk.note", "buy oat milk")
     report = deployed.sync()
-    assert "1 flow and 3 sticky notes: 1 updated, 3 unchanged." in terminal.render(report)
+    text = terminal.render(report)
+    assert "  ~ sticky note company.team/milk  updated" in text
+    assert "1 flow and 3 sticky notes: 1 updated, 3 unchanged." in text
     outcomes = json.loads(json_report.render(report))["outcomes"]
     assert {each["kind"] for each in outcomes} == {"flow", "sticky-note"}
     assert github.outputs(report)["updated"] == "1"
