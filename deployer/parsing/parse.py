@@ -220,4 +220,6 @@ def _duplicates(root: Node) -> Iterator[tuple[Node, Node]]:
 
 def _duplicate(file: str, first: Node, again: Node) -> Problem:
     message = f"duplicate key `{again.text}`, first used in line {first.span.line}"
-    return Problem("duplicate-key", message, file, again.span, hint="remove one of the two: Kestra refuses the file")
+    item = "; if an item of a list begins here, write `- id`" if again.text == "id" and again.span.column > 1 else ""
+    hint = f"remove one of the two: Kestra refuses the file{item}"
+    return Problem("duplicate-key", message, file, again.span, hint=hint)

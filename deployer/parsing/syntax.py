@@ -174,5 +174,23 @@ def _original(said: str, stopped: yaml.Mark | None, began: yaml.Mark | None, lin
         place = Span(number, column, number, column + 1)
     for sign, message, hint in _SAID:
         if re.search(sign, said):
-            return Refused(place, message or said, hint)
+            return Refused(place, message or said, _lost_dash(said, stopped, lines) or hint)
     return Refused(place, said or "is not YAML")
+
+
+def _lost_dash(said: str, stopped: yaml.Mark | None, lines: list[str]) -> str:
+    """Return what to do where an item of a list seems to have lost its `- `; "" where none has."""
+    if not stopped or stopped.line >= len(lines) or not re.search("<block end>|expected key|indicator", said):
+        return ""
+    if not lines[stopped.line].lstrip(" ").startswith("- "):  # what begins here stands below items
+        return "an item of a list begins with `- `" if "block collection" in said else ""
+    first = None
+    for number in range(stopped.line - 1, -1, -1):
+        line = lines[number]
+        text = line.lstrip(" ")
+        if text and not text.startswith("#"):
+            if len(line) - len(text) < stopped.column or text.startswith("- "):
+                break
+            first = number
+    lost = first is not None and number >= 0 and lines[number].rstrip().endswith(":")
+    return f"write `- ` in front of line {first + 1}, where the first item of the list begins" if lost and first else ""
