@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 from deployer.language.types import DESCRIBED, FLOW, Types, types_of
 from deployer.model.version import NAMES
@@ -27,7 +28,7 @@ def suggest(written: str, known: Iterable[str]) -> str:
     words = list(known)
     if question := did_you_mean(written, words):
         return question
-    near = get_close_matches(written, words, n=_FEW, cutoff=0)
+    near = _nearest(written, tuple(words), _FEW, 0)
     return (
         f"use one of {', '.join(f'`{word}`' for word in near)}" + (" …" if len(words) > len(near) else "")
         if near
@@ -38,8 +39,14 @@ def suggest(written: str, known: Iterable[str]) -> str:
 def meant_word(written: str, known: Iterable[str]) -> str:
     """Return the known word that was probably meant, empty if none is similar."""
     words = {word.lower(): word for word in known}
-    near = get_close_matches(written.lower(), words, n=1, cutoff=0.7)
+    near = _nearest(written.lower(), tuple(words), 1, 0.7)
     return words[near[0]] if near else ""
+
+
+@lru_cache(maxsize=2048)
+def _nearest(written: str, words: tuple[str, ...], most: int, cutoff: float) -> list[str]:
+    """Return the words that are most similar; a mistake is often made many times, and this takes milliseconds."""
+    return get_close_matches(written, words, n=most, cutoff=cutoff)
 
 
 def needs(types: Types, has: Callable[[Types], bool]) -> str:

@@ -21,6 +21,11 @@ class Text:
     style: str = ""
     more: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def plain(self) -> str:
+        """The line without its styles."""
+        return self.text + "".join(text for text, _ in self.more)
+
     def append(self, text: str, style: str = "") -> Self:
         """Add a piece, and return the line."""
         self.more.append((text, style))
@@ -29,10 +34,12 @@ class Text:
 
 def render(lines: Iterable[Text], *, color: bool) -> str:
     """Return the lines as they are printed, each with its end. The environment has no say in it."""
+    if not color:
+        return "".join(f"{one_line(line.plain).expandtabs()}\n" for line in lines)
     output = StringIO()
     console = Console(
-        file=output, force_terminal=color, no_color=not color, color_system="standard" if color else None,
-        highlight=False, soft_wrap=True, legacy_windows=False, _environ={},
+        file=output, force_terminal=True, color_system="standard", highlight=False, soft_wrap=True,
+        legacy_windows=False, _environ={},
     )  # fmt: skip
     for line in lines:
         console.print(_style(line))
