@@ -60,6 +60,8 @@ def _property(
         value = _fill(part, prop, described)
     reading = described["props"].get(prop, "")
     absent = value is None
+    if reading.startswith("plugin:") and not isinstance(value, dict):
+        value = None  # the engine reads anything else as nothing, even in place of a default
     if absent and (prop in described.get("given", ()) or reading in _PRIMITIVES):
         return
     for name, each in asked.items():
