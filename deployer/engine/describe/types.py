@@ -74,7 +74,7 @@ class _Description:
         """Describe the flow and every plugin."""
         for name in (FLOW, STORED_FLOW):
             self._reading(self._make.constructType(self._kestra.java(name).class_))
-        self._bases[_RUNNER] = self._kestra.java(_RUNNER).class_  # only plugins have a place for one; defaults name them
+        self._bases[_RUNNER] = self._kestra.java(_RUNNER).class_  # no core task has one, but defaults may name it
         registry = self._kestra.bean(_PLUGINS + "PluginRegistry")
         known = self._private("io.kestra.core.plugins.DefaultPluginRegistry", "pluginClassByIdentifier", registry)
         plugins = {str(entry.getKey().type()): entry.getValue().type() for entry in known.entrySet()}
