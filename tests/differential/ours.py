@@ -11,9 +11,9 @@ from deployer.check.base import FlowFile, Folder, problem
 from deployer.language.types import Types, types_of
 from deployer.parsing.parse import parse
 
-_UNVERIFIED = "unverified-type"
-"""A type of a plugin that is not there: a notice for users, whose server may have it; the engine here has it no more
-than we do, and refuses the flow."""
+_UNVERIFIED = ("unverified-type", "misspelled-type")
+"""A type of a plugin that is not there: a notice or a warning for users, whose server may have it; the engine here has
+it no more than we do, and refuses the flow."""
 
 _UNDOES = "server-key"
 """A key that the engine takes, and then does something else than to store the flow: no verdict of its `validate`."""
@@ -28,7 +28,7 @@ def refused(text: str, types: Types) -> list[str]:
             problem(check.name, document, finding) for check in CHECKS for document, finding in check.run(folder)
         ]
     judged = [each for each in problems if each.check != _UNDOES]
-    return [f"{each.check}: {each.message}" for each in judged if each.stops or each.check == _UNVERIFIED]
+    return [f"{each.check}: {each.message}" for each in judged if each.stops or each.check in _UNVERIFIED]
 
 
 def known_types(oracle: Oracle) -> Types:
