@@ -123,6 +123,13 @@ _SERVER = (
         "this verdict is final: the server would refuse the flow, often because it lacks a plugin.",
     ),
     _entry(
+        "unfit-plugin",
+        WARNING,
+        Origin.SERVER,
+        "Whether every plugin of the embedded engine fits its version of Kestra.",
+        "an engine without the plugin refuses flows that use it, and does not judge plugin defaults for it.",
+    ),
+    _entry(
         "server-version",
         WARNING,
         Origin.SERVER,

@@ -56,7 +56,7 @@ def _apply(file: Path, **connected: Any) -> Report:
     plan = _read(file)
     how = dict(plan.options)
     request = ask(asked, [Path(each) for each in how.pop("paths")], Command.APPLY, **how)
-    with asked.client() as client, progress() as listen:
+    with asked.asking(request) as (client, request), progress() as listen:
         if (client.url, client.tenant) != (plan.server, plan.tenant):
             where = f"{plan.server}, tenant {plan.tenant}"
             raise ChangedError(f"{file} is a plan for {where}, not for {client.url}, {client.tenant}", hint=NOTHING)

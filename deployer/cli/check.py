@@ -99,7 +99,7 @@ def _check_alone(asked: Configured, request: Request) -> Report:
 def _ask(asked: Configured, request: Request) -> Report:
     from deployer.pipeline import check_asking  # noqa: PLC0415  a check alone imports no client
 
-    with asked.client() as client:
+    with asked.asking(request) as (client, noted):
         server = client.server().version
         named = asked.settings.kestra
         version, source = (
@@ -108,8 +108,8 @@ def _ask(asked: Configured, request: Request) -> Report:
         today = _earlier(versions.nearest(server).name, version) if request.live else upgrade_from(asked, version)
         rules = Rules(version=version, source=source, upgrade_from=today)
         plugins, notes = _plugins(asked, rules)
-        request = replace(request, rules=rules, notes=tuple(notes))
-        return run(request, check_asking(request, rules, client, plugins))
+        complete = replace(noted, rules=rules, notes=(*noted.notes, *notes))
+        return run(complete, check_asking(complete, rules, client, plugins))
 
 
 def _earlier(today: str, version: str) -> str | None:

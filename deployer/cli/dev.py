@@ -10,7 +10,7 @@ import click
 from deployer import regular
 from deployer.cli.embedded import embedded
 from deployer.cli.epilog import epilog
-from deployer.cli.options import CONFIG, PLUGINS, parse_plugins
+from deployer.cli.options import CONFIG, PLUGINS, parse_plugins, say_left_out
 from deployer.cli.project import project
 from deployer.cli.shell import shell
 from deployer.cli.shell import variables as named_variables
@@ -141,5 +141,6 @@ def _introduce(engine: RunningEngine, data: Path | None, credentials: tuple[str,
     note(f"deploy to it: KESTRA_HOST={engine.url}{account} kestra-deployer sync")
     for plugin in engine.plugins:
         note(f"with plugin {plugin}")
+    say_left_out(engine.left_out)
     note("press ^C to stop it")
     click.echo(f"Kestra {engine.version.engine} at {engine.url}")  # last: a program that reads it may start

@@ -50,7 +50,7 @@ def drift(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked:
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
     asked = configure(**connected)
     request = ask(asked, [path], Command.DRIFT, project=project, stat=stat, dry_run=True)
-    with asked.client() as client, progress() as listen:
+    with asked.asking(request) as (client, request), progress() as listen:
         session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
         if isinstance(session.keeper, Nowhere):
             message = "drift is the difference to what was deployed last, and with `ledger: none` that is not recorded"

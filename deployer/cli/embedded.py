@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from deployer.cli.progress import console
 from deployer.engine.install.progress import Listener, Progress, Stage
 from deployer.engine.jvm.database import Database
 from deployer.engine.process import launch as engines
-from deployer.engine.process.launch import RunningEngine
+from deployer.engine.process.launch import Described, RunningEngine
 from deployer.model.plugin import Plugin
 from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion
@@ -52,8 +51,8 @@ def embedded(
         yield engine
 
 
-def described(version: KestraVersion, *, plugins: Sequence[Plugin]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return what Kestra and the plugins read and check, and the plugins as loaded; see `engine.process.launch`."""
+def described(version: KestraVersion, *, plugins: Sequence[Plugin]) -> Described:
+    """Return what Kestra and the plugins read and check, and which plugins; see `engine.process.launch`."""
     with _shown(version) as listen:
         return engines.describe_types(version, plugins=plugins, progress=listen)
 

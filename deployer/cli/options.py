@@ -19,12 +19,14 @@ from deployer.cli.streams import hide, labelled
 from deployer.cli.trusted import VARIABLE, is_trusted, require_trust
 from deployer.errors import UsageError
 from deployer.model import version as versions
-from deployer.model.plugin import FORMS, Plugin, merged, plugin
+from deployer.model.plugin import FORMS, Plugin, Unfit, merged, plugin
+from deployer.model.problem import Problem, Severity
 from deployer.settings import ENVIRONMENT, Settings, credentials, resolve
 from deployer.settings import secrets as secrets_of
 
 if TYPE_CHECKING:
     from deployer.kestra.client import KestraClient
+    from deployer.model.request import Request
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 CONFIG = click.option(
@@ -38,6 +40,7 @@ PLUGINS = click.option(
     metavar="WHAT",
     help="Add a plugin to the engine: a coordinate, a jar or a folder.",
 )
+_WITHOUT = "it is left out: flows that use it are refused, and plugin defaults for it are not judged"
 _WAY = ("host", "username")
 """The settings that say which server is meant, and by whom."""
 _OPTIONS = (
@@ -93,31 +96,50 @@ class Configured:
         return [] if self.chosen else [os.path.relpath(file) for file in unread(self.project.file, paths)]
 
     @contextmanager
-    def server(self) -> Iterator[Settings]:
-        """Give settings with a host while the context lasts: the configured one, or an engine started for the while."""
+    def client(self) -> Iterator[KestraClient]:
+        """Give a client of the configured server, or of an engine started for the while.
+
+        What a configured server says it is, is remembered for `check`.
+        """
+        with self._client() as (client, left_out):
+            say_left_out(left_out)
+            yield client
+
+    @contextmanager
+    def asking(self, request: Request) -> Iterator[tuple[KestraClient, Request]]:
+        """Give that client, and the request with what its report has to say of an engine of our own."""
+        with self._client() as (client, left_out):
+            notes = (
+                Problem("unfit-plugin", f"{each.reason}; {_WITHOUT}", severity=Severity.WARNING, hint=each.hint)
+                for each in left_out
+            )
+            yield client, replace(request, notes=(*request.notes, *notes))
+
+    @contextmanager
+    def _client(self) -> Iterator[tuple[KestraClient, tuple[Unfit, ...]]]:
+        from deployer.kestra.client import KestraClient  # noqa: PLC0415  a check alone imports no client
+
+        with self._server() as (settings, left_out), KestraClient(settings) as client:
+            try:
+                yield client, left_out
+            finally:
+                if (known := client.known) and known.version and not self.embedded:
+                    remember(client.url, known.version)
+
+    @contextmanager
+    def _server(self) -> Iterator[tuple[Settings, tuple[Unfit, ...]]]:
+        """Give settings with a host while the context lasts, and the plugins that are not there as they do not fit."""
         if not self.embedded:
             self._say_what_is_not_used()
             self.project.require_certificates()
             require_trust(self.settings, self.root, flagged=self.trusted)
-            yield self.settings
+            yield self.settings, ()
             return
         from deployer.cli.embedded import embedded  # noqa: PLC0415  needs the extra [engine]
 
         version = versions.named(self.settings.kestra) if self.settings.kestra else versions.DEFAULT
         with embedded(version, plugins=self.settings.plugins, variables=self.variables) as engine:
-            yield self.settings.aimed_at(engine.url)
-
-    @contextmanager
-    def client(self) -> Iterator[KestraClient]:
-        """Give a client of that server; what a configured one says it is, is remembered for `check`."""
-        from deployer.kestra.client import KestraClient  # noqa: PLC0415  a check alone imports no client
-
-        with self.server() as settings, KestraClient(settings) as client:
-            try:
-                yield client
-            finally:
-                if (known := client.known) and known.version and not self.embedded:
-                    remember(client.url, known.version)
+            yield self.settings.aimed_at(engine.url), engine.left_out
 
     def _say_what_is_not_used(self) -> None:
         """Note on stderr what is set and not used. Raises UsageError where that is missing."""
@@ -184,6 +206,12 @@ def configure(
 
 def _without(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in _WAY}
+
+
+def say_left_out(plugins: Iterable[Unfit]) -> None:
+    """Say on stderr which plugins an engine goes without."""
+    for each in plugins:
+        labelled("warning", "yellow", f"{each.reason}; it is left out ({each.hint})")
 
 
 def parse_plugins(texts: Iterable[str]) -> tuple[Plugin, ...]:

@@ -56,7 +56,7 @@ def plan(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: 
 def _plan(path: Path, *, out: Path | None, **more: Any) -> Report:
     asked, how = split(more)
     request = ask(asked, [path], Command.PLAN, dry_run=True, **how)
-    with asked.client() as client, progress() as listen:
+    with asked.asking(request) as (client, request), progress() as listen:
         session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
 
         def stages() -> Iterator[Report]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from deployer.cli.epilog import epilog
-from deployer.cli.options import CONFIG, Configured, configure, connection
+from deployer.cli.options import CONFIG, Configured, configure, connection, say_left_out
 from deployer.cli.plugin_types import file_of, plugin_types
 from deployer.cli.rules import rules_of
 from deployer.cli.streams import note
@@ -53,7 +53,8 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
     With --plugins or --embedded, the descriptions come from the plugins' own jars: those given with --plugins and those
     listed under `engine.plugins` in the configuration file. Otherwise they come from the JSON Schema of the configured
     server or, with --public, of api.kestra.io; a schema is less detailed. Types for other versions of Kestra that are
-    already in the file stay there. You can commit the file.
+    already in the file stay there. You can commit the file. A plugin that does not fit this version of Kestra is named
+    and left out.
     """
     asked = configure(embedded=embedded or bool(plugins), plugins=plugins, **connected)
     file = out or file_of(asked.settings, asked.root)
@@ -96,8 +97,9 @@ def _from_jars(asked: Configured) -> tuple[str, Pulled]:
     from deployer.cli.embedded import described  # noqa: PLC0415  needs the extra [engine]
 
     version = named(rules_of(asked).version)
-    description, loaded = described(version, plugins=asked.settings.plugins)
-    return version.name, pulled.beyond(types_of(version.name), description, f"the jars of {', '.join(loaded)}")
+    found = described(version, plugins=asked.settings.plugins)
+    say_left_out(found.left_out)
+    return version.name, pulled.beyond(types_of(version.name), found.types, f"the jars of {', '.join(found.plugins)}")
 
 
 @schema.command(

@@ -65,7 +65,7 @@ def _sync(path: Path, outputs: output.Outputs, *, yes: bool, **more: Any) -> Rep
     asked, how = split(more)
     request = ask(asked, [path], Command.SYNC, **how)
     asks = outputs.stdout == output.TEXT and request.writes and person_is_there()
-    with asked.client() as client, progress() as listen:
+    with asked.asking(request) as (client, request), progress() as listen:
         session = Session(
             client=client,
             keeper=keeper_of(asked, client, request.project),

@@ -60,6 +60,7 @@ def _property(
         value = _fill(part, prop, described)
     reading = described["props"].get(prop, "")
     absent = value is None
+    value = _as_read(value, reading)
     if absent and (prop in described.get("given", ()) or reading in _PRIMITIVES):
         return
     for name, each in asked.items():
@@ -77,6 +78,11 @@ def _property(
                 continue
             yield Violation(name, part.route if absent else route, wanted, prop, part.cls)
             break
+
+
+def _as_read(value: Any, reading: str) -> Any:
+    """Return a value; None in place of a plugin that is no mapping: the engine drops it, and the default as well."""
+    return None if reading.startswith("plugin:") and not isinstance(value, dict) else value
 
 
 def _fill(part: Part, prop: str, described: Mapping[str, Any]) -> Any:

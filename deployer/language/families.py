@@ -1,6 +1,6 @@
-"""Which family a plugin type belongs to: task, trigger, condition, or one of Kestra's own that no flow contains.
+"""Which family a plugin type belongs to: task, trigger, condition, task runner, or one that no flow contains.
 
-The latter are known only by name: no part of a flow is read as one, so no description contains their classes. Tested on
+The last are known only by name: no part of a flow is read as one, so no description contains their classes. Tested on
 the engines of all versions (`tests/differential/families.py`).
 """
 
@@ -13,11 +13,11 @@ FAMILIES = {
     "io.kestra.core.models.tasks.Task": "a task",
     "io.kestra.core.models.triggers.AbstractTrigger": "a trigger",
     CONDITION: "a condition",
+    "io.kestra.core.models.tasks.runners.TaskRunner": "a task runner",
 }
 """The families that the parts of a flow belong to, in words, by their common base class."""
 
 _ELSEWHERE = {
-    "io.kestra.plugin.core.runner.": ("a task runner", "write it below `taskRunner` of a task, indented further"),
     "io.kestra.plugin.core.dashboard.": ("a part of dashboards", "a dashboard is not a flow"),
     "io.kestra.core.models.assets.": ("an asset", "write assets below `assets` of a task"),
     "io.kestra.plugin.core.preview.": ("a preview of files", "it is not allowed in flows"),
@@ -26,7 +26,7 @@ _ELSEWHERE = {
 }
 """Types of other families, in words, and where they belong, by the prefix of their names."""
 
-_TAKEN_FOR_CONDITIONS = ("io.kestra.plugin.core.runner.", "io.kestra.plugin.core.dashboard.data.")
+_TAKEN_FOR_CONDITIONS = "io.kestra.plugin.core.dashboard.data."
 _NOT_TAKEN = ("Executions", "ExecutionsKPI")
 """Types that 1.x refuses as a condition; it accepts all others, as it checks no family before the flow runs."""
 
@@ -49,9 +49,11 @@ def belongs(cls: str, types: Types) -> str:
     """Return what a type is and where it belongs, for a hint; empty if unknown."""
     for base, what in FAMILIES.items():
         if is_of(cls, base, types):
-            return f"it is {what}: write it below `{_LISTS[base]}`"
+            return f"it is {what}: write it below {_PLACES[base]}"
     found = next((words for start, words in _ELSEWHERE.items() if cls.startswith(start)), None)
     return f"it is {found[0]}: {found[1]}" if found else ""
 
 
-_LISTS = dict(zip(FAMILIES, ("tasks", "triggers", "conditions"), strict=True))
+_PLACES = dict(
+    zip(FAMILIES, ("`tasks`", "`triggers`", "`conditions`", "`taskRunner` of a task, indented further"), strict=True)
+)

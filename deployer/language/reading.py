@@ -32,6 +32,8 @@ def read(data: Mapping[str, Any], types: Types) -> Read:
         again = _once(whole, types)
         result.flow, result.fails = again.flow, again.fails
         result.misreads += [each for each in again.misreads if each.kind != "unknown-property"]
+        known = {name for _, name in result.unverified}
+        result.unverified += [each for each in again.unverified if each[1] not in known]
     if types.since("1.3") and not types.since("2.0"):
         for route in merging.unresolved(whole):
             wrong(result, route, "the `ref` of plugin defaults for this type")

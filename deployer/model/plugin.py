@@ -1,4 +1,7 @@
-"""What names a plugin of the embedded engine: a Maven coordinate, or a path. Pure; nothing is looked at or fetched."""
+"""What names a plugin of the embedded engine: a Maven coordinate, or a path; and what is said of one that does not fit.
+
+Pure; nothing is looked at or fetched.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,15 @@ class Coordinate:
 
 
 Plugin = Coordinate | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A jar that an engine was to have and starts without: what it is called, why as a sentence, and what to do."""
+
+    jar: str
+    reason: str
+    hint: str
 
 
 def plugin(text: str, root: Path = Path()) -> Plugin:

@@ -97,7 +97,7 @@ def flows() -> list[str]:
 @pytest.mark.parametrize("version", ["1.3", "2.0"])
 def test_every_mistake_gets_the_engines_verdict_and_a_schema_refuses_nothing_that_is_fine(version: str) -> None:
     plugins = (plugin_fs(),)
-    description, loaded = describe_types(named(version), plugins=plugins)
+    description, loaded, _ = describe_types(named(version), plugins=plugins)
     assert loaded == ("plugin-fs 0.17.0 (33 types)",)
     pulled = beyond(types_of(version), description, "plugin-fs")
     texts = flows()

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cli.project import Dev, Project, address
+from engine.made_plugin import a_plugin
 from engine.plugin_jars import COORDINATE
 
 from deployer.cli.embedded import words
@@ -84,14 +85,17 @@ def test_credentials_that_are_not_two_are_a_usage_error(dev: Dev, text: str) -> 
 
 
 @pytest.mark.engine
-def test_it_says_which_plugins_it_has_that_are_configured(dev: Dev, project: Project) -> None:
+def test_it_says_which_plugins_it_has_that_are_configured_and_which_are_left_out(dev: Dev, project: Project) -> None:
     """Those that are given: `tests/cli/test_plugins.py`."""
     project.write("kestra-deployer.yaml", "engine:\n  plugins: [nowhere]\n")
-    project.write("elsewhere/engine.yaml", f"engine:\n  plugins: [{COORDINATE}]\n")
+    project.write("elsewhere/engine.yaml", f"engine:\n  plugins: [{COORDINATE}, torn.jar]\n")
+    a_plugin(project.root / "elsewhere" / "torn.jar", holds=False)
     process = dev("--port", "0", "--config", "elsewhere/engine.yaml")
     address(process)
     process.send_signal(signal.SIGINT)
-    assert "with plugin plugin-fs 0.17.0 (33 types)" in process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=60)[1]
+    assert "with plugin plugin-fs 0.17.0 (33 types)" in said
+    assert "warning: the plugin torn.jar does not fit Kestra 1.3.31: it lists org.example.Run, but does not" in said
 
 
 @pytest.mark.engine

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli.project import Ended, Project
 from engine.ftp import LISTING, ftp_server
+from engine.made_plugin import TASK as RUN
+from engine.made_plugin import a_plugin
 from engine.plugin_jars import COMMAND, COORDINATE, a_jar, plugin_fs, spoilt
 
 from deployer.cache import VARIABLE as CACHE_VARIABLE
@@ -101,9 +103,54 @@ def test_a_plugin_for_another_kestra_is_one_sentence_with_a_hint(project: Projec
     jar = spoilt(project.root, COMMAND, b"io/kestra/core/models/tasks/Task", b"io/kestra/core/models/tasks/Tusk")
     ended = deployer("sync", "--embedded", "--plugins", str(jar))
     assert ended.code == 3
-    assert "plugin-to-come.jar does not fit Kestra 1.3.31: io.kestra.plugin.fs.ssh.Command: " in ended.stderr
+    needs = "io.kestra.plugin.fs.ssh.Command needs the class io.kestra.core.models.tasks.Tusk, which Kestra 1.3.31"
+    assert f"plugin-to-come.jar does not fit Kestra 1.3.31: {needs} does not have" in ended.stderr
     assert "hint: use the release of the plugin that was made for Kestra 1.3" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.fixture
+def some_misfit(project: Project) -> Project:
+    """A project whose folder of plugins has one that fits, and one that does not."""
+    (project.root / "plugins").mkdir()
+    (project.root / "plugins" / "plugin-fs.jar").symlink_to(plugin_fs())
+    a_plugin(project.root / "plugins" / "plugin-run.jar", above="io/kestra/core/models/tasks/Tusk")
+    project.write("flows/listing.yaml", LISTING)
+    return project
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict",), 1)])
+def test_a_plugin_that_is_left_out_is_a_warning_of_the_report(
+    some_misfit: Project, deployer: Run, options: tuple[str, ...], code: int
+) -> None:
+    assert some_misfit
+    ended = deployer("check", "--embedded", "--plugins", "plugins", "--format", "json", *options)
+    assert ended.code == code
+    [left] = [each for each in ended.report["problems"] if each["check"] == "unfit-plugin"]
+    assert left["severity"] == "warning"
+    assert (
+        "plugin-run.jar does not fit Kestra 1.3.31: org.example.Run needs the class io.kestra.core" in left["message"]
+    )
+    assert "flows that use it are refused, and plugin defaults for it are not judged" in left["message"]
+    assert left["hint"] == "use the release of the plugin that was made for Kestra 1.3"
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("command", ["sync", "plan"])
+def test_the_flows_of_other_plugins_are_deployed_and_those_of_it_are_refused(
+    some_misfit: Project, deployer: Run, command: str
+) -> None:
+    ended = deployer(command, "--embedded", "--plugins", "plugins", "--format", "json")
+    assert ended.code == 0
+    assert command == "plan" or ended.done == [("listing", "create", 1)]
+    assert "unfit-plugin" in {each["check"] for each in ended.report["problems"]}
+    some_misfit.write("flows/run.yaml", f"id: run\nnamespace: company.team\ntasks:\n  - {{id: a, type: {RUN}}}\n")
+    ended = deployer(command, "--embedded", "--plugins", "plugins", "--format", "json")
+    assert ended.code == 1
+    found = {each["check"]: each["message"] for each in ended.report["problems"]}
+    assert f"this server has no type `{RUN}`" in found["kestra-validate"]
+    assert "it is left out" in found["unfit-plugin"]
 
 
 def test_plugins_for_a_server_are_a_usage_error(project: Project, deployer: Run) -> None:

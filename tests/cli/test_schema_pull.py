@@ -10,6 +10,8 @@ import pytest
 from cli.project import Ended, Project
 from engine.ftp import LISTING as OPEN
 from engine.ftp import PASSWORD
+from engine.made_plugin import TASK as RUN
+from engine.made_plugin import a_plugin
 from engine.plugin_jars import COORDINATE, plugin_fs
 from jsonschema import Draft7Validator
 
@@ -19,6 +21,16 @@ from deployer.parsing.parse import parse
 Run = Callable[..., Ended]
 FILE = "kestra-plugins.json"
 LISTING = OPEN.replace(f"password: {PASSWORD}", "password: \"{{ secret('FTP') }}\"")
+SCRIPT = f"""\
+id: script
+namespace: company.team
+tasks:
+  - id: run
+    type: {RUN}
+    taskRunner:
+      type: io.kestra.plugin.scripts.runner.docker.Docker
+      image: python:3
+"""
 WRONG = LISTING.replace("host:", "hostx:")
 
 
@@ -117,6 +129,24 @@ def test_a_file_that_was_made_beside_another_core_is_not_used(pulled: Project, d
     assert told["message"] == (
         f"{FILE} is not used: it refers to a type that Kestra 1.3 does not have: io.kestra.core.models.tasks.Cash"
     )
+
+
+@pytest.mark.engine
+def test_what_fits_is_described_and_what_does_not_is_named(project: Project, deployer: Run) -> None:
+    (project.root / "jars").mkdir()
+    a_plugin(project.root / "jars" / "plugin-run.jar")
+    a_plugin(project.root / "jars" / "plugin-torn.jar", name="org.example.Torn", holds=False)
+    ended = deployer("schema", "pull", "--plugins", "jars")
+    assert ended.code == 0, ended.stderr
+    assert ended.stdout.endswith("1 types for Kestra 1.3, from the jars of plugin-run 1.2.3 (1 types)\n")
+    assert "warning: the plugin plugin-torn.jar does not fit Kestra 1.3.31: it lists org.example.Torn" in ended.stderr
+    assert "it is left out (get the jar again: it is not complete)" in ended.stderr
+    project.write("flows/a.yaml", SCRIPT)
+    assert deployer("check", "--format", "json").report["problems"] == []
+    project.write("flows/a.yaml", SCRIPT.replace("image", "imago"))
+    assert problems(deployer("check", "--format", "json")) == [("error", "unknown-property", 8)]
+    project.write("flows/a.yaml", SCRIPT.replace(RUN, "org.example.Torn"))
+    assert problems(deployer("check", "--format", "json")) == [("notice", "unverified-type", 5)]
 
 
 WHOLE: dict[str, Any] = {"origin": "a test", "plugins": {}, "types": {}, "enums": {}, "polys": {}, "deprecated": {}}

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from differential import families
+from differential import families, scripts
 from differential.corners import corners
 from differential.inputs import inputs
 from differential.mutants import Mutant, mutants, unspoilt
 from differential.oracle import Oracle
 from differential.ours import known_types
 from differential.samples import Base, corpus, minimal, samples
+from engine.made_plugin import kept_plugin
 from engine.plugin_jars import plugin_fs
 
 from deployer.model.version import NAMES
@@ -21,6 +22,7 @@ SEED = 2026
 COUNTS = {**dict.fromkeys(NAMES, 500), "1.3": 2000, "2.0": 2000}
 """How many flows with mistakes are made of ours; of Kestra's own, a quarter."""
 WITH_PLUGIN = 500
+WITH_SCRIPTS = 300
 PLUGIN = "io.kestra.plugin.fs."
 PLUGIN_FLOW = """\
 id: exchange
@@ -116,6 +118,14 @@ def of_a_plugin(version: str) -> Case:
     oracle = Oracle(version, (plugin_fs(),))
     bases = [flow for flow in minimal(known_types(oracle)) if PLUGIN in flow.text and "core.http" not in flow.text]
     return _case(oracle, [Base("exchange", PLUGIN_FLOW), *bases], WITH_PLUGIN)
+
+
+@cache
+def of_scripts(version: str) -> Case:
+    """Return flows with a plugin that builds on the server's own classes for scripts."""
+    oracle = Oracle(version, (kept_plugin(),))
+    flows = [*scripts.flows()]
+    return Case(oracle, [*unspoilt(flows), *mutants(flows, known_types(oracle), SEED, WITH_SCRIPTS)])
 
 
 def _case(oracle: Oracle, bases: Sequence[Base], count: int) -> Case:

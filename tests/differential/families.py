@@ -14,7 +14,11 @@ CORE = "io.kestra.plugin.core."
 _SAY = {"id": "say", "type": f"{CORE}log.Log", "message": "hello"}
 _DAILY = {"id": "daily", "type": f"{CORE}trigger.Schedule", "cron": "@daily"}
 _ASK = {"id": "ask", "type": f"{CORE}http.Request", "uri": "https://example.com"}
-_OF_EACH = ("log.Log", "debug.Return", "trigger.Schedule", "trigger.Webhook", "condition.DayWeek", "condition.Not")
+_OF_EACH = (
+    *("log.Log", "debug.Return", "trigger.Schedule", "trigger.Webhook", "condition.DayWeek", "condition.Not"),
+    "runner.Process",
+)
+_RUNNER = "io.kestra.plugin.scripts.runner.docker.Docker"
 
 
 def every(types: Types) -> Iterator[Base]:
@@ -26,7 +30,7 @@ def every(types: Types) -> Iterator[Base]:
 
 def sample(types: Types) -> Iterator[Base]:
     """Yield flows for the types that are in no description, and for some of each family."""
-    described = [f"{CORE}{name}" for name in _OF_EACH]
+    described = [_RUNNER, *(f"{CORE}{name}" for name in _OF_EACH)]
     for name in types.plugins:
         if types.plugins[name] not in types.types or name in described:
             yield from _placed(name)

@@ -73,6 +73,11 @@ def test_verdicts_agree_on_flows_with_a_plugin(version: str) -> None:
     verdicts_agree(cases.of_a_plugin, version)
 
 
+@pytest.mark.parametrize("version", NAMES)
+def test_verdicts_agree_on_task_runners_of_the_server(version: str) -> None:
+    verdicts_agree(cases.of_scripts, version)
+
+
 @needs_shared
 def test_every_row_of_the_reviewed_list_is_needed(asked: Asked) -> None:
     every = [difference for version in NAMES if asked(version) for difference in found(cases.ours, version)]

@@ -20,6 +20,7 @@ from deployer.model.version import NAMES
 from deployer.parsing.parse import parse
 
 PROCESS = "io.kestra.plugin.core.runner.Process"
+DOCKER = "io.kestra.plugin.scripts.runner.docker.Docker"
 
 
 def folder(base: Base, types: Types) -> Folder:
@@ -53,15 +54,18 @@ def test_no_type_of_the_core_makes_a_check_fail_wherever_it_stands(version: str)
 
 
 @pytest.mark.parametrize("version", NAMES)
+@pytest.mark.parametrize("runner", [PROCESS, DOCKER])
 @pytest.mark.parametrize("place", ["tasks", "tasks within", "errors", "triggers"])
-def test_a_task_runner_that_stands_as_a_task_or_a_trigger_is_an_error_at_its_type(version: str, place: str) -> None:
-    [problem] = placed(place, PROCESS, version)
+def test_a_task_runner_that_stands_as_a_task_or_a_trigger_is_an_error_at_its_type(
+    version: str, runner: str, place: str
+) -> None:
+    [problem] = placed(place, runner, version)
     wanted = "a trigger" if place == "triggers" else "a task"
-    assert problem.message == f"`type` must be the type of {wanted}, but is `{PROCESS}`"
+    assert problem.message == f"`type` must be the type of {wanted}, but is `{runner}`"
     assert problem.hint == "it is a task runner: write it below `taskRunner` of a task, indented further"
     assert problem.stops
     assert problem.span
-    assert problem.excerpt[problem.span.column - 1 :] == PROCESS
+    assert problem.excerpt[problem.span.column - 1 :] == runner
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, FlowFile
-from deployer.language.families import is_of
+from deployer.language.families import FAMILIES, is_of
 from deployer.language.gone import WORDS, type_instead
 from deployer.language.parts import Misread
 from deployer.language.types import Types
@@ -54,6 +54,8 @@ def _family(base: str, types: Types) -> tuple[str, ...]:
 
 
 def _kind(owner: str) -> str:
+    if owner in FAMILIES:
+        return FAMILIES[owner]
     name = short(owner).removeprefix("Abstract").lower()
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 

@@ -40,6 +40,7 @@ _DATABIND = "com.fasterxml.jackson.databind."
 _PLUGIN = "io.kestra.core.models.Plugin"
 _TASK = "io.kestra.core.models.tasks.Task"
 _DATA = "io.kestra.core.models.flows.Data"
+_RUNNER = "io.kestra.core.models.tasks.runners.TaskRunner"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
 _SAMPLES: dict[str, Any] = {"String": "x", "Integer": 1}
@@ -76,6 +77,7 @@ class _Description:
         """Describe the flow and every plugin."""
         for name in (FLOW, STORED_FLOW):
             self._reading(self._make.constructType(self._kestra.java(name).class_))
+        self._bases[_RUNNER] = self._kestra.java(_RUNNER).class_  # no core task has one, but defaults may name it
         registry = self._kestra.bean(_PLUGINS + "PluginRegistry")
         known = self._private("io.kestra.core.plugins.DefaultPluginRegistry", "pluginClassByIdentifier", registry)
         plugins = {str(entry.getKey().type()): entry.getValue().type() for entry in known.entrySet()}

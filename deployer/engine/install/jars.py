@@ -1,6 +1,6 @@
 """Jars from Maven Central: fetched once into the user's cache, checked on every start, shared between versions.
 
-Every jar is hashed every time: the 81 MB of 1.3.31 take 0.1 s. A truncated or altered jar is fetched again. The lock of
+Every jar is hashed every time: the 85 MB of 1.3.31 take 0.1 s. A truncated or altered jar is fetched again. The lock of
 the engine says what the hash must be; for a jar that is in no lock (a plugin's), a file beside it records the hash of
 the first download. No dependencies are resolved here, and the network is not used when all jars are sound.
 """

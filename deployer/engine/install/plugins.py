@@ -22,8 +22,9 @@ _TYPES = "META-INF/services/io.kestra.core.models.Plugin"
 def locate(plugins: Sequence[Plugin], *, progress: Listener = silent) -> tuple[Path, ...]:
     """Return the jar of every plugin, without duplicates, after fetching those named by coordinates that are missing.
 
-    Raises UsageError for a path that does not exist. Raises EngineError when a jar cannot be fetched, is not a jar or
-    has no plugin, when a folder has no jars, or when two jars have the same type: which one Kestra uses is undefined.
+    A file of a folder may be no plugin: the engine leaves it out, with the reason. Raises UsageError for a path that
+    does not exist. Raises EngineError when a jar cannot be fetched, when one that is named itself is not a jar or has
+    no plugin, when a folder has no jars, or when two jars have the same type: which one Kestra uses is undefined.
     """
     paths = [jar.absolute() for one in plugins if isinstance(one, Path) for jar in _jars_at(one)]
     named = [
@@ -31,9 +32,10 @@ def locate(plugins: Sequence[Plugin], *, progress: Listener = silent) -> tuple[P
     ]
     fetched = fetch(named, cache_folder() / "jars", stage=Stage.PLUGINS, progress=progress)
     jars = tuple(dict.fromkeys((*fetched, *paths)))
+    among_others = {jar for jar in paths if not any(isinstance(one, Path) and one.absolute() == jar for one in plugins)}
     holder: dict[str, Path] = {}
     for jar in jars:
-        for name in types_in(jar):
+        for name in _types_if_any(jar) if jar in among_others else types_in(jar):
             if holder.setdefault(name, jar) != jar:
                 raise EngineError(
                     f"the plugins {holder[name]} and {jar} both contain {name}", hint="leave out one of the two"
@@ -52,9 +54,16 @@ def types_in(jar: Path) -> tuple[str, ...]:
     if not names:
         raise EngineError(
             f"there is no plugin in {jar}",
-            hint="a plugin is a jar that contains everything it needs, as Kestra's own plugins do",
+            hint=f"the jar of a plugin lists its types in {_TYPES}, as those on Maven Central do",
         )
     return names
+
+
+def _types_if_any(jar: Path) -> tuple[str, ...]:
+    try:
+        return types_in(jar)
+    except EngineError:
+        return ()
 
 
 def _jars_at(path: Path) -> list[Path]:

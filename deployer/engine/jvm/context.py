@@ -123,9 +123,14 @@ def boot(
 
 def reason(error: Any) -> str:
     """Return the first line of the root cause of a Java exception."""
+    return str(root_cause(error).toString()).splitlines()[0]
+
+
+def root_cause(error: Any) -> Any:
+    """Return the Java exception that a Java exception began with."""
     while error.getCause() is not None:
         error = error.getCause()
-    return str(error.toString()).splitlines()[0]
+    return error
 
 
 def _start_jvm(jars: Sequence[Path], folder: Path, options: Sequence[str]) -> None:

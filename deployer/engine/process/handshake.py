@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deployer.engine.jvm.database import Database
+from deployer.model.plugin import Unfit
 from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion, named
 
@@ -55,6 +56,7 @@ class Answer:
 
     url: str = ""
     plugins: tuple[str, ...] = ()  # each with its version and its number of types
+    left_out: tuple[Unfit, ...] = ()  # plugins that do not fit
     message: str = ""
     hint: str = ""
 
@@ -66,4 +68,5 @@ class Answer:
 def read_answer(line: bytes) -> Answer:
     """Return the answer that a line contains."""
     fields = json.loads(line)
-    return Answer(**fields | {"plugins": tuple(fields["plugins"])})
+    left_out = tuple(Unfit(**each) for each in fields["left_out"])
+    return Answer(**fields | {"plugins": tuple(fields["plugins"]), "left_out": left_out})

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from deployer.engine.install.extra import require_extra
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
@@ -17,7 +17,7 @@ from deployer.engine.jvm.database import Database
 from deployer.engine.process.child import Process, run_child
 from deployer.engine.process.handshake import Answer, Orders, read_answer
 from deployer.errors import EngineError
-from deployer.model.plugin import Plugin
+from deployer.model.plugin import Plugin, Unfit
 from deployer.model.resource import MAIN
 from deployer.model.version import KestraVersion
 
@@ -27,17 +27,29 @@ _LAST_LINES = 15
 
 @dataclass(frozen=True, slots=True)
 class RunningEngine:
-    """An engine that answers requests at `url`, in the process `pid`, with the `plugins` that it reports as loaded."""
+    """An engine that answers requests at `url`, in the process `pid`, with the `plugins` that it reports as loaded.
+
+    `left_out` are plugins that it was to have, and that do not fit its version.
+    """
 
     url: str
     version: KestraVersion
     pid: int
     plugins: tuple[str, ...]
+    left_out: tuple[Unfit, ...]
     _process: Process = field(repr=False)
 
     def wait(self) -> None:
         """Block until the engine's process ends by itself, which it should not do."""
         self._process.wait()
+
+
+class Described(NamedTuple):
+    """What Kestra and the plugins read and check, the plugins as loaded, and those that do not fit."""
+
+    types: dict[str, Any]
+    plugins: tuple[str, ...]
+    left_out: tuple[Unfit, ...]
 
 
 @contextmanager
@@ -58,8 +70,9 @@ def launch(
 
     Port 0 takes any free port. `tenants` are the tenants that exist (`main` alone in the open-source edition); with
     none, any tenant exists. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The first start of a version
-    fetches its jars and prepares them for fast starts. Raises EngineError when the extra is not installed, or the
-    engine or one of its plugins cannot be fetched or started; UsageError for a plugin's path that does not exist.
+    fetches its jars and prepares them for fast starts. A plugin that does not fit is left out. Raises EngineError when
+    the extra is not installed, the engine or one of its plugins cannot be fetched, the engine cannot be started, or no
+    plugin fits; UsageError for a plugin's path that does not exist.
     """
     with _prepare_orders(version, plugins, progress) as prepared:
         orders = replace(prepared, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
@@ -67,13 +80,11 @@ def launch(
             orders = replace(orders, folder=data.absolute(), in_memory=False)
         with run_child(orders, variables) as (process, output):
             ready = _wait_for_answer(process, output, orders)
-            yield RunningEngine(ready.url, version, process.pid, ready.plugins, process)
+            yield RunningEngine(ready.url, version, process.pid, ready.plugins, ready.left_out, process)
 
 
-def describe_types(
-    version: KestraVersion, *, plugins: Sequence[Plugin] = (), progress: Listener = silent
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return what Kestra of `version` and the plugins read and check (see `describe.types`), and the loaded plugins.
+def describe_types(version: KestraVersion, *, plugins: Sequence[Plugin] = (), progress: Listener = silent) -> Described:
+    """Return what Kestra of `version` and the plugins read and check (see `describe.types`), and which plugins.
 
     No requests are served meanwhile. Raises as `launch` does.
     """
@@ -82,7 +93,7 @@ def describe_types(
         with run_child(replace(orders, describe=file)) as (process, output):
             ready = _wait_for_answer(process, output, orders)
             description: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return description, ready.plugins
+        return Described(description, ready.plugins, ready.left_out)
 
 
 @contextmanager

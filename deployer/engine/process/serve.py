@@ -122,14 +122,15 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
         database=given.database,
         jvm_options=_options(given),
     )
-    plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
+    registered = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
     runtime.start()
     app = application(kestra, runtime, host=given.host, basic_auth=given.basic_auth, tenants=given.tenants)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     lifeline.server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's handler stops serving, then raises it again
-    reply(Answer(url=_url(given.host, listener.getsockname()[1]), plugins=plugins))
+    url = _url(given.host, listener.getsockname()[1])
+    reply(Answer(url=url, plugins=registered.loaded, left_out=registered.left_out))
     lifeline.server.run(sockets=[listener])
     if claimed:
         kestra.close()
@@ -147,9 +148,9 @@ def _prepare(given: Orders, cache: Path) -> None:
 def _describe(given: Orders, file: Path, reply: Callable[[Answer], None]) -> None:
     """Write what Kestra and the plugins read and check to `file`; no part of Kestra has to run for that."""
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=_options(given))
-    plugins = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
+    registered = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     file.write_text(json.dumps(describe(kestra)), encoding="utf-8")
-    reply(Answer(plugins=plugins))
+    reply(Answer(plugins=registered.loaded, left_out=registered.left_out))
 
 
 def _options(given: Orders) -> list[str]:

@@ -17,6 +17,19 @@ def test_every_version_in_the_table_has_a_lock_of_hashed_jars_with_its_own_core(
     assert len({(one.group, one.artifact, one.classifier) for one in jars}) == len(jars)
 
 
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_lock_has_the_module_for_scripts_with_docker_and_says_where_it_is_of_another_release(
+    version: KestraVersion,
+) -> None:
+    text = lock_of(version).read_text()
+    jars = {(one.group, one.artifact): one.version for one in read(text)}
+    script = jars["io.kestra", "script"]
+    assert ("com.github.docker-java", "docker-java-core") in jars
+    assert script.startswith(f"{version.name}.")
+    said = f"# Maven Central has no io.kestra:script:{version.engine}: this has {script}, the newest before it."
+    assert (said in text.splitlines()) == (script != version.engine)
+
+
 def test_a_lock_that_is_written_reads_back_the_same_and_keeps_its_order() -> None:
     jars = (Jar("b", "b", "2", "linux", "f" * 64), Jar("a", "a", "1", sha256="0" * 64))
     text = write(jars, header="why\n\nand how")

@@ -71,13 +71,19 @@ def test_a_folder_without_jars_is_named(tmp_path: Path) -> None:
 def test_a_jar_that_is_none_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.jar").write_bytes(content)
     with pytest.raises(EngineError, match=r"a\.jar is not a jar: File is not a zip file"):
-        locate([tmp_path])
+        locate([tmp_path, tmp_path / "a.jar"])
 
 
 @pytest.mark.parametrize("entries", [{}, {"types": "# nothing\n"}])
 def test_a_jar_with_no_plugin_in_it_is_named(tmp_path: Path, entries: dict[str, str]) -> None:
     with pytest.raises(EngineError, match=r"there is no plugin in \S+/a\.jar"):
         locate([a_jar(tmp_path / "a.jar", **entries)])
+
+
+def test_of_a_folder_any_jar_is_taken_and_the_engine_leaves_out_what_is_no_plugin(tmp_path: Path) -> None:
+    (tmp_path / "torn.jar").write_bytes(b"no jar")
+    jars = (a_jar(tmp_path / "a.jar", types="org.example.A"), a_jar(tmp_path / "library.jar"), tmp_path / "torn.jar")
+    assert locate([tmp_path]) == jars
 
 
 def test_two_jars_with_the_same_type_are_refused_for_one_would_count_by_chance(tmp_path: Path) -> None:

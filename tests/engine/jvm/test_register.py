@@ -9,18 +9,29 @@ import httpx
 import pytest
 from engine.ftp import LISTING, ftp_server
 from engine.http.written import logs_of
-from engine.plugin_jars import COMMAND, TYPES, plugin_fs, spoilt
+from engine.made_plugin import TASK as RUN
+from engine.made_plugin import a_plugin
+from engine.plugin_jars import COMMAND, TYPES, a_jar, plugin_fs, spoilt
 from filelock import FileLock
 
 from deployer.cache import cache_folder
 from deployer.engine.process.launch import RunningEngine, launch
 from deployer.errors import EngineError
-from deployer.model.version import DEFAULT, VERSIONS, named
+from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
 
 pytestmark = pytest.mark.engine
 
 YAML = {"content-type": "application/x-yaml"}
-
+SCRIPT = f"""\
+id: script
+namespace: company.team
+tasks:
+  - id: run
+    type: {RUN}
+    taskRunner:
+      type: io.kestra.plugin.scripts.runner.docker.Docker
+      image: python:3
+"""
 
 SOME = tuple(dict.fromkeys((VERSIONS[0], DEFAULT, named("2.0"))))
 
@@ -83,19 +94,17 @@ def test_the_cache_of_classes_is_the_same_with_plugins_as_without(engine: Runnin
 TASK = b"io/kestra/core/models/tasks/Task"
 CONTEXT = b"io/kestra/core/runners/RunContext"
 MISFITS = {
-    "a missing superclass": (COMMAND, TASK, TASK[:-3] + b"usk", "NotFoundException: io.kestra.core.models.tasks.Tusk"),
-    "a class in a signature": (COMMAND, CONTEXT, CONTEXT[:-3] + b"act", "NotFoundException: io.kestra.core.runners"),
-    "a later Java": (COMMAND, bytes((0, 0, 0, 65)), bytes((0, 0, 0, 97)), "a more recent version of the Java Runtime"),
-    "a type it does not have": (TYPES, b"ssh.Command", b"ssh.Commune", "NotFoundException: io.kestra.plugin.fs.ssh"),
+    "a missing superclass": (COMMAND, TASK, TASK[:-3] + b"usk", "needs the class io.kestra.core.models.tasks.Tusk, "),
+    "a class in a signature": (COMMAND, CONTEXT, CONTEXT[:-3] + b"act", "needs the class io.kestra.core.runners."),
+    "a later Java": (COMMAND, bytes((0, 0, 0, 65)), bytes((0, 0, 0, 97)), "needs a newer Java: "),
+    "a type it does not have": (TYPES, b"ssh.Command", b"ssh.Commune", "it lists io.kestra.plugin.fs.ssh.Commune, but"),
 }
 
 
 @pytest.mark.parametrize(
     ("misfit", "name"), [*zip(MISFITS, ("2.0", DEFAULT.name, "2.0", DEFAULT.name), strict=True)]
 )  # one version finds each; the first one is found in 1.3 by tests/cli/test_plugins.py
-def test_a_plugin_that_was_made_for_another_kestra_is_refused_with_what_it_misses(
-    tmp_path: Path, misfit: str, name: str
-) -> None:
+def test_where_no_plugin_fits_the_start_is_refused_with_what_is_missing(tmp_path: Path, misfit: str, name: str) -> None:
     version = named(name)
     entry, old, new, cause = MISFITS[misfit]
     jar = spoilt(tmp_path, entry, old, new)
@@ -103,7 +112,39 @@ def test_a_plugin_that_was_made_for_another_kestra_is_refused_with_what_it_misse
         launch(version, plugins=[jar]).__enter__()
     assert cause in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert f"made for Kestra {version.name}" in caught.value.hint
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("version", SOME, ids=lambda version: version.name)
+def test_a_plugin_finds_the_classes_for_scripts_that_every_server_has(version: KestraVersion, tmp_path: Path) -> None:
+    with (
+        launch(version, plugins=[a_plugin(tmp_path / "plugin-run.jar")]) as engine,
+        httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api,
+    ):
+        assert (engine.plugins, engine.left_out) == (("plugin-run 1.2.3 (1 types)",), ())
+        assert refusal(api, SCRIPT) is None
+        assert 'Unrecognized field "imago"' in str(refusal(api, SCRIPT.replace("image", "imago")))
+        assert api.post("/flows", content=SCRIPT.encode(), headers=YAML).status_code == 200
+        answer = api.post("/executions/company.team/script", files={"any": (None, "")}, params={"wait": "true"})
+        assert answer.json()["state"]["current"] == "SUCCESS"
+
+
+def test_what_does_not_fit_is_left_out_and_the_rest_runs(tmp_path: Path) -> None:
+    (tmp_path / "plugin-fs.jar").symlink_to(plugin_fs())
+    a_plugin(tmp_path / "a.jar", above="io/kestra/core/models/tasks/Tusk")
+    a_plugin(tmp_path / "b.jar", name="org.example.Other", above="com/library/Thing")
+    a_plugin(tmp_path / "c.jar", name="org.example.Third", holds=False)
+    a_jar(tmp_path / "library.jar")
+    (tmp_path / "torn.jar").write_bytes(plugin_fs().read_bytes()[:1000])
+    with launch(DEFAULT, plugins=[tmp_path]) as engine:
+        assert engine.plugins == ("plugin-fs 0.17.0 (33 types)",)
+        why = {each.jar: each.reason for each in engine.left_out}
+    assert "org.example.Run needs the class io.kestra.core.models.tasks.Tusk, which Kestra 1.3.31" in why.pop("a.jar")
+    assert "org.example.Other needs the class com.library.Thing, which is neither" in why.pop("b.jar")
+    assert "it lists org.example.Third, but does not contain it" in why.pop("c.jar")
+    assert "there is no plugin in" in why.pop("library.jar")
+    assert "is not a jar" in why.pop("torn.jar")
+    assert why == {}
 
 
 def test_data_in_a_folder_can_be_opened_with_other_plugins_than_before(tmp_path: Path) -> None:
