@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def schema() -> None:
 
 @schema.command(
     short_help="Describe plugin types in a file for `check`.",
-    epilog=epilog("schema pull --plugins io.kestra.plugin:plugin-fs:0.17.0", "schema pull --public --kestra 2.0"),
+    epilog=epilog("schema pull --missing", "schema pull --plugins io.kestra.plugin:plugin-fs:0.17.0"),
 )
 @click.option("--out", type=click.Path(path_type=Path), help=f"[default: {pulled.NAME} in the project's root]")
 @click.option(
@@ -46,8 +47,19 @@ def schema() -> None:
     metavar="[URL]",
     help="Ask api.kestra.io, or URL, instead of the server.",
 )
+@click.option("--missing", is_flag=True, help="Describe the plugins whose types the flows use, in versions that fit.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @connection
-def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple[str, ...], **connected: Any) -> None:
+def pull(
+    paths: tuple[Path, ...],
+    *,
+    out: Path | None,
+    public: str | None,
+    missing: bool,
+    embedded: bool,
+    plugins: tuple[str, ...],
+    **connected: Any,
+) -> None:
     """Describe plugin types in a file, so that `check` validates them as strictly as Kestra's core types.
 
     With --plugins or --embedded, the descriptions come from the plugins' own jars: those given with --plugins and those
@@ -55,15 +67,32 @@ def pull(*, out: Path | None, public: str | None, embedded: bool, plugins: tuple
     server or, with --public, of api.kestra.io; a schema is less detailed. Types for other versions of Kestra that are
     already in the file stay there. You can commit the file. A plugin that does not fit this version of Kestra is named
     and left out.
+
+    With --missing, the flows under each PATH (default: flows) say which plugins are not described yet. Their jars come
+    from Maven Central, each in the newest version that the engine can load.
     """
-    asked = configure(embedded=embedded or bool(plugins), plugins=plugins, **connected)
+    if paths and not missing:
+        raise UsageError("PATH is for --missing only", hint="add --missing, or leave out PATH")
+    if missing and (public or plugins):
+        raise UsageError("--missing finds the plugins by itself", hint="leave out --plugins and --public")
+    asked = configure(embedded=embedded or missing or bool(plugins), plugins=plugins, **connected)
     file = out or file_of(asked.settings, asked.root)
     before = pulled.read(file)
-    version, found = _from_jars(asked) if asked.embedded else _from_schema(asked, public)
+    if missing:
+        version, found = _missing(asked, paths or (Path("flows"),), before)
+    else:
+        version, found = _from_jars(asked) if asked.embedded else _from_schema(asked, public)
     if not found.plugins:
         raise UsageError(f"there are no plugins besides Kestra's own in {found.origin}", hint="nothing was written")
     pulled.write(file, {**before, version: found})
     click.echo(one_line(f"{file}: {len(found.plugins)} types for Kestra {version}, from {found.origin}"))
+
+
+def _missing(asked: Configured, paths: Sequence[Path], before: Mapping[str, Pulled]) -> tuple[str, Pulled]:
+    from deployer.cli.missing import describe_missing  # noqa: PLC0415  needs the extra [engine]
+
+    version = rules_of(asked).version
+    return version, describe_missing(asked, paths, version, before.get(version))
 
 
 def _from_schema(asked: Configured, public: str | None) -> tuple[str, Pulled]:

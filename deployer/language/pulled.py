@@ -58,6 +58,12 @@ def widen(types: Types, pulled: Pulled) -> Types:
     )
 
 
+def both(before: Pulled, found: Pulled) -> Pulled:
+    """Return two descriptions for the same version as one; what both describe is as the second says."""
+    sections = {name: {**getattr(before, name), **getattr(found, name)} for name in _SECTIONS}
+    return Pulled(f"{before.origin}, {found.origin}", **sections)
+
+
 def read(file: Path) -> dict[str, Pulled]:
     """Return the descriptions in the file by version, none if it does not exist.
 

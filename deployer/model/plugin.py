@@ -82,6 +82,14 @@ _CALLED = {
 _IN_THE_SERVER = ("core", "scripts.runner", "scripts.exec")
 
 
+def plugins_of(type_names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the plugins that these types belong to, as `artifact` calls them, with their types; "" for the others."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(set(type_names)):
+        found.setdefault(artifact(name), []).append(name)
+    return found
+
+
 def artifact(type_name: str) -> str:
     """Return what the plugin with a type is called at Maven Central, `io.kestra.plugin:plugin-jdbc-mysql`.
 

@@ -36,8 +36,8 @@ def test_many_are_one_block_by_type_and_number_with_the_whole_command() -> None:
         f"{SCRIPT}: 2 times, first in flows/f0.yaml:5",
         "com.example.Task: in flows/f2.yaml:5",
     ]
-    plugins = "--plugins io.kestra.plugin:plugin-jdbc-postgres:VERSION --plugins io.kestra.plugin:plugin-script-python"
-    assert block.hint == f"describe them: kestra-deployer schema pull {plugins}:VERSION"
+    command = "describe plugin-jdbc-postgres, plugin-script-python: kestra-deployer schema pull --missing"
+    assert block.hint == f"{command}; give the jars of the others with --plugins"
 
 
 def test_a_single_one_keeps_its_place() -> None:

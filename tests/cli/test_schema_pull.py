@@ -193,3 +193,30 @@ def test_without_plugins_there_is_nothing_to_pull(project: Project, deployer: Ru
     ended = deployer("schema", "pull", "--embedded")
     assert (ended.code, ended.stdout) == (2, "")
     assert "no plugins are given" in ended.stderr
+
+
+@pytest.mark.engine
+def test_missing_plugins_are_found_and_described_in_a_version_that_fits(project: Project, deployer: Run) -> None:
+    project.write("flows/a.yaml", LISTING)
+    project.write(
+        "flows/b.yaml", LISTING.replace("id: listing", "id: b").replace("io.kestra.plugin.fs.ftp", "org.example")
+    )
+    checked = deployer("check")
+    assert "describe plugin-fs: kestra-deployer schema pull --missing" in checked.stdout
+    ended = deployer("schema", "pull", "--missing", "--kestra", "1.3")
+    assert ended.code == 0, ended.stderr
+    assert "33 types for Kestra 1.3, from the jars of plugin-fs 0.17.0" in ended.stdout
+    assert "not Kestra's own, so their jars are not known" in ended.stderr
+    again = deployer("schema", "pull", "--missing", "--kestra", "1.3")
+    assert "none of the missing plugins can be described" in again.stderr
+    (project.root / "flows/b.yaml").unlink()
+    again = deployer("schema", "pull", "--missing", "--kestra", "1.3")
+    assert (again.code, again.stdout) == (2, "")
+    assert "the flows use no plugin that is not described" in again.stderr
+
+
+@pytest.mark.parametrize("more", [("flows",), ("--missing", "--public"), ("--missing", "--plugins", COORDINATE)])
+def test_what_does_not_go_together_is_said(project: Project, deployer: Run, more: tuple[str, ...]) -> None:
+    ended = deployer("schema", "pull", *more)
+    assert ended.code == 2
+    assert "--missing" in ended.stderr

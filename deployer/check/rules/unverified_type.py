@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from deployer.check.base import Check, Finding, FlowFile
 from deployer.language.nearest import core_type, is_class_name
 from deployer.language.readers import SCRIPTS
-from deployer.model.plugin import artifact
+from deployer.model.plugin import plugins_of
 from deployer.model.problem import Severity
 
 _NOW = {
@@ -36,9 +36,14 @@ def check(flow: FlowFile) -> Iterator[Finding]:
 
 
 def command(types: Iterable[str]) -> str:
-    """Return the whole command that describes the plugins of these types."""
-    plugins = sorted({f" --plugins {found}:VERSION" for found in map(artifact, types) if found})
-    return f"describe {'them' if len(plugins) > 1 else 'it'}: kestra-deployer schema pull{''.join(plugins)}"
+    """Return the command that describes the plugins of these types, and what they are called at Maven Central."""
+    plugins = plugins_of(types)
+    strangers = plugins.pop("", [])
+    if not plugins:
+        return "describe it with its jar: kestra-deployer schema pull --plugins JAR"
+    names = ", ".join(plugin.removeprefix("io.kestra.plugin:") for plugin in plugins)
+    more = "; give the jars of the others with --plugins" if strangers else ""
+    return f"describe {names}: kestra-deployer schema pull --missing{more}"
 
 
 CHECK = Check("unverified-type", __doc__, level=Severity.NOTICE, each=check)

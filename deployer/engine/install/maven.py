@@ -8,9 +8,11 @@ jgo itself opens two connections per file, one for the file and one for its SHA-
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import requests
 from jgo.maven import Artifact, MavenContext, PythonResolver
@@ -18,10 +20,12 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from deployer.engine.install.lock import Jar
+from deployer.errors import EngineError
 
 _TIMEOUT = 30  # seconds without a byte
 _BUSY = (429, 503)  # statuses after which the request is repeated, when the server says so or else soon
 _PIECE = 1 << 16  # bytes
+_RELEASE = re.compile(r"\d+(\.\d+)*")  # 1.0.0, and neither 1.0.0-rc1 nor 1.0.0-SNAPSHOT
 
 
 @contextmanager
@@ -44,6 +48,25 @@ def maven_central(at_once: int) -> Iterator[Callable[[Jar, Path], Path]]:
             return Path(component.artifact(classifier=jar.classifier).resolve())
 
         yield download
+
+
+def releases(group: str, artifact: str) -> list[str]:
+    """Return the released versions of an artifact at Maven Central, the newest first; none where it is not there.
+
+    Raises EngineError where Maven Central cannot be asked.
+    """
+    logging.getLogger("jgo").addHandler(logging.NullHandler())
+    with TemporaryDirectory() as folder:
+        context = MavenContext(resolver=PythonResolver(), repo_cache=Path(folder), timeout=_TIMEOUT)
+        project = context.project(group, artifact)
+        project.update()
+        found = {component.version for component in project.versions()}
+        if not found and not any(Path(folder).rglob("*.404")):  # jgo's way of saying that it is not there
+            raise EngineError(
+                "Maven Central cannot be asked for the versions of plugins",
+                hint="name them: --plugins GROUP:NAME:VERSION",
+            )
+    return sorted(filter(_RELEASE.fullmatch, found), key=lambda each: [*map(int, each.split("."))], reverse=True)
 
 
 class _SessionResolver(PythonResolver):
