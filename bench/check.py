@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""How fast and how large a check is: `bench/check.py [--flows 1000,10000]` prints a table in Markdown.
+"""How fast and how large a check is: `bench/check.py [--flows 1000,10000] [--folder FOLDER]`, a table in Markdown.
+
+With a folder, the flows in it are checked instead, beside libyaml, which reads the same files and does nothing else; a
+profile of the check says where its time goes.
 
 Needs `kestra-deployer[engine]` and `jsonschema` for the two it is measured beside: `jsonschema` with the schema that
 the engine itself gives for flows, on a sample, and the engine embedded, its start and one request of validation
@@ -9,16 +12,22 @@ included. Every command is a process of its own; processor time and memory are w
 from __future__ import annotations
 
 import argparse
+import cProfile
 import os
+import pstats
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from flow_text import flow
+
+from deployer.cli import run
 
 TRIGGERS = """triggers:
   - id: daily
@@ -26,6 +35,20 @@ TRIGGERS = """triggers:
     cron: "0 9 * * *"
 """
 DEPLOYER = [sys.executable, "-m", "deployer"]
+RUNS = 5  # of each of the two, in turn; the least counts
+READ = """import sys, yaml
+for file in sys.argv[1:]:
+    try:
+        yaml.load(open(file, "rb"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        pass
+"""
+PARTS = {
+    "reading YAML": ("read/everything.py", "read_all"),
+    "checking": ("deployer/check/__init__.py", "judge"),
+    "the report": ("cli/output.py", "write"),
+}
+"""What a profile is asked for: a file, and a function in it with what it calls."""
 SAMPLE = 20  # flows that `jsonschema` is given
 
 
@@ -50,8 +73,13 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Measure checks; prints a table in Markdown.")
     parser.add_argument("--flows", type=lambda text: [int(each) for each in text.split(",")], default=[1000, 10_000])
-    counts = parser.parse_args().flows
+    parser.add_argument("--folder", type=Path, help="check the flows in this folder, beside libyaml")
+    asked = parser.parse_args()
+    counts = asked.flows
     print("| | wall time | processor time | flows a second | peak memory |\n|---|---|---|---|---|")
+    if asked.folder:
+        real(asked.folder)
+        return
     for option in ("--version", "--help"):
         print(command(0, option).row(f"`{option}`"))
     with tempfile.TemporaryDirectory() as name:
@@ -66,15 +94,41 @@ def main() -> None:
     print(engine.row(f"the engine with its start, {engine.flows:,} flows"))
 
 
-def command(flows: int, *arguments: str) -> Cost:
-    """Run the deployer with these arguments and return what it took."""
+def real(folder: Path) -> None:
+    """Print the rows for the flows in a folder, the ratio of the two, and where the time of the check goes."""
+    files = sorted(folder.rglob("*.y*ml"))
+    checks = [command(len(files), "check", str(folder), problems=True) for _ in range(RUNS)]
+    reads = [process(len(files), sys.executable, "-c", READ, *map(str, files)) for _ in range(RUNS)]
+    check, read = (min(costs, key=lambda cost: cost.processor or 0) for costs in (checks, reads))
+    print(check.row(f"`check`, {len(files):,} files"))
+    print(read.row(f"libyaml, {len(files):,} files"))
+    ratio = (check.processor or 0) / (read.processor or 1)
+    print(f"\nThe check takes {ratio:.1f} times the processor time of libyaml. Of it, by a profile:\n")
+    profile = cProfile.Profile()
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        profile.runcall(run, ["check", str(folder)])
+    total = pstats.Stats(profile)
+    whole = total.total_tt  # type: ignore[attr-defined]
+    print("| part | share |\n|---|---|")
+    for name, (file, function) in PARTS.items():
+        spent = [row[3] for key, row in total.stats.items() if key[0].endswith(file) and key[2] == function]  # type: ignore[attr-defined]
+        print(f"| {name} | {max(spent, default=0) / whole:.0%} |")
+
+
+def command(flows: int, *arguments: str, problems: bool = False) -> Cost:
+    """Run the deployer with these arguments and return what it took; it may find `problems`."""
+    return process(flows, *DEPLOYER, *arguments, code=1 if problems else 0)
+
+
+def process(flows: int, *arguments: str, code: int = 0) -> Cost:
+    """Run a process and return what it took; it ends with `code` or 0."""
     began = time.perf_counter()
-    process = subprocess.Popen([*DEPLOYER, *arguments], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{arguments} ended with {process.returncode}")
+    if process.returncode not in (0, code):
+        raise SystemExit(f"{arguments[:4]} ended with {process.returncode}")
     return Cost(flows, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
 
 

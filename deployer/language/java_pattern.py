@@ -18,6 +18,7 @@ _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)>")
 _COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 _FLAGS = re.compile(r"[idmsuxU]*(?:-[idmsuxU]*)?[:)]")
 _PROPERTY = re.compile(r"[pP](?:\{[\w=\- ]+\}|[A-Za-z])")
+_NAMED = re.compile(r"\\[pP]")
 _PLAIN = frozenset("AGHRSVWZaDdefhnrstvwz")
 _IN_CLASS = frozenset("HSVWaDdefhnrstvw")
 _MOST = 2**31 - 1
@@ -39,15 +40,19 @@ def problem(pattern: str) -> str | None:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether a whole string matches a pattern that is valid in Java."""
+    among = frozenset(text) if _NAMED.search(pattern) else frozenset[str]()
     try:
-        return bool(_compile(pattern).fullmatch(text))
+        return bool(_compile(pattern, among).fullmatch(text))
     except re.error:
         return True
 
 
 @lru_cache(maxsize=4096)
-def _compile(pattern: str) -> re.Pattern[str]:
-    """Return the pattern for Python. Raises re.error where it has no equivalent, or none is known."""
+def _compile(pattern: str, among: frozenset[str]) -> re.Pattern[str]:
+    """Return the pattern for Python, of whose properties only these characters are looked at.
+
+    Raises re.error where it has no equivalent, or none is known.
+    """
     python, inside = "", False
     for found in _PIECE.finditer(_WITHOUT.sub(r"(?:(?![\2])[\1])", _BOTH.sub(r"(?:(?=[\2])[\1])", pattern))):
         piece = found[0]
@@ -55,7 +60,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
         if inside and (opens or piece == "&&"):
             raise re.error("sets in a set")
         if piece[:2] in (r"\p", r"\P"):
-            python += _property(piece, inside=inside)
+            python += _property(piece, among, inside=inside)
         else:
             dot_is_all = piece == "." and "(?s" in pattern
             python += piece if dot_is_all else (_IN_SET if inside else _ALONE).get(piece, piece)
@@ -80,8 +85,8 @@ _IN_SET = {r"\h": " \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000", r"\v": "
 """What Java means by an escape and Python does not, alone and in a set."""
 
 
-def _property(piece: str, *, inside: bool) -> str:
-    content = characters(piece[2:].strip("{}"))
+def _property(piece: str, among: frozenset[str], *, inside: bool) -> str:
+    content = characters(piece[2:].strip("{}"), among)
     if content is None or (inside and piece[1] == "P"):
         raise re.error("a property whose characters are not known")
     return content if inside else f"[{'^' if piece[1] == 'P' else ''}{content}]"

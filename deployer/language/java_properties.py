@@ -9,14 +9,15 @@ import json
 import re
 import string
 import unicodedata
-from collections.abc import Callable
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.resources import files
-from itertools import chain
 
 _CATEGORIES = frozenset(
     "Cn Lu Ll Lt Lm Lo Mn Me Mc Nd Nl No Zs Zl Zp Cc Cf Co Cs Pd Ps Pe Pc Po Sm Sc Sk So Pi Pf L M N Z C P S LC LD".split()  # noqa: SIM905, E501
 )
+_NONE = r"\udfff"
+"""A character that no readable text has."""
 _ASCII = {
     "Lower": string.ascii_lowercase,
     "Upper": string.ascii_uppercase,
@@ -90,34 +91,13 @@ _BY_KEY: dict[str, Callable[[str], bool]] = {
 }
 
 
-@lru_cache(maxsize=64)
-def characters(name: str) -> str | None:
-    """Return the characters of a property, as a set of Python's patterns has them; None where they are not known."""
+def characters(name: str, text: Iterable[str]) -> str | None:
+    """Return which characters of a text have a property, as a set of Python's patterns has them; None if not known."""
     if name in _ASCII:
         return re.escape(_ASCII[name])
     name = name.removeprefix("Is").removeprefix("gc=").removeprefix("general_category=")
+    if name not in _CATEGORIES:
+        return None
     wanted = {"LC": ("Lu", "Ll", "Lt"), "LD": ("L", "Nd")}.get(name, (name,))
-    return _ranges(wanted) if name in _CATEGORIES else None
-
-
-_MIXED = (range(0x40000), range(0xE0000, 0xF0000))
-UNIFORM = (
-    ("Cn", 0x40000, 0xDFFFF),
-    ("Co", 0xF0000, 0xFFFFD),
-    ("Cn", 0xFFFFE, 0xFFFFF),
-    ("Co", 0x100000, 0x10FFFD),
-    ("Cn", 0x10FFFE, 0x10FFFF),
-)
-"""The ranges of Unicode in which every code point has the same category, so that none of them has to be looked at."""
-
-
-def _ranges(categories: tuple[str, ...]) -> str:
-    found: list[list[int]] = []
-    for code in chain(*_MIXED):
-        if unicodedata.category(chr(code)).startswith(categories):
-            if found and found[-1][1] == code - 1:
-                found[-1][1] = code
-            else:
-                found.append([code, code])
-    found += [[first, last] for category, first, last in UNIFORM if category.startswith(categories)]
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in found)
+    found = (each for each in text if unicodedata.category(each).startswith(wanted))
+    return re.escape("".join(sorted(found))) or _NONE

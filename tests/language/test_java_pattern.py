@@ -2,12 +2,9 @@ r"""Java's patterns: which are valid, and what they match; all asked of Java 25.
 
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
 
 from deployer.language.java_pattern import matches, problem
-from deployer.language.java_properties import UNIFORM
 
 KNOWN = (
     "L|Lu|LC|L1|all|ASCII|Alnum|javaLowerCase|IsLatin|IsLATIN|IsLatn|IsAlphabetic|IsWhite_Space|IsHexDigit|IsLu|IsAlpha|"
@@ -59,8 +56,3 @@ def test_patterns_that_java_refuses(pattern: str) -> None:
 )
 def test_what_a_pattern_matches(pattern: str, text: str, does: bool) -> None:
     assert matches(pattern, text) is does
-
-
-@pytest.mark.parametrize(("category", "first", "last"), UNIFORM)
-def test_a_range_that_counts_as_uniform_is(category: str, first: int, last: int) -> None:
-    assert {unicodedata.category(chr(code)) for code in range(first, last + 1)} == {category}
