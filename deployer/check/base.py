@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from deployer.check.expressions import Template, templates
 from deployer.language import constraints, reading
 from deployer.language.constraints import Asked, Violation
 from deployer.language.parts import Misread, Part, Read
@@ -97,6 +98,11 @@ class FlowFile:
     def texts(self) -> Sequence[tuple[Route, str]]:
         """Every string of the flow; of keys only those that may contain an expression."""
         return list(texts(self.document.data))
+
+    @cached_property
+    def templates(self) -> Sequence[Template]:
+        """Every string of the flow that Kestra renders."""
+        return list(templates(self.texts, self.document.text, self.types))
 
     @property
     def parts(self) -> Iterator[Part]:
