@@ -1,0 +1,35 @@
+"""Places whose expressions Kestra does not evaluate when a flow runs, or evaluates with other names than the flow's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deployer.check.base import FlowFile
+from deployer.language.leaves import truth
+from deployer.model.problem import Route
+
+_CALLERS = ("io.kestra.plugin.core.flow.Subflow", "io.kestra.plugin.core.flow.ForEachItem")
+
+
+def unjudged(flow: FlowFile, route: Route) -> bool:
+    """Whether a place is in a disabled task, in the inputs of a `Pause`, or in what a call returns from its callee.
+
+    An output of the flow that is not required is left out where its value cannot be had (1.3.31 and 2.0.0).
+    """
+    if route[0] == "outputs" and truth((flow.value(route[:2]) or {}).get("required")) is False:
+        return True
+    data: Any = flow.document.data
+    for step in route:
+        if isinstance(data, dict) and data is not flow.document.data:
+            if data.get("disabled") is not None and truth(data["disabled"]) is not False:
+                return True
+            name = data.get("type")
+            if step == "onResume" or (
+                step == "outputs" and isinstance(name, str) and flow.types.plugins.get(name) in _CALLERS
+            ):
+                return True
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):  # an expression in a key
+            return False
+    return False
