@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from deployer.check.base import Check, Finding, FlowFile
+from deployer.check.lacking import expected, unjudged
 from deployer.check.rules import dashed_reference
-from deployer.check.unjudged import unjudged
 from deployer.language.expression import Use
 from deployer.language.leaves import as_text
 from deployer.language.tasks import tasks
@@ -69,11 +69,11 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     ]
     if not missing:
         return
-    expected = {use.path[:2] for template in flow.templates for use in template.reading.uses if use.guarded}
+    prepared = expected(flow)
     told: set[tuple[Route, tuple[str, ...]]] = set()
     for route, use in missing:
         place = (route, use.path[:2])
-        if place not in told and not {use.path[:1], use.path[:2]} & expected and not unjudged(flow, route):
+        if place not in told and not {use.path[:1], use.path[:2]} & prepared and not unjudged(flow, route):
             told.add(place)
             yield from names.explain(route, use)
 

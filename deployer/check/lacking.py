@@ -1,4 +1,4 @@
-"""Places whose expressions Kestra does not evaluate when a flow runs, or evaluates with other names than the flow's."""
+"""Where an expression may use what is not there: the flow is prepared for it, or Kestra does not evaluate it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from deployer.check.base import FlowFile
 from deployer.language.leaves import truth
 from deployer.model.problem import Route
 
+_ASKS = "contains"
 _CALLERS = ("io.kestra.plugin.core.flow.Subflow", "io.kestra.plugin.core.flow.ForEachItem")
+
+
+def expected(flow: FlowFile) -> set[tuple[str, ...]]:
+    """Return what the flow is prepared to lack, two steps deep: who asks for it once may do so for another place.
+
+    A root alone stands for all of its names: `inputs contains 'day'` may ask for any.
+    """
+    found: set[tuple[str, ...]] = set()
+    for template in flow.templates:
+        asks = _ASKS in template.text
+        found.update(use.path[:2] for use in template.reading.uses if use.guarded or (asks and len(use.path) == 1))
+    return found
 
 
 def unjudged(flow: FlowFile, route: Route) -> bool:
