@@ -41,7 +41,7 @@ class FlowFile:
         self.document = document
         self.types = types
         self.defaults = defaults or {}
-        """Plugin defaults of namespaces, which are in no file."""
+        """Plugin defaults of namespaces, which are in no file; `*` is every namespace."""
         self.fault: Exception | None = None
         """The error that ended reading, if it is a bug of ours: checks then see an empty flow."""
 
@@ -72,6 +72,18 @@ class FlowFile:
             except (KeyError, IndexError, TypeError):
                 return None
         return data
+
+    def has_default(self, route: Route, prop: str) -> bool:
+        """Whether the plugin defaults of the flow's namespace, or of a parent, set a property of a plugin."""
+        if not self.defaults:
+            return False
+        namespace, kind = str(self.document.data.get("namespace")), str(self.value((*route, "type")))
+        return any(
+            kind.startswith(entry["type"]) and prop in entry["values"]
+            for above, entries in self.defaults.items()
+            if above in ("*", namespace) or namespace.startswith(f"{above}.")
+            for entry in entries
+        )
 
     @property
     def violations(self) -> Iterator[Violation]:
