@@ -94,16 +94,16 @@ class _Tasks:
         if self._is_disabled(route):
             return f"the task `{name}` is disabled, so it has no outputs", "enable it, or use `??`"
         if len(shared) == len(route):
-            return self._own(user, use)
+            return self._own(user, route, use)
         return self._apart(user, route, len(shared), name)
 
-    def _own(self, user: Route, use: Use) -> tuple[str, str] | None:
-        """Judge a task that uses its own outputs, or those of a task that it is in, which has some in 2.0."""
+    def _own(self, user: Route, route: Route, use: Use) -> tuple[str, str] | None:
+        """Judge a task that uses its own outputs, which 2.0 has, but empty; a task that it is in may have some."""
         task = self._task_at(user)
-        runs = task is not None and is_a(task, RUNNABLE, self._flow.types) and not base_of_stranger(task.cls)
-        if not runs or len(use.path) == len(("outputs", "task")):
+        own = task is not None and task.route == route and is_a(task, RUNNABLE, self._flow.types)
+        if not own or base_of_stranger(self._parts[route].cls) or len(use.path) == len(("outputs", "task")):
             return None
-        return "a task has no outputs before it has run", "use the outputs of another task"
+        return f"the task `{use.path[1]}` has no outputs before it has run", _EARLIER
 
     def _apart(self, user: Route, route: Route, at: int, name: str) -> tuple[str, str] | None:
         """Judge two places that have their first `at` steps in common."""
