@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from deployer.check.expressions import Template, templates
+from deployer.check.tasks import Tasks
 from deployer.language import constraints, reading
 from deployer.language.constraints import Asked, Violation
 from deployer.language.parts import Misread, Part, Read
@@ -115,6 +116,11 @@ class FlowFile:
     def templates(self) -> Sequence[Template]:
         """Every string of the flow that Kestra renders."""
         return list(templates(self.texts, self.document.text, self.types))
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The tasks of the flow, by their ids and places."""
+        return Tasks(self.parts, self.types)
 
     @property
     def parts(self) -> Iterator[Part]:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from deployer.check.base import FlowFile
+from deployer.check.callees import CALLERS
 from deployer.language.leaves import truth
 from deployer.model.problem import Route
 
 _ASKS = "contains"
-_CALLERS = ("io.kestra.plugin.core.flow.Subflow", "io.kestra.plugin.core.flow.ForEachItem")
 
 
 def expected(flow: FlowFile) -> set[tuple[str, ...]]:
-    """Return what the flow is prepared to lack, two steps deep: who asks for it once may do so for another place.
+    """Return what the flow is prepared to lack, up to three steps: who asks for it once may do so for another place.
 
     A root alone stands for all of its names: `inputs contains 'day'` may ask for any.
     """
     found: set[tuple[str, ...]] = set()
     for template in flow.templates:
         asks = _ASKS in template.text
-        found.update(use.path[:2] for use in template.reading.uses if use.guarded or (asks and len(use.path) == 1))
+        found.update(
+            use.path[:at]
+            for use in template.reading.uses
+            if use.guarded or (asks and len(use.path) == 1)
+            for at in (2, 3)
+        )
     return found
 
 
@@ -29,7 +34,7 @@ def unjudged(flow: FlowFile, route: Route) -> bool:
 
     An output of the flow that is not required is left out where its value cannot be had (1.3.31 and 2.0.0).
     """
-    if route[0] == "outputs" and truth((flow.value(route[:2]) or {}).get("required")) is False:
+    if route[0] == "outputs" and truth(flow.value((*route[:2], "required"))) is False:
         return True
     data: Any = flow.document.data
     for step in route:
@@ -38,7 +43,7 @@ def unjudged(flow: FlowFile, route: Route) -> bool:
                 return True
             name = data.get("type")
             if step == "onResume" or (
-                step == "outputs" and isinstance(name, str) and flow.types.plugins.get(name) in _CALLERS
+                step == "outputs" and isinstance(name, str) and flow.types.plugins.get(name) in CALLERS
             ):
                 return True
         try:

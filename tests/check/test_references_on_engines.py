@@ -215,6 +215,43 @@ def test_outputs_are_missing_where_it_is_found_and_nowhere_else(engine: RunningE
     assert failed(run(flow)) - around == wrong
 
 
+OUTPUTS = f"""\
+tasks:
+- {{id: say, type: {LOG}, message: hello}}
+- {{id: give, type: {RETURN}, format: hello}}
+- {{id: make, type: io.kestra.plugin.core.output.OutputValues, values: {{a: 1}}}}
+- {{id: nap, type: {FLOW}Sleep, duration: PT0.01S}}
+- {{id: keep, type: io.kestra.plugin.core.kv.Set, key: a, value: b}}
+- {{id: know, type: io.kestra.plugin.core.kv.Get, key: a}}
+- {{id: decide, type: {FLOW}If, condition: "{{{{ true }}}}", then: [{{id: in-if, type: {LOG}, message: hello}}]}}
+- id: choose
+  type: {FLOW}Switch
+  value: a
+  cases:
+    a: [{{id: in-switch, type: {LOG}, message: hello}}]
+- {{id: call, type: {FLOW}Subflow, namespace: company.team, flowId: callee, wait: true}}
+"""
+HAVE = ("give.value", "make.values.a", "know.value", "decide.evaluationResult", "choose.value", "call.outputs.answer")
+LACK = ("say", "give", "make", "nap", "keep", "know", "decide", "choose", "call", "call.outputs")
+
+
+def test_outputs_that_are_found_are_missing_and_no_others(engine: RunningEngine, run: Run) -> None:
+    callee = HEAD.format(id="callee") + (
+        f"tasks:\n- {{id: give, type: {RETURN}, format: hello}}\n"
+        'outputs:\n- {id: answer, type: STRING, value: "{{ outputs.give.value }}"}\n'
+    )
+    lines = [
+        f'- {{id: t{at}, type: {LOG}, allowFailure: true, message: "{{{{ outputs.{path} }}}}"}}\n'
+        for at, path in enumerate([*HAVE, *(f"{task}.nothing" for task in LACK)])
+    ]
+    flow = "".join([HEAD.format(id="outputs"), OUTPUTS, *lines])
+    wrong = tasks_of(
+        flow, [each for each in found(engine, callee, flow, check="unknown-output") if each.file == "1.yaml"]
+    )
+    assert wrong == {f"t{at}" for at in range(len(HAVE), len(lines))}
+    assert failed(run(callee, flow)) == wrong
+
+
 KINDS: dict[str, tuple[dict[str, Any], list[Any]]] = {
     "STRING": ({"validator": "[a-z]*"}, ["a", "", "A", 5, None, [1]]),
     "INT": ({"max": 7}, [5, "5", 8, "a", 3.5, True, "", None]),

@@ -13,17 +13,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.check.base import Check, Finding, FlowFile, Folder
+from deployer.check.callees import CALLERS, called, callees
 from deployer.check.flow_inputs import are_all, inputs_of, is_nothing, is_required, meant
 from deployer.check.lacking import unjudged
 from deployer.check.rules.input_values import kind_of
 from deployer.check.sent_values import wrong
-from deployer.language.identity import flow_of
 from deployer.language.parts import Part
 from deployer.model.document import Document
 from deployer.model.problem import Route, Severity
-from deployer.model.resource import FLOW, Key
 
-_CALLERS = ("io.kestra.plugin.core.flow.Subflow", "io.kestra.plugin.core.flow.ForEachItem")
 _SIGN = "flowId"  # a flow that calls another one has this word in its text
 
 
@@ -34,14 +32,14 @@ def check(folder: Folder) -> Iterator[tuple[Document, Finding]]:
         for flow in folder.flows
         if _SIGN in flow.document.text
         for part in flow.parts
-        if part.cls in _CALLERS
+        if part.cls in CALLERS
     ]
     if not calls:
         return
-    flows = _flows(folder)
+    flows = callees(folder)
     inputs: dict[str, dict[str, Part]] = {}
     for flow, call in calls:
-        path = _called(call)
+        path = called(call)
         callee = flows.get(path)
         if callee is None or unjudged(flow, (*call.route, "inputs")):
             continue
@@ -49,22 +47,6 @@ def check(folder: Folder) -> Iterator[tuple[Document, Finding]]:
             inputs[path] = inputs_of(callee.read.flow, callee.types)
         for finding in _judge(flow, call, path, inputs[path]):
             yield flow.document, finding
-
-
-def _flows(folder: Folder) -> Mapping[str, FlowFile]:
-    """Return the flows that can be called, by namespace and id; none that are declared twice or cannot be read."""
-    found: dict[str, FlowFile | None] = {}
-    for each in folder.flows:
-        if flow := flow_of(each.document):
-            found[flow.key.path] = None if flow.key.path in found else each
-    return {path: each for path, each in found.items() if each is not None and not each.read.misreads}
-
-
-def _called(call: Part) -> str:
-    """Return which flow is called, empty where only a run or a revision of the server knows what it takes."""
-    namespace, name = call.value.get("namespace"), call.value.get("flowId")
-    known = isinstance(namespace, str) and isinstance(name, str) and call.value.get("revision") is None
-    return Key(FLOW, str(namespace), str(name)).path if known else ""
 
 
 def _judge(flow: FlowFile, call: Part, path: str, inputs: Mapping[str, Part]) -> Iterator[Finding]:
