@@ -7,6 +7,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from deployer.check.expressions import Template, templates
+from deployer.check.tasks import Tasks
 from deployer.language import constraints, reading
 from deployer.language.constraints import Asked, Violation
 from deployer.language.parts import Misread, Part, Read
@@ -40,7 +42,7 @@ class FlowFile:
         self.document = document
         self.types = types
         self.defaults = defaults or {}
-        """Plugin defaults of namespaces, which are in no file."""
+        """Plugin defaults of namespaces, which are in no file; `*` is every namespace."""
         self.fault: Exception | None = None
         """The error that ended reading, if it is a bug of ours: checks then see an empty flow."""
 
@@ -72,6 +74,18 @@ class FlowFile:
                 return None
         return data
 
+    def has_default(self, route: Route, prop: str) -> bool:
+        """Whether the plugin defaults of the flow's namespace, or of a parent, set a property of a plugin."""
+        if not self.defaults:
+            return False
+        namespace, kind = str(self.document.data.get("namespace")), str(self.value((*route, "type")))
+        return any(
+            kind.startswith(entry["type"]) and prop in entry["values"]
+            for above, entries in self.defaults.items()
+            if above in ("*", namespace) or namespace.startswith(f"{above}.")
+            for entry in entries
+        )
+
     @property
     def violations(self) -> Iterator[Violation]:
         """The constraints that are broken."""
@@ -97,6 +111,16 @@ class FlowFile:
     def texts(self) -> Sequence[tuple[Route, str]]:
         """Every string of the flow; of keys only those that may contain an expression."""
         return list(texts(self.document.data))
+
+    @cached_property
+    def templates(self) -> Sequence[Template]:
+        """Every string of the flow that Kestra renders."""
+        return list(templates(self.texts, self.document.text, self.types))
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The tasks of the flow, by their ids and places."""
+        return Tasks(self.parts, self.types)
 
     @property
     def parts(self) -> Iterator[Part]:

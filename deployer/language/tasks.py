@@ -8,6 +8,7 @@ from deployer.language.parts import Part
 from deployer.language.types import Types
 
 TASK = "io.kestra.core.models.tasks.Task"
+RUNNABLE = "io.kestra.core.models.tasks.RunnableTask"
 _FLOWABLE = "io.kestra.core.models.tasks.FlowableTask"
 _FOR_EACH_ITEM = "io.kestra.plugin.core.flow.ForEachItem"
 _LISTS = ("tasks", "errors", "finally", "listeners", "afterExecution")

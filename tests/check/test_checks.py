@@ -67,6 +67,26 @@ def test_the_same_flow_in_two_files_is_found_at_both() -> None:
     assert "also declared in b.yaml" in problems[0].message
 
 
+def test_inputs_of_another_place_may_be_any() -> None:
+    uses = TASKS.replace("message: hello", 'message: "{{ inputs.day }}"')
+    reused = "inputs:\n  - id: shared\n    type: REUSABLE_INPUTS\n    ref: dates\n"
+    problems = check(documents(a=GOOD + reused + uses), "2.0")
+    assert "undeclared-name" not in {problem.check for problem in problems}
+
+
+CALL = "tasks:\n  - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: hello}\n"
+
+
+@pytest.mark.parametrize(("namespace", "lacks"), [("company", False), ("company.team", False), ("company.other", True)])
+def test_defaults_of_a_namespace_may_pass_the_inputs_of_a_call(namespace: str, lacks: bool) -> None:
+    callee = GOOD + "inputs:\n  - id: day\n    type: STRING\n" + TASKS.replace("hello", '"{{ inputs.day }}"')
+    caller = GOOD.replace("hello", "caller") + CALL
+    values = {"inputs": {"day": "today"}}
+    defaults = {namespace: [{"type": "io.kestra.plugin.core.flow.Subflow", "values": values}]}
+    problems = check(documents(a=callee, b=caller), defaults=defaults)
+    assert [problem.check for problem in problems] == ["subflow-inputs"] * lacks
+
+
 def test_only_flows_without_errors_are_sound() -> None:
     read = documents(a=GOOD + TASKS, b="id: hello\n")
     assert [flow.document.file for flow in sound_flows(read, check(read))] == ["a.yaml"]
@@ -87,9 +107,9 @@ def test_the_page_on_checks_is_what_the_checks_say() -> None:
 
 
 def test_a_secret_is_not_shown_again() -> None:
-    [problem] = found(a=GOOD + TASKS + "variables:\n  password: hunter2\n")
-    assert problem.check == "plain-secret"
-    assert "hunter2" not in problem.message + problem.hint + problem.excerpt
+    problems = found(a=GOOD + TASKS + "variables:\n  password: hunter2\n")
+    assert {problem.check for problem in problems} == {"plain-secret", "unused-variable"}
+    assert not any("hunter2" in problem.message + problem.hint + problem.excerpt for problem in problems)
 
 
 def test_every_module_with_a_check_is_in_the_table() -> None:

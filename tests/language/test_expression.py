@@ -99,7 +99,7 @@ def malformed(expressions: Expressions, text: str) -> bool:
 
 def test_what_is_named_is_told_without_the_macros_of_the_text() -> None:
     text = "{% macro m() %}{{ f() }}{% endmacro %}{{ m() | g(h(1)) is t }}"
-    named = Expressions(types_of("1.3").words).read(text)
+    named = Expressions(types_of("1.3").words).read(text).named
     assert [(each.kind, each.name) for each in named] == [
         ("functions", "f"), ("filters", "g"), ("functions", "h"), ("tests", "t"),
     ]  # fmt: skip

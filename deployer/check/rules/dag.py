@@ -38,11 +38,12 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:  # noqa: ARG001
         for one in wanted:
             if one not in needs:
                 yield Finding(route, f"`{name}` depends on `{one}`, which is not a task of this `Dag`")
-        if _reaches(name, name, needs):
+        if reaches(name, name, needs):
             yield Finding(route, f"`{name}` depends on itself")
 
 
-def _reaches(start: str, wanted: str, needs: Mapping[str, list[str]]) -> bool:
+def reaches(start: str, wanted: str, needs: Mapping[str, list[str]]) -> bool:
+    """Whether a task depends on another one, itself or through others."""
     seen: set[str] = set()
     todo = [start]
     while todo:

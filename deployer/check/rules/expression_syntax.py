@@ -9,62 +9,35 @@ Good: `message: "{{ inputs.day | date('yyyy') }}"`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from deployer.check.base import Check, Finding, FlowFile
-from deployer.language.expression import Expressions, Malformed, Named
+from deployer.check.expressions import Template
+from deployer.language.expression import Named
 from deployer.language.gone import WORDS
 from deployer.language.types import Types
 from deployer.language.words import did_you_mean, gone_since, needs
-from deployer.model.problem import Effort, Route, Severity
+from deployer.model.problem import Effort, Severity
 
-_NOT_RENDERED = ("description", "documentation", "displayName", "validator", "prefill")
-_RENDERS = re.compile(r"\brender(?:Once)?\(")
 _PART = 3  # characters of a name that begins another: `date` is meant by `dateFormat`
 _LONGEST = 40  # characters of an expression that are shown
 
 
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every invalid expression, and for every unknown name in one."""
-    if "{{" not in flow.document.text and "{%" not in flow.document.text and "{#" not in flow.document.text:
-        return
-    for route, text in flow.texts:
-        if ("{{" in text or "{%" in text or "{#" in text) and _is_rendered(flow, route, text):
-            yield from _one(flow, route, text, _expressions(flow.types))
+    for template in flow.templates:
+        if template.fault or template.reading.named:
+            yield from _one(template, flow.types)
 
 
-@lru_cache(maxsize=8)
-def _expressions(types: Types) -> Expressions:
-    return Expressions(types.words)
-
-
-def _is_rendered(flow: FlowFile, route: Route, text: str) -> bool:
-    """Whether Kestra renders a string before the flow or a task uses it. Tested by running flows on 1.3.31."""
-    match route:
-        case ("variables", *_):
-            return bool(_RENDERS.search(flow.document.text))
-        case (*_, "cases", key) if key == text:
-            return False
-        case (*_, last):
-            return last not in _NOT_RENDERED
-    return True
-
-
-def _one(flow: FlowFile, route: Route, text: str, expressions: Expressions) -> Iterator[Finding]:
-    try:
-        named = expressions.read(text)
-    except Malformed as error:
-        message = f"`{_quote(text, error.at)}` is not a valid expression: {error}"
-        yield Finding(route, message, error.hint)
-        return
-    except RecursionError:  # nested too deeply to be checked
-        return
-    for each in named:
-        if each.name not in flow.types.words[each.kind]:
-            message, hint, effort = _explain(each, flow.types)
-            yield Finding(route, message, hint, effort=effort)
+def _one(template: Template, types: Types) -> Iterator[Finding]:
+    if error := template.fault:
+        message = f"`{_quote(template.text, error.at)}` is not a valid expression: {error}"
+        yield Finding(template.route, message, error.hint)
+    for each in template.reading.named:
+        if each.name not in types.words[each.kind]:
+            message, hint, effort = _explain(each, types)
+            yield Finding(template.route, message, hint, effort=effort)
 
 
 def _explain(named: Named, types: Types) -> tuple[str, str, Effort | None]:

@@ -9,12 +9,10 @@ Good: an `http.Request` with `uri: https://example.com`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, FlowFile
 from deployer.check.rules import identity
-from deployer.language.constraints import Violation
 from deployer.language.gone import RENAMED, property_gone_since
 from deployer.language.parts import Misread
 from deployer.language.types import Types
@@ -29,25 +27,12 @@ def check(flow: FlowFile) -> Iterator[Finding]:
     for violation in flow.violations:
         place = (violation.route, violation.prop)
         covered = violation.route in ((), *identity.ROUTES) and (violation.prop,) in identity.ROUTES
-        if violation.name not in NAMES or place in seen or covered or _given_elsewhere(flow, violation, flow.defaults):
+        if violation.name not in NAMES or place in seen or covered or flow.has_default(*place):
             continue
         seen.add(place)
         there = violation.route and violation.route[-1] == violation.prop
         message = f"`{violation.prop}` of {short(violation.owner)} is {'empty' if there else 'missing'}"
         yield Finding(violation.route, message, f"give it {violation.wanted}")
-
-
-def _given_elsewhere(flow: FlowFile, violation: Violation, defaults: Mapping[str, Any]) -> bool:
-    """Whether the plugin defaults of the flow's namespace, or of a parent, set the property; `*` is every namespace."""
-    if not defaults:
-        return False
-    namespace, kind = str(flow.document.data.get("namespace")), str(flow.value((*violation.route, "type")))
-    return any(
-        kind.startswith(entry["type"]) and violation.prop in entry["values"]
-        for above, entries in defaults.items()
-        if above in ("*", namespace) or namespace.startswith(f"{above}.")
-        for entry in entries
-    )
 
 
 def _intended(misread: Misread, types: Types) -> str:

@@ -1,15 +1,17 @@
-"""The grammar of Pebble: whether tokens form expressions and tags, and which filters, functions and tests they use."""
+"""The grammar of Pebble: whether tokens form expressions and tags, and which names and variables they use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from deployer.language.expression.tokens import Malformed, Token
 
 _CONSTANTS = ("true", "TRUE", "false", "FALSE", "none", "NONE", "null", "NULL")
 _LARGEST = 2**63 - 1
 _NO_VARIABLES = ("true", "false", "null", "none")
+_OTHERWISE = ("??", "???")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,34 @@ class Named:
     at: int
 
 
-def read(tokens: Sequence[Token], words: Mapping[str, list[str]]) -> list[Named]:
-    """Return the names that tokens use, except for macros that they define. Raises Malformed."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A variable that an expression reads, with the steps that are written out: `inputs`, `day` for `inputs['day']`.
+
+    The path ends where a step is computed. `guarded` says that the expression is made for the case that there is none:
+    with `??`, `default` or `is defined`.
+    """
+
+    path: tuple[str, ...]
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a string uses, except for what it defines itself: macros, and the variables of `for`, `set` and macros."""
+
+    named: Sequence[Named] = ()
+    uses: Sequence[Use] = ()
+
+
+def read(tokens: Sequence[Token], words: Mapping[str, list[str]]) -> Reading:
+    """Return what tokens use. Raises Malformed."""
     reading = _Reading(tokens, words)
     reading.body(())
-    return [each for each in reading.named if each.kind != "functions" or each.name not in reading.macros]
+    return Reading(
+        [each for each in reading.named if each.kind != "functions" or each.name not in reading.macros],
+        [each for each in reading.uses if each.path[0] not in reading.own],
+    )
 
 
 class _Reading:
@@ -43,6 +68,8 @@ class _Reading:
         self._tags = {name: known[name] for name in words["tags"] if name in known}
         self.named: list[Named] = []
         self.macros: set[str] = {"parent", "block"}  # functions of Pebble's own
+        self.uses: list[Use] = []
+        self.own: set[str] = {"loop"}
 
     @property
     def _now(self) -> Token:
@@ -94,7 +121,7 @@ class _Reading:
         self._otherwise(tag, "endif")
 
     def _for(self) -> None:
-        self._variable()
+        self.own.add(self._variable())
         self._expect("name", "in")
         self._expression()
         self._expect("%}")
@@ -107,7 +134,7 @@ class _Reading:
         self._expect("%}")
 
     def _set(self) -> None:
-        self._variable()
+        self.own.add(self._variable())
         self._expect("mark", "=")
         self._expression()
         self._expect("%}")
@@ -120,7 +147,7 @@ class _Reading:
             if not first:
                 self._expect("mark", ",")
             first = False
-            self._variable()
+            self.own.add(self._variable())
             if self._is("mark", "="):
                 self._next()
                 self._expression()
@@ -147,21 +174,29 @@ class _Reading:
         self.body((end,))
         self._expect("%}")
 
-    def _variable(self) -> None:
+    def _variable(self) -> str:
         name = self._expect("name", wanted="the name of a variable")
         if name.value in _NO_VARIABLES:
             raise Malformed(f"`{name.value}` is not a variable name", name.at)
+        return name.value
 
     def _expression(self) -> None:
-        """Read values between operators, and possibly a ternary; operator precedence does not matter here."""
+        """Read values between operators, and possibly a ternary; operator precedence does not matter here.
+
+        So one that is followed by a guard counts as guarded in all of its parts.
+        """
+        first = len(self.uses)
         self._value()
         while self._now.kind == "operator" and self._now.value in self._binary:
             operator = self._next().value
+            name = ""
             if operator == "|":
-                self._name("filters")
+                name = self._name("filters")
             elif operator in ("is", "is not"):
-                self._name("tests")
-            else:
+                name = self._name("tests")
+            if operator in _OTHERWISE or name in ("default", "defined"):
+                self.uses[first:] = [Use(each.path, guarded=True) for each in self.uses[first:]]
+            if not name:
                 self._value()
         if self._is("mark", "?"):
             self._next()
@@ -169,13 +204,14 @@ class _Reading:
             self._expect("mark", ":")
             self._expression()
 
-    def _name(self, kind: str) -> None:
+    def _name(self, kind: str) -> str:
         if self._is("operator", "|"):
             raise Malformed("`||` is not an operator", self._now.at, "write `or`")
         token = self._expect("name", wanted=f"the name of a {kind[:-1]}")
         self.named.append(Named(kind, token.value, token.at))
         if self._is("mark", "("):
             self._arguments()
+        return token.value
 
     def _value(self) -> None:
         while self._now.kind == "operator" and self._now.value in self._unary:
@@ -190,12 +226,8 @@ class _Reading:
                 self._items("]", self._expression)
             case "mark", "{":
                 self._items("}", self._entry)
-            case "name", name:
-                function = name not in _CONSTANTS and self._is("mark", "(")
-                if function:
-                    self.named.append(Named("functions", name, token.at))
-                    self._arguments()
-                self._postfix()
+            case "name", _:
+                self._named_value(token)
             case "number", value:
                 if "." not in value and int(value.removesuffix("L")) > _LARGEST:
                     raise Malformed(f"`{value}` is too large", token.at)
@@ -207,6 +239,18 @@ class _Reading:
             case _:
                 self._at -= token.kind != "end"
                 self._fail()
+
+    def _named_value(self, token: Token) -> None:
+        """Read the rest of a call, a constant or a variable, after its name."""
+        if token.value not in _CONSTANTS and self._is("mark", "("):
+            self.named.append(Named("functions", token.value, token.at))
+            self._arguments()
+            self._postfix()
+            return
+        place = len(self.uses)
+        steps = self._postfix()
+        if token.value not in _CONSTANTS:
+            self.uses.insert(place, Use((token.value, *steps)))
 
     def _text(self) -> None:
         text = False
@@ -230,25 +274,36 @@ class _Reading:
                 item()
         self._next()
 
-    def _postfix(self) -> None:
-        """Read what follows a value: `.name`, `.name(…)`, `[…]`."""
+    def _postfix(self) -> list[str]:
+        """Read what follows a value, `.name`, `.name(…)`, `[…]`, and return the steps up to the first computed one."""
+        steps: list[str | None] = []
         while self._is("mark", ".") or self._is("mark", "["):
             if self._next().value == "[":
-                self._expression()
-                self._expect("mark", "]")
+                steps.append(self._key())
                 continue
-            self._attribute()
+            steps.append(self._attribute())
             if self._is("mark", "("):
+                steps[-1] = None
                 self._arguments(named=False)
         if self._is("mark", "("):
             raise Malformed("`(` after something that is not a function", self._now.at)
+        return list(takewhile(bool, steps))  # type: ignore[arg-type]
 
-    def _attribute(self) -> None:
+    def _key(self) -> str | None:
+        """Read what is between brackets, and return it where it is written out."""
+        at, token = self._at, self._now
+        self._expression()
+        self._expect("mark", "]")
+        if self._at != at + 2 or "\\" in token.value:
+            return None
+        return token.value[1:-1] if token.kind == "text" else token.value if token.kind == "number" else None
+
+    def _attribute(self) -> str:
         name = self._now
         if name.kind in ("operator", "number"):
             key = name.value if name.kind == "number" else f"'{name.value}'"
             raise Malformed(f"`{name.value}` cannot follow a dot", name.at, f"write [{key}] without the dot")
-        self._expect("name", wanted="a name after the dot")
+        return self._expect("name", wanted="a name after the dot").value
 
     def _arguments(self, *, named: bool = True) -> None:
         self._expect("mark", "(")
