@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from deployer.check.expressions import Template, templates
-from deployer.check.tasks import Tasks
+from deployer.check.references.tasks import Tasks
 from deployer.language import constraints, reading
 from deployer.language.constraints import Asked, Violation
 from deployer.language.parts import Misread, Part, Read

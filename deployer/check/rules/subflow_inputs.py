@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.check.base import Check, Finding, FlowFile, Folder
-from deployer.check.callees import CALLERS, called, callees
 from deployer.check.flow_inputs import are_all, inputs_of, is_nothing, is_required, meant
-from deployer.check.lacking import unjudged
+from deployer.check.references.callees import CALLERS, called, callees
+from deployer.check.references.lacking import unjudged
 from deployer.check.rules.input_values import kind_of
 from deployer.check.sent_values import wrong
 from deployer.language.parts import Part

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
 from deployer.check.base import Check, Finding, FlowFile
-from deployer.check.lacking import expected, unjudged
+from deployer.check.references.lacking import expected, unjudged
 from deployer.check.rules.dag import reaches
 from deployer.language.expression import Use
 from deployer.language.leaves import as_text

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from deployer.check.base import Check, Finding, FlowFile
-from deployer.check.lacking import expected, unjudged
+from deployer.check.references.lacking import expected, unjudged
 from deployer.check.rules import dashed_reference
 from deployer.language.expression import Use
 from deployer.language.leaves import as_text

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from deployer.check.base import Check, Finding, FlowFile, Folder
-from deployer.check.callees import SUBFLOW, called, callees
-from deployer.check.lacking import expected, unjudged
+from deployer.check.references.callees import SUBFLOW, called, callees
+from deployer.check.references.lacking import expected, unjudged
 from deployer.language.expression import Use
 from deployer.language.leaves import as_text
 from deployer.language.outputs import OUTPUTS

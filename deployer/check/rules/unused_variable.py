@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.check.base import Check, Finding, FlowFile
-from deployer.check.reads import covers, may_read_elsewhere, reads
+from deployer.check.references.reads import covers, may_read_elsewhere, reads
 from deployer.model.problem import Severity
 
 _TASKS = ("UnsetVariables", "SetVariables")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deployer.check.base import FlowFile
-from deployer.check.callees import CALLERS
+from deployer.check.references.callees import CALLERS
 from deployer.language.leaves import truth
 from deployer.model.problem import Route
 
