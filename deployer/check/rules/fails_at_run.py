@@ -1,7 +1,8 @@
 """Whether a value that Kestra stores as it is can be used when the flow runs.
 
 Why: many properties of tasks may hold an expression, so Kestra accepts any value for them, and reads it when the task
-runs. A constant that is no duration, number, word of a list, list or mapping then ends the task with an error.
+runs. A constant that is no duration, number, word of a list, list or mapping then ends the task with an error. The same
+holds for the default of an input in 1.x.
 
 Bad:  `timeout: 5m`
 Good: `timeout: PT5M`
@@ -22,6 +23,8 @@ from deployer.model.problem import Severity
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every value that Kestra stores and cannot use."""
     for misread in flow.read.fails:
+        if flow.types.since("2.0") and misread.route[-1] == "defaults":
+            continue  # `input-values` reports it: 2.0 refuses the flow
         value = flow.value(misread.route)
         wrong, hint = _explain(misread, value, flow.types)
         message = f"{wrong}: Kestra stores this, but the flow fails when it runs"
