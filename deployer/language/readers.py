@@ -24,8 +24,9 @@ SCRIPTS = "io.kestra.core.tasks.scripts."
 1.3.31 and 2.0.0 accept and store them where that plugin is installed, and know no other type below it.
 """
 
-_MADE_OF = {"io.kestra.core.models.flows.input.ValueOption": "value"}
-"""Classes with a creator of their own that accepts anything, but needs this key in a mapping."""
+_MADE_OF = {"io.kestra.core.models.flows.input.ValueOption": ("value", "label")}
+"""Classes with a creator of their own that accepts anything, but needs the first key in a mapping, and gives the second
+one the same value where it is absent."""
 
 Reader = Callable[[Any, Route, "list[Part]", Read], None]
 """Adds the parts that it finds in a value to the list, and problems to the notes."""
@@ -117,12 +118,11 @@ class Readers:
         if not isinstance(value, dict):
             self._other(cls, value, route, notes)
             return
+        if cls in _MADE_OF:
+            _create(cls, value, route, parts, notes)
+            return
         part = Part(cls, route, value)
         parts.append(part)
-        if needed := _MADE_OF.get(cls):
-            if value.get(needed) is None:
-                wrong(notes, route, f"a mapping with `{needed}`")
-            return
         readers = self._props.get(cls)
         if readers is None:
             readers = self._props[cls] = {name: self.of(kind) for name, kind in described["props"].items()}
@@ -242,6 +242,14 @@ class Readers:
                 wrong(notes, route, "a mapping of strings")
 
         return read_labels
+
+
+def _create(cls: str, value: dict[str, Any], route: Route, parts: list[Part], notes: Read) -> None:
+    """Read an object of a class with a creator of its own."""
+    needed, filled = _MADE_OF[cls]
+    parts.append(Part(cls, route, {filled: value.get(needed), **value}))
+    if value.get(needed) is None:
+        wrong(notes, route, f"a mapping with `{needed}`")
 
 
 def _label(label: Part, parts: list[Part], notes: Read, *, before_1_2: bool = False) -> None:

@@ -51,7 +51,15 @@ PATTERNS = {
     r"\p{javaLowerCase}+": "a", r"\p{javaFoo}": "a", r"\R": "a", "[a-z&&[^b]]": "b", "[a-z&&[^b]]+": "acd", "^*": "",
     "|*": "a", "a**": "a", r"\x{110000}": "a", r"\N{FOO}": "a", r"\h": " ", ".": "\u2028", r"(a)\1": "aa", "[a-": "a",
 }  # fmt: skip
-VALUES = ("[small, large]", "[]", "[null, a]", "{a: b}")
+VALUES = (
+    "[small, large]",
+    "[]",
+    "[null, a]",
+    "{a: b}",
+    "[{value: large}, small]",
+    "[{value: a, label: large}]",
+    "[{label: a}]",
+)
 SELECTED = ("true", "false", '"true"')
 REQUIRED = ("", "    required: false\n", "    defaults: large\n")
 
@@ -74,6 +82,11 @@ def _inputs() -> Iterator[tuple[str, str]]:
         one = "    defaults: [large]\n" if kind == "MULTISELECT" and "defaults" in more else more
         lines = f"    type: {kind}\n    values: {values}\n    autoSelectFirst: {selects}\n{one}"
         yield f"{kind} of {values}, {selects}, {more.strip()}", FLOW.format(lines=lines) + TRIGGER
+    for default in ("", "    defaults: a\n", "    required: false\n"):
+        yield (
+            f"an empty trigger, {default.strip()}",
+            FLOW.format(lines=f"    type: STRING\n{default}") + "triggers: [null]\n",
+        )
 
 
 def _flow(kind: str, **given: str) -> str:

@@ -27,6 +27,8 @@ def faults(asked: Asked, types: Types) -> Iterator[Finding]:
         yield from _empty(flow, name)
     for form in flow.parts.get("inputs", ()):
         yield from _empty(form, "inputs")
+    if types.since("2.0") and flow.value.get("inputs"):  # 2.0 looks whether each trigger gives them
+        yield from _empty(flow, "triggers")
     for trigger in flow.parts.get("triggers", ()):
         yield from _empty(trigger, _OLD_CONDITIONS)
 
