@@ -49,7 +49,8 @@ def describe_missing(asked: Configured, paths: Sequence[Path], version: str, bef
         raise UsageError("none of the missing plugins can be described", hint="nothing was written")
     origin = f"the jars of {', '.join(fitting.loaded.plugins)}"
     found = pulled.beyond(types_of(version), fitting.loaded.types, origin)
-    for name in sorted({name for names in plugins.values() for name in names} - found.plugins.keys()):
+    expected = {name for each in fitting.chosen for name in plugins[":".join(each.plugin)]}
+    for name in sorted(expected - found.plugins.keys()):
         note(f"no plugin that was described has the type {name}")
     return pulled.both(before, found) if before else found
 
