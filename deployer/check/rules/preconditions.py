@@ -17,7 +17,7 @@ from deployer.language.leaves import as_number, enum_word
 from deployer.language.types import Types
 
 _FILTER = "io.kestra.plugin.core.trigger.Flow$Type"
-_MODE = "io.kestra.plugin.core.condition.MultipleCondition$Mode"
+_MODE = "io.kestra.core.models.triggers.multipleflows.MultipleCondition$Mode"
 _ONE = [
     "EQUAL_TO",
     "NOT_EQUAL_TO",
