@@ -16,10 +16,11 @@ from deployer.kestra.logs import LogCalls
 from deployer.kestra.people import PeopleCalls
 from deployer.kestra.schemas import SchemaCalls
 from deployer.kestra.traffic import Traffic
+from deployer.kestra.triggers import TriggerCalls
 from deployer.settings import Settings
 
 
-class KestraClient(FlowCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCalls, PeopleCalls):
+class KestraClient(FlowCalls, TriggerCalls, ExecutionCalls, LogCalls, KeyValueCalls, SchemaCalls, PeopleCalls):
     """All endpoints, on one pool of connections. A context manager; threads may share it.
 
     Raises UsageError at once if no connection is possible with the settings, KestraError if a request fails. `sleep`

@@ -77,6 +77,14 @@ OUTPUTS = Operation("GET", "outputs/executions/{executionId}")
 """Only in 2.x."""
 LOGS = Operation("GET", "logs/{executionId}")
 
+SEARCH_TRIGGERS = Operation("GET", "triggers/search")
+TRIGGERS_OF_FLOW = Operation("GET", "triggers/{namespace}/{flowId}")
+DISABLED_TRIGGERS = Operation("POST", "triggers/set-disabled/by-triggers", consumes=JSON)
+UNLOCK_TRIGGER = Operation("POST", "triggers/{namespace}/{flowId}/{triggerId}/unlock")
+RESTART_TRIGGER = Operation("POST", "triggers/{namespace}/{flowId}/{triggerId}/restart")
+DELETE_TRIGGER = Operation("DELETE", "triggers/{namespace}/{flowId}/{triggerId}", ANYTHING)
+"""Since 1.2."""
+
 KEYS = {
     Dialect.V1: Operation("GET", "namespaces/{namespace}/kv"),
     Dialect.V2: Operation("GET", "kv"),
