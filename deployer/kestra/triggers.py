@@ -26,8 +26,10 @@ _PAGE = 1000  # states; 2.x refuses more
 class TriggerCalls(Calls):
     """The endpoints under `triggers`."""
 
-    def search_triggers(self, namespaces: Collection[str] = ()) -> list[TriggerState]:
+    def search_triggers(self, namespaces: Collection[str] = (), *, below: bool = False) -> list[TriggerState]:
         """Return the states of the triggers of these namespaces, or of the whole tenant if none is given.
+
+        With `below`, those of the namespaces under them as well.
 
         One request per 1,000. States of deleted flows are missing: Kestra counts them, and shows them only to
         `search_triggers_for_flow`. Namespaces are chosen as by `search_flows`.
@@ -39,7 +41,7 @@ class TriggerCalls(Calls):
             page, states = self._ask(SEARCH_TRIGGERS, lambda data: _page(data, _searched), params=params)
             found |= {(each.namespace, each.flow, each.trigger): each for each in states}
             number += 1
-        return [state for state in found.values() if not namespaces or state.namespace in namespaces]
+        return [state for state in found.values() if not namespaces or _is_in(state.namespace, namespaces, below=below)]
 
     def search_triggers_for_flow(self, namespace: str, flow_id: str) -> list[TriggerState]:
         """Return the states of the triggers of one flow, whether or not the flow still declares them, or exists."""
@@ -79,6 +81,10 @@ class TriggerCalls(Calls):
 
 
 _ORDER = ["namespace:asc", "flowId:asc", "triggerId:asc"]
+
+
+def _is_in(namespace: str, wanted: Collection[str], *, below: bool) -> bool:
+    return namespace in wanted or (below and any(namespace.startswith(f"{each}.") for each in wanted))
 
 
 def _page(data: object, read: Any) -> tuple[Page, tuple[TriggerState, ...]]:

@@ -55,13 +55,17 @@ CONFIGURATION = {
 }  # fmt: skip
 EXECUTION = {"id": "E", "namespace": "company.team", "flowId": "a", "state": {"current": "SUCCESS"}}
 STORED = {"namespace": "company.team", "id": "a", "revision": 1, "source": TEXT}
+TRIGGER = {
+    "trigger": {"id": "t", "type": "io.kestra.plugin.core.trigger.Schedule"},
+    "state": {"namespace": "company.team", "flowId": "a", "triggerId": "t", "disabled": True, "backfill": {"end": ""}},
+}  # fmt: skip
 SUITE = "id: s\nnamespace: company.team\nflowId: a\ntestCases: [{id: x}]\n"
 COMMANDS = (
     ("check",), ("check", "--server"), ("check", "--kestra", "2.0"), ("plan", "--prune"), ("plan", "--out", "p.json"),
     ("sync", "--prune", "--max-prune", "100%"), ("sync", "--keep-going", "--on-drift", "overwrite"), ("sync",
     "--adopt"),
     ("drift",), ("apply", "plan.json"), ("schema", "pull"), ("schema", "export"), ("explain", "unknown-type"),
-    ("trust",),
+    ("trust",), ("triggers",), ("triggers", "company", "--format", "json"),
 )  # fmt: skip
 NOT_FUZZED = {"dev", "trial"}
 """Commands that run a server, or change one as they go: their own tests break them."""
@@ -153,6 +157,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
             "/kv": told([]),
             "/export/": (200, packed(draw)),
             "/flows/search": told({"results": [STORED], "total": 1}),
+            "/triggers/search": told({"results": [TRIGGER], "total": 1}),
             "/validate": told(verdicts[: draw(st.sampled_from([1, 1, 1, 2, 3]))]),
             "/revisions": told([STORED]),
             "/executions/": told(EXECUTION),
