@@ -203,6 +203,7 @@ def _entry(key: Key, entry: Entry) -> dict[str, Any]:
         "at": entry.at,
         "by": entry.by,
         "stops": list(entry.stops),
+        "off": list(entry.off),
         "root": entry.root,
         "origin": entry.origin,
     }
@@ -254,6 +255,7 @@ def _entry_of(data: Mapping[str, Any]) -> Entry:
         at=str(data["at"]),
         by=str(data["by"]),
         stops=tuple(map(str, data["stops"])),
+        off=tuple(map(str, data.get("off", ()))),
         root=None if data.get("root") is None else str(data["root"]),
         origin=str(data.get("origin") or ""),
     )

@@ -74,7 +74,7 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
     report = report.with_problems([*opened.problems, *warn_of_lease(opened.ledger, now())])
     yield report
     ground = gather(opened, session, desired)
-    changes, desired, problems = _compare(ground, desired, session)
+    ground, changes, desired, problems = _compare(ground, desired, session)
     report = report.with_problems([*ground.problems, *problems, *_report_undeclared(ground, changes, session.client)])
     if request.command is Command.DRIFT:
         changes = only_drift(changes)
@@ -153,19 +153,22 @@ def _read_and_check(request: Request, session: Session) -> Generator[Report, Non
     return report, desire(files, checked.problems), checked.cases
 
 
-def _compare(ground: Ground, wanted: Desired, session: Session) -> tuple[Plan, Desired, list[Problem]]:
+def _compare(ground: Ground, wanted: Desired, session: Session) -> tuple[Ground, Plan, Desired, list[Problem]]:
     """Compare, ask a person about edits and the server about what would be written, and hold what must not be done.
 
-    Return the plan, what is desired without what the server refuses, and what it says.
+    Return the ground, the plan, what is desired without what the server refuses, and what it says.
     """
     plan = ground.compare(wanted)
+    seen = ground.with_states(plan, session.client)
+    if seen is not ground:
+        ground, plan = seen, seen.compare(wanted)
     if answers := _ask(ground, plan, session):
         ground = ground.with_answers(answers)
         plan = ground.compare(wanted)
     desired, problems = _validate(plan, wanted, session, ground.request)
     if desired is not wanted:
         plan = ground.compare(desired)
-    return undeclared.hold_called(plan, session.client, force=ground.request.force), desired, problems
+    return ground, undeclared.hold_called(plan, session.client, force=ground.request.force), desired, problems
 
 
 def _ask(ground: Ground, plan: Plan, session: Session) -> Mapping[Key, OnDrift]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from deployer.errors import DeployerError, KestraAccessError
+from deployer.errors import DeployerError, KestraAccessError, KestraError, KestraNotFoundError
 from deployer.kestra.client import KestraClient
 from deployer.kinds import by_kind
 from deployer.ledgers import FORBIDDEN, GRANT, Keeper, Nowhere
@@ -13,13 +13,15 @@ from deployer.model.change import Plan
 from deployer.model.desired import Desired
 from deployer.model.ledger import Claim, Entry, Ledger
 from deployer.model.live import Live
-from deployer.model.policy import OnDrift
+from deployer.model.policy import OnDisabled, OnDrift
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
 from deployer.model.resource import Body, Key, counted, listed
 from deployer.plan import Decider, Scope, compare, orphans
 from deployer.session import Session
 
+_NOT_FOUND = 404
+_STATES = "let the account read `triggers/search` (permission TRIGGER in the Enterprise Edition)"
 _EXPORT = "look at what Kestra, or a proxy in front of it, answers to `GET flows/export/by-query`"
 
 
@@ -44,6 +46,22 @@ class Ground:
         """Return what a deploy of what is desired does."""
         scope = replace(self.scope, unread=self.scope.unread or bool(desired.refused)) if self.scope else None
         return compare(desired, self.live, self.decider, scope)
+
+    def with_states(self, plan: Plan, client: KestraClient) -> Ground:
+        """Return the ground with the states of the triggers that a plan is about.
+
+        Read only where a flow with triggers is to be written, or something may be switched on, or drift is looked for.
+        Where the server does not let us, a warning says what that costs.
+        """
+        wants = self.request.command is Command.DRIFT or self.decider.policy.on_disabled is OnDisabled.ENABLE
+        keys = [each.key for each in plan.changes if each.live and each.alone and (wants or each.writes)]
+        try:
+            states = {key: each for kind, mine in by_kind(keys) for key, each in kind.read_states(client, mine).items()}
+        except (KestraAccessError, KestraNotFoundError) as error:
+            if error.status not in (FORBIDDEN, _NOT_FOUND):
+                raise
+            return replace(self, problems=(*self.problems, _without_states(error)))
+        return replace(self, live=self.live.with_states(states)) if any(states.values()) else self
 
     def with_answers(self, of_each: Mapping[Key, OnDrift]) -> Ground:
         """Return the ground after a person has said what becomes of other users' edits."""
@@ -185,6 +203,11 @@ def _read_others(keeper: Keeper) -> tuple[list[Ledger], list[Problem]]:
     except DeployerError as error:
         message = f"whether another project deployed what is on the server is not known: {error}"
         return [], [Problem("ledger", message, severity=Severity.WARNING, hint=error.hint)]
+
+
+def _without_states(error: KestraError) -> Problem:
+    message = f"the states of triggers cannot be read, so what was switched off there may be on after a deploy: {error}"
+    return Problem("degraded-read", message, severity=Severity.WARNING, hint=_STATES)
 
 
 def _claims(others: Iterable[Ledger]) -> dict[Key, Claim]:

@@ -129,6 +129,7 @@ def _entry(change: Change, revision: int | None, request: Request, at: datetime)
         at=_iso(at),
         by=request.by,
         stops=change.stops,
+        off=change.off,
         root=checkout.place,
         origin=checkout.origin,
     )

@@ -16,6 +16,7 @@ from deployer.kinds import by_kind, kind_of
 from deployer.ledgers import Nowhere
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Ledger
+from deployer.model.policy import Recover
 from deployer.model.request import BACKUP, Request
 from deployer.model.resource import Body, Key
 from deployer.model.result import Report, Status, Written
@@ -54,6 +55,7 @@ def carry_out(planned: Planned, session: Session) -> Report:
     if writes := [change for change in plan.changes if change.writes]:
         reading = start(partial(bookkeeping.read_again, keeper, planned.ledger))  # others may have deployed meanwhile
         _raise_if_changed(session.client, writes)
+        _raise_if_switched(session.client, writes)
         latest = reading.result()
         saved = _save(writes, request)
         if latest.lease != planned.ledger.lease:
@@ -61,7 +63,8 @@ def carry_out(planned: Planned, session: Session) -> Report:
         before = bookkeeping.record_before(latest, writes, request, now())
         if unrecorded := bookkeeping.write(keeper, before):
             keeper, before, notes = Nowhere(), None, [*notes, *unrecorded]
-    applied = apply(plan.changes, partial(_write, session.client), request.concurrency, session.listen, planned.refused)
+    write = partial(_write, session.client, request.policy.recover)
+    applied = apply(plan.changes, write, request.concurrency, session.listen, planned.refused)
     report = replace(
         planned.report,
         problems=tuple(notes),
@@ -83,8 +86,14 @@ def carry_out(planned: Planned, session: Session) -> Report:
         return replace(report, error=UnrecordedError(message, hint="run it again: what was to be written is known"))
 
 
-def _write(client: KestraClient, change: Change) -> Written:
-    return kind_of(change.key).write(client, change)
+def _write(client: KestraClient, recover: Recover, change: Change) -> Written:
+    kind = kind_of(change.key)
+    written = (
+        Written(change.live.revision) if change.action is Action.ENABLE and change.live else kind.write(client, change)
+    )
+    if change.enables:
+        kind.enable(client, change, recover)
+    return written
 
 
 def _save(writes: Sequence[Change], request: Request) -> str:
@@ -104,6 +113,22 @@ def _raise_if_changed(client: KestraClient, writes: Sequence[Change]) -> None:
     changed = {change.key.path for change in writes if _has_changed(change, current, bodies)}
     if changed:
         message = f"someone changed {' and '.join(sorted(changed))} on the server since the plan was made"
+        raise ChangedError(message, hint="nothing was written: run it again")
+
+
+def _raise_if_switched(client: KestraClient, writes: Sequence[Change]) -> None:
+    """Raise ChangedError where someone switched something off or on beside a text since the plan was made."""
+    lives = {change.key: change.live for change in writes if change.live and change.live.states}
+    switched: set[str] = set()
+    for kind, keys in by_kind(lives):
+        states = kind.read_states(client, keys)
+        for key in keys:
+            live = lives[key]
+            now, meaning = replace(live, states=states.get(key, ())), kind.meaning(live.body)
+            if kind.switched_off(live, meaning) != kind.switched_off(now, meaning):
+                switched.add(key.path)
+    if switched:
+        message = f"someone switched a trigger of {' and '.join(sorted(switched))} off or on since the plan was made"
         raise ChangedError(message, hint="nothing was written: run it again")
 
 

@@ -17,7 +17,7 @@ from deployer.cli.options import Configured, configure
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.ledgers import InFile, Keeper, Nowhere, OnServer
-from deployer.model.policy import OnDisabled, OnDrift, Policy
+from deployer.model.policy import OnDisabled, OnDrift, Policy, Recover
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import BACKUP, Checkout, Command, Request
 from deployer.read import git
@@ -55,12 +55,19 @@ _OPTIONS = (
         default=OnDisabled.KEEP.value,
         help="What to do about flows and triggers that were disabled on the server.  [default: keep]",
     ),
+    click.option(
+        "--recover-missed-schedules",
+        "recover",
+        type=click.Choice([each.value for each in Recover]),
+        default=Recover.NONE.value,
+        help="Which runs a schedule makes up for when it is enabled again (Kestra 2.0).  [default: none]",
+    ),
 )
 
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
-NAMES = ("project", "prune", "max_prune", "force", "adopt", "backup", "on_drift", "on_disabled")
+NAMES = ("project", "prune", "max_prune", "force", "adopt", "backup", "on_drift", "on_disabled", "recover")
 """What these options are called as keywords."""
 
 _OF_A_RUN = ("dry_run", "detailed", "diff", "stat", "smoke", "keep_going")
@@ -87,6 +94,7 @@ def ask(
     backup: str = str(BACKUP),
     on_drift: str | None = None,
     on_disabled: str = OnDisabled.KEEP,
+    recover: str = Recover.NONE,
     **more: Any,
 ) -> Request:
     """Return what the options of a command ask for; `more` are fields of a request. Raises UsageError."""
@@ -114,7 +122,7 @@ def ask(
         checks=settings.checks,
         plugin_defaults=settings.plugin_defaults,
         concurrency=settings.concurrency,
-        policy=Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled)),
+        policy=Policy(OnDrift(on_drift) if on_drift else None, OnDisabled(on_disabled), Recover(recover)),
         project=name.project,
         prune=prune,
         max_prune=_max_prune(max_prune),

@@ -95,7 +95,7 @@ def _page(data: object, read: Any) -> tuple[Page, tuple[TriggerState, ...]]:
 def _searched(data: object) -> TriggerState:
     """Read a result of a search: a state, and the trigger as its flow declares it."""
     result = mapping(data, "a trigger")
-    state = result.get("state", result.get("triggerContext"))
+    state = result.get("state") or result.get("triggerContext")
     trigger = result.get("trigger", result.get("abstractTrigger"))
     declared = isinstance(trigger, Mapping)
     return _state(state, type=text_of(trigger, "type") if isinstance(trigger, Mapping) else "", declared=declared)
@@ -120,4 +120,5 @@ def _state(data: object, *, type: str = "", declared: bool = True) -> TriggerSta
         paused=backfill.get("paused") is True,
         type=type,
         declared=declared,
+        follows="locked" in state,  # a field of 2.x alone
     )

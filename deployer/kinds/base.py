@@ -15,9 +15,11 @@ from deployer.model.change import Change
 from deployer.model.desired import Declaration
 from deployer.model.ledger import Entry
 from deployer.model.live import Live
+from deployer.model.policy import Recover
 from deployer.model.problem import Problem
 from deployer.model.resource import Body, Key, Resource
 from deployer.model.sent import Sent
+from deployer.model.trigger import TriggerState
 
 if TYPE_CHECKING:
     from deployer.kestra.answers import Verdict
@@ -78,6 +80,18 @@ class Kind(ABC):
     def write(self, client: KestraClient, change: Change) -> Written:
         """Carry out a change that writes or deletes. Raises KestraError when the server refuses it."""
 
+    def read_states(
+        self,
+        client: KestraClient,  # noqa: ARG002
+        keys: Collection[Key],  # noqa: ARG002
+    ) -> Mapping[Key, tuple[TriggerState, ...]]:
+        """Return what the server keeps of these beside their bodies. Raises KestraError."""
+        return {}
+
+    def enable(self, client: KestraClient, change: Change, recover: Recover) -> None:  # noqa: ARG002
+        """Switch on again what a change enables, after it was written. Raises KestraError."""
+        return
+
     def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:  # noqa: ARG002
         """Return the bodies that these ledger entries record, as far as the server keeps earlier revisions."""
         return {}
@@ -125,6 +139,22 @@ class Kind(ABC):
     def lasting_stops(self, stops: Sequence[str], meaning: Any) -> tuple[str, ...]:  # noqa: ARG002
         """Return which of these stops still apply to a new meaning."""
         return ()
+
+    def renamed_stops(self, stops: Collection[str], before: Any, after: Any) -> Mapping[str, str]:  # noqa: ARG002
+        """Return what in a new meaning seems to be one of these stops of the one before, by its new name: the old."""
+        return {}
+
+    def switched_off(self, live: Resource, meaning: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """Return what is off on the server beside what the live body says."""
+        return ()
+
+    def stays_off(self, name: str, live: Resource, before: Any, after: Any) -> bool:  # noqa: ARG002
+        """Whether that stays so by itself when a new meaning is written over the one before."""
+        return False
+
+    def declares(self, stop: str, meaning: Any) -> bool | None:  # noqa: ARG002
+        """Return whether a meaning itself says that this is disabled; None where it says nothing of it."""
+        return None
 
     def write_stops(self, resource: Resource, stops: Collection[str]) -> Sent | None:  # noqa: ARG002
         """Return a resource's text with stops written into it, None where that cannot be done."""

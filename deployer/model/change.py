@@ -9,11 +9,16 @@ from deployer.model.resource import Key, Resource
 
 
 class Action(StrEnum):
-    """What a change does on the server. PUBLISH updates to what is a draft so far; KEEP writes nothing."""
+    """What a change does on the server.
+
+    PUBLISH updates to what is a draft so far; ENABLE writes no text, and switches on what an operator switched off
+    beside it; KEEP writes nothing.
+    """
 
     CREATE = "create"
     UPDATE = "update"
     PUBLISH = "publish"
+    ENABLE = "enable"
     PRUNE = "prune"
     KEEP = "keep"
 
@@ -48,8 +53,9 @@ class Change:
     """A resource's two sides and what follows from them. `reason` says why where the action alone does not.
 
     `desired` is None for what is pruned. `held` says why the change will not be carried out; empty when it will.
-    `stops` is what an operator disabled and stays so. `since` is the revision that we deployed and someone edited, None
-    where that is not known. `takes` says that the ledger records it although nothing is written.
+    `stops` is what an operator disabled and stays so by what is written; `off` is what stays switched off beside it,
+    and `enables` what is switched on again. `since` is the revision that we deployed and someone edited, None where
+    that is not known. `takes` says that the ledger records it although nothing is written.
     """
 
     action: Action
@@ -61,6 +67,8 @@ class Change:
     held: str = ""
     standing: Standing = Standing.ABSENT
     stops: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    enables: tuple[str, ...] = ()
     since: int | None = None
     takes: bool = False
 

@@ -37,6 +37,7 @@ class Entry:
     at: str = ""  # when, ISO 8601 in UTC
     by: str = ""  # the CI run's address, or who it was
     stops: tuple[str, ...] = ()  # what was kept disabled: "" is the flow itself, else the id of a trigger
+    off: tuple[str, ...] = ()  # the triggers that were switched off beside the text, and stayed so
     root: str | None = None  # where the project's root lay in its repository; None where that was not kept
     origin: str = ""  # what its repository is called; empty where that is not known
 

@@ -17,6 +17,13 @@ class OnDrift(StrEnum):
     KEEP = "keep"
 
 
+class Recover(StrEnum):
+    """What becomes of the runs that a schedule missed while it was off: none is made up for, or as it says itself."""
+
+    NONE = "none"
+    DECLARED = "declared"
+
+
 class OnDisabled(StrEnum):
     """What becomes of a stop: it is kept, the change is refused, or what was disabled is enabled again."""
 
@@ -35,6 +42,7 @@ class Policy:
 
     on_drift: OnDrift | None = None  # None: the default, to refuse
     on_disabled: OnDisabled = OnDisabled.KEEP
+    recover: Recover = Recover.NONE
     of_each: Mapping[Key, OnDrift] = field(default_factory=dict)
     takes_over: bool = True
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import KW_ONLY, dataclass, field, replace
 
 from deployer.model.sent import Sent
+from deployer.model.trigger import TriggerState
 
 SYSTEM = "system"
 """Kestra's own namespace, where its system flows are."""
@@ -81,6 +82,7 @@ class Resource:
     (see `Sent`). `source` is the text that is wanted where another is sent for it: a flow with a stop written into it.
     `needs` is what it calls; `alone` says that nothing else may be written at the same time. `revision` is the
     server's, None on the desired side. `draft` is a newer version that does not run (Kestra 2.0), None without one.
+    `states` are those of a live flow's triggers, empty where they were not read.
     """
 
     key: Key
@@ -93,6 +95,7 @@ class Resource:
     alone: bool = False
     revision: int | None = None
     draft: Body | None = field(default=None, repr=False)
+    states: tuple[TriggerState, ...] = ()
 
     @property
     def wanted(self) -> Body:

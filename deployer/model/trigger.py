@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-from deployer.model.resource import FLOW, Key
-
 
 @dataclass(frozen=True, slots=True)
 class TriggerState:
@@ -29,13 +27,9 @@ class TriggerState:
     paused: bool = False  # the backfill
     type: str = ""  # the trigger's class; empty where the flow does not declare the trigger any more
     declared: bool = True  # in the flow; known from a search only
+    follows: bool = False  # the text: a write that changes the trigger sets `disabled` as the text says (2.x)
 
     @property
-    def key(self) -> Key:
-        """The flow."""
-        return Key(FLOW, self.namespace, self.flow)
-
-    @property
-    def path(self) -> str:
-        """What sentences call it: `company.team/hello/daily`."""
-        return f"{self.key.path}/{self.trigger}"
+    def flow_path(self) -> str:
+        """What sentences call its flow: `company.team/hello`."""
+        return f"{self.namespace}/{self.flow}"

@@ -14,6 +14,7 @@ from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Claim, Entry, Ledger, digest
 from deployer.model.policy import OnDisabled, OnDrift, Policy
 from deployer.model.resource import Body, Key, Resource
+from deployer.plan.stopped import Stopped, named, stopped
 
 UNREADABLE = "the server cannot read what it has stored"
 
@@ -38,8 +39,7 @@ class Decider:
         if broken:
             return self._decide_unreadable(desired, live, broken)
         if live is None:
-            gone = "it was deleted on the server since it was deployed" if desired.key in self.ledger.entries else ""
-            return Change(Action.CREATE, desired.key, desired, reason=gone)
+            return self._decide_create(desired)
         if kind_of(desired.key).is_unpublished(live):
             return Change(Action.UPDATE, desired.key, desired, live, standing=Standing.DRAFT)
         standing, found = self.standing(desired, live)
@@ -49,6 +49,21 @@ class Decider:
         if claim := self.claims.get(desired.key):
             return replace(change, action=Action.KEEP, reason=f"left to {claim.owner}, which deployed it")
         return self._decide_write(change, found)
+
+    def _decide_create(self, desired: Resource) -> Change:
+        """Return the change of what is not there; what was deleted with something disabled in it comes back so."""
+        entry = self.ledger.entries.get(desired.key)
+        if entry is None:
+            return Change(Action.CREATE, desired.key, desired)
+        gone = "it was deleted on the server since it was deployed"
+        change = Change(Action.CREATE, desired.key, desired, reason=gone)
+        kind, policy = kind_of(desired.key), self.policy.on_disabled
+        before = (*entry.stops, *entry.off)
+        wanted = kind.lasting_stops(before, kind.meaning(desired.wanted)) if before else ()
+        if not wanted or policy is OnDisabled.ENABLE:
+            return change
+        kept = Stopped(wanted, reason=f"{gone}; {named(wanted)} stays disabled")
+        return self._write_stops(change, kept) or change
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
         """Return how the live body relates to what is known, and what an operator disabled in it."""
@@ -84,34 +99,48 @@ class Decider:
         desired, live = change.desired, change.live
         if desired is None or live is None:
             raise ValueError("both sides are there")
-        kind, entry = kind_of(change.key), self.ledger.entries.get(change.key)
-        keeps = found and self.policy.on_disabled is not OnDisabled.ENABLE
-        wanted = kind.lasting_stops(found, kind.meaning(desired.wanted)) if keeps else ()
-        if wanted:
-            sent = kind.write_stops(desired, wanted)
-            unchanged = entry is None or entry.source == digest(desired.wanted)
-            same = unchanged and _says(live, desired, wanted)
-            if not same and self.policy.on_disabled is OnDisabled.REFUSE:
-                return replace(change, stops=wanted, held=f"{_named(wanted)} was disabled on the server")
-            if sent is None and not same:
-                return replace(change, stops=wanted, held=f"{_named(wanted)} cannot be kept disabled in this text")
-            if sent is not None:
-                desired = desired.with_stops(sent)
-            change = replace(change, desired=desired, stops=wanted, reason=f"{_named(wanted)} stays disabled")
-            if same:
-                return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
-        elif found:
-            change = replace(change, reason=f"{_named(found)} is enabled again")
-        if live.body == desired.body or (entry and _is_recorded(entry, desired, live, wanted)):
-            return replace(change, action=Action.KEEP, takes=self._takes(entry, desired, live, wanted))
-        takes = change.standing is Standing.LAYOUT and self.policy.takes_over
-        if takes and (entry is None or entry.source == digest(desired.wanted)):
-            return replace(change, action=Action.KEEP, takes=True, reason="the same flow in other layout")
-        return change
+        entry = self.ledger.entries.get(change.key)
+        kept = stopped(found, desired, live, self.policy.on_disabled)
+        unchanged = entry is None or entry.source == digest(desired.wanted)
+        if kept.written and unchanged and _says(live, desired, kept.written):
+            sent = kind_of(change.key).write_stops(desired, kept.written)
+            desired = desired.with_stops(sent) if sent else desired
+            return self._keep(change, kept, desired, live)
+        if live.body == desired.body or (entry and _is_recorded(entry, desired, live, kept.written)):
+            return self._keep(change, kept, desired, live)
+        if not kept.kept and change.standing is Standing.LAYOUT and self.policy.takes_over and unchanged:
+            change = self._keep(change, kept, desired, live)
+            return replace(change, takes=True, reason=change.reason or "the same flow in other layout")
+        return self._write_stops(change, kept)
 
-    def _takes(self, entry: Entry | None, desired: Resource, live: Resource, wanted: tuple[str, ...]) -> bool:
+    def _write_stops(self, change: Change, kept: Stopped) -> Change:
+        """Return a change that writes, with what stays disabled; held where that cannot be, or must not."""
+        desired, all_kept = change.desired, kept.kept
+        if desired is None:
+            raise ValueError("something is written")
+        change = replace(change, stops=kept.written, off=kept.off, enables=kept.enables)
+        if all_kept and self.policy.on_disabled is OnDisabled.REFUSE:
+            return replace(change, held=f"{named(all_kept)} was disabled on the server")
+        if kept.written:
+            sent = kind_of(change.key).write_stops(desired, kept.written)
+            if sent is None:
+                return replace(change, held=f"{named(kept.written)} cannot be kept disabled in this text")
+            change = replace(change, desired=desired.with_stops(sent))
+        return replace(change, reason="; ".join(filter(None, (change.reason, kept.reason))))
+
+    def _keep(self, change: Change, kept: Stopped, desired: Resource, live: Resource) -> Change:
+        """Return the change where no text is written: what is to be enabled again is switched on all the same."""
+        entry = self.ledger.entries.get(change.key)
+        change = replace(change, desired=desired, stops=kept.written, off=kept.off, enables=kept.enables)
+        if kept.off and change.standing is not Standing.LAYOUT:
+            change = replace(change, standing=Standing.DISABLED)
+        action = Action.ENABLE if kept.enables else Action.KEEP
+        return replace(change, action=action, reason=kept.reason, takes=self._takes(entry, desired, live, kept))
+
+    def _takes(self, entry: Entry | None, desired: Resource, live: Resource, kept: Stopped) -> bool:
         """Whether the ledger must record what is not written: the body, or the file that it is in now."""
-        return desired.key in self.moved | self.adopted or not _is_recorded(entry, desired, live, wanted)
+        moved = desired.key in self.moved | self.adopted
+        return moved or not _is_recorded(entry, desired, live, kept.written)
 
     def describe_edit(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision that someone edited, and that in words."""
@@ -127,10 +156,16 @@ class Decider:
         change, what = self.describe_edit(change)
         match self.policy.about(change.key):
             case OnDrift.OVERWRITE:
-                return replace(change, reason=f"{what}: written over")
+                return self._overwrite(replace(change, reason=f"{what}: written over"))
             case OnDrift.KEEP:
                 return replace(change, action=Action.KEEP, reason=f"{what}: kept")
         return replace(change, held=what)
+
+    def _overwrite(self, change: Change) -> Change:
+        """Return a change that writes over another user's text; what is switched off beside that stays off."""
+        if change.desired is None or change.live is None:
+            return change
+        return self._write_stops(change, stopped((), change.desired, change.live, self.policy.on_disabled))
 
     def _decide_unreadable(self, desired: Resource, live: Resource | None, broken: str) -> Change:
         """Return the change of what the server cannot read: another text heals it, the same would not."""
@@ -154,7 +189,3 @@ def _is_recorded(entry: Entry | None, desired: Resource, live: Resource, wanted:
         and entry.source == digest(desired.wanted)
         and entry.stops == wanted
     )
-
-
-def _named(names: tuple[str, ...]) -> str:
-    return " and ".join(f"the trigger `{name}`" if name else "the flow" for name in names)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 
-from deployer.kinds import KINDS
+from deployer.kinds import KINDS, kind_of
 from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Entry, Ledger
 from deployer.model.policy import OnDisabled, OnDrift
 from deployer.model.resource import SYSTEM, Key, Resource
 from deployer.plan.decide import Decider
+from deployer.plan.stopped import named
 
 SHARE, FEW = 0.2, 10
 """What may be deleted in one run unless the user says so: this share of what is deployed, so many, and never all."""
@@ -86,8 +87,11 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
         reason = f"no file declares it any more, and {claim.owner} deployed it, too: it is left to it"
         return Change(Action.KEEP, key, None, reason=reason, takes=True)
     standing, stopped = decider.standing(None, live)
-    why = "no file declares it any more"
-    change = Change(Action.PRUNE, key, None, live, reason=why, standing=standing, stops=stopped)
+    kind, why = kind_of(key), "no file declares it any more"
+    off = kind.switched_off(live, kind.meaning(live.body))
+    if off:
+        why += f"; {named(off)}, which was disabled on the server, {'goes' if len(off) == 1 else 'go'} with it"
+    change = Change(Action.PRUNE, key, None, live, reason=why, standing=standing, stops=stopped, off=off)
     if why := _why_held(key, scope):
         return replace(change, held=why)
     return _apply_policy(decider, change)
@@ -109,7 +113,7 @@ def _why_held(key: Key, scope: Scope) -> str:
 def _apply_policy(decider: Decider, change: Change) -> Change:
     """Return the change as the user's policy has it, where someone edited or disabled what would be deleted."""
     policy = decider.policy
-    if change.stops and policy.on_disabled is OnDisabled.REFUSE:
+    if (change.stops or change.off) and policy.on_disabled is OnDisabled.REFUSE:
         return replace(change, held="it was disabled on the server")
     if change.standing is not Standing.DRIFTED:
         return change

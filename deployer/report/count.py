@@ -17,6 +17,7 @@ DONE_WORDS = {
     Action.CREATE: "created",
     Action.UPDATE: "updated",
     Action.PUBLISH: "published",
+    Action.ENABLE: "enabled",
     Action.PRUNE: "deleted",
     Action.KEEP: "unchanged",
 }
@@ -24,6 +25,7 @@ DRY_WORDS = {
     Action.CREATE: "to create",
     Action.UPDATE: "to update",
     Action.PUBLISH: "to publish",
+    Action.ENABLE: "to enable",
     Action.PRUNE: "to delete",
     Action.KEEP: "unchanged",
 }

@@ -20,7 +20,15 @@ _MOST = 500
 """Rows of one table."""
 _LARGEST = 1000 * 1000  # bytes of the whole
 _LONGEST = 300  # characters of a cell
-_ICONS = {"created": "🟢", "updated": "🟡", "published": "🟡", "deleted": "🔴", "failed": "❌", "skipped": "⏭️"}
+_ICONS = {
+    "created": "🟢",
+    "updated": "🟡",
+    "published": "🟡",
+    "enabled": "🟡",
+    "deleted": "🔴",
+    "failed": "❌",
+    "skipped": "⏭️",
+}
 
 
 def commands(report: Report) -> str:

@@ -95,6 +95,8 @@ def _change(change: Change) -> dict[str, Any]:
         "held": change.held,
         "standing": change.standing,
         "stops": list(change.stops),
+        "off": list(change.off),
+        "enables": list(change.enables),
         "since_revision": change.since,
     }
 

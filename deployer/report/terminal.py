@@ -20,7 +20,7 @@ from deployer.report.lines import render as render_lines
 
 _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
-    Action.PRUNE: ("-", "red"),
+    Action.ENABLE: ("~", "yellow"), Action.PRUNE: ("-", "red"),
 }  # fmt: skip
 _WIDTH, _BEFORE = 160, 60  # columns of an excerpt, and how many of them before the place
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}

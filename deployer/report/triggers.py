@@ -43,7 +43,9 @@ def document(server: Server, states: Iterable[TriggerState]) -> str:
 
 def in_order(states: Iterable[TriggerState]) -> list[TriggerState]:
     """Return the states by their next dates; without a date, and off, last."""
-    return sorted(states, key=lambda state: (state.disabled, not state.next, state.next, state.path))
+    return sorted(
+        states, key=lambda state: (state.disabled, not state.next, state.next, state.flow_path, state.trigger)
+    )
 
 
 def words(state: TriggerState) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def words(state: TriggerState) -> tuple[str, ...]:
 
 def _cells(state: TriggerState) -> tuple[str, ...]:
     following = "" if state.disabled else state.next  # 2.x keeps the date of one that is off
-    return (following or "-", state.key.path, state.trigger, state.type.rpartition(".")[2] or "-", _state(state))
+    return (following or "-", state.flow_path, state.trigger, state.type.rpartition(".")[2] or "-", _state(state))
 
 
 def _state(state: TriggerState) -> str:

@@ -25,8 +25,19 @@ tasks:
 """
 NOTHING = dict.fromkeys(
     (
-        *("created", "updated", "published", "deleted", "unchanged", "kept", "refused", "held-back", "failed"),
-        *("skipped", "to-create", "to-update", "to-publish", "to-delete", "changes", "drifted"),
+        *(
+            "created",
+            "updated",
+            "published",
+            "enabled",
+            "deleted",
+            "unchanged",
+            "kept",
+            "refused",
+            "held-back",
+            "failed",
+        ),
+        *("skipped", "to-create", "to-update", "to-publish", "to-enable", "to-delete", "changes", "drifted"),
     ),
     "0",
 )

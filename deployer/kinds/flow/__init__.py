@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from deployer.kinds.base import Kind
-from deployer.kinds.flow import drafts, stops
+from deployer.kinds.flow import drafts, stops, switches
 from deployer.kinds.flow.declared import find_declarations
 from deployer.kinds.flow.references import describe
 from deployer.language.identity import flow_of
@@ -15,9 +15,11 @@ from deployer.model.change import Change
 from deployer.model.desired import Declaration
 from deployer.model.ledger import Entry
 from deployer.model.live import Live
+from deployer.model.policy import Recover
 from deployer.model.problem import Problem
 from deployer.model.resource import FLOW, NAMES, Body, Key, Resource
 from deployer.model.sent import Sent
+from deployer.model.trigger import TriggerState
 from deployer.parsing.parse import decode, parse
 
 if TYPE_CHECKING:
@@ -76,6 +78,12 @@ class _Flows(Kind):
 
         return write(client, change)
 
+    def read_states(self, client: KestraClient, keys: Collection[Key]) -> Mapping[Key, tuple[TriggerState, ...]]:
+        return switches.read_states(client, keys)
+
+    def enable(self, client: KestraClient, change: Change, recover: Recover) -> None:
+        switches.enable(client, change, recover)
+
     def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
         from deployer.kinds.flow.live import read_deployed  # noqa: PLC0415  see `base`
 
@@ -114,6 +122,18 @@ class _Flows(Kind):
 
     def lasting_stops(self, stops_: Sequence[str], meaning: Any) -> tuple[str, ...]:
         return stops.lasting(stops_, meaning)
+
+    def renamed_stops(self, stops_: Collection[str], before: Any, after: Any) -> Mapping[str, str]:
+        return switches.renamed(stops_, before, after)
+
+    def switched_off(self, live: Resource, meaning: Any) -> tuple[str, ...]:
+        return switches.switched_off(live, meaning)
+
+    def stays_off(self, name: str, live: Resource, before: Any, after: Any) -> bool:
+        return switches.stays_off(name, live, before, after)
+
+    def declares(self, stop: str, meaning: Any) -> bool | None:
+        return stops.declares(stop, meaning)
 
     def write_stops(self, resource: Resource, stops_: Collection[str]) -> Sent | None:
         document, _ = parse(resource.origin or "", _text(resource.wanted))

@@ -32,7 +32,7 @@ def stops(known: Any, live: Any) -> tuple[str, ...]:
     found = []
     if live.get(_KEY) is True and known.get(_KEY) is not True:
         found.append(FLOW)
-    before, now = _triggers(known), _triggers(live)
+    before, now = triggers_of(known), triggers_of(live)
     found += [name for name in now if now[name].get(_KEY) is True and before.get(name, {}).get(_KEY) is not True]
     return tuple(found) if found and are_alike(_changed(known, _never), _changed(live, _never)) else ()
 
@@ -86,12 +86,19 @@ def stated(data: Any) -> frozenset[str]:
     """Return the flow and the triggers for which a text itself says whether they are disabled."""
     if not isinstance(data, Mapping):
         return frozenset()
-    named = [name for name, trigger in _triggers(data).items() if _KEY in trigger]
+    named = [name for name, trigger in triggers_of(data).items() if _KEY in trigger]
     return frozenset([FLOW, *named] if _KEY in data else named)
 
 
-def _triggers(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    listed = data.get("triggers")
+def declares(name: str, data: Any) -> bool | None:
+    """Return whether a text says of the flow or of a trigger that it is disabled; None where it says nothing of it."""
+    said = data if name == FLOW else triggers_of(data).get(name, {})
+    return said.get(_KEY) is True if isinstance(said, Mapping) and _KEY in said else None
+
+
+def triggers_of(data: Any) -> dict[str, Mapping[str, Any]]:
+    """Return the triggers of a flow's data by their ids."""
+    listed = data.get("triggers") if isinstance(data, Mapping) else None
     found = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
     return {str(each.get("id")): each for each in found}
 
@@ -100,7 +107,7 @@ def lasting(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
     """Return which of the stops still mean something to new text: it has the trigger, and does not say otherwise."""
     if not isinstance(data, Mapping):
         return ()
-    there = {FLOW, *_triggers(data)}
+    there = {FLOW, *triggers_of(data)}
     return tuple(name for name in wanted if name in there and name not in stated(data))
 
 

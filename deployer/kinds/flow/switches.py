@@ -1,0 +1,76 @@
+"""Triggers that were switched off on Kestra's page of triggers: a state of the scheduler's, and in no text.
+
+1.x keeps such a switch as long as the trigger's id stays. 2.x sets it anew with every write that changes the trigger,
+as the text says; the stop is written into the text then, so that nothing is on for a moment (docs/triggers.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from deployer.kinds.flow.stops import are_alike, triggers_of
+from deployer.model.change import Change
+from deployer.model.policy import Recover
+from deployer.model.resource import FLOW, Key, Resource
+from deployer.model.trigger import TriggerState
+
+if TYPE_CHECKING:
+    from deployer.kestra.client import KestraClient
+
+_KEY = "disabled"
+
+
+def read_states(client: KestraClient, keys: Collection[Key]) -> dict[Key, tuple[TriggerState, ...]]:
+    """Return the states of the triggers of these flows, in one request for each 1,000. Raises KestraError."""
+    found: dict[Key, tuple[TriggerState, ...]] = dict.fromkeys(keys, ())
+    for state in client.search_triggers(sorted({key.namespace for key in keys})) if keys else ():
+        key = Key(FLOW, state.namespace, state.flow)
+        if key in found:
+            found[key] = (*found[key], state)
+    return found
+
+
+def switched_off(live: Resource, data: Any) -> tuple[str, ...]:
+    """Return the triggers of a live flow, with this data, that are off and of which its text does not say so."""
+    there = triggers_of(data)
+    off = [state.trigger for state in live.states if state.disabled and state.trigger in there]
+    return tuple(sorted(name for name in off if there[name].get(_KEY) is not True))
+
+
+def stays_off(name: str, live: Resource, before: Any, after: Any) -> bool:
+    """Whether a trigger that is switched off stays so when this data is written over that of a live flow."""
+    state = next((state for state in live.states if state.trigger == name), None)
+    one, other = triggers_of(before).get(name), triggers_of(after).get(name)
+    return state is not None and one is not None and other is not None and (not state.follows or are_alike(one, other))
+
+
+def renamed(names: Collection[str], before: Any, after: Any) -> dict[str, str]:
+    """Return the new triggers of a text that seem to be one of these under another id: the new name, and the old.
+
+    One that says the same is; where none does, each new one of the same type is taken for it: rather too much stays off
+    than something starts that was stopped. One that says itself whether it is disabled is not among them.
+    """
+    old, new = triggers_of(before), triggers_of(after)
+    fresh = {name: each for name, each in new.items() if name not in old and _KEY not in each}
+    found: dict[str, str] = {}
+    for name in names:
+        if name in new or name not in old:
+            continue
+        same = [each for each in fresh if are_alike(_anonymous(fresh[each]), _anonymous(old[name]))]
+        alike = [each for each in fresh if fresh[each].get("type") == old[name].get("type")]
+        found |= {each: name for each in same or alike if each not in found}
+    return found
+
+
+def _anonymous(trigger: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in trigger.items() if name not in ("id", _KEY)}
+
+
+def enable(client: KestraClient, change: Change, recover: Recover) -> None:
+    """Switch on again what a change enables. Raises KestraError where the server refuses it."""
+    live = change.live
+    wanted = [state for state in live.states if state.trigger in change.enables] if live else []
+    if wanted:
+        missed = None if recover is Recover.DECLARED else False
+        client.disabled_triggers_by_ids(wanted, disabled=False, recover_missed_schedules=missed)
