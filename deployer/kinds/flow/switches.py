@@ -42,7 +42,9 @@ def stays_off(name: str, live: Resource, before: Any, after: Any) -> bool:
     """Whether a trigger that is switched off stays so when this data is written over that of a live flow."""
     state = next((state for state in live.states if state.trigger == name), None)
     one, other = triggers_of(before).get(name), triggers_of(after).get(name)
-    return state is not None and one is not None and other is not None and (not state.follows or are_alike(one, other))
+    if state is None or one is None or other is None:
+        return False
+    return not state.follows or (are_alike(one, other) and live.draft is None)  # 2.x compares with a draft, too
 
 
 def renamed(names: Collection[str], before: Any, after: Any) -> dict[str, str]:
@@ -68,9 +70,14 @@ def _anonymous(trigger: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def enable(client: KestraClient, change: Change, recover: Recover) -> None:
-    """Switch on again what a change enables. Raises KestraError where the server refuses it."""
-    live = change.live
+    """Switch on again what a change enables. Raises KestraError where the server refuses it.
+
+    1.x always makes up for what a schedule missed, as the schedule says, unless it has forgotten when it ran last.
+    """
+    live, declared = change.live, recover is Recover.DECLARED
     wanted = [state for state in live.states if state.trigger in change.enables] if live else []
+    for state in wanted:
+        if not declared and not state.follows:
+            client.restart_trigger(state.namespace, state.flow, state.trigger)
     if wanted:
-        missed = None if recover is Recover.DECLARED else False
-        client.disabled_triggers_by_ids(wanted, disabled=False, recover_missed_schedules=missed)
+        client.disabled_triggers_by_ids(wanted, disabled=False, recover_missed_schedules=declared)
