@@ -170,7 +170,7 @@ def _answer(version: KestraVersion, folder: Path) -> None:
     cache = prepare_classes(version, jars)
     options = [f"-XX:AOTCache={cache}"] if cache else []
     runtime = runtime_of(boot(version, jars, folder, in_memory=True, jvm_options=options))
-    runtime.start()
+    runtime.start(scheduler=False)
     work: dict[str, Callable[[str], object]] = {
         "create": lambda text: runtime.create_flow(runtime.parse_flow(TENANT, text)),
         "validate": lambda text: runtime.validate(TENANT, [(None, text)]),

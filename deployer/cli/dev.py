@@ -40,6 +40,7 @@ _TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
     "--data", metavar="DIR", type=click.Path(path_type=Path), help="Folder to keep data in.  [default: in memory]"
 )
 @click.option("--like-a-server", is_flag=True, help="Use the database settings of a Kestra server.")
+@click.option("--no-scheduler", is_flag=True, help="Start no executions by schedules and polling triggers.")
 @click.option(
     "--basic-auth",
     metavar="USER:PASSWORD",
@@ -67,6 +68,7 @@ def dev(
     host: str,
     data: Path | None,
     like_a_server: bool,
+    no_scheduler: bool,
     basic_auth: str | None,
     basic_auth_file: Path | None,
     tenants: tuple[str, ...],
@@ -79,8 +81,8 @@ def dev(
 ) -> None:
     """Run a Kestra development server on this machine until you press ^C.
 
-    It is the real engine: it serves Kestra's HTTP API and executes flows, but has no user interface. The first start of
-    a version downloads it.
+    It is the real engine: it serves Kestra's HTTP API and executes flows, by their triggers too, but has no user
+    interface. The first start of a version downloads it.
 
     Like Kestra's open-source edition it has one tenant, main; --tenant creates others, as in Enterprise.
     """
@@ -104,6 +106,7 @@ def dev(
         database=Database.SERVER if like_a_server else Database.EMBEDDED,
         basic_auth=credentials,
         tenants=tenants or (MAIN,),
+        scheduler=not no_scheduler,
         plugins=loaded,
         variables=variables,
     ) as engine:

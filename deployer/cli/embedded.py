@@ -28,6 +28,7 @@ def embedded(
     database: Database = Database.EMBEDDED,
     basic_auth: tuple[str, str] | None = None,
     tenants: tuple[str, ...] = (MAIN,),
+    scheduler: bool = False,
     plugins: Sequence[Plugin] = (),
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[RunningEngine]:
@@ -43,6 +44,7 @@ def embedded(
                     database=database,
                     basic_auth=basic_auth,
                     tenants=tenants,
+                    scheduler=scheduler,
                     plugins=plugins,
                     variables=variables,
                     progress=listen,

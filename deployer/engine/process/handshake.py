@@ -28,6 +28,7 @@ class Orders:
     port: int = 0  # 0: any free port
     basic_auth: tuple[str, str] | None = None
     tenants: tuple[str, ...] = (MAIN,)  # empty: any tenant
+    scheduler: bool = False  # whether schedules and polling triggers start executions
     plugins: tuple[Path, ...] = ()  # their jars
     prepared: Path | None = None  # the cache of loaded classes to use
     prepare: Path | None = None  # the cache of loaded classes to make, instead of serving

@@ -62,6 +62,7 @@ def launch(
     database: Database = Database.EMBEDDED,
     basic_auth: tuple[str, str] | None = None,
     tenants: tuple[str, ...] = (MAIN,),
+    scheduler: bool = False,
     plugins: Sequence[Plugin] = (),
     variables: Mapping[str, str] | None = None,
     progress: Listener = silent,
@@ -69,13 +70,22 @@ def launch(
     """Run an engine of `version` while the block runs, in memory or with its data in the folder `data`.
 
     Port 0 takes any free port. `tenants` are the tenants that exist (`main` alone in the open-source edition); with
-    none, any tenant exists. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The first start of a version
-    fetches its jars and prepares them for fast starts. A plugin that does not fit is left out. Raises EngineError when
-    the extra is not installed, the engine or one of its plugins cannot be fetched, the engine cannot be started, or no
-    plugin fits; UsageError for a plugin's path that does not exist.
+    none, any tenant exists. With `scheduler`, schedules and polling triggers start executions; without, only webhooks
+    and flow triggers do, and no trigger has a state. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The
+    first start of a version fetches its jars and prepares them for fast starts. A plugin that does not fit is left out.
+    Raises EngineError when the extra is not installed, the engine or one of its plugins cannot be fetched, the engine
+    cannot be started, or no plugin fits; UsageError for a plugin's path that does not exist.
     """
     with _prepare_orders(version, plugins, progress) as prepared:
-        orders = replace(prepared, host=host, port=port, database=database, basic_auth=basic_auth, tenants=tenants)
+        orders = replace(
+            prepared,
+            host=host,
+            port=port,
+            database=database,
+            basic_auth=basic_auth,
+            tenants=tenants,
+            scheduler=scheduler,
+        )
         if data:
             orders = replace(orders, folder=data.absolute(), in_memory=False)
         with run_child(orders, variables) as (process, output):

@@ -124,7 +124,7 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     )
     registered = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
-    runtime.start()
+    runtime.start(scheduler=given.scheduler)
     app = application(kestra, runtime, host=given.host, basic_auth=given.basic_auth, tenants=given.tenants)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     lifeline.server = uvicorn.Server(config)
@@ -141,7 +141,7 @@ def _prepare(given: Orders, cache: Path) -> None:
     """Start everything once, and exit through Java, which writes the cache when it exits."""
     options = [f"-XX:AOTCacheOutput={cache}"]
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options)
-    runtime_of(kestra).start()
+    runtime_of(kestra).start(scheduler=True)
     kestra.java("java.lang.System").exit(0)
 
 

@@ -40,8 +40,8 @@ class Runtime(Protocol):
     def logs(self) -> Any:
         """The repository of log entries."""
 
-    def start(self) -> None:
-        """Start executor, worker and indexer: from then on executions run."""
+    def start(self, *, scheduler: bool) -> None:
+        """Start executor, worker and indexer: from then on executions run; and the `scheduler`, which starts some."""
 
     def configuration(self) -> dict[str, object]:
         """Return the fields of `configs` that differ between 1.x and 2.x."""

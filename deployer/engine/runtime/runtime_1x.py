@@ -44,14 +44,16 @@ class Runtime1x:
         """The repository of log entries."""
         return self._kestra.bean(CORE + "repositories.LogRepositoryInterface")
 
-    def start(self) -> None:
-        """Start executor, worker and indexer."""
+    def start(self, *, scheduler: bool) -> None:
+        """Start executor, worker and indexer, and last the scheduler, which hands work to the others."""
         self._kestra.bean("io.kestra.jdbc.runner.JdbcExecutor").run()
         threads = self._kestra.java("java.lang.Integer").valueOf(WORKER_THREADS)
         worker = self._kestra.java("io.kestra.worker.DefaultWorker").class_
         self._kestra.context.createBean(worker, ["worker", threads, None]).run()
         self._kestra.bean("io.kestra.jdbc.runner.JdbcIndexer").run()
         self.streaming = self._streaming()
+        if scheduler:
+            self._kestra.bean("io.kestra.jdbc.runner.JdbcScheduler").run()
 
     def configuration(self) -> dict[str, object]:
         """Charts of thirty days; 1.0 has task runs and templates, which are disabled."""

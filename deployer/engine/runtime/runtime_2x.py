@@ -12,6 +12,8 @@ from deployer.engine.runtime.executions_2x import Executions2x
 from deployer.engine.runtime.namespace_files import NamespaceFiles
 from deployer.engine.runtime.runtime_1x import WORKER_THREADS, validate_sources
 
+_SCHEDULING_THREADS = 1
+
 
 class Runtime2x:
     """See `deployer.engine.runtime.runtime.Runtime`."""
@@ -36,16 +38,19 @@ class Runtime2x:
         """The repository of log entries."""
         return self._kestra.bean(CORE + "repositories.LogDataStoreInterface")
 
-    def start(self) -> None:
-        """Start controller, executor and indexer, and last the workers: one connects to the controller.
+    def start(self, *, scheduler: bool) -> None:
+        """Start controller, executor and indexer, then the workers, and last the scheduler.
 
-        The other runs what needs the database, such as `PurgeExecutions`; without it, those tasks stay SUBMITTED.
+        One worker connects to the controller. The other runs what needs the database, such as `PurgeExecutions`;
+        without it, those tasks stay SUBMITTED.
         """
         start_controller(self._kestra)
         self._kestra.bean("io.kestra.executor.DefaultExecutor").run()
         self._kestra.bean("io.kestra.indexer.DefaultIndexer").run()
         self._kestra.bean("io.kestra.worker.WorkerAgent").start(WORKER_THREADS)
         self._kestra.bean("io.kestra.worker.systemworker.SystemWorker").start()
+        if scheduler:
+            self._kestra.bean(CORE + "runners.Scheduler").start(_SCHEDULING_THREADS)
 
     def configuration(self) -> dict[str, object]:
         """Charts of a day, and which parts of the user interface are enabled."""
