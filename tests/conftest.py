@@ -28,6 +28,9 @@ BY_THEMSELVES = ("faults", "http")
 UNREADABLE = " with unreadable flows"
 """What the parameter of an engine ends with that has them."""
 
+SCHEDULING = " that schedules"
+"""What the parameter of an engine ends with that has a scheduler."""
+
 LONGEST = ("sdk", "bench")
 """Folders with few tests that take minutes."""
 
@@ -46,10 +49,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kestra" in metafunc.fixturenames and not chosen:
         versions = _versions(metafunc)
         folder = _folder(metafunc.definition.path)
-        apart = STAYED_ON if folder in BY_THEMSELVES and "spoiled" not in metafunc.fixturenames else ()
-        holds = UNREADABLE if "spoiled" in metafunc.fixturenames else ""
+        holds = _kind({*metafunc.fixturenames})
+        apart = STAYED_ON if folder in BY_THEMSELVES and not holds else ()
         engines = [f"{each.name} for {folder}" if each in apart else f"{each.name}{holds}" for each in versions]
         metafunc.parametrize("kestra", engines, indirect=True, scope="session")
+
+
+def _kind(used: set[str]) -> str:
+    """Return what the parameter of an engine ends with, by the fixtures that a test uses."""
+    return UNREADABLE if "spoiled" in used else SCHEDULING if "scheduling" in used else ""
 
 
 def _folder(path: Path) -> str:
@@ -63,7 +71,7 @@ def _versions(metafunc: pytest.Metafunc) -> tuple[KestraVersion, ...]:
     used = {*metafunc.fixturenames}
     if "since" in used or ("any_engine" in used and _folder(metafunc.definition.path) != "http"):
         return VERSIONS
-    return APART if "any_engine" in used else STAYED_ON
+    return APART if {"any_engine", "scheduling"} & used else STAYED_ON
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -114,7 +122,8 @@ def kestra(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     version, data = named(request.param.split()[0]), None
     if request.param.endswith(UNREADABLE):
         data = spoiled_folder(version, tmp_path_factory.mktemp("data") / "engine")
-    with launch(version, data=data, tenants=()) as running:
+    schedules = request.param.endswith(SCHEDULING)
+    with launch(version, data=data, tenants=(), scheduler=schedules) as running:
         yield running
 
 
@@ -133,6 +142,12 @@ def any_engine(kestra: RunningEngine) -> RunningEngine:
 @pytest.fixture(scope="session")
 def spoiled(kestra: RunningEngine) -> RunningEngine:
     """A running engine that holds, in each of two tenants, a sound flow and two it cannot read."""
+    return kestra
+
+
+@pytest.fixture(scope="session")
+def scheduling(kestra: RunningEngine) -> RunningEngine:
+    """A running engine with a scheduler: its triggers have states, and start executions."""
     return kestra
 
 

@@ -103,9 +103,11 @@ ENGINE_MAY_IMPORT = {
     "http/executions": ("http/exchange", "runtime", "jvm"),
     "http/logs": ("http/exchange", "runtime", "jvm"),
     "http/namespaces": ("http/flows", "http/exchange", "runtime", "jvm"),
+    "http/triggers": ("http/exchange", "runtime", "jvm"),
     "http/instance": ("http/exchange", "runtime", "jvm"),
     "http": (
         "http/instance",
+        "http/triggers",
         "http/namespaces",
         "http/logs",
         "http/executions",

@@ -23,7 +23,9 @@ tasks:
     type: io.kestra.plugin.core.log.Log
     message: hello
 """
-NAP = "id: nap\nnamespace: company.team\ntasks:\n  - {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT3S}\n"
+NAP = (
+    "id: nap\nnamespace: company.team\ntasks:\n  - {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT3S}\n"
+)
 YAML = {"content-type": "application/x-yaml"}
 
 

@@ -27,7 +27,11 @@ class Suite:
 
 
 SUITES = (
-    Suite("1.0.10", named("1.0"), ("test_flows_api", "test_executions_api", "test_kv_api", "test_queryfilters")),
+    Suite(
+        "1.0.10",
+        named("1.0"),
+        ("test_flows_api", "test_executions_api", "test_kv_api", "test_triggers_api", "test_queryfilters"),
+    ),
     Suite(
         "1.3.1",
         named("1.3"),
@@ -37,6 +41,7 @@ SUITES = (
             "test_kv_api",
             "test_logs_api",
             "test_files_api",
+            "test_triggers_api",
             "test_queryfilters",
             "test_phase4_filters_pagination_tenant",
             "test_basic_sdk_usage_example",

@@ -69,7 +69,8 @@ def _heard(suite: Suite) -> list[Verdict]:
 
 
 def _judged(suite: Suite, against_nothing: Mapping[str, Run], tests: Sequence[str] = ()) -> list[Verdict]:
-    with launch(suite.version, basic_auth=(USERNAME, PASSWORD), tenants=(MAIN, "warm")) as engine:
+    tenants = (MAIN, "warm")
+    with launch(suite.version, basic_auth=(USERNAME, PASSWORD), tenants=tenants, scheduler=True) as engine:
         _warm(engine)
         return judge(run(suite, engine.url, tests), against_nothing, _served(suite), TABLE)
 

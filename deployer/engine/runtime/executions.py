@@ -17,8 +17,9 @@ from deployer.engine.jvm.context import CORE, Kestra
 class Change:
     """A change that has passed its checks and is ready to be carried out.
 
-    `execution` is the id of the resulting execution (for a replay, the new one); `emit` takes the id of an operation
-    and returns, in 1.x, the changed execution. `broadcast` says that the change is sent to all parts of the engine.
+    `execution` is the id of the resulting execution (for a replay, the new one), or that of a trigger; `emit` takes the
+    id of an operation and returns, in 1.x, the changed execution. `broadcast` says that the change is sent to all parts
+    of the engine.
     """
 
     tenant: str

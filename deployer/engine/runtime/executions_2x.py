@@ -11,7 +11,6 @@ from deployer.engine.runtime.executions import Change, kill_request, with_label
 from deployer.engine.runtime.operations import Operations
 
 _COMMAND = CORE + "executor.command."
-_GATEWAY_TIMEOUT = "Operation timed out waiting for state transition"
 
 
 class Executions2x:
@@ -20,11 +19,10 @@ class Executions2x:
     bulk_status = 202
     empty_answers = False
 
-    def __init__(self, kestra: Kestra, queue: Callable[[str, str], Any]) -> None:
+    def __init__(self, kestra: Kestra, queue: Callable[[str, str], Any], operations: Operations) -> None:
         self._kestra = kestra
         self._queue = queue
-        reports = queue("BroadcastQueueInterface", "async.AsyncOperationProcessedEvent")
-        self._operations = Operations(kestra, reports)
+        self._operations = operations
 
     def kill(self, execution: Any, *, cascade: bool) -> Change:
         """Broadcast the request; ConflictException if there is nothing to kill."""
@@ -142,12 +140,7 @@ class Executions2x:
     def _await(self, name: str, change: Change) -> None:
         """Carry out a change; ConflictException when it fails, a status of 504 when it takes too long."""
         operation = self._operations.new()
-        try:
-            error = self._operations.carry_out(change, operation)
-        except TimeoutError:
-            timeout = self._kestra.java("io.micronaut.http.HttpStatus").GATEWAY_TIMEOUT
-            late = self._kestra.java("io.micronaut.http.exceptions.HttpStatusException")
-            raise late(timeout, _GATEWAY_TIMEOUT) from None
+        error = self._operations.await_done(change, operation)
         if error is not None:
             message = f"Failed to execute action '{name}' on execution {change.execution} "
             raise self._conflict(f"{message}(operation_id={operation}). Cause: {error}")

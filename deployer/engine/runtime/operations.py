@@ -19,6 +19,7 @@ from deployer.engine.jvm.context import CORE, Kestra
 from deployer.engine.runtime import broadcasts
 from deployer.engine.runtime.executions import Change
 
+_GATEWAY_TIMEOUT = "Operation timed out waiting for state transition"
 _SECONDS_BETWEEN_LOOKS = 0.01  # as often as the executor looks for commands
 
 
@@ -47,6 +48,15 @@ class Operations:
                         return str(report.get("error")) if report["outcome"] == "FAILED" else None
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
         raise TimeoutError
+
+    def await_done(self, change: Change, operation: str) -> str | None:
+        """Carry out a change likewise, with what Kestra throws when it takes too long: a status of 504."""
+        try:
+            return self.carry_out(change, operation)
+        except TimeoutError:
+            timeout = self._kestra.java("io.micronaut.http.HttpStatus").GATEWAY_TIMEOUT
+            late = self._kestra.java("io.micronaut.http.exceptions.HttpStatusException")
+            raise late(timeout, _GATEWAY_TIMEOUT) from None
 
     def start(self, changes: Iterable[Change], operation: str) -> int:
         """Send all changes with one id and return their number; only broadcasts are awaited."""

@@ -15,6 +15,7 @@ from deployer.engine.runtime.namespace_files import NamespaceFiles
 from deployer.engine.runtime.runtime_1x import Runtime1x
 from deployer.engine.runtime.runtime_2x import Runtime2x
 from deployer.engine.runtime.stored_files import StoredFiles
+from deployer.engine.runtime.triggers import Triggers
 from deployer.model.version import Dialect
 
 
@@ -35,6 +36,10 @@ class Runtime(Protocol):
     @property
     def executions(self) -> Executions:
         """Changes to existing executions."""
+
+    @property
+    def triggers(self) -> Triggers:
+        """The states of triggers, and changes to them."""
 
     @property
     def logs(self) -> Any:

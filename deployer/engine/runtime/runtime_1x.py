@@ -16,6 +16,7 @@ from deployer.engine.runtime.executions_1x import Executions1x
 from deployer.engine.runtime.namespace_files import NamespaceFiles
 from deployer.engine.runtime.stored_files import StoredFiles
 from deployer.engine.runtime.streaming import Streaming
+from deployer.engine.runtime.triggers_1x import Triggers1x
 
 WORKER_THREADS = 16  # a task occupies one while it sleeps or waits
 _BETWEEN_FLOWS = "\n---\n"
@@ -34,6 +35,7 @@ class Runtime1x:
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
         self.executions = Executions1x(kestra, self._queue)
+        self.triggers = Triggers1x(kestra, self._queue)
         self.streaming: Any = None
         self.reports_checks = kestra.since("1.2")
         self.validates_files = not kestra.since("1.1", until="1.1")  # which has no FlowSource

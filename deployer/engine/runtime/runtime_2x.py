@@ -10,7 +10,9 @@ from deployer.engine.runtime import broadcasts
 from deployer.engine.runtime.controller import start_controller
 from deployer.engine.runtime.executions_2x import Executions2x
 from deployer.engine.runtime.namespace_files import NamespaceFiles
+from deployer.engine.runtime.operations import Operations
 from deployer.engine.runtime.runtime_1x import WORKER_THREADS, validate_sources
+from deployer.engine.runtime.triggers_2x import Triggers2x
 
 _SCHEDULING_THREADS = 1
 
@@ -30,7 +32,10 @@ class Runtime2x:
 
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
-        self.executions = Executions2x(kestra, self._queue)
+        reports = self._queue("BroadcastQueueInterface", "async.AsyncOperationProcessedEvent")
+        operations = Operations(kestra, reports)
+        self.executions = Executions2x(kestra, self._queue, operations)
+        self.triggers = Triggers2x(kestra, self._queue, operations)
         self.streaming = kestra.bean(CORE + "services.ExecutionStreamingService")
 
     @property

@@ -23,6 +23,7 @@ _FLAT = {  # parameter: its operator
     "namespace": "PREFIX",
     "flowId": "EQUALS",
     "triggerId": "EQUALS",
+    "workerId": "EQUALS",
     "minLevel": "EQUALS",
     "startDate": "GREATER_THAN",
     "endDate": "LESS_THAN",

@@ -1,1 +1,1 @@
-"""Flows: one, many, searched, validated, imported and exported; their graphs and triggers."""
+"""Flows: one, many, searched, validated, imported and exported; their graphs."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.filters import read_filters
 from deployer.engine.http.exchange.media import CSV, OCTETS
 from deployer.engine.http.exchange.route import Route
+from deployer.engine.http.exchange.tables import table_response
 from deployer.engine.http.flows.bulk_actions import find_named_flows
 from deployer.engine.http.flows.flow import REPOSITORY
 from deployer.engine.http.flows.search import FLAT
@@ -35,23 +34,9 @@ def export_by_ids(call: Call) -> Response:
 
 
 def export_table(call: Call) -> Response:
-    """Return all matching flows as CSV, with the properties of the first one as columns; empty if there are none."""
-    mapper, kind = call.kestra.bean("com.fasterxml.jackson.databind.ObjectMapper"), call.java("java.util.Map").class_
+    """Return all matching flows as CSV."""
     found = call.bean(REPOSITORY).findAsync(call.tenant, read_filters(call)).collectList().block()
-    rows = [mapper.convertValue(flow, kind) for flow in found]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    if rows:
-        columns = list(rows[0].keySet())
-        writer.writerow(columns)
-        writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
-    headers = {"Content-Disposition": "attachment; filename=flows.csv"}
-    return Response(text.getvalue(), media_type="text/csv", headers=headers)
-
-
-def _cell(value: Any) -> str:
-    """Return a value as Java prints it, which for lists and maps is not JSON."""
-    return "" if value is None else str(jpype.JObject(value, "java.lang.Object").toString())
+    return table_response(call, found, "flows.csv")
 
 
 def _archive(call: Call, flows: Any, name: Callable[[Any], str]) -> Response:
