@@ -14,7 +14,7 @@ from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Claim, Entry, Ledger, digest
 from deployer.model.policy import OnDisabled, OnDrift, Policy
 from deployer.model.resource import Body, Key, Resource
-from deployer.plan.stopped import Stopped, named, stopped
+from deployer.plan.stopped import Stopped, named, stay_disabled, stopped
 
 UNREADABLE = "the server cannot read what it has stored"
 
@@ -62,8 +62,7 @@ class Decider:
         wanted = kind.lasting_stops(before, kind.meaning(desired.wanted)) if before else ()
         if not wanted or policy is OnDisabled.ENABLE:
             return change
-        kept = Stopped(wanted, reason=f"{gone}; {named(wanted)} stays disabled")
-        return self._write_stops(change, kept) or change
+        return self._write_stops(change, Stopped(wanted, reason=stay_disabled(wanted)))
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
         """Return how the live body relates to what is known, and what an operator disabled in it."""

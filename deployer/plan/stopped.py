@@ -56,10 +56,15 @@ def named(names: Iterable[str]) -> str:
     return " and ".join(f"the trigger `{name}`" if name else "the flow" for name in names)
 
 
+def stay_disabled(names: Sequence[str]) -> str:
+    """Return the sentence that says so."""
+    return f"{named(names)} {_verb(names, 'stays', 'stay')} disabled"
+
+
 def _words(kept: Sequence[str], renamed: Iterable[tuple[str, str]], enabled: Sequence[str], gone: Sequence[str]) -> str:
     def sentences() -> Iterator[str]:
         if kept:
-            yield f"{named(kept)} {_verb(kept, 'stays', 'stay')} disabled"
+            yield stay_disabled(kept)
         for new, old in renamed:
             yield f"{named([new])} stays disabled, as `{old}` was, which it seems to have been"
         if enabled:

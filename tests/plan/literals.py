@@ -13,6 +13,7 @@ from deployer.model.ledger import Entry, Ledger, digest
 from deployer.model.live import Live
 from deployer.model.policy import Policy
 from deployer.model.resource import FLOW, Key, Resource
+from deployer.model.trigger import TriggerState
 from deployer.plan import Decider, Scope, compare
 
 TASKS = "tasks:\n  - id: say\n    type: io.kestra.plugin.core.log.Log\n    message: hello\n"
@@ -39,13 +40,14 @@ class World:
     files: dict[str, str] = field(default_factory=dict)
     server: dict[str, list[str]] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=lambda: Ledger("project"))
+    states: tuple[TriggerState, ...] = ()  # of the triggers of every flow
 
     def plan(self, policy: Policy | None = None, prune: Scope | None = None) -> Plan:
         """What would be done."""
         files = (Resource(key(name), body, origin=f"flows/{name}.yaml") for name, body in self.files.items())
         desired = {each.key: each for each in files}
         live = {
-            key(name): Resource(key(name), texts[-1], revision=len(texts))
+            key(name): Resource(key(name), texts[-1], revision=len(texts), states=self.states)
             for name, texts in self.server.items()
             if texts
         }
@@ -72,7 +74,7 @@ class World:
                 self.server.pop(name, None)
                 entries.pop(change.key, None)
                 continue
-            if change.writes:
+            if change.writes and change.action is not Action.ENABLE:
                 self.server.setdefault(name, []).append(str(change.desired.body))
             if change.writes or change.takes:
                 live = self.server[name]
@@ -82,6 +84,7 @@ class World:
                     file=change.origin or "",
                     revision=len(live),
                     stops=change.stops,
+                    off=change.off,
                 )
         self.ledger = Ledger("project", entries=entries)
         return done
