@@ -91,6 +91,14 @@ class FlowCalls(Calls):
         url = self._connection.url(UPDATE_FLOW, namespace, id)
         return confirm(answered, (namespace, id), body, UPDATE_FLOW.method, url)
 
+    def save_draft(self, namespace: str, id: str, body: str) -> StoredFlow:
+        """Save a source as a draft of a flow without publishing it. Before 2.x there are no drafts: it is published.
+
+        Raises KestraNotFoundError.
+        """
+        params = {"draft": "true"}
+        return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, params=params, content=body.encode())
+
     def delete_flow(self, namespace: str, id: str) -> None:
         """Delete a flow; its revisions stay readable. Raises KestraNotFoundError."""
         self._connection.tell(DELETE_FLOW, namespace, id)

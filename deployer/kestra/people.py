@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deployer.kestra.answers import StoredFlow
 from deployer.kestra.calls import Calls
-from deployer.kestra.operations import DELETE_EXECUTION, DISABLE_FLOWS, UPDATE_FLOW
+from deployer.kestra.operations import DELETE_EXECUTION, DISABLE_FLOWS
 
 _ALONG = {"deleteLogs": "true", "deleteMetrics": "true", "deleteStorage": "true"}
 
 
 class PeopleCalls(Calls):
     """The endpoints behind that UI."""
-
-    def save_draft(self, namespace: str, id: str, body: str) -> StoredFlow:
-        """Save a source as a draft of a flow without publishing it. Before 2.x there are no drafts: it is published.
-
-        Raises KestraNotFoundError.
-        """
-        params = {"draft": "true"}
-        return self._ask(UPDATE_FLOW, StoredFlow.read, namespace, id, params=params, content=body.encode())
 
     def disable_flows_by_ids(self, flows: Iterable[tuple[str, str]]) -> None:
         """Disable flows, each given by namespace and id: the server writes `disabled: true` into their sources."""

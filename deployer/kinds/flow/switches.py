@@ -1,11 +1,12 @@
 """Triggers that were switched off on Kestra's page of triggers: a state of the scheduler's, and in no text.
 
-1.x keeps such a switch as long as the trigger's id stays. 2.x sets it anew with every write that changes the trigger,
-as the text says; the stop is written into the text then, so that nothing is on for a moment (docs/triggers.md).
+Both lines keep such a switch as long as the trigger's id stays; on 2.x, `draft_before` sees to that. A trigger with
+another id begins anew, so that the stop is written into the text instead (docs/triggers.md).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from deployer.kestra.client import KestraClient
 
 _KEY = "disabled"
+_DRAFT = "Saved by kestra-deployer right before a deploy, so that Kestra sees which triggers change. It never runs."
 
 
 def read_states(client: KestraClient, keys: Collection[Key]) -> dict[Key, tuple[TriggerState, ...]]:
@@ -40,11 +42,27 @@ def switched_off(live: Resource, data: Any) -> tuple[str, ...]:
 
 def stays_off(name: str, live: Resource, before: Any, after: Any) -> bool:
     """Whether a trigger that is switched off stays so when this data is written over that of a live flow."""
-    state = next((state for state in live.states if state.trigger == name), None)
-    one, other = triggers_of(before).get(name), triggers_of(after).get(name)
-    if state is None or one is None or other is None:
-        return False
-    return not state.follows or (are_alike(one, other) and live.draft is None)  # 2.x compares with a draft, too
+    return any(state.trigger == name for state in live.states) and all(
+        name in triggers_of(each) for each in (before, after)
+    )
+
+
+def draft_before(live: Resource, before: Any, drafted: Any, after: Any, off: Collection[str]) -> str | None:
+    """Return the draft that 2.x has to have seen before this data is written, None where it needs none.
+
+    The scheduler of 2.x looks at what differs from the revision right before, whether or not that is a draft: only a
+    trigger that differs gets a new date and is switched on, only one that is new gets a state at all. So a change that
+    was saved as a draft first is missed, and what was switched off is switched on by a new cron. A draft with the
+    triggers that run, and those that are to stay off as they will be, puts both right; no draft is ever checked or run.
+    """
+    if live.draft is None and not any(state.follows and state.trigger in off for state in live.states):
+        return None
+    new = triggers_of(after)
+    wanted = [new[name] if name in off and name in new else each for name, each in triggers_of(before).items()]
+    if are_alike(wanted, [*triggers_of(drafted if live.draft is not None else before).values()]):
+        return None
+    draft = {"id": live.key.name, "namespace": live.key.namespace, "description": _DRAFT, "triggers": wanted}
+    return json.dumps(draft, default=str, indent=2)
 
 
 def renamed(names: Collection[str], before: Any, after: Any) -> dict[str, str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
+from deployer.kinds.flow.switches import draft_before
 from deployer.model.change import Action, Change
-from deployer.model.resource import Key, Resource
+from deployer.model.resource import Body, Key, Resource
 from deployer.model.result import Written
+from deployer.parsing.parse import parse
 
 
 def write(client: KestraClient, change: Change) -> Written:
@@ -20,13 +23,19 @@ def write(client: KestraClient, change: Change) -> Written:
             revision = _created(client, key, body).revision
             return Written(revision, lost(client, key, body, 0, revision))
         case Action.UPDATE | Action.PUBLISH, Resource(body=str(body)):
+            draft = _save_draft_before(client, change, body)
             revision = client.update_flow(key.namespace, key.name, body).revision
-            return Written(revision, lost(client, key, body, before, revision))
+            return Written(revision, lost(client, key, body, before, revision, ours=draft))
         case Action.PRUNE, _:
             with suppress(KestraNotFoundError):  # another user was faster
                 _unchanged(client, key, before)
                 client.delete_flow(key.namespace, key.name)
     return Written()
+
+
+def _data(text: Body | None) -> Any:
+    document, _ = parse("", text) if isinstance(text, str) else (None, [])
+    return document.data if document else None
 
 
 def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
@@ -41,8 +50,27 @@ def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
         )
 
 
-def lost(client: KestraClient, key: Key, body: str, before: int | None, revision: int | None) -> int | None:
+def _save_draft_before(client: KestraClient, change: Change, body: str) -> int | None:
+    """Save the draft that Kestra 2.x has to have seen before a text is written, and return its revision."""
+    if change.live is None:
+        return None
+    before, drafted, after = (_data(each) for each in (change.live.body, change.live.draft, body))
+    draft = draft_before(change.live, before, drafted, after, change.off)
+    return client.save_draft(change.key.namespace, change.key.name, draft).revision if draft else None
+
+
+def lost(
+    client: KestraClient,
+    key: Key,
+    body: str,
+    before: int | None,
+    revision: int | None,
+    *,
+    ours: int | None = None,
+) -> int | None:
     """Return the newest revision between two with another text than this, None where there is none.
+
+    `ours` is one between that this run has written itself.
 
     Asked only where there is a revision between: a deletion is one, so a flow that is created anew has it too (asked of
     1.0.36, 1.3.31 and 2.0.0). Two writes in the same moment may leave two revisions of one text. What cannot be read
@@ -51,6 +79,8 @@ def lost(client: KestraClient, key: Key, body: str, before: int | None, revision
     if before is None or revision is None:
         return None
     for number in range(revision - 1, before, -1):
+        if number == ours:
+            continue
         try:
             between = client.flow(key.namespace, key.name, revision=number, allow_deleted=True)
         except KestraError:

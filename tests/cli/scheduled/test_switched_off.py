@@ -188,3 +188,34 @@ def test_a_trigger_that_is_switched_off_after_the_plan_ends_the_deploy(
     assert ended.code == 4
     assert "someone switched a trigger of company.team/a off or on since the plan was made" in ended.stderr
     assert "nothing was written: run it again" in ended.stderr
+
+
+@pytest.mark.one_version("2.0")
+def test_a_draft_of_another_user_changes_nothing_of_that(project: Project, operator: Server, deployer: Run) -> None:
+    project.write("kestra-deployer.yaml", "project: ours\n")
+    project.write("flows/a.yaml", flow("a", schedule()))
+    deployer("sync")
+    assert eventually(lambda: "often" in operator.states("a"))
+    operator.switch_off("a")
+    before = operator.started().get("a", 0)
+    drafted = flow("a", schedule(cron="*/1 * * * * *"), schedule("new"), message="draft")
+    operator.api.put(
+        "/flows/company.team/a", content=drafted, headers=YAML, params={"draft": "true"}
+    ).raise_for_status()
+    project.write("flows/a.yaml", flow("a", schedule(cron="*/2 * * * * *"), schedule("new", "0 0 0 1 1 *")))
+    assert deployer("sync").code == 0
+    assert eventually(lambda: "new" in operator.states("a"))
+    time.sleep(SECONDS)
+    assert operator.is_off("a")
+    assert operator.started().get("a", 0) == before
+
+
+@pytest.mark.one_version("2.0")
+def test_a_draft_that_is_published_has_its_schedules(project: Project, operator: Server, deployer: Run) -> None:
+    project.write("kestra-deployer.yaml", "project: ours\n")
+    text = flow("a", schedule())
+    project.write("flows/a.yaml", text)
+    operator.api.post("/flows", content=text, headers=YAML, params={"draft": "true"}).raise_for_status()
+    ended = deployer("sync", "--format", "json")
+    assert [action for _, action, _ in ended.done] == ["publish"]
+    assert eventually(lambda: operator.started().get("a", 0) > 0)
