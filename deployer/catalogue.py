@@ -181,6 +181,13 @@ _RUN = (
         "it is left to its owner, unless you use --adopt. See docs/ownership.md.",
     ),
     _entry(
+        "trigger-state",
+        NOTICE,
+        Origin.RUN,
+        "Whether a trigger of a flow that is written runs a backfill, or waits for its execution.",
+        "a backfill may end with the write, or run more than it was to. See docs/triggers.md.",
+    ),
+    _entry(
         "not-declared",
         NOTICE,
         Origin.RUN,

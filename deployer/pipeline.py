@@ -26,6 +26,7 @@ from deployer.model.smoke import SUITE, SmokeCase
 from deployer.model.version import nearest
 from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
+from deployer.plan.told import tell_states
 from deployer.planning import Ground, gather, open_ledger
 from deployer.read.everything import read_all
 from deployer.read.stored import read_stored
@@ -75,7 +76,14 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
     yield report
     ground = gather(opened, session, desired)
     ground, changes, desired, problems = _compare(ground, desired, session)
-    report = report.with_problems([*ground.problems, *problems, *_report_undeclared(ground, changes, session.client)])
+    report = report.with_problems(
+        [
+            *ground.problems,
+            *problems,
+            *tell_states(changes.changes),
+            *_report_undeclared(ground, changes, session.client),
+        ]
+    )
     if request.command is Command.DRIFT:
         changes = only_drift(changes)
     elif request.dry_run:

@@ -156,6 +156,10 @@ class Kind(ABC):
         """Return whether a meaning itself says that this is disabled; None where it says nothing of it."""
         return None
 
+    def part(self, stop: str, meaning: Any) -> Any:  # noqa: ARG002
+        """Return what a meaning says of this part of it, None where it has none."""
+        return None
+
     def write_stops(self, resource: Resource, stops: Collection[str]) -> Sent | None:  # noqa: ARG002
         """Return a resource's text with stops written into it, None where that cannot be done."""
         return None

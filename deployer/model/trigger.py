@@ -30,6 +30,11 @@ class TriggerState:
     follows: bool = False  # the text: a write that changes the trigger sets `disabled` as the text says (2.x)
 
     @property
+    def path(self) -> str:
+        """What sentences call it: `company.team/hello/daily`."""
+        return f"{self.flow_path}/{self.trigger}"
+
+    @property
     def flow_path(self) -> str:
         """What sentences call its flow: `company.team/hello`."""
         return f"{self.namespace}/{self.flow}"

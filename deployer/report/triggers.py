@@ -43,9 +43,7 @@ def document(server: Server, states: Iterable[TriggerState]) -> str:
 
 def in_order(states: Iterable[TriggerState]) -> list[TriggerState]:
     """Return the states by their next dates; without a date, and off, last."""
-    return sorted(
-        states, key=lambda state: (state.disabled, not state.next, state.next, state.flow_path, state.trigger)
-    )
+    return sorted(states, key=lambda state: (state.disabled, not state.next, state.next, state.path))
 
 
 def words(state: TriggerState) -> tuple[str, ...]:

@@ -135,6 +135,9 @@ class _Flows(Kind):
     def declares(self, stop: str, meaning: Any) -> bool | None:
         return stops.declares(stop, meaning)
 
+    def part(self, stop: str, meaning: Any) -> Any:
+        return stops.triggers_of(meaning).get(stop)
+
     def write_stops(self, resource: Resource, stops_: Collection[str]) -> Sent | None:
         document, _ = parse(resource.origin or "", _text(resource.wanted))
         return stops.write(document, stops_, self.meaning) if document else None
