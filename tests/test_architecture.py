@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "deployer").rglob("*.py"))
 
-STAGES = ("read", "check", "plan", "apply", "smoke", "report")
+STAGES = ("read", "check", "plan", "apply", "health", "smoke", "report")
 KINDS = ("kinds", "kestra", "language", "parsing", "model", "errors")
 MAY_IMPORT = {
     "__init__": (),
@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "check": ("language", "redaction", "model", "errors"),
     "plan": KINDS,
     "apply": (*KINDS, "ledgers", "session", "background", "interrupt", "redaction"),
+    "health": KINDS,
     "smoke": ("kestra", "model", "errors", "interrupt"),
     "report": ("redaction", "model", "errors"),
     "catalogue": ("check", "model"),
@@ -128,6 +129,7 @@ FENCES = {
     "jsonschema": ("configuration/__init__.py", "configuration/sentences.py"),
     "tenacity": ("kestra",),
     "yaml": ("parsing",),
+    "cronsim": ("language/cron_dates.py",),
     "dotenv": ("dotenv_files.py",),
     "pathspec": ("read/files.py",),
     "rich": ("report", "cli"),
