@@ -216,6 +216,14 @@ _RUN = (
         "the server refused the write, or did not answer; the report has its message.",
     ),
     _entry(
+        "health",
+        ERROR,
+        Origin.RUN,
+        "Whether what was deployed will run.",
+        "Kestra answers a deploy with success too where a trigger is off, is locked, or leaves a run out. As a warning or a "
+        "notice, it says what could not be looked at.",
+    ),
+    _entry(
         "smoke",
         ERROR,
         Origin.RUN,

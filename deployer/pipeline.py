@@ -1,4 +1,4 @@
-"""The one-way flow: read → check → desire → compare → apply → smoke → report, on one screen.
+"""The one-way flow: read → check → desire → compare → apply → health → smoke → report, on one screen.
 
 Every stage yields the report so far, so that whatever ends a run early, what was found until then is reported.
 """
@@ -14,6 +14,8 @@ from deployer.apply.bookkeeping import now, warn_of_lease
 from deployer.apply.deploy import Planned, carry_out
 from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
+from deployer.health import look
+from deployer.health.subjects import of_plan, written
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Detail, Plan
 from deployer.model.desired import Desired
@@ -39,6 +41,8 @@ from deployer.validation import validate
 _OFF = ("unverified-type",)
 """Checks that a server answers better: it knows its plugins."""
 
+_SETTLES = 2.0  # seconds; a look can fall between the end of an execution and what the scheduler makes of it
+
 _Sound = tuple[Report, Desired, Sequence[SmokeCase]]
 """The report so far, and what of the files is sound."""
 
@@ -60,8 +64,40 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
     killed = leftovers.kill(planned.ledger, session, labelled=request.smoke)
     report = apply(replace(planned, report=planned.report.with_problems(killed)), session)
     yield report
+    report = yield from look_after(report, session)
     if request.smoke and not report.interrupted and not report.error:
         yield from _smoke(planned, report, session)
+
+
+def health(request: Request, session: Session) -> Iterator[Report]:
+    """Judge whether what the files under a path declare runs on the server as it was deployed."""
+    planned = yield from plan(request, session)
+    if planned is None:
+        return
+    session.listen("Looking whether it is healthy")
+    subjects = of_plan(planned.plan, planned.ledger)
+    by_key = {subject.key: subject for subject in subjects}
+    looked = look.watch(
+        lambda keys: look.judge(session.client, [by_key[key] for key in (by_key if keys is None else keys)]), _SETTLES
+    )
+    yield replace(planned.report.with_problems(looked.problems), health=looked.found)
+
+
+def look_after(report: Report, session: Session) -> Generator[Report, None, Report]:
+    """Look whether what was written is healthy, where that is asked for; return the report with what was found."""
+    wait, wrote = report.request.wait, written(report.outcomes)
+    if wait is None or not wrote or report.interrupted or report.error:
+        return report
+    session.listen("Looking whether it is healthy")
+    looked = look.watch(
+        lambda keys: look.judge_written(
+            session.client, [each for each in wrote if keys is None or each.change.key in keys]
+        ),
+        wait,
+    )
+    report = replace(report.with_problems(looked.problems), health=looked.found)
+    yield report
+    return report
 
 
 def plan(request: Request, session: Session) -> Generator[Report, None, Planned | None]:
@@ -86,11 +122,11 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
     )
     if request.command is Command.DRIFT:
         changes = only_drift(changes)
-    elif request.dry_run:
+    elif request.command.deploys and request.dry_run:
         report = report.with_problems([*_report_unreached(changes, desired.refused), *foretell(changes)])
     planned = Planned(
         request=opened.request,
-        report=replace(report, plan=changes),
+        report=report if request.command is Command.HEALTH else replace(report, plan=changes),
         plan=changes,
         ledger=ground.ledger,
         recorded=opened.recorded,
@@ -188,7 +224,7 @@ def _ask(ground: Ground, plan: Plan, session: Session) -> Mapping[Key, OnDrift]:
 
 def _validate(plan: Plan, desired: Desired, session: Session, request: Request) -> tuple[Desired, list[Problem]]:
     """Ask the server about what would be written; return what is desired without what it refuses, and what it says."""
-    if request.command is Command.DRIFT:
+    if not request.command.deploys:
         return desired, []
     session.listen("Asking Kestra to validate what would be written")
     written = [change.desired for change in plan.changes if change.writes and change.desired]

@@ -24,6 +24,7 @@ COMMANDS = {
     "dev": ("deployer.cli.dev", "Run a Kestra development server on this machine."),
     "drift": ("deployer.cli.drift", "Show flows that were changed on the server since the last deploy."),
     "explain": ("deployer.cli.explain", "Explain a problem, with a bad and a good example."),
+    "health": ("deployer.cli.health", "Show whether what was deployed will run."),
     "plan": ("deployer.cli.plan", "Show what a deploy would do, without doing it."),
     "schema": ("deployer.cli.schema", "Add plugin types to check, and export a JSON Schema for editors."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),

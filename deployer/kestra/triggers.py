@@ -26,17 +26,18 @@ _PAGE = 1000  # states; 2.x refuses more
 class TriggerCalls(Calls):
     """The endpoints under `triggers`."""
 
-    def search_triggers(self, namespaces: Collection[str] = (), *, below: bool = False) -> list[TriggerState]:
+    def search_triggers(
+        self, namespaces: Collection[str] = (), *, below: bool = False, pages: int | None = None
+    ) -> list[TriggerState]:
         """Return the states of the triggers of these namespaces, or of the whole tenant if none is given.
 
-        With `below`, those of the namespaces under them as well.
-
-        One request per 1,000. States of deleted flows are missing: Kestra counts them, and shows them only to
+        With `below`, those of the namespaces under them as well. One request per 1,000; `pages` limits the number of
+        requests. States of deleted flows are missing: Kestra counts them, and shows them only to
         `search_triggers_for_flow`. Namespaces are chosen as by `search_flows`.
         """
         found: dict[tuple[str, str, str], TriggerState] = {}
         page, number = Page((), 1), 1
-        while (number - 1) * _PAGE < page.total:
+        while (number - 1) * _PAGE < page.total and (pages is None or number <= pages):
             params = {**prefix_filter(namespaces), "page": number, "size": _PAGE, "sort": _ORDER}
             page, states = self._ask(SEARCH_TRIGGERS, lambda data: _page(data, _searched), params=params)
             found |= {(each.namespace, each.flow, each.trigger): each for each in states}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.model.change import Change
 from deployer.model.desired import Declaration
+from deployer.model.health import Examined, Subject
 from deployer.model.ledger import Entry
 from deployer.model.live import Live
 from deployer.model.policy import Recover
@@ -103,6 +104,10 @@ class Kind(ABC):
     def callers(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, list[Key]]:  # noqa: ARG002
         """Return what on the server refers to these resources."""
         return {}
+
+    def health(self, client: KestraClient, subjects: Sequence[Subject]) -> Examined:  # noqa: ARG002
+        """Return what speaks against each of these doing its work; nothing for a kind of which nothing runs."""
+        return Examined()
 
     # comparing
 

@@ -25,6 +25,12 @@ class Command(StrEnum):
     SYNC = "sync"
     APPLY = "apply"
     DRIFT = "drift"
+    HEALTH = "health"
+
+    @property
+    def deploys(self) -> bool:
+        """Whether it is about what a deploy writes, be it only to show that."""
+        return self in (Command.PLAN, Command.SYNC, Command.APPLY)
 
     @property
     def writes(self) -> bool:
@@ -79,6 +85,7 @@ class Request:
     diff: bool = False  # say which lines change, where the command does not anyway
     stat: bool = False  # say how many lines change, not which
     keep_going: bool = False
+    wait: float | None = None  # seconds to look whether what was written is healthy; None: no look
     smoke: bool = False
     concurrency: int = 4  # writes, and smoke tests, at once
     policy: Policy = field(default_factory=Policy)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
 from deployer.model.change import Change, Detail, Plan
+from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
 from deployer.model.resource import Key
@@ -70,6 +71,7 @@ class Report:
     plan: Plan | None = None
     details: Mapping[Key, Detail] | None = None  # of the changes, where they were asked for
     outcomes: tuple[Outcome, ...] = ()
+    health: tuple[Health, ...] = ()  # ordered by key
     smokes: tuple[SmokeResult, ...] = ()
     error: DeployerError | None = None
     saved: str = ""  # the folder with the texts of what was deleted
@@ -102,6 +104,11 @@ class Report:
         return gone or bool(self.plan and self.plan.drifted)
 
     @property
+    def unhealthy(self) -> tuple[Health, ...]:
+        """What will not run as it should."""
+        return tuple(health for health in self.health if health.condition is Condition.DEGRADED)
+
+    @property
     def exit_code(self) -> ExitCode:
         """The process's exit code: where several apply, the first in the order below."""
         request = self.request
@@ -115,6 +122,7 @@ class Report:
             (self.error is not None, self.error.exit_code if self.error else ExitCode.OK),
             (lost or refused, ExitCode.REFUSED),
             (any(each.status is not Status.DONE for each in self.outcomes), ExitCode.APPLY_INCOMPLETE),
+            (bool(self.unhealthy), ExitCode.UNHEALTHY),
             (any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes), ExitCode.SMOKE_FAILED),
             (bool(self.errors) or warned, ExitCode.PROBLEMS),
             (request.command is Command.DRIFT and self.drifted, ExitCode.DRIFT),

@@ -6,6 +6,7 @@ from collections import Counter
 
 from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change, Standing
+from deployer.model.health import Condition
 from deployer.model.problem import Severity
 from deployer.model.request import Command
 from deployer.model.resource import counted as counted_keys
@@ -108,6 +109,12 @@ def flows(report: Report) -> dict[str, int]:
     return {name: counts[name] for name in words}
 
 
+def health(report: Report) -> dict[str, int]:
+    """Return how many resources are in each condition; empty where none was looked at."""
+    counts = Counter(each.condition for each in report.health)
+    return {str(condition): counts[condition] for condition in Condition} if report.health else {}
+
+
 def _kept(change: Change) -> str:
     return KEPT if change.action is Action.KEEP and change.standing.drifts else ""
 
@@ -142,6 +149,9 @@ def sentence(report: Report) -> str:
         parts.append(f"{problems(report) or 'nothing found'}.")
     elif report.errors:
         parts.append(f"{plural(len(report.errors), 'error')}.")
+    if conditions := health(report):
+        listed = ", ".join(f"{count} {name}" for name, count in conditions.items() if count)
+        parts.append(f"{counted_keys([each.key for each in report.health])} looked at: {listed}.")
     if report.smokes:
         passed = sum(smoke.verdict is Verdict.PASSED for smoke in report.smokes)
         missed = len(report.smokes) - passed

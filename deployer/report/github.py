@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deployer.model.change import Action
+from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
+from deployer.model.request import Command
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
@@ -41,11 +43,14 @@ def outputs(report: Report) -> dict[str, str]:
     """Return the step's outputs: how many flows were created, would be created and so on, and exit-code.
 
     `changes` is how many a plan would write, `drifted` how many are not on the server as they were deployed.
+    `healthy`, `degraded` and `unknown` are of those that were looked at.
     """
     counts = count.flows(report)
     numbers = {name: counts.get(name, 0) for name in count.WORDS}
     numbers["changes"] = sum(numbers[name] for name in count.DRY_WORDS.values() if name.startswith("to "))
     numbers["drifted"] = sum(counts.get(name, 0) for name in count.DRIFTED)
+    conditions = count.health(report)
+    numbers |= {str(condition): conditions.get(condition, 0) for condition in Condition}
     named = {name.replace(" ", "-"): str(number) for name, number in numbers.items()}
     return {**named, "exit-code": str(int(report.exit_code))}
 
@@ -69,6 +74,7 @@ def summary(report: Report) -> str:
     lines += _table((_heading(report), "Result", "Revision"), _flow_rows(report))
     if report.saved:
         lines += ["", markdown(f"What was deleted is saved in `{report.saved}`")]
+    lines += _table(("Health", "Condition"), _health_rows(report))
     lines += _table(("Smoke test", "Result"), _smoke_rows(report))
     return _within_limit(lines)
 
@@ -98,6 +104,7 @@ def _annotations(report: Report) -> Iterator[str]:
         severity = Severity.WARNING if report.request.dry_run else Severity.ERROR
         message = f"{change.key.shown}: {count.describe(change, report)}"
         yield _command(Problem("drift", message, change.origin, severity=severity))
+    yield from map(_health_command, (health for health in report.health if health.condition is not Condition.HEALTHY))
     for smoke in report.smokes:
         if smoke.verdict is not Verdict.PASSED:
             still = f"; it still runs: {smoke.url}" if smoke.left_running else ""
@@ -159,6 +166,18 @@ def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:
         f"{_ICONS.get(word, '')} {word} {outcome.message}".strip(),
         str(outcome.revision or ""),
     )
+
+
+def _health_rows(report: Report) -> list[tuple[str, str]]:
+    every = report.request.command is Command.HEALTH
+    shown = (health for health in report.health if every or health.shown)
+    return [(health.key.shown, f"{health.condition} {'; '.join(health.reasons)}".strip()) for health in shown]
+
+
+def _health_command(health: Health) -> str:
+    severity = Severity.ERROR if health.condition is Condition.DEGRADED else Severity.WARNING
+    message = f"{health.key.shown} is {health.condition}: {'; '.join(health.reasons)}"
+    return _command(Problem("health", message, health.origin, severity=severity))
 
 
 def _smoke_rows(report: Report) -> list[tuple[str, str]]:

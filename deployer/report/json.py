@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from deployer.model.change import Change, Detail
+from deployer.model.health import Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
 from deployer.model.smoke import SmokeResult
@@ -43,8 +44,11 @@ def render(report: Report) -> str:
             ],
             "digest": report.plan.digest if report.plan else None,
         },
-        "counts": {name.replace(" ", "_"): number for name, number in count.flows(report).items()},
+        "counts": {
+            name.replace(" ", "_"): number for name, number in (count.flows(report) | count.health(report)).items()
+        },
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "health": [_health(health) for health in report.health],
         "deleted_texts": report.saved or None,
         "smokes": [_smoke(smoke) for smoke in report.smokes],
         "seconds": round(report.seconds, 3),
@@ -123,6 +127,17 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "hint": outcome.hint,
         "seconds": round(outcome.seconds, 3),
         "lost_revision": outcome.lost,
+    }
+
+
+def _health(health: Health) -> dict[str, Any]:
+    return {
+        "kind": health.key.kind,
+        "namespace": health.key.namespace,
+        "name": health.key.name,
+        "file": health.origin,
+        "condition": health.condition,
+        "reasons": list(health.reasons),
     }
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from deployer.model import upgrade as moves
 from deployer.model.change import Action, Change
+from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity, Span
+from deployer.model.request import Command
 from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
@@ -26,6 +28,9 @@ _WIDTH, _BEFORE = 160, 60  # columns of an excerpt, and how many of them before 
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 
+_CONDITIONS = {
+    Condition.HEALTHY: ("✓", "green"), Condition.DEGRADED: ("✗", "red"), Condition.UNKNOWN: ("?", "yellow"),
+}  # fmt: skip
 _VERDICTS = {
     moves.Verdict.AS_IS: "green", moves.Verdict.UNVERIFIED: "yellow", moves.Verdict.DEPRECATED: "yellow",
     moves.Verdict.RENAME: "yellow",
@@ -49,6 +54,7 @@ def _lines(report: Report) -> Iterator[Text]:
     yield from _changes(report)
     if report.saved:
         yield Text(f"What was deleted is saved in {report.saved}")
+    yield from _health(report)
     if report.smokes:
         yield Text("Smoke tests", style="bold")
         for smoke in report.smokes:
@@ -162,6 +168,23 @@ def _planned(change: Change, report: Report) -> Iterator[Text]:
     mark, style = _ACTIONS[change.action]
     words = count.describe(change, report)
     yield Text(f"  {mark} {change.key.shown}", style=style).append(f"  {words}", style="default")
+
+
+def _health(report: Report) -> Iterator[Text]:
+    """What there is to say of the health of each resource; `health` has a line for the healthy ones, too."""
+    every = report.request.command is Command.HEALTH
+    shown = [health for health in report.health if every or health.shown]
+    if shown and not every:
+        yield Text("Health", style="bold")
+    for health in shown:
+        yield from _condition(health)
+
+
+def _condition(health: Health) -> Iterator[Text]:
+    mark, style = _CONDITIONS[health.condition]
+    yield Text(f"  {mark} {health.key.shown}", style=style).append(f"  {health.condition}", style="default")
+    for reason in health.reasons:
+        yield from (Text(f"      {line}") for line in reason.splitlines())
 
 
 def _smoke(smoke: SmokeResult) -> Iterator[Text]:

@@ -61,7 +61,7 @@ TRIGGER = {
 }  # fmt: skip
 SUITE = "id: s\nnamespace: company.team\nflowId: a\ntestCases: [{id: x}]\n"
 COMMANDS = (
-    ("check",), ("check", "--server"), ("check", "--kestra", "2.0"), ("plan", "--prune"), ("plan", "--out", "p.json"),
+    ("check",), ("check", "--server"), ("health",), ("check", "--kestra", "2.0"), ("plan", "--prune"), ("plan", "--out", "p.json"),
     ("sync", "--prune", "--max-prune", "100%"), ("sync", "--keep-going", "--on-drift", "overwrite"), ("sync",
     "--adopt"),
     ("drift",), ("apply", "plan.json"), ("schema", "pull"), ("schema", "export"), ("explain", "unknown-type"),

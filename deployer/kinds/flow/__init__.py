@@ -13,6 +13,7 @@ from deployer.kinds.flow.references import describe
 from deployer.language.identity import flow_of
 from deployer.model.change import Change
 from deployer.model.desired import Declaration
+from deployer.model.health import Examined, Subject
 from deployer.model.ledger import Entry
 from deployer.model.live import Live
 from deployer.model.policy import Recover
@@ -96,6 +97,12 @@ class _Flows(Kind):
         from deployer.kinds.flow.callers import callers  # noqa: PLC0415  see `base`
 
         return callers(client, keys, self.meaning)
+
+    def health(self, client: KestraClient, subjects: Sequence[Subject]) -> Examined:
+        from deployer.kinds.flow.health import health  # noqa: PLC0415  see `base`
+
+        said = {each.key: self.meaning(each.body) for each in subjects if each.body}
+        return health(client, subjects, {key: data for key, data in said.items() if data})
 
     def meaning(self, body: Body) -> Any:
         document, _ = parse("", _text(body))
