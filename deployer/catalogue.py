@@ -220,8 +220,8 @@ _RUN = (
         ERROR,
         Origin.RUN,
         "Whether what was deployed will run.",
-        "Kestra answers a deploy with success too where a trigger is off, is locked, or leaves a run out. As a warning or a "
-        "notice, it says what could not be looked at.",
+        "Kestra answers a deploy with success too where a trigger is off, is locked, or leaves a run out. As a warning "
+        "or a notice, it says what could not be looked at.",
     ),
     _entry(
         "smoke",

@@ -74,6 +74,7 @@ class Settings:
     attempts: int = 20  # how often a request that may be repeated is sent at most
     retry_seconds: float = 60.0  # no attempt after the first begins later than this
     concurrency: int = 4
+    wait: float = 30.0  # seconds that a deploy may take to become healthy
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
     checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
     plugin_defaults: Mapping[str, Any] = field(default_factory=dict)  # by namespace: what a server adds to flows

@@ -12,7 +12,7 @@ import click
 from deployer import regular
 from deployer.apply.bookkeeping import ChangedError
 from deployer.cli import output
-from deployer.cli.deploying import NAMES, ask, keeper_of
+from deployer.cli.deploying import NAMES, ask, keeper_of, looking, wait_of
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
 from deployer.cli.plan import plan as plan_command
@@ -21,6 +21,7 @@ from deployer.errors import UsageError
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import apply as carry_out
+from deployer.pipeline import look_after
 from deployer.pipeline import plan as make_plan
 from deployer.plan.saved import AGAIN, Saved, read_saved
 from deployer.refusal import refuse
@@ -34,28 +35,31 @@ NOTHING = "nothing was written: plan again"
     epilog=epilog(
         "apply plan.json",
         "apply plan.json --report github",
-        "0 success, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete.",
+        "0 success, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete, 7 unhealthy.",
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
+@looking
 @output.reporting
 @connection
 def apply(file: Path, *, format_: str | None, reports: tuple[str, ...], **connected: Any) -> int:
     """Apply the plan that `plan --out FILE` saved.
 
     Reads the files and the server again. If a file, a live flow, the server or the tenant is not the one that the plan
-    was made for, nothing is written and the exit code is 4.
+    was made for, nothing is written and the exit code is 4. Looks afterwards whether what it wrote will run.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.APPLY, paths=(file,))
     return output.report(outputs, request, lambda: _apply(file, **connected))
 
 
-def _apply(file: Path, **connected: Any) -> Report:
+def _apply(file: Path, *, no_wait: bool, **connected: Any) -> Report:
     asked = configure(**connected)
     plan = _read(file)
     how = dict(plan.options)
-    request = ask(asked, [Path(each) for each in how.pop("paths")], Command.APPLY, **how)
+    request = ask(
+        asked, [Path(each) for each in how.pop("paths")], Command.APPLY, wait=wait_of(asked, no_wait=no_wait), **how
+    )
     with asked.asking(request) as (client, request), progress() as listen:
         if (client.url, client.tenant) != (plan.server, plan.tenant):
             where = f"{plan.server}, tenant {plan.tenant}"
@@ -69,7 +73,9 @@ def _apply(file: Path, **connected: Any) -> Report:
             if planned.plan.refused:
                 yield replace(planned.report, error=refuse(planned.plan))
             else:
-                yield carry_out(planned, session)
+                report = carry_out(planned, session)
+                yield report
+                yield from look_after(report, session)
 
         return run(request, stages())
 

@@ -17,6 +17,7 @@ from deployer.cli.options import Configured, configure
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.ledgers import InFile, Keeper, Nowhere, OnServer
+from deployer.model.duration import is_wait, seconds
 from deployer.model.policy import OnDisabled, OnDrift, Policy, Recover
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import BACKUP, Checkout, Command, Request
@@ -65,6 +66,16 @@ _OPTIONS = (
 )
 
 
+_LOOKING = (
+    click.option(
+        "--wait",
+        metavar="DURATION",
+        callback=lambda _, option, value: _read_wait(option.opts[0], value),
+        help="How long to wait until what was written is healthy: PT30S, or seconds.  [default: PT30S]",
+    ),
+    click.option("--no-wait", is_flag=True, help="Do not look whether what was written is healthy."),
+)
+
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 NAMES = ("project", "prune", "max_prune", "force", "adopt", "backup", "on_drift", "on_disabled", "recover")
@@ -79,6 +90,28 @@ def deployment(command: _Command) -> _Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def looking(command: _Command) -> _Command:
+    """Add the options that say how long to look; a command gives both to `wait_of`."""
+    for option in reversed(_LOOKING):
+        command = option(command)
+    return command
+
+
+def wait_of(asked: Configured, *, no_wait: bool) -> float | None:
+    """Return how long to look whether what was written is healthy, None for no look: a temporary engine is gone then.
+
+    It has no scheduler either.
+    """
+    return None if no_wait or asked.embedded else asked.settings.wait
+
+
+def _read_wait(name: str, text: str | None) -> float | None:
+    found = seconds(text) if text is not None else None
+    if text is not None and not is_wait(found):
+        raise UsageError(f"{name}: {text!r} is no duration up to a day", hint="write PT30S, or 30")
+    return found
 
 
 def ask(

@@ -9,7 +9,7 @@ import click
 
 from deployer.cli import output
 from deployer.cli.asking import Asker, person_is_there
-from deployer.cli.deploying import ask, deployment, keeper_of, split
+from deployer.cli.deploying import ask, deployment, keeper_of, looking, split, wait_of
 from deployer.cli.epilog import epilog
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
@@ -26,7 +26,7 @@ from deployer.session import Session
         "sync flows --smoke",
         "sync --dry-run --diff --report json=plan.json",
         "0 success, 1 problems found, 2 usage, 3 could not run, 4 refused or overwrote, 5 apply incomplete, "
-        "6 smoke test failed.",
+        "7 unhealthy, 6 smoke test failed.",
     )
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
@@ -44,6 +44,7 @@ from deployer.session import Session
     "--keep-going", is_flag=True, help="Deploy what is valid even if problems were found, and report the rest."
 )
 @click.option("--yes", "-y", is_flag=True, help="Delete with --prune without asking.")
+@looking
 @deployment
 @output.reporting
 @connection
@@ -52,18 +53,19 @@ def sync(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: 
 
     Checks every file, compares it with the server and with the last deploy, and creates or updates what differs. A
     problem found before the first write ends the run with nothing written, unless you give --keep-going. So does an
-    edit that someone made on the server since the last deploy, unless you give --on-drift.
+    edit that someone made on the server since the last deploy, unless you give --on-drift. Looks afterwards whether
+    what it wrote will run, as `health` does, unless you give --no-wait.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.SYNC, paths=(path,), dry_run=asked["dry_run"])
     return output.report(outputs, request, lambda: _sync(path, outputs, **asked))
 
 
-def _sync(path: Path, outputs: output.Outputs, *, yes: bool, **more: Any) -> Report:
+def _sync(path: Path, outputs: output.Outputs, *, yes: bool, no_wait: bool, **more: Any) -> Report:
     if more["detailed"] and not more["dry_run"]:
         raise UsageError("--detailed-exitcode is about what would be done", hint="give --dry-run, too, or use `plan`")
     asked, how = split(more)
-    request = ask(asked, [path], Command.SYNC, **how)
+    request = ask(asked, [path], Command.SYNC, wait=wait_of(asked, no_wait=no_wait), **how)
     asks = outputs.stdout == output.TEXT and request.writes and person_is_there()
     with asked.asking(request) as (client, request), progress() as listen:
         session = Session(

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import UsageError
+from deployer.model.duration import seconds
 from deployer.model.plugin import plugin
 from deployer.model.problem import Problem, Route, Span
 
@@ -142,6 +143,10 @@ def _number(value: Any, _: Path) -> float:
     return float(value)
 
 
+def _seconds(value: Any, _: Path) -> float:
+    return float(seconds(value) or 0) if isinstance(value, str) else float(value)
+
+
 def _count(value: Any, _: Path) -> int:
     return int(value)
 
@@ -168,6 +173,7 @@ KEYS: Mapping[str, tuple[str, _Read]] = {
     "retry.attempts": ("attempts", _count),
     "retry.seconds": ("retry_seconds", _number),
     "concurrency": ("concurrency", _count),
+    "wait": ("wait", _seconds),
     "ignore": ("ignore", _texts),
     "checks": ("checks", _as_it_is),
     "plugin-defaults": ("plugin_defaults", _as_it_is),

@@ -6,14 +6,18 @@ scroll by in a log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from deployer.configuration.sentences import Mistake, misplaced, mistake
+from deployer.model.duration import is_wait, seconds
 from deployer.model.plugin import FORMS, plugin
 from deployer.model.problem import Route
 
+_WAIT = re.compile(r"P[0-9DTHMS.]*[DHMS]\Z|[0-9.]+\Z")
+"""What the schema's pattern lets through."""
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie")
 _INSTEAD = "set KESTRA_API_TOKEN, or KESTRA_USERNAME and KESTRA_PASSWORD, in the environment or in .env"
 _ADDRESSES = {"host": _INSTEAD, "proxy": "set HTTPS_PROXY in the environment"}
@@ -31,6 +35,8 @@ def meaning(data: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
         yield mistake(("kestra",), 'must be a Kestra version such as "1.3"')
     if data.get("ledger") is False:  # an unquoted `off` or `no`
         yield mistake(("ledger",), "must be a namespace, `file:PATH` or `none`", "did you mean `none`?")
+    if isinstance(wait := data.get("wait"), str) and _WAIT.match(wait) and not is_wait(seconds(wait)):
+        yield mistake(("wait",), "must be a number of seconds up to 86400, or a duration such as PT30S")
     yield from _plugins(_mapping(data.get("engine")).get("plugins"), root)
     yield from _unprintable(data)
 

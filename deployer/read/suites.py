@@ -6,12 +6,12 @@ is only partly run proves nothing. Whether the inputs fit the flow is not checke
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from deployer.model.document import Document
+from deployer.model.duration import duration
 from deployer.model.problem import Problem, Route, Severity
 from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SUITE, SmokeCase
@@ -19,7 +19,6 @@ from deployer.model.smoke import SUITE, SmokeCase
 FINAL_STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED")
 _SUITE_KEYS = ("id", "namespace", "flowId", "description", "disabled", "testCases")
 _CASE_KEYS = ("id", "type", "description", "disabled", "fixtures", "expectedState", "timeout")
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 class _Refused(Exception):  # noqa: N818  never leaves this module
@@ -121,12 +120,10 @@ def _texts(data: Mapping[Any, Any], route: Route) -> Mapping[str, str]:
 
 def _duration(value: Any, route: Route) -> timedelta:
     """Read an ISO 8601 duration as Kestra writes it: PT30S, PT1M30S, P1D. Zero is refused."""
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    days, hours, minutes, seconds = (float(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
-    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not duration:
+    found = duration(value) if isinstance(value, str) else None
+    if not found:
         raise _Refused(route, f"`timeout` is not a duration: {value!r}", "use ISO 8601, as Kestra does: PT30S")
-    return duration
+    return found
 
 
 def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:

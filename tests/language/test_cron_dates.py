@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def judged(following: str, now: datetime = NOW, **schedule: object) -> Judged:
+def judged(following: str, now: datetime = NOW, **schedule: Any) -> Judged:
     cron = Cron.read(schedule)
     assert cron is not None
     return judge(cron, at(following), now)
@@ -39,7 +40,7 @@ def judged(following: str, now: datetime = NOW, **schedule: object) -> Judged:
         ("0 3,5 * * *", {}, "2026-11-30T03:00:00Z"),
     ],
 )
-def test_the_next_date_of_a_cron_is_well(cron: str, more: dict[str, object], following: str) -> None:
+def test_the_next_date_of_a_cron_is_well(cron: str, more: dict[str, Any], following: str) -> None:
     assert judged(following, cron=cron, **more) == Judged()
 
 
@@ -54,7 +55,7 @@ def test_the_next_date_of_a_cron_is_well(cron: str, more: dict[str, object], fol
         ("0 * * * *", {}, "2026-11-29T18:00:00Z", "2026-11-29T17:00:00Z"),
     ],
 )
-def test_a_run_that_is_left_out_is_named(cron: str, more: dict[str, object], following: str, left_out: str) -> None:
+def test_a_run_that_is_left_out_is_named(cron: str, more: dict[str, Any], following: str, left_out: str) -> None:
     assert judged(following, cron=cron, **more) == Judged(left_out=at(left_out))
 
 
@@ -67,7 +68,7 @@ def test_a_run_that_is_left_out_is_named(cron: str, more: dict[str, object], fol
         ("0 3 * * MON", {"timezone": "UTC"}, "2026-12-01T03:00:00Z"),
     ],
 )
-def test_a_date_that_no_cron_has_is_not_due(cron: str, more: dict[str, object], following: str) -> None:
+def test_a_date_that_no_cron_has_is_not_due(cron: str, more: dict[str, Any], following: str) -> None:
     assert judged(following, cron=cron, **more) == Judged(due=False)
 
 
@@ -93,7 +94,7 @@ def test_a_date_that_no_cron_has_is_not_due(cron: str, more: dict[str, object], 
         {"cron": "@daily or so"},
     ],
 )
-def test_of_what_is_read_otherwise_nothing_is_said(schedule: dict[str, object]) -> None:
+def test_of_what_is_read_otherwise_nothing_is_said(schedule: dict[str, Any]) -> None:
     assert Cron.read(schedule) is None
 
 
