@@ -86,7 +86,7 @@ def test_a_flow_with_triggers_is_written_while_no_other_is(project: Project, dep
         pass_on(request)
 
     with server.failing(lambda _, asked: slowly if asked.startswith("POST") and asked.endswith("/flows") else None):
-        assert deployer("sync").code == 0
+        assert deployer("sync", "--no-wait").code == 0
     assert len(written) == 6
     for name in ("id: b", "id: d"):
         began, ended = written.pop(name)
@@ -342,7 +342,7 @@ def test_a_flow_is_deployed_to_every_version_and_its_smoke_test_passes(
 @pytest.mark.usefixtures("server")
 def test_the_sample_flows_deploy_and_pass_their_smoke_tests(deployer: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])
-    ended = deployer("sync", "--project", "samples", "--smoke", "--format", "json")
+    ended = deployer("sync", "--project", "samples", "--smoke", "--no-wait", "--format", "json")
     assert ended.report["problems"] == []
     assert [smoke["message"] for smoke in ended.report["smokes"] if smoke["message"]] == []
     assert ended.code == 0
