@@ -25,19 +25,9 @@ tasks:
 """
 NOTHING = dict.fromkeys(
     (
-        *(
-            "created",
-            "updated",
-            "published",
-            "enabled",
-            "deleted",
-            "unchanged",
-            "kept",
-            "refused",
-            "held-back",
-            "failed",
-        ),
-        *("skipped", "to-create", "to-update", "to-publish", "to-enable", "to-delete", "changes", "drifted"),
+        *("created", "updated", "published", "enabled", "deleted", "unchanged", "kept", "refused", "held-back"),
+        *("failed", "skipped", "to-create", "to-update", "to-publish", "to-enable", "to-delete", "changes", "drifted"),
+        *("healthy", "degraded", "unknown"),
     ),
     "0",
 )
@@ -94,7 +84,7 @@ def test_a_first_deploy_creates_the_flows_and_a_second_finds_them_unchanged(depl
     first, second = deploy(), deploy()
 
     assert (first.exit_code, second.exit_code) == (0, 0), first.log + second.log
-    assert first.outputs == NOTHING | {"created": "2", "exit-code": "0"}
+    assert first.outputs == NOTHING | {"created": "2", "healthy": "2", "exit-code": "0"}
     assert second.outputs == NOTHING | {"unchanged": "2", "exit-code": "0"}
     assert "2 created" in first.summary
     assert "2 unchanged" in second.summary
@@ -110,7 +100,7 @@ def test_a_changed_flow_is_updated_and_a_dry_run_before_it_changes_nothing(deplo
 
     assert rehearsed.exit_code == 0, rehearsed.log
     assert "first" in rehearsed.summary
-    assert deployed.outputs == NOTHING | {"updated": "1", "unchanged": "1", "exit-code": "0"}
+    assert deployed.outputs == NOTHING | {"updated": "1", "unchanged": "1", "healthy": "1", "exit-code": "0"}
 
 
 def test_smoke_tests_run_and_a_failing_one_fails_the_step(deploy: Deploy, checkout: Path) -> None:

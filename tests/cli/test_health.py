@@ -116,6 +116,22 @@ def test_a_trigger_that_is_switched_off_is_degraded_until_it_is_on(
 
 
 @schedules
+@pytest.mark.usefixtures("deployed")
+def test_another_cron_gives_another_date_and_on_2x_switches_the_trigger_on(
+    project: Project, deployer: Run, api: httpx.Client, engine: RunningEngine
+) -> None:
+    switch(api, engine, "a", "daily", off=True)
+    project.write("flows/a.yaml", source(api, "a").replace('"7 ', '"9 '))
+    ended = deployer("sync", *OURS, "--wait", "3", "--format", "json")
+    assert health(ended)["a"][0] == ("degraded" if engine.version.dialect is Dialect.V1 else "healthy")
+    if engine.version.dialect is Dialect.V1:
+        switch(api, engine, "a", "daily", off=False)
+    assert deployer("health", *OURS).code == 0
+    state = states(api, "a")["daily"]
+    assert f"{LATER:%Y-%m-%dT%H}:09:00Z" in (state.get("nextExecutionDate"), state.get("nextEvaluationDate"))
+
+
+@schedules
 def test_a_run_that_is_left_out_is_named(
     deployed: Project, deployer: Run, api: httpx.Client, engine: RunningEngine
 ) -> None:
