@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from deployer.kinds import kind_of
 from deployer.model.change import Action, Change, Plan, Standing
 from deployer.model.health import Subject
 from deployer.model.ledger import Entry, Ledger
 from deployer.model.live import Live
+from deployer.model.resource import Body, Resource
 from deployer.model.result import Outcome, Status
 
 
@@ -35,12 +37,17 @@ def _of_change(change: Change, entry: Entry | None) -> Subject:
     found = change.standing is Standing.DISABLED
     return Subject(
         change.key,
-        change.live.body or None if change.live else None,
+        _running(change.live),
         origin=change.origin,
         wrong=_wrong(change, entry),
         stopped=tuple(each for each in change.stops if each not in kept) if found else (),
         kept=kept,
     )
+
+
+def _running(live: Resource | None) -> Body | None:
+    """Return what would run of what is live: a draft does not."""
+    return None if live is None or kind_of(live.key).is_unpublished(live) else live.body
 
 
 def _wrong(change: Change, entry: Entry | None) -> str:
@@ -65,7 +72,7 @@ def _wrong(change: Change, entry: Entry | None) -> str:
 def _of_outcome(outcome: Outcome, live: Live) -> Subject:
     change = outcome.change
     there = live.resources.get(change.key)
-    body = there.body or None if there else None
+    body = _running(there)
     wrong = ""
     if broken := live.unreadable.get(change.key, ""):
         wrong = f"the server cannot read it any more: {broken}: deploy it with another text"

@@ -264,6 +264,23 @@ def test_where_triggers_are_not_shown_they_are_unknown(
     assert "whether triggers will start their flows is not known" in warning["message"]
 
 
+@pytest.mark.one_version
+def test_what_cannot_be_read_again_is_unknown_and_the_deploy_is_reported(
+    project: Project, deployer: Run, server: Proxy
+) -> None:
+    project.flow("a")
+
+    def fault(_: int, asked: str) -> Callable[[Passing], None] | None:
+        wrote = any(each.startswith("POST") and each.endswith("/flows") for each in server.requests)
+        return answers(500, "{}") if wrote and "flows/search" in asked else None
+
+    with server.failing(fault):
+        ended = deployer("sync", *OURS, "--format", "json")
+    assert (ended.code, ended.done) == (0, [("a", "create", 1)])
+    condition, reason = health(ended)["a"]
+    assert (condition, "it could not be read again: GET" in reason) == ("unknown", True)
+
+
 @schedules
 def test_flow_triggers_are_said_not_to_be_judged(
     project: Project, deployer: Run, server: Proxy, engine: RunningEngine

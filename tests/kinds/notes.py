@@ -5,7 +5,7 @@ A note is a file `NAMESPACE/NAME.note`, and what it holds are bytes: no text, no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -16,6 +16,7 @@ from deployer.kinds import KINDS
 from deployer.kinds.base import Kind
 from deployer.model.change import Action, Change
 from deployer.model.desired import Declaration
+from deployer.model.health import Examined, Subject, Symptom
 from deployer.model.ledger import Entry, digest
 from deployer.model.live import Live
 from deployer.model.problem import Problem
@@ -35,6 +36,7 @@ class Notes(Kind):
 
     kept: dict[Key, list[bytes]] = field(default_factory=dict)
     written: list[tuple[str, Key]] = field(default_factory=list)
+    symptoms: dict[Key, tuple[Symptom, ...]] = field(default_factory=dict)
 
     name = NAME
 
@@ -53,6 +55,10 @@ class Notes(Kind):
     def read_live(self, client: KestraClient, wanted: Mapping[Key, Body], owned: Collection[Key]) -> Live:
         there = {each: self.kept[each] for each in {*wanted, *owned} if each in self.kept}
         return Live({each: Resource(each, bodies[-1], revision=len(bodies)) for each, bodies in there.items()})
+
+    def health(self, client: KestraClient, subjects: Sequence[Subject]) -> Examined:
+        found = {each.key: self.symptoms[each.key] for each in subjects if each.key in self.symptoms}
+        return Examined(found) if found else super().health(client, subjects)
 
     def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
         return {each: len(self.kept[each]) for each in keys if each in self.kept}

@@ -15,6 +15,7 @@ from pipeline.runs import Project
 from deployer.errors import ExitCode
 from deployer.kinds import KINDS
 from deployer.model.change import Action, Standing
+from deployer.model.health import Condition, Symptom
 from deployer.model.ledger import digest
 from deployer.model.policy import OnDrift, Policy
 from deployer.model.request import Command
@@ -49,6 +50,26 @@ def deployed(project: Project, notes: Notes) -> Project:
 def actions(report: Report) -> dict[str, str]:
     assert report.plan
     return {str(change.key): str(change.action) for change in report.plan.changes if change.action is not Action.KEEP}
+
+
+def test_what_was_written_is_looked_at_and_a_kind_of_which_nothing_runs_is_healthy(
+    project: Project, notes: Notes
+) -> None:
+    project.write("company.team/milk.note", "buy milk")
+    project.flow("hello")
+    report = project.sync(wait=0.0)
+    assert {str(each.key): str(each.condition) for each in report.health} == {
+        "flow:company.team/hello": "healthy",
+        "sticky-note:company.team/milk": "healthy",
+    }
+    assert "1 flow and 1 sticky note looked at: 2 healthy." in terminal.render(report)
+    project.write("company.team/tea.note", "buy tea")
+    notes.symptoms[key("tea")] = (Symptom(Condition.DEGRADED, "it is cold: make another"),)
+    report = project.sync(wait=0.0)
+    assert [(each.key, each.reasons) for each in report.unhealthy] == [(key("tea"), ("it is cold: make another",))]
+    assert report.exit_code is ExitCode.UNHEALTHY
+    assert "✗ sticky note company.team/tea  degraded" in terminal.render(report)
+    assert project.sync(wait=0.0).health == ()  # nothing was written
 
 
 def test_it_is_written_in_the_order_of_the_table_and_recorded(deployed: Project) -> None:
