@@ -33,7 +33,7 @@ def written(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
 
 
 def _of_change(change: Change, entry: Entry | None) -> Subject:
-    kept = entry.stops if entry else ()
+    kept = (*entry.stops, *entry.off) if entry else ()
     found = change.standing is Standing.DISABLED
     return Subject(
         change.key,
@@ -83,4 +83,4 @@ def _of_outcome(outcome: Outcome, live: Live) -> Subject:
     elif change.desired and body != change.desired.body:
         now = f", as revision {there.revision}" if there.revision else ""
         wrong = f"another text of it is on the server{now}, since this run wrote it: find out who else writes there"
-    return Subject(change.key, body, origin=change.origin, wrong=wrong, kept=change.stops)
+    return Subject(change.key, body, origin=change.origin, wrong=wrong, kept=(*change.stops, *change.off))

@@ -14,6 +14,7 @@ from deployer.language.triggers import FLOW, Trigger, triggers
 from deployer.language.types import types_of
 from deployer.model.health import Condition, Examined, Subject, Symptom
 from deployer.model.problem import Problem, Severity
+from deployer.model.resource import FLOW as KIND
 from deployer.model.resource import Key, listed
 from deployer.model.trigger import TriggerState
 from deployer.model.version import nearest
@@ -77,7 +78,7 @@ def _read_states(
     if not found:
         return {}
     for state in client.search_triggers(sorted({key.namespace for key in found})):
-        found.get(state.key, []).append(state)
+        found.get(Key(KIND, state.namespace, state.flow), []).append(state)
     lacking = any(each.stateful and not each.disabled for key in found if not found[key] for each in declared[key])
     any_ = not lacking or any(found.values()) or bool(client.search_triggers(pages=1))
     gone = _gone(client, [state for states in found.values() for state in states])

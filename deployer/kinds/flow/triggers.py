@@ -63,7 +63,7 @@ def _lacking(trigger: Trigger, states: States) -> Symptom:
     if not states.any_:
         return Symptom(Condition.DEGRADED, NO_SCHEDULER)
     reason = f"the trigger `{trigger.id}` has no state on the server, so nothing evaluates it: deploy the flow again"
-    return Symptom(Condition.DEGRADED, f"{reason} with another text, or restart Kestra's scheduler")
+    return Symptom(Condition.DEGRADED, f"{reason} with another text; on Kestra 2.0, without the trigger, then with it")
 
 
 def _examine_state(trigger: Trigger, state: TriggerState, states: States, *, kept: bool) -> Iterator[Symptom]:
@@ -111,13 +111,17 @@ def _examine_date(trigger: Trigger, state: TriggerState, now: datetime) -> Itera
     next_ = f"its next date is {shown(following)}"
     if not judged.due:
         reason = f"the trigger `{trigger.id}` does not follow its cron `{trigger.data['cron']}`: {next_}"
-        yield Symptom(Condition.DEGRADED, f"{reason}, at which that is not due. {_AGAIN}")
+        yield Symptom(Condition.DEGRADED, f"{reason}, at which that is not due. {_again(state)}")
     elif judged.left_out:
         reason = f"the run of {shown(judged.left_out)} is left out: the trigger `{trigger.id}` is on, and {next_}"
-        yield Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
+        yield Symptom(Condition.DEGRADED, f"{reason}. {_again(state)}")
 
 
-_AGAIN = "Delete its state on Kestra's page of triggers, and deploy the flow with another text"
+def _again(state: TriggerState) -> str:
+    """Return how a schedule gets another date: 2.x finds it anew when it is switched on, 1.x skips one more then."""
+    if state.follows:
+        return "Switch it off and on, on Kestra's page of triggers"
+    return "Delete its state on Kestra's page of triggers, and deploy the flow with another text"
 
 
 def shown(moment: datetime) -> str:
