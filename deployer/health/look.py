@@ -58,9 +58,10 @@ def judge_written(client: KestraClient, written: Sequence[Outcome]) -> Looked:
         for kind, keys in by_kind(bodies):
             live = live.join(kind.read_live(client, {key: bodies[key] for key in keys}, keys))
     except KestraError as error:
-        reason = f"it could not be read again: {error}"
-        symptoms = (Symptom(Condition.UNKNOWN, reason),)
-        return Looked(tuple(verdict(Subject(key, None), symptoms) for key in sorted(bodies)))
+        message = f"whether what was written is healthy is not known, as it could not be read again: {error}"
+        warning = Problem("health", message, severity=Severity.WARNING, hint=error.hint)
+        symptoms = (Symptom(Condition.UNKNOWN, "it could not be read again: look with `kestra-deployer health`"),)
+        return Looked(tuple(verdict(Subject(key, None), symptoms) for key in sorted(bodies)), (warning,))
     return judge(client, of_outcomes(written, live))
 
 

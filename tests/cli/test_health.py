@@ -67,6 +67,15 @@ def switch(api: httpx.Client, engine: RunningEngine, name: str, trigger: str, *,
     assert eventually(lambda: states(api, name)[trigger]["disabled"] is off)
 
 
+def deploy_anew(project: Project, deployer: Run, api: httpx.Client) -> None:
+    """Do what the reasons advise: deploy the flow a without its trigger, and then with it again."""
+    text = source(api, "a")
+    for each in (text.removesuffix(DAILY), text):
+        project.write("flows/a.yaml", each)
+        assert deployer("sync", *OURS).code == 0
+    assert "daily" in states(api, "a")
+
+
 @schedules
 @pytest.mark.usefixtures("deployed")
 def test_a_schedule_is_healthy_after_its_deploy_and_later(deployer: Run, api: httpx.Client) -> None:
@@ -144,11 +153,12 @@ def test_a_run_that_is_left_out_is_named(
         return
     assert ended.code == 7
     assert f"the run of {LATER:%Y-%m-%dT%H:07Z} is left out: the trigger `daily` is on" in health(ended)["a"][1]
+    deploy_anew(deployed, deployer, api)
 
 
 @schedules
 @pytest.mark.usefixtures("deployed")
-def test_a_state_that_was_deleted_is_missed_and_comes_back_with_another_text(
+def test_a_state_that_was_deleted_is_missed_and_comes_back_with_the_trigger(
     project: Project, deployer: Run, api: httpx.Client
 ) -> None:
     create(api, HELLO.replace("id: hello", "id: other") + DAILY)  # a server without any state has no scheduler
@@ -158,8 +168,7 @@ def test_a_state_that_was_deleted_is_missed_and_comes_back_with_another_text(
     ended = deployer("health", *OURS, "--format", "json")
     assert (ended.code, health(ended)["a"][0]) == (7, "degraded")
     assert "the trigger `daily` has no state on the server, so nothing evaluates it" in health(ended)["a"][1]
-    project.write("flows/a.yaml", source(api, "a") + "# another text\n")
-    assert deployer("sync", *OURS).code == 0
+    deploy_anew(project, deployer, api)
 
 
 @schedules
@@ -278,7 +287,10 @@ def test_what_cannot_be_read_again_is_unknown_and_the_deploy_is_reported(
         ended = deployer("sync", *OURS, "--format", "json")
     assert (ended.code, ended.done) == (0, [("a", "create", 1)])
     condition, reason = health(ended)["a"]
-    assert (condition, "it could not be read again: GET" in reason) == ("unknown", True)
+    assert (condition, "it could not be read again" in reason) == ("unknown", True)
+    [warning] = ended.report["problems"]
+    assert (warning["check"], warning["severity"]) == ("health", "warning")
+    assert "as it could not be read again: GET" in warning["message"]
 
 
 @schedules

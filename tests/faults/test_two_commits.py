@@ -54,7 +54,9 @@ def test_what_one_wrote_over_is_told_and_the_next_commit_is_deployed(
     assert [(each["revision"], each["lost_revision"]) for each in ours.report["outcomes"]] == [(3, 2)]
     assert ours.code == 4
     assert [(each["revision"], each["lost_revision"]) for each in theirs["outcomes"]] == [(2, None)]
-    assert theirs["exit_code"] == 0
+    assert theirs["exit_code"] == 7
+    [[reason]] = [each["reasons"] for each in theirs["health"]]
+    assert "another text of it is on the server, as revision 3, since this run wrote it" in reason
     assert ["is deploying this project too" in each["message"] for each in theirs["problems"]] == [True]
     assert source(api, "a") == text
     text = project.flow("a", message="fourth")

@@ -62,8 +62,8 @@ def _unknown(trigger: Trigger) -> Symptom:
 def _lacking(trigger: Trigger, states: States) -> Symptom:
     if not states.any_:
         return Symptom(Condition.DEGRADED, NO_SCHEDULER)
-    reason = f"the trigger `{trigger.id}` has no state on the server, so nothing evaluates it: deploy the flow again"
-    return Symptom(Condition.DEGRADED, f"{reason} with another text; on Kestra 2.0, without the trigger, then with it")
+    reason = f"the trigger `{trigger.id}` has no state on the server, so nothing evaluates it"
+    return Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
 
 
 def _examine_state(trigger: Trigger, state: TriggerState, states: States, *, kept: bool) -> Iterator[Symptom]:
@@ -94,8 +94,8 @@ def _examine_date(trigger: Trigger, state: TriggerState, now: datetime) -> Itera
     """Yield what is wrong with the next date of a trigger that is on and waits for nothing."""
     if not state.next:
         if trigger.cls == SCHEDULE and trigger.dated:
-            reason = f"the trigger `{trigger.id}` has no next date, so it does not run: switch it off and on"
-            yield Symptom(Condition.DEGRADED, f"{reason} on Kestra's page of triggers")
+            reason = f"the trigger `{trigger.id}` has no next date, so it does not run"
+            yield Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
         return
     following = _date(state.next)
     if following is None:
@@ -111,17 +111,14 @@ def _examine_date(trigger: Trigger, state: TriggerState, now: datetime) -> Itera
     next_ = f"its next date is {shown(following)}"
     if not judged.due:
         reason = f"the trigger `{trigger.id}` does not follow its cron `{trigger.data['cron']}`: {next_}"
-        yield Symptom(Condition.DEGRADED, f"{reason}, at which that is not due. {_again(state)}")
+        yield Symptom(Condition.DEGRADED, f"{reason}, at which that is not due. {_AGAIN}")
     elif judged.left_out:
         reason = f"the run of {shown(judged.left_out)} is left out: the trigger `{trigger.id}` is on, and {next_}"
-        yield Symptom(Condition.DEGRADED, f"{reason}. {_again(state)}")
+        yield Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
 
 
-def _again(state: TriggerState) -> str:
-    """Return how a schedule gets another date: 2.x finds it anew when it is switched on, 1.x skips one more then."""
-    if state.follows:
-        return "Switch it off and on, on Kestra's page of triggers"
-    return "Delete its state on Kestra's page of triggers, and deploy the flow with another text"
+_AGAIN = "Deploy the flow without the trigger, and then with it again"
+"""What gives a trigger a new state in every version."""
 
 
 def shown(moment: datetime) -> str:
