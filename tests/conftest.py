@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from engine.http.spoil_flows import spoiled_folder
+from engine.made_plugin import a_realtime_plugin
 from hypothesis import settings
 from kinds.notes import Notes, in_the_table
 from without_engine.sitecustomize import OPTION, VARIABLE
@@ -123,7 +124,8 @@ def kestra(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param.endswith(UNREADABLE):
         data = spoiled_folder(version, tmp_path_factory.mktemp("data") / "engine")
     schedules = request.param.endswith(SCHEDULING)
-    with launch(version, data=data, tenants=(), scheduler=schedules) as running:
+    plugins = [a_realtime_plugin(tmp_path_factory.mktemp("plugins") / "plugin-listen.jar")] if schedules else []
+    with launch(version, data=data, tenants=(), scheduler=schedules, plugins=plugins) as running:
         yield running
 
 
@@ -147,7 +149,7 @@ def spoiled(kestra: RunningEngine) -> RunningEngine:
 
 @pytest.fixture(scope="session")
 def scheduling(kestra: RunningEngine) -> RunningEngine:
-    """A running engine with a scheduler: its triggers have states, and start executions."""
+    """A running engine with a scheduler, and with a realtime trigger: triggers have states, and start executions."""
     return kestra
 
 

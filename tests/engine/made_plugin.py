@@ -1,6 +1,7 @@
-"""A plugin of our own, made without a compiler: the class files of its tasks, and its jar.
+"""Plugins of our own, made without a compiler: the class files of a task or a trigger, and their jars.
 
-A task extends the base of all script tasks, which every server has and no plugin contains, and does nothing.
+The task extends the base of all script tasks, which every server has and no plugin contains, and does nothing. The
+trigger is a realtime one, of which Kestra's core has none, and never starts an execution.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import struct
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.plugin_jars import TYPES
@@ -17,6 +18,10 @@ from deployer.cache import cache_folder
 
 SCRIPT = "io/kestra/plugin/scripts/exec/AbstractExecScript"
 TASK = "org.example.Run"
+REALTIME = "org.example.Listen"
+_TRIGGERS = "io/kestra/core/models/triggers/"
+_CONTEXTS = f"Lio/kestra/core/models/conditions/ConditionContext;L{_TRIGGERS}TriggerContext;"
+_EVALUATE = f"({_CONTEXTS})Lorg/reactivestreams/Publisher;"
 _RUN = "(Lio/kestra/core/runners/RunContext;)Lio/kestra/core/models/tasks/Output;"
 _JAVA_21 = 65
 _PUBLIC = 1
@@ -29,6 +34,12 @@ def a_plugin(path: Path, *, above: str = SCRIPT, name: str = TASK, holds: bool =
     entries: dict[str, bytes] = {TYPES: name.encode()}
     if holds:
         entries[f"{name.replace('.', '/')}.class"] = _task(name.replace(".", "/"), above)
+    return _jar(path, entries)
+
+
+def a_realtime_plugin(path: Path) -> Path:
+    """Make the jar of a plugin with one realtime trigger."""
+    entries = {TYPES: REALTIME.encode(), f"{REALTIME.replace('.', '/')}.class": _listener(REALTIME.replace(".", "/"))}
     return _jar(path, entries)
 
 
@@ -52,19 +63,34 @@ def _jar(path: Path, entries: Mapping[str, bytes]) -> Path:
 def _task(name: str, above: str) -> bytes:
     """Return the class file of a task that can be created without arguments, and run."""
     pool = _Pool()
+    methods = (
+        ("run", _RUN, _NOTHING),
+        ("getContainerImage", "()Lio/kestra/core/models/property/Property;", _NOTHING),
+    )
+    return _class(pool, name, above, "io/kestra/core/models/tasks/RunnableTask", methods)
+
+
+def _listener(name: str) -> bytes:
+    """Return the class file of a realtime trigger that can be created without arguments, and waits forever."""
+    pool = _Pool()
+    never = pool.method("reactor/core/publisher/Flux", "never", "()Lreactor/core/publisher/Flux;")
+    wait = b"\xb8" + struct.pack(">H", never) + b"\xb0"  # return Flux.never()
+    methods = (("evaluate", _EVALUATE, wait),)
+    return _class(pool, name, _TRIGGERS + "AbstractTrigger", _TRIGGERS + "RealtimeTriggerInterface", methods)
+
+
+def _class(pool: _Pool, name: str, above: str, implements: str, methods: Sequence[tuple[str, str, bytes]]) -> bytes:
+    """Return the class file of a public class that can be created without arguments; methods by name, type, code."""
     begin = b"\x2a\xb7" + struct.pack(">H", pool.method(above, "<init>", "()V")) + b"\xb1"  # super(); return
-    methods = [
-        _method(pool, "<init>", "()V", begin),
-        _method(pool, "run", _RUN, _NOTHING),
-        _method(pool, "getContainerImage", "()Lio/kestra/core/models/property/Property;", _NOTHING),
-    ]
-    this, base, runs = (pool.cls(each) for each in (name, above, "io/kestra/core/models/tasks/RunnableTask"))
-    body = struct.pack(">HHHHHHH", _PUBLIC, this, base, 1, runs, 0, len(methods)) + b"".join(methods) + bytes(2)
+    every = [_method(pool, *each) for each in (("<init>", "()V", begin), *methods)]
+    this, base, interface = (pool.cls(each) for each in (name, above, implements))
+    body = struct.pack(">HHHHHHH", _PUBLIC, this, base, 1, interface, 0, len(every)) + b"".join(every) + bytes(2)
     return struct.pack(">IHH", 0xCAFEBABE, 0, _JAVA_21) + pool.encode() + body
 
 
 def _method(pool: _Pool, name: str, kind: str, code: bytes) -> bytes:
-    inner = struct.pack(">HHI", 1, 2, len(code)) + code + bytes(4)  # one value on the stack, `this` and an argument
+    local = max(2, 1 + kind.partition(")")[0].count(";"))  # `this` and the arguments
+    inner = struct.pack(">HHI", 1, local, len(code)) + code + bytes(4)  # one value on the stack
     head = struct.pack(">HHHH", _PUBLIC, pool.text(name), pool.text(kind), 1)
     return head + struct.pack(">HI", pool.text("Code"), len(inner)) + inner
 

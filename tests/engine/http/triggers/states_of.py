@@ -80,6 +80,10 @@ class States:
         found = self.api.get("/executions/search", params=query).json()["results"]
         return sorted(each["trigger"]["variables"]["date"][: len("2026-01-01T00:00:00")] for each in found)
 
+    def last_date(self, identifier: str = "hello") -> str:
+        """Return the last of these dates, which is empty if there is none."""
+        return max(self.dates(identifier), default="")
+
     def changed(self, answer: httpx.Response) -> int:
         """Return how many triggers a change of many is for."""
         assert answer.status_code == (202 if self.is_2x else 200), answer.text

@@ -2,56 +2,57 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 from engine.http.flow_texts import flow
 from engine.http.triggers.states_of import EVERY_SECOND, States
+from engine.made_plugin import REALTIME
 from engine.processes import eventually
 
-SECONDS = 4  # of another schedule that fires each second: how long nothing must happen
 WEBHOOK = "triggers:\n  - id: plan\n    type: io.kestra.plugin.core.trigger.Webhook\n    key: secret-key\n"
+MEANWHILE = timedelta(seconds=3)
+ONE_MORE = timedelta(seconds=1)  # which 1.x may start while it is told to stop
 
 
-def fires(states: States, identifier: str, times: int = 1) -> bool:
-    """Whether a schedule starts executions, as many as these."""
-    before = states.started(identifier)
-    return eventually(lambda: states.started(identifier) >= before + times)
+def to_the_second(time: datetime) -> str:
+    """Return a time as a schedule's date is written."""
+    return f"{time:%Y-%m-%dT%H:%M:%S}"
 
 
-def test_a_trigger_that_is_off_starts_nothing_until_it_is_on_again(states: States) -> None:
+@pytest.fixture
+def off(states: States) -> datetime:
+    """When a schedule of every second was switched off that has fired; another one has gone on for a while since."""
     states.create_scheduled(EVERY_SECOND)
     states.create_scheduled(EVERY_SECOND, "clock")
-    assert fires(states, "hello")
+    assert eventually(lambda: states.started() > 0)
+    answer = states.switch(disabled=True)
+    assert (answer.status_code, answer.json()["disabled"]) == (200, True)
+    time = datetime.now(UTC)
+    assert eventually(lambda: states.last_date("clock") > to_the_second(time + MEANWHILE))
+    return time
 
-    off = states.switch(disabled=True)
-    assert (off.status_code, off.json()["disabled"]) == (200, True)
-    assert fires(states, "clock")  # what was under way has been started
-    before = states.started()
-    assert fires(states, "clock", SECONDS)
-    assert (states.started(), states.one()["disabled"]) == (before, True)
+
+def test_a_trigger_that_is_off_starts_nothing_until_it_is_on_again(states: States, off: datetime) -> None:
+    assert states.last_date() <= to_the_second(off + ONE_MORE)
+    assert states.one()["disabled"] is True
 
     on = states.switch(disabled=False)
     assert (on.status_code, on.json()["disabled"]) == (200, False)
-    assert fires(states, "hello")
+    assert eventually(lambda: states.last_date() > to_the_second(off + MEANWHILE))
     assert states.one()["disabled"] is False
 
 
 @pytest.mark.parametrize("recover", [True, False])
-def test_what_was_missed_is_made_up_for_in_1x_and_in_2x_only_if_that_is_wanted(states: States, recover: bool) -> None:
-    states.create_scheduled(EVERY_SECOND)
-    states.create_scheduled(EVERY_SECOND, "clock")
-    assert fires(states, "hello")
-    states.switch(disabled=True)
-    assert fires(states, "clock")
-    last = states.dates()[-1]
-    assert fires(states, "clock", SECONDS)
-    now = states.dates("clock")[-1]
+def test_what_was_missed_is_made_up_for_in_1x_and_in_2x_only_if_that_is_wanted(
+    states: States, off: datetime, recover: bool
+) -> None:
+    first, last = (to_the_second(time) for time in (off + ONE_MORE, datetime.now(UTC)))
 
     states.switch(disabled=False, **({"recoverMissedSchedules": recover} if states.is_2x else {}))
-    assert eventually(lambda: states.dates()[-1] > now)
-    missed = [date for date in states.dates() if last < date <= now]
-    assert (len(missed) >= SECONDS) is (recover or not states.is_2x)
-    assert missed == [] or len(missed) >= SECONDS
+    assert eventually(lambda: states.last_date() > last)
+    assert any(first < date <= last for date in states.dates()) is (recover or not states.is_2x)
 
 
 def test_many_are_switched_by_their_names_and_by_a_query(api: httpx.Client, states: States) -> None:
@@ -87,6 +88,18 @@ def test_what_is_not_declared_is_not_found(states: States) -> None:
 def test_a_trigger_without_a_state_is_not_found(states: States) -> None:
     states.create(flow(extra=WEBHOOK))
     assert states.switch(disabled=True).status_code == 404
+
+
+def test_a_realtime_trigger_is_switched_in_2x_only(api: httpx.Client, states: States) -> None:
+    states.create(flow(extra=f"triggers:\n  - id: plan\n    type: {REALTIME}\n"))
+    assert eventually(lambda: "workerId" in states.all().get("plan", {}))
+
+    listed = {"triggers": [states.place()], "disabled": True}
+    assert states.changed(api.post("/triggers/set-disabled/by-triggers", json=listed)) == 1
+    answer = states.switch(disabled=True)
+    assert (answer.status_code, states.one()["disabled"]) == ((200, True) if states.is_2x else (422, False))
+    assert states.is_2x or "Realtime triggers can not be updated" in answer.json()["message"]
+    assert api.post("/triggers/team.a/hello/plan/unlock").status_code == (409 if states.is_2x else 200)
 
 
 def test_a_list_that_lacks_something_is_refused_with_all_that_it_lacks(api: httpx.Client, states: States) -> None:
