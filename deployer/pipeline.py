@@ -116,7 +116,7 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
         [
             *ground.problems,
             *problems,
-            *tell_states(changes.changes),
+            *tell_states(changes.changes, request.policy.recover, now()),
             *_report_undeclared(ground, changes, session.client),
         ]
     )

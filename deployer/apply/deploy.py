@@ -88,6 +88,8 @@ def carry_out(planned: Planned, session: Session) -> Report:
 
 def _write(client: KestraClient, recover: Recover, change: Change) -> Written:
     kind = kind_of(change.key)
+    if change.enables:
+        kind.forget(client, change, recover)
     written = (
         Written(change.live.revision) if change.action is Action.ENABLE and change.live else kind.write(client, change)
     )

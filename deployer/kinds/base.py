@@ -89,6 +89,10 @@ class Kind(ABC):
         """Return what the server keeps of these beside their bodies. Raises KestraError."""
         return {}
 
+    def forget(self, client: KestraClient, change: Change, recover: Recover) -> None:  # noqa: ARG002
+        """Let the server forget what was missed by what a change enables, before it is written. Raises KestraError."""
+        return
+
     def enable(self, client: KestraClient, change: Change, recover: Recover) -> None:  # noqa: ARG002
         """Switch on again what a change enables, after it was written. Raises KestraError."""
         return

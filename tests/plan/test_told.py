@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from plan.literals import World
-from plan.test_switched_off import EDITS, FILE, GONE
+from plan.test_switched_off import EDITS, FILE, GONE, flow, trigger
 
+from deployer.model.policy import OnDisabled, Policy, Recover
 from deployer.model.problem import Problem, Severity
 from deployer.model.trigger import TriggerState
 from deployer.plan.told import tell_states
 
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BUSY = TriggerState("company.team", "hello", "daily", locked=True, execution="E1")
 BACKFILL = TriggerState("company.team", "hello", "daily", backfill="2026-11-28T00:00:00Z")
 
@@ -20,7 +23,7 @@ def told(state: TriggerState, edit: str) -> list[Problem]:
     world = World({"hello": FILE})
     world.deploy()
     world.states, world.files["hello"] = (state,), edit
-    return [*tell_states(world.plan().changes)]
+    return [*tell_states(world.plan().changes, Recover.NONE, NOW)]
 
 
 def test_a_trigger_that_waits_for_its_execution_is_named() -> None:
@@ -54,3 +57,30 @@ def test_nothing_is_said_where_nothing_is_written_or_nothing_is_under_way() -> N
 def test_a_paused_backfill_is_said_to_be() -> None:
     [problem] = told(replace(BACKFILL, paused=True), EDITS["another task"])
     assert "is paused" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("cron", "more", "recover", "words"),
+    [
+        (
+            "0 3 * * *",
+            "",
+            Recover.DECLARED,
+            "missed 4 of its dates since 2026-11-25T03:00:00Z, and runs for each",
+        ),
+        ("0 3 * * *", "    recoverMissedSchedules: LAST\n", Recover.DECLARED, "and runs for the last of them"),
+        ("0 3 * * *", "    recoverMissedSchedules: NONE\n", Recover.DECLARED, ""),
+        ("* * * * *", "", Recover.DECLARED, "missed 1,000 or more of its dates"),
+        ("0 3 1 1 *", "", Recover.DECLARED, ""),
+        ("0 3 * * *", "", Recover.NONE, ""),
+    ],
+)
+def test_what_a_schedule_missed_is_counted_where_it_is_made_up_for(
+    cron: str, more: str, recover: Recover, words: str
+) -> None:
+    world = World({"hello": flow(trigger(cron=cron, more=more))})
+    world.deploy()
+    world.states = (replace(BUSY, disabled=True, locked=False, execution="", last="2026-11-25T03:00:00Z"),)
+    policy = Policy(on_disabled=OnDisabled.ENABLE)
+    found = [*tell_states(world.plan(policy).changes, recover, NOW)]
+    assert [words in each.message for each in found] == ([True] if words else [])

@@ -82,6 +82,9 @@ class _Flows(Kind):
     def read_states(self, client: KestraClient, keys: Collection[Key]) -> Mapping[Key, tuple[TriggerState, ...]]:
         return switches.read_states(client, keys)
 
+    def forget(self, client: KestraClient, change: Change, recover: Recover) -> None:
+        switches.forget(client, change, recover)
+
     def enable(self, client: KestraClient, change: Change, recover: Recover) -> None:
         switches.enable(client, change, recover)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from deployer.errors import KestraNotFoundError
 from deployer.kinds.flow.stops import are_alike, triggers_of
-from deployer.model.change import Change
+from deployer.model.change import Action, Change
 from deployer.model.policy import Recover
 from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.trigger import TriggerState
@@ -87,15 +89,31 @@ def _anonymous(trigger: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in trigger.items() if name not in ("id", _KEY)}
 
 
-def enable(client: KestraClient, change: Change, recover: Recover) -> None:
-    """Switch on again what a change enables. Raises KestraError where the server refuses it.
+def forget(client: KestraClient, change: Change, recover: Recover) -> None:
+    """Before the write, let 1.x forget what the triggers that a change enables missed, unless it is to be made up for.
 
-    1.x always makes up for what a schedule missed, as the schedule says, unless it has forgotten when it ran last.
+    A state that is deleted is there again with the new text, on and with the right date. 1.0 and 1.1 cannot delete one,
+    and without a new text it would not come back: there, only the date of the last run is forgotten.
     """
-    live, declared = change.live, recover is Recover.DECLARED
-    wanted = [state for state in live.states if state.trigger in change.enables] if live else []
-    for state in wanted:
-        if not declared and not state.follows:
-            client.restart_trigger(state.namespace, state.flow, state.trigger)
-    if wanted:
-        client.disabled_triggers_by_ids(wanted, disabled=False, recover_missed_schedules=declared)
+    for state in _wanted(change) if recover is Recover.NONE else ():
+        if state.follows:
+            continue
+        place = (state.namespace, state.flow, state.trigger)
+        if change.action is not Action.ENABLE:
+            with suppress(KestraNotFoundError):
+                client.delete_trigger(*place)
+                continue
+        client.restart_trigger(*place)
+
+
+def enable(client: KestraClient, change: Change, recover: Recover) -> None:
+    """After the write, switch on again what a change enables. Raises KestraError where the server refuses it."""
+    names = {state.trigger for state in _wanted(change)}
+    there = client.search_triggers_for_flow(change.key.namespace, change.key.name) if names else []
+    if off := [state for state in there if state.trigger in names and state.disabled]:
+        client.disabled_triggers_by_ids(off, disabled=False, recover_missed_schedules=recover is Recover.DECLARED)
+
+
+def _wanted(change: Change) -> list[TriggerState]:
+    """Return the states of what a change enables, as they were when it was planned."""
+    return [state for state in change.live.states if state.trigger in change.enables] if change.live else []
