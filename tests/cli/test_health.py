@@ -76,7 +76,7 @@ def deploy_anew(project: Project, deployer: Run, api: httpx.Client) -> None:
     assert "daily" in states(api, "a")
 
 
-@schedules
+@pytest.mark.parametrize("kestra", [f"{each}{SCHEDULING}" for each in ("1.0", "1.3", "2.0")], indirect=True)
 @pytest.mark.usefixtures("deployed")
 def test_a_schedule_is_healthy_after_its_deploy_and_later(deployer: Run, api: httpx.Client) -> None:
     assert states(api, "a")["daily"]["disabled"] is False  # the deploy has waited for it
@@ -84,6 +84,8 @@ def test_a_schedule_is_healthy_after_its_deploy_and_later(deployer: Run, api: ht
     assert (ended.code, ended.stderr) == (0, "")
     assert f"  ✓ {NS}/a  healthy\n" in ended.stdout
     assert "1 flow looked at: 1 healthy." in ended.stdout
+    api.delete(f"/flows/{NS}/a").raise_for_status()
+    assert deployer("health", *OURS).code == 7
 
 
 @schedules
