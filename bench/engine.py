@@ -79,7 +79,8 @@ def main() -> None:
 def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> dict[str, str]:
     """Return what is said of one version, by measure."""
     prepare_classes(version, class_path(version))  # whatever happens once has happened
-    start = median(seconds_to_first_request(version) for _ in range(starts))
+    pairs = [[seconds_to_first_request(version, scheduler=each) for each in (False, True)] for _ in range(starts)]
+    start, scheduled = (median(pair[side] for pair in pairs) for side in (0, 1))
     with ExitStack() as stack:
         engine = stack.enter_context(launch(version))
         api = stack.enter_context(httpx.Client(base_url=f"{engine.url}/api/v1/{TENANT}", timeout=120))
@@ -90,8 +91,11 @@ def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> d
         one_by_one = RUNS / seconds_of_runs(api, at_once=1)
         together = seconds_of_runs(api, at_once=RUNS)
         full = megabytes(engine.pid)
+    with launch(version, scheduler=True) as engine:
+        scheduling, scheduling_share = megabytes(engine.pid), idle_share(engine.pid)
     return {
         "start to first request": f"{start:.1f} s",
+        "the same with a scheduler": f"{scheduled:.1f} s",
         "creates a second, over HTTP": f"{creates.over_http:.0f}",
         "creates a second, the engine alone": f"{creates.alone:.0f}",
         "time of a create, over HTTP to alone": f"{creates.ratio:.2f}",
@@ -101,7 +105,9 @@ def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> d
         "executions a second, one after another": f"{one_by_one:.1f}",
         f"{RUNS} executions at once": f"{together:.1f} s",
         "processor, idle, of one core": f"{share * 100:.1f} %",
+        "the same with a scheduler, idle": f"{scheduling_share * 100:.1f} %",
         "memory, idle": f"{idle:.0f} MB",
+        "memory with a scheduler, idle": f"{scheduling:.0f} MB",
         f"memory with {flows} flows": f"{full:.0f} MB",
         f"memory with {flows} flows to idle": f"{full / idle:.2f}",
     }
@@ -183,10 +189,10 @@ def _answer(version: KestraVersion, folder: Path) -> None:
         print(time.perf_counter() - began, flush=True)
 
 
-def seconds_to_first_request(version: KestraVersion) -> float:
+def seconds_to_first_request(version: KestraVersion, *, scheduler: bool) -> float:
     """Return how long it takes until a started engine has answered."""
     began = time.perf_counter()
-    with launch(version) as engine:
+    with launch(version, scheduler=scheduler) as engine:
         httpx.get(f"{engine.url}/api/v1/configs", timeout=60).raise_for_status()
         return time.perf_counter() - began
 

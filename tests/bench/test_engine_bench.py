@@ -20,6 +20,6 @@ def test_it_prints_a_table_with_a_figure_for_every_measure() -> None:
     head, line, *rows = [row.strip("|").split("|") for row in ended.stdout.splitlines()]
     assert [cell.strip() for cell in head] == ["Kestra", "1.3"]
     assert line == ["---", "---"]
-    assert len(rows) == 13
+    assert len(rows) == 16
     figures = {name.strip(): re.fullmatch(r"([\d.]+)( s| MB| %)?", cell.strip()) for name, cell in rows}
     assert [name for name, figure in figures.items() if not figure or not float(figure[1])] == []
