@@ -27,8 +27,8 @@ def off(states: States) -> datetime:
     states.create_scheduled(EVERY_SECOND)
     states.create_scheduled(EVERY_SECOND, "clock")
     assert eventually(lambda: states.started() > 0)
-    answer = states.switch(disabled=True)
-    assert (answer.status_code, answer.json()["disabled"]) == (200, True)
+    assert states.switch(disabled=True).status_code == 200
+    assert eventually(lambda: states.one()["disabled"])
     time = datetime.now(UTC)
     assert eventually(lambda: states.last_date("clock") > to_the_second(time + MEANWHILE))
     return time
@@ -39,7 +39,7 @@ def test_a_trigger_that_is_off_starts_nothing_until_it_is_on_again(states: State
     assert states.one()["disabled"] is True
 
     on = states.switch(disabled=False)
-    assert (on.status_code, on.json()["disabled"]) == (200, False)
+    assert on.status_code == 200
     assert eventually(lambda: states.last_date() > to_the_second(off + MEANWHILE))
     assert states.one()["disabled"] is False
 
