@@ -184,7 +184,7 @@ _RUN = (
         "trigger-state",
         NOTICE,
         Origin.RUN,
-        "Whether a trigger of a flow that is written runs a backfill, or waits for its execution.",
+        "Whether a trigger that is written runs a backfill, waits for its execution, or left a state behind.",
         "a backfill may end with the write, or run more than it was to. See docs/triggers.md.",
     ),
     _entry(

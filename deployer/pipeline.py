@@ -11,6 +11,7 @@ from dataclasses import replace
 from deployer import leftovers, undeclared
 from deployer.apply import unreached
 from deployer.apply.bookkeeping import now, warn_of_lease
+from deployer.apply.clean_up import clean_up
 from deployer.apply.deploy import Planned, carry_out
 from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
@@ -146,7 +147,8 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
 def apply(planned: Planned, session: Session) -> Report:
     """Carry out what was planned; return the report with what became of it."""
     session.listen("Deploying")
-    return carry_out(planned, session if planned.recorded else session.without_ledger())
+    report = carry_out(planned, session if planned.recorded else session.without_ledger())
+    return report.with_problems(clean_up(session.client, report.outcomes))
 
 
 def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: Plugins) -> Iterator[Report]:

@@ -83,4 +83,6 @@ def _of_outcome(outcome: Outcome, live: Live) -> Subject:
     elif change.desired and body != change.desired.body:
         now = f", as revision {there.revision}" if there.revision else ""
         wrong = f"another text of it is on the server{now}, since this run wrote it: find out who else writes there"
-    return Subject(change.key, body, origin=change.origin, wrong=wrong, kept=(*change.stops, *change.off))
+    return Subject(
+        change.key, body, origin=change.origin, wrong=wrong, kept=(*change.stops, *change.off), off=change.off
+    )

@@ -7,7 +7,7 @@ Nothing here or in a kind's own module imports the client when it is loaded, so 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,10 @@ class Kind(ABC):
     ) -> Mapping[Key, tuple[TriggerState, ...]]:
         """Return what the server keeps of these beside their bodies. Raises KestraError."""
         return {}
+
+    def clean_up(self, client: KestraClient, key: Key) -> Iterable[Problem]:  # noqa: ARG002
+        """Delete what a deleted resource left behind on the server; say what became of that. Raises KestraError."""
+        return ()
 
     def forget(self, client: KestraClient, change: Change, recover: Recover) -> None:  # noqa: ARG002
         """Let the server forget what was missed by what a change enables, before it is written. Raises KestraError."""

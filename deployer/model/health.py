@@ -50,7 +50,8 @@ class Subject:
     """A resource to judge. `body` is what would run now, None where nothing would.
 
     `wrong` says why that is not what was deployed, empty where it is. `stopped` is what an operator disabled in the
-    text, `kept` what the ledger records as disabled: a stop is named as in a change.
+    text, `kept` what the ledger records as disabled: a stop is named as in a change. `off` is what this run left
+    switched off beside the text.
     """
 
     key: Key
@@ -60,6 +61,7 @@ class Subject:
     wrong: str = ""
     stopped: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

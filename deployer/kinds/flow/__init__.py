@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,9 @@ class _Flows(Kind):
 
     def read_states(self, client: KestraClient, keys: Collection[Key]) -> Mapping[Key, tuple[TriggerState, ...]]:
         return switches.read_states(client, keys)
+
+    def clean_up(self, client: KestraClient, key: Key) -> Iterable[Problem]:
+        return switches.delete_left_behind(client, key)
 
     def forget(self, client: KestraClient, change: Change, recover: Recover) -> None:
         switches.forget(client, change, recover)

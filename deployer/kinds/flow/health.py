@@ -9,7 +9,7 @@ from typing import Any
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.client import KestraClient
 from deployer.kinds.flow.stops import FLOW as WHOLE
-from deployer.kinds.flow.triggers import States, examine
+from deployer.kinds.flow.triggers import States, examine, examine_switches
 from deployer.language.triggers import FLOW, Trigger, triggers
 from deployer.language.types import types_of
 from deployer.model.health import Condition, Examined, Subject, Symptom
@@ -36,6 +36,7 @@ def health(client: KestraClient, subjects: Sequence[Subject], data: Mapping[Key,
     found: dict[Key, list[Symptom]] = {subject.key: [*_examine_stops(subject)] for subject in subjects}
     problems = [*_examine_flow_triggers({key: declared[key] for key in on})]
     kept = {subject.key: subject.kept for subject in subjects}
+    off = {subject.key: subject.off for subject in subjects}
     try:
         states = _read_states(client, asked, declared)
     except KestraError as error:
@@ -45,6 +46,7 @@ def health(client: KestraClient, subjects: Sequence[Subject], data: Mapping[Key,
     else:
         for key in asked:
             found[key] += examine(declared[key], states[key], kept[key])
+            found[key] += examine_switches(off[key], states[key])
     return Examined({key: tuple(each) for key, each in found.items() if each}, tuple(problems))
 
 

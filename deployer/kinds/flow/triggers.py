@@ -51,6 +51,14 @@ def examine(triggers: Sequence[Trigger], states: States, kept: Collection[str]) 
         yield Symptom(Condition.HEALTHY, f"{message}, and you can delete it on Kestra's page of triggers")
 
 
+def examine_switches(off: Collection[str], states: States) -> Iterator[Symptom]:
+    """Yield what this run was to leave switched off, and is on."""
+    for state in states.of:
+        if state.trigger in off and not state.disabled:
+            reason = f"the trigger `{state.trigger}` was switched off, and is on after the deploy"
+            yield Symptom(Condition.DEGRADED, f"{reason}: switch it off on Kestra's page of triggers")
+
+
 def _unknown(trigger: Trigger) -> Symptom:
     reason = (
         f"the server has no state of the trigger `{trigger.id}`, and whether triggers of the type `{trigger.type}` "
