@@ -25,7 +25,6 @@ tasks:
     type: io.kestra.plugin.core.log.Log
     message: hello
 """
-NO_CONTENT = 204
 STATE = {"namespace": "company.team", "flowId": "gone", "triggerId": "daily", "disabled": False}
 
 
@@ -46,19 +45,16 @@ def deployed(project: Project, server: Proxy, deployer: Run) -> Project:
     return project
 
 
-def leaving(times: int, deleted: int = 204) -> Callable[[int, str], Fault | None]:
-    """Show a state of the deleted flow so many times, and answer its deletion so."""
+def leaving(times: int, *, can_delete: bool = True) -> Callable[[int, str], Fault | None]:
+    """Show a state of the deleted flow so many times; its deletion works, or is not known to the server."""
     shown = iter(range(times))
+    deleted = answers(204) if can_delete else answers(404, '{"message": "Not Found"}')
 
     def fault(_: int, request: str) -> Fault | None:
         if request.startswith("GET") and "/triggers/company.team/gone" in request:
-            page = {"results": [STATE], "total": 1} if next(shown, None) is not None else {"results": [], "total": 0}
-            return answers(200, json.dumps(page))
-        return (
-            answers(deleted, "" if deleted == NO_CONTENT else '{"message": "Not Found"}')
-            if request.startswith("DELETE") and "/triggers/" in request
-            else None
-        )
+            states = [STATE] if next(shown, None) is not None else []
+            return answers(200, json.dumps({"results": states, "total": len(states)}))
+        return deleted if request.startswith("DELETE") and "/triggers/" in request else None
 
     return fault
 
@@ -88,7 +84,7 @@ def test_a_state_that_goes_by_itself_is_left_to_kestra(server: Proxy, deployer: 
 
 @pytest.mark.usefixtures("deployed")
 def test_a_state_that_cannot_be_deleted_is_said(server: Proxy, deployer: Run) -> None:
-    with server.failing(leaving(9, deleted=404)):
+    with server.failing(leaving(9, can_delete=False)):
         ended = deployer("sync", "--prune", "--no-wait", "--format", "json")
     assert told(ended) == ["company.team/gone/daily still has a state, though its flow was deleted"]
     assert ended.code == 0

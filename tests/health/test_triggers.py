@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deployer.kinds.flow.triggers import NO_SCHEDULER, States, examine
+from deployer.kinds.flow.triggers import NO_SCHEDULER, States, examine, examine_switches
 from deployer.language.triggers import triggers
 from deployer.language.types import types_of
 from deployer.model.health import Condition, Symptom
@@ -153,3 +153,12 @@ def test_what_is_no_trigger_is_not_judged(declared: Any) -> None:
 def test_each_trigger_has_its_own_symptom() -> None:
     found = examined(SCHEDULE, POLLING | {"id": "poll"}, states=(replace(SOUND, disabled=True),))
     assert [symptom.condition for symptom in found] == [Condition.DEGRADED, Condition.DEGRADED]
+
+
+def test_what_a_deploy_left_switched_off_and_is_on_is_named() -> None:
+    on, off = replace(SOUND, disabled=False), replace(SOUND, disabled=True)
+    [symptom] = examine_switches(("daily",), States(of=[on], now=NOW, gone={}))
+    assert symptom.condition is Condition.DEGRADED
+    assert "the trigger `daily` was switched off, and is on after the deploy" in symptom.reason
+    assert [*examine_switches(("daily",), States(of=[off], now=NOW, gone={}))] == []
+    assert [*examine_switches((), States(of=[on], now=NOW, gone={}))] == []
