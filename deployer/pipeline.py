@@ -16,6 +16,7 @@ from deployer.apply.deploy import Planned, carry_out
 from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.health import look
+from deployer.health.again import write_again
 from deployer.health.subjects import of_plan, written
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Detail, Plan
@@ -90,13 +91,18 @@ def look_after(report: Report, session: Session) -> Generator[Report, None, Repo
     if wait is None or not wrote or report.interrupted or report.error:
         return report
     session.listen("Looking whether it is healthy")
-    looked = look.watch(
-        lambda keys: look.judge_written(
-            session.client, [each for each in wrote if keys is None or each.change.key in keys]
-        ),
-        wait,
-    )
-    report = replace(report.with_problems(looked.problems), health=looked.found)
+
+    def judge(keys: Collection[Key] | None) -> look.Looked:
+        return look.judge_written(session.client, [each for each in wrote if keys is None or each.change.key in keys])
+
+    looked = look.watch(judge, wait / 2)
+    again: list[Problem] = []
+    if report.request.writes_again and (unseen := looked.unseen):
+        session.listen("Writing again what Kestra has not noticed")
+        again = [*write_again(session.client, wrote, unseen)]
+    if looked.unsound:
+        looked = look.watch(lambda keys: judge(looked.unsound if keys is None else keys), wait / 2).after(looked)
+    report = replace(report.with_problems([*again, *looked.problems]), health=looked.found)
     yield report
     return report
 

@@ -64,7 +64,14 @@ def carry_out(planned: Planned, session: Session) -> Report:
         if unrecorded := bookkeeping.write(keeper, before):
             keeper, before, notes = Nowhere(), None, [*notes, *unrecorded]
     write = partial(_write, session.client, request.policy.recover)
-    applied = apply(plan.changes, write, request.concurrency, session.listen, planned.refused)
+    applied = apply(
+        plan.changes,
+        write,
+        request.concurrency,
+        session.listen,
+        planned.refused,
+        looked=request.writes_again,
+    )
     report = replace(
         planned.report,
         problems=tuple(notes),

@@ -49,20 +49,22 @@ def apply(
     workers: int = 4,
     listen: Callable[[Outcome], None] = lambda _: None,
     refused: Collection[Key] = (),
+    *,
+    looked: bool = False,
 ) -> Applied:
     """Carry out every change that writes, `workers` at a time, and tell `listen` of each as it ends.
 
     A refused change fails alone, and what calls it is skipped, as is what calls the `refused`: those that are not among
     the changes, as something is wrong with them. Where the server does not let us write (403), the rest of that
     namespace is SKIPPED. A refused login or no server ends all the rest so, and so does ^C, after what is in flight has
-    ended. Nothing is deleted unless everything before succeeded.
+    ended. Nothing is deleted unless everything before succeeded. `looked` is as in `waves`.
     """
     run = _Run(dict.fromkeys(refused, _REFUSED))
     outcomes: dict[Key, Outcome] = {}
 
     def work() -> None:
         with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
-            for wave in waves(changes):
+            for wave in waves(changes, looked=looked):
                 for future in [pool.submit(_carry_out, change, write, run) for change in wave]:
                     outcome = future.result()
                     outcomes[outcome.change.key] = outcome

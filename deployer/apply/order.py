@@ -1,7 +1,8 @@
 """In which order changes are carried out: what is called before what calls it, deletions last and the other way round.
 
 Pure. Kinds go one after the other, as `KINDS` lists them. Flows may call each other in a circle; those of
-one circle go together. What has triggers goes by itself (see `Change.alone`).
+one circle go together. What has triggers goes by itself (see `Change.alone`), unless it is looked at afterwards and the
+server then shows what it has noticed (see `Change.shows`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from deployer.model.change import Action, Change
 from deployer.model.resource import Key
 
 
-def waves(changes: Sequence[Change]) -> list[list[Change]]:
-    """Return the changes in groups; those of one group may go in any order, one group after the other."""
+def waves(changes: Sequence[Change], *, looked: bool = False) -> list[list[Change]]:
+    """Return the changes in groups; those of one group may go in any order, one group after the other.
+
+    `looked` says that what is written is looked at afterwards, and written again where the server has missed it.
+    """
     kinds = list(KINDS)
     by_key = {change.key: change for change in changes}
     levels = _levels({key: change.needs & by_key.keys() for key, change in by_key.items()})
@@ -24,7 +28,7 @@ def waves(changes: Sequence[Change]) -> list[list[Change]]:
         groups = pruned if change.action is Action.PRUNE else written
         groups.setdefault((kinds.index(change.key.kind), levels[change.key]), []).append(change)
     levelled = [written[place] for place in sorted(written)] + [pruned[place] for place in sorted(pruned, reverse=True)]
-    return [wave for level in levelled for wave in _split(level)]
+    return [wave for level in levelled for wave in _split(level, looked=looked)]
 
 
 def unreached(changes: Sequence[Change], refused: Collection[Key]) -> dict[Key, list[Key]]:
@@ -37,9 +41,9 @@ def unreached(changes: Sequence[Change], refused: Collection[Key]) -> dict[Key, 
     return found
 
 
-def _split(level: Sequence[Change]) -> Iterator[list[Change]]:
+def _split(level: Sequence[Change], *, looked: bool) -> Iterator[list[Change]]:
     """Yield those that may go at once, and each of the others by itself."""
-    alone = {change.key for change in level if change.writes and change.alone}
+    alone = {each.key for each in level if each.writes and each.alone and not (looked and each.shows)}
     if together := [change for change in level if change.key not in alone]:
         yield together
     yield from ([change] for change in level if change.key in alone)

@@ -31,6 +31,11 @@ class Looked:
         """What another look may find better: an unknown one will stay so."""
         return frozenset(each.key for each in self.found if each.condition is Condition.DEGRADED)
 
+    @property
+    def unseen(self) -> frozenset[Key]:
+        """What the server has not noticed."""
+        return frozenset(each.key for each in self.found if each.unseen)
+
     def after(self, earlier: Looked) -> Looked:
         """Return this look at some of them, with an earlier one at all."""
         found = {health.key: health for health in (*earlier.found, *self.found)}

@@ -81,6 +81,10 @@ class Kind(ABC):
     def write(self, client: KestraClient, change: Change) -> Written:
         """Carry out a change that writes or deletes. Raises KestraError when the server refuses it."""
 
+    def write_again(self, client: KestraClient, change: Change) -> None:  # noqa: ARG002
+        """Write again what a change has written, so that the server notices it. Raises KestraError."""
+        return
+
     def read_states(
         self,
         client: KestraClient,  # noqa: ARG002

@@ -94,6 +94,11 @@ class Change:
         return any(side is not None and side.alone for side in (self.desired, self.live))
 
     @property
+    def shows(self) -> bool:
+        """Whether the server tells later that it has noticed it: it is new, and says so of itself."""
+        return self.action is Action.CREATE and self.desired is not None and self.desired.shows
+
+    @property
     def origin(self) -> str | None:
         """The file that it comes from."""
         return self.desired.origin if self.desired else None

@@ -27,17 +27,22 @@ class Symptom:
 
     condition: Condition
     reason: str
+    unseen: bool = False  # the server has not noticed what was written: it has to be written again
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The verdict on one resource. `origin` is its file, where it comes from one."""
+    """The verdict on one resource. `origin` is its file, where it comes from one.
+
+    `unseen` says that the server has not noticed what was written, and that nothing else is wrong.
+    """
 
     key: Key
     condition: Condition
     reasons: tuple[str, ...] = ()
     _: KW_ONLY
     origin: str | None = None
+    unseen: bool = False
 
     @property
     def shown(self) -> bool:
@@ -78,4 +83,6 @@ def verdict(subject: Subject, symptoms: tuple[Symptom, ...]) -> Health:
         symptoms = (Symptom(Condition.DEGRADED, subject.wrong), *symptoms)
     found = {symptom.condition for symptom in symptoms}
     worst = next((each for each in (Condition.DEGRADED, Condition.UNKNOWN) if each in found), Condition.HEALTHY)
-    return Health(subject.key, worst, tuple(each.reason for each in symptoms), origin=subject.origin)
+    degraded = [each for each in symptoms if each.condition is Condition.DEGRADED]
+    unseen = bool(degraded) and all(each.unseen for each in degraded)
+    return Health(subject.key, worst, tuple(each.reason for each in symptoms), origin=subject.origin, unseen=unseen)

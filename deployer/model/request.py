@@ -13,6 +13,9 @@ from deployer.model.policy import Policy
 from deployer.model.problem import Problem
 from deployer.model.resource import SYSTEM
 
+PATIENCE = 10.0
+"""Seconds of looking, in the first half of which a busy server notices all that it notices."""
+
 BACKUP = Path(".kestra-deployer/deleted")
 """Where deleted flows are kept, from the project's root, unless the user names another folder."""
 
@@ -108,6 +111,11 @@ class Request:
     def details(self) -> bool:
         """Whether the report says what each change does to a text."""
         return self.command in (Command.PLAN, Command.DRIFT) or self.diff or self.stat
+
+    @property
+    def writes_again(self) -> bool:
+        """Whether the run looks long enough at what it has written to tell what was missed from what takes its time."""
+        return self.wait is not None and self.wait >= PATIENCE
 
     @property
     def writes(self) -> bool:

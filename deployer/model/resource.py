@@ -80,7 +80,8 @@ class Resource:
 
     `origin` is the file of a desired resource, None on the live side. `lines` maps the lines of a text to the file's
     (see `Sent`). `source` is the text that is wanted where another is sent for it: a flow with a stop written into it.
-    `needs` is what it calls; `alone` says that nothing else may be written at the same time. `revision` is the
+    `needs` is what it calls; `alone` says that nothing else may be written at the same time, and `shows` that the
+    server tells later whether it has noticed a new one, so that one may be written beside others. `revision` is the
     server's, None on the desired side. `draft` is a newer version that does not run (Kestra 2.0), None without one.
     `states` are those of a live flow's triggers, empty where they were not read.
     """
@@ -93,6 +94,7 @@ class Resource:
     lines: tuple[int, ...] = field(default=(), repr=False)
     needs: frozenset[Key] = frozenset()
     alone: bool = False
+    shows: bool = False
     revision: int | None = None
     draft: Body | None = field(default=None, repr=False)
     states: tuple[TriggerState, ...] = ()

@@ -22,8 +22,8 @@ def change(name: str, *needs: str, action: Action = Action.CREATE, triggers: boo
     return Change(action, key(name), None, side) if action is Action.PRUNE else Change(action, key(name), side)
 
 
-def names(*changes: Change) -> list[list[str]]:
-    return [[each.key.name for each in wave] for wave in waves(changes)]
+def names(*changes: Change, looked: bool = False) -> list[list[str]]:
+    return [[each.key.name for each in wave] for wave in waves(changes, looked=looked)]
 
 
 def test_what_is_called_goes_first_across_namespaces_and_whatever_the_names() -> None:
@@ -109,3 +109,15 @@ def test_what_would_be_skipped_is_whatever_calls_a_refused_flow_at_any_distance(
     changes = [change("c"), change("b", "a"), change("a", "gone")]
     assert unreached(changes, {key("gone")}) == {key("a"): [key("gone")], key("b"): [key("a")]}
     assert unreached(changes, ()) == {}
+
+
+def test_new_schedules_go_together_where_the_server_shows_whether_it_has_noticed_them() -> None:
+    def scheduled(name: str, action: Action = Action.CREATE) -> Change:
+        side = Resource(key(name), "", alone=True, shows=True)
+        return Change(action, key(name), side, None if action is Action.CREATE else side)
+
+    new = (scheduled("a"), scheduled("b"), change("c"))
+    assert names(*new, looked=True) == [["a", "b", "c"]]
+    assert names(*new) == [["c"], ["a"], ["b"]]
+    assert names(*new, scheduled("d", Action.UPDATE), looked=True) == [["a", "b", "c"], ["d"]]
+    assert names(*new, change("e", triggers=True), looked=True) == [["a", "b", "c"], ["e"]]

@@ -79,6 +79,11 @@ class _Flows(Kind):
 
         return write(client, change)
 
+    def write_again(self, client: KestraClient, change: Change) -> None:
+        from deployer.kinds.flow.writing import write_again  # noqa: PLC0415  see `base`
+
+        write_again(client, change)
+
     def read_states(self, client: KestraClient, keys: Collection[Key]) -> Mapping[Key, tuple[TriggerState, ...]]:
         return switches.read_states(client, keys)
 

@@ -8,15 +8,24 @@ from typing import Any
 
 from deployer.model.resource import FLOW, Key, Resource
 
+_SCHEDULES = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.core.models.triggers.types.Schedule")
+
 
 def describe(resource: Resource, data: Any) -> Resource:
     """Return a flow with what its data says, which is None where its text cannot be read.
 
     One with triggers is written alone: of two flows written at once, those parts of Kestra that start flows can miss
-    one until they are started again (docs/engine.md), and its triggers would be dead, or a deleted flow's alive.
+    one until they are started again (docs/engine.md), and its triggers would be dead, or a deleted flow's alive. A new
+    flow with nothing but schedules shows whether it was noticed: each has a state then.
     """
     triggers = data.get("triggers") if isinstance(data, Mapping) else None
-    return replace(resource, needs=references(data), alone=bool(triggers))
+    listed = triggers if isinstance(triggers, list) else []
+    shows = bool(listed) and "disabled" not in data and all(map(_has_state, listed))
+    return replace(resource, needs=references(data), alone=bool(triggers), shows=shows)
+
+
+def _has_state(trigger: Any) -> bool:
+    return isinstance(trigger, Mapping) and trigger.get("type") in _SCHEDULES and "disabled" not in trigger
 
 
 def references(data: Any) -> frozenset[Key]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,16 @@ def draft_before(live: Resource, before: Any, drafted: Any, after: Any, off: Col
     wanted = [new[name] if name in off and name in new else each for name, each in triggers_of(before).items()]
     if are_alike(wanted, [*triggers_of(drafted if live.draft is not None else before).values()]):
         return None
-    draft = {"id": live.key.name, "namespace": live.key.namespace, "description": _DRAFT, "triggers": wanted}
+    return _draft(live.key, wanted)
+
+
+def draft_of(key: Key, data: Any, names: Collection[str]) -> str:
+    """Return a draft of a flow that has only these of its triggers."""
+    return _draft(key, [each for name, each in triggers_of(data).items() if name in names])
+
+
+def _draft(key: Key, triggers: Sequence[Mapping[str, Any]]) -> str:
+    draft = {"id": key.name, "namespace": key.namespace, "description": _DRAFT, "triggers": triggers}
     return json.dumps(draft, default=str, indent=2)
 
 

@@ -71,7 +71,7 @@ def _lacking(trigger: Trigger, states: States) -> Symptom:
     if not states.any_:
         return Symptom(Condition.DEGRADED, NO_SCHEDULER)
     reason = f"the trigger `{trigger.id}` has no state on the server, so nothing evaluates it"
-    return Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
+    return Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}", unseen=True)
 
 
 def _examine_state(trigger: Trigger, state: TriggerState, states: States, *, kept: bool) -> Iterator[Symptom]:

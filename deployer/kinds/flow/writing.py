@@ -8,11 +8,14 @@ from typing import Any
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
-from deployer.kinds.flow.switches import draft_before
+from deployer.kinds.flow.switches import draft_before, draft_of
 from deployer.model.change import Action, Change
 from deployer.model.resource import Body, Key, Resource
 from deployer.model.result import Written
+from deployer.model.version import Dialect
 from deployer.parsing.parse import parse
+
+_AGAIN = "# Written by kestra-deployer, so that Kestra notices this flow."
 
 
 def write(client: KestraClient, change: Change) -> Written:
@@ -57,6 +60,23 @@ def _save_draft_before(client: KestraClient, change: Change, body: str) -> int |
     before, drafted, after = (_data(each) for each in (change.live.body, change.live.draft, body))
     draft = draft_before(change.live, before, drafted, after, change.off)
     return client.save_draft(change.key.namespace, change.key.name, draft).revision if draft else None
+
+
+def write_again(client: KestraClient, change: Change) -> None:
+    """Write a flow again, so that the scheduler notices the triggers of which it has no state.
+
+    1.x notices another text, whatever differs; 2.x a trigger that the revision before has not. What is written in
+    between says the same, or is a draft, so that a run that is cut off there leaves nothing that counts as an edit.
+    """
+    if change.desired is None or not isinstance(body := change.desired.body, str):
+        return
+    namespace, name = change.key.namespace, change.key.name
+    if client.server().dialect is Dialect.V2:
+        known = {state.trigger for state in client.search_triggers_for_flow(namespace, name)}
+        client.save_draft(namespace, name, draft_of(change.key, _data(body), known))
+    else:
+        client.update_flow(namespace, name, f"{body.rstrip()}\n{_AGAIN}\n")
+    client.update_flow(namespace, name, body)
 
 
 def lost(
