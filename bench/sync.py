@@ -26,7 +26,9 @@ from sync_table import (
     HTTPX,
     NOTHING,
     ONE,
+    ONE_BY_ONE,
     OURS,
+    SCHEDULED,
     SDK,
     Cost,
     Costs,
@@ -63,6 +65,7 @@ def main() -> None:
     for delay in options.delays:
         by_delay[delay] = measured(start, delay, options.flows, options.repeats)
         by_delay[delay] |= looped(start, delay, options.flows, loops, python)
+        by_delay[delay] |= scheduled(partial(start, scheduler=True), delay, options.flows)
     print(said(options.flows, loops, by_delay), flush=True)
     large: dict[int, Costs] = {}
     if options.large:
@@ -89,13 +92,16 @@ def sdk_python(version: str) -> Path:
 
 
 @contextmanager
-def world(version: str, warmed: int, delay: int) -> Iterator[World]:
+def world(version: str, warmed: int, delay: int, *, scheduler: bool = False) -> Iterator[World]:
     """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
     from deployer.engine.process.launch import launch  # noqa: PLC0415  (only some of the processes have it)
     from deployer.model.version import named  # noqa: PLC0415
 
     tenants = (TENANT, WARM_TENANT)
-    with launch(named(version), tenants=tenants) as engine, before(engine.url, engine.pid, delay=delay) as here:
+    with (
+        launch(named(version), tenants=tenants, scheduler=scheduler) as engine,
+        before(engine.url, engine.pid, delay=delay) as here,
+    ):
         if warmed:
             warm(here, warmed)
         yield here
@@ -127,6 +133,16 @@ def measured(start: Start, delay: int, flows: int, repeats: int) -> Costs:
                 _add(costs, NOTHING, OURS, verified(here, OUR_COMMAND, flows, flows + number))
                 here.write([number], text="changed")
                 _add(costs, ONE, OURS, verified(here, OUR_COMMAND, flows, flows + number + 1))
+    return costs
+
+
+def scheduled(start: Start, delay: int, flows: int) -> Costs:
+    """Return what a first deploy takes of which most flows have a schedule: some at a time and looked at, and not."""
+    costs: Costs = {}
+    for side, command in ((OURS, OUR_COMMAND), (ONE_BY_ONE, [*OUR_COMMAND, "--no-wait"])):
+        with start(delay) as here:
+            here.write(range(flows), scheduled=7)
+            _add(costs, SCHEDULED, side, verified(here, command, flows, flows))
     return costs
 
 

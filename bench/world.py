@@ -25,6 +25,11 @@ FLOWS = "flows"  # the folder in a project
 PROJECT = "kestra-deployer-bench"  # of nobody else, on a server that is there
 PAGE = 1000  # flows that are looked at with one request
 OUR_COMMAND = [sys.executable, "-m", "deployer", "sync", FLOWS, "--project", PROJECT]
+SCHEDULE = """triggers:
+  - id: yearly
+    type: io.kestra.plugin.core.trigger.Schedule
+    cron: "0 0 1 1 *"
+"""
 PAUSE, PATIENCE, IDLE = 1.0, 900, 0.1  # seconds between two looks at the engine and in all, and its share of a core
 
 
@@ -69,12 +74,12 @@ class World:
         """Return the text of the flow with this number, which says this text."""
         return flow(number, REST.format(text=text), namespace=self.namespace(number))
 
-    def write(self, numbers: Iterable[int], text: str = "done") -> None:
-        """Write the flows with these numbers into the project."""
+    def write(self, numbers: Iterable[int], text: str = "done", *, scheduled: int = 0) -> None:
+        """Write the flows with these numbers into the project; of each ten, so many with a schedule."""
         for number in numbers:
             file = self.folder / FLOWS / self.namespace(number) / f"flow-{number}.yaml"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(self.text(number, text))
+            file.write_text(self.text(number, text) + (SCHEDULE if number % 10 < scheduled else ""))
 
     def clear(self) -> None:
         """Leave the project without flows."""

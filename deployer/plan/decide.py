@@ -101,11 +101,12 @@ class Decider:
         entry = self.ledger.entries.get(change.key)
         kept = stopped(found, desired, live, self.policy.on_disabled)
         unchanged = entry is None or entry.source == digest(desired.wanted)
+        sent = kind_of(change.key).write_stops(desired, kept.written) if kept.written else None
+        desired = desired.with_stops(sent) if sent else desired
         if kept.written and unchanged and _says(live, desired, kept.written):
-            sent = kind_of(change.key).write_stops(desired, kept.written)
-            desired = desired.with_stops(sent) if sent else desired
             return self._keep(change, kept, desired, live)
-        if live.body == desired.body or (entry and _is_recorded(entry, desired, live, kept.written)):
+        can_be = sent is not None or not kept.written
+        if can_be and (live.body == desired.body or (entry and _is_recorded(entry, desired, live, kept.written))):
             return self._keep(change, kept, desired, live)
         if not kept.kept and change.standing is Standing.LAYOUT and self.policy.takes_over and unchanged:
             change = self._keep(change, kept, desired, live)

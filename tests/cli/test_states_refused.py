@@ -38,10 +38,10 @@ def test_it_is_said_once_and_the_flows_are_deployed(
     project: Project, server: Proxy, deployer: Run, status: int
 ) -> None:
     write(project, "@daily")
-    assert deployer("sync").code == 0
+    assert deployer("sync", "--no-wait").code == 0
     write(project, "@hourly")
     with server.failing(refusing(status)):
-        ended = deployer("sync", "--format", "json")
+        ended = deployer("sync", "--no-wait", "--format", "json")
     assert ended.code == 0
     assert [action for _, action, _ in ended.done] == ["update", "update"]
     [problem] = [each for each in ended.report["problems"] if each["check"] == "degraded-read"]
@@ -51,10 +51,10 @@ def test_it_is_said_once_and_the_flows_are_deployed(
 
 def test_another_answer_ends_the_run_with_nothing_written(project: Project, server: Proxy, deployer: Run) -> None:
     write(project, "@daily")
-    deployer("sync")
+    deployer("sync", "--no-wait")
     write(project, "@hourly")
     with server.failing(refusing(400)):
-        ended = deployer("sync")
+        ended = deployer("sync", "--no-wait")
     assert ended.code == 3
     assert "triggers/search answered 400" in ended.stderr
     assert server.count("PUT") == 0
@@ -67,10 +67,10 @@ def test_states_are_read_only_where_a_flow_with_triggers_is_written(
         return sum("/triggers/search" in request for request in server.requests)
 
     write(project, "@daily")
-    deployer("sync")
+    deployer("sync", "--no-wait")
     assert reads() == 0  # nothing that is there is written
     server.requests.clear()
-    deployer("sync")
+    deployer("sync", "--no-wait")
     assert (reads(), len(server.requests)) == (0, 4)
     server.requests.clear()
     deployer("drift")
@@ -80,5 +80,5 @@ def test_states_are_read_only_where_a_flow_with_triggers_is_written(
     deployer("plan")
     assert reads() == 1
     server.requests.clear()
-    deployer("sync", "--on-disabled", "enable")
+    deployer("sync", "--no-wait", "--on-disabled", "enable")
     assert reads() == 1
