@@ -100,7 +100,7 @@ def look_after(report: Report, session: Session) -> Generator[Report, None, Repo
     if report.request.writes_again and (unseen := looked.unseen):
         session.listen("Writing again what Kestra has not noticed")
         again = [*write_again(session.client, wrote, unseen)]
-    if looked.unsound:
+    if looked.unsound and wait:
         looked = look.watch(lambda keys: judge(looked.unsound if keys is None else keys), wait / 2).after(looked)
     report = replace(report.with_problems([*again, *looked.problems]), health=looked.found)
     yield report

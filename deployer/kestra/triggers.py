@@ -21,24 +21,35 @@ from deployer.model.trigger import TriggerState
 from deployer.model.version import Dialect
 
 _PAGE = 1000  # states; 2.x refuses more
+_LONGEST = 2000  # characters of flows' names in an address; some proxies take 4,096 in all
 
 
 class TriggerCalls(Calls):
     """The endpoints under `triggers`."""
 
     def search_triggers(
-        self, namespaces: Collection[str] = (), *, below: bool = False, pages: int | None = None
+        self,
+        namespaces: Collection[str] = (),
+        *,
+        flow_ids: Collection[str] = (),
+        below: bool = False,
+        pages: int | None = None,
+        size: int = _PAGE,
     ) -> list[TriggerState]:
         """Return the states of the triggers of these namespaces, or of the whole tenant if none is given.
 
-        With `below`, those of the namespaces under them as well. One request per 1,000; `pages` limits the number of
-        requests. States of deleted flows are missing: Kestra counts them, and shows them only to
-        `search_triggers_for_flow`. Namespaces are chosen as by `search_flows`.
+        With `below`, those of the namespaces under them as well. `flow_ids` are the flows that are wanted: others may
+        be among the states all the same. One request per `size`, of which `pages` are the most. States of deleted flows
+        are missing: Kestra counts them, and shows them only to `search_triggers_for_flow`.
+
+        Kestra reads the flow of each state that it shows, 8 ms each from H2 (1.3.31): so the flows are named, unless
+        their names are too long for a request.
         """
         found: dict[tuple[str, str, str], TriggerState] = {}
         page, number = Page((), 1), 1
-        while (number - 1) * _PAGE < page.total and (pages is None or number <= pages):
-            params = {**prefix_filter(namespaces), "page": number, "size": _PAGE, "sort": _ORDER}
+        wanted = {**prefix_filter(namespaces), **_only(flow_ids), "size": size, "sort": _ORDER}
+        while (number - 1) * size < page.total and (pages is None or number <= pages):
+            params = {**wanted, "page": number}
             page, states = self._ask(SEARCH_TRIGGERS, lambda data: _page(data, _searched), params=params)
             found |= {(each.namespace, each.flow, each.trigger): each for each in states}
             number += 1
@@ -82,6 +93,12 @@ class TriggerCalls(Calls):
 
 
 _ORDER = ["namespace:asc", "flowId:asc", "triggerId:asc"]
+
+
+def _only(flow_ids: Collection[str]) -> dict[str, str]:
+    """Return the filter for these flows, none where they would not fit into an address. 1.0 refuses `IN` (400)."""
+    named = "|".join(sorted(flow_ids))
+    return {"filters[flowId][REGEX]": named} if 0 < len(named) <= _LONGEST else {}
 
 
 def _is_in(namespace: str, wanted: Collection[str], *, below: bool) -> bool:

@@ -51,7 +51,7 @@ CALLS: Mapping[str, Callable[[KestraClient], Any]] = {
     "save_draft": lambda client: client.save_draft("a.b", "x", "id: x"),
     "search_executions": lambda client: client.search_executions(namespace="a.b", flow_id="x", kinds=["TEST"]),
     "search_flows": lambda client: client.search_flows(["a.b"]),
-    "search_triggers": lambda client: client.search_triggers(["a.b"]),
+    "search_triggers": lambda client: client.search_triggers(["a.b"], flow_ids=["x", "y"]),
     "search_triggers_for_flow": lambda client: client.search_triggers_for_flow("a.b", "x"),
     "server": lambda client: client.server(),
     "set_key_value": lambda client: client.set_key_value("a.b", "k", 1, ttl="PT1H"),

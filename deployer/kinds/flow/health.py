@@ -79,10 +79,11 @@ def _read_states(
     found: dict[Key, list[TriggerState]] = {key: [] for key in asked}
     if not found:
         return {}
-    for state in client.search_triggers(sorted({key.namespace for key in found})):
+    namespaces, names = {key.namespace for key in found}, {key.name for key in found}
+    for state in client.search_triggers(sorted(namespaces), flow_ids=names):
         found.get(Key(KIND, state.namespace, state.flow), []).append(state)
     lacking = any(each.stateful and not each.disabled for key in found if not found[key] for each in declared[key])
-    any_ = not lacking or any(found.values()) or bool(client.search_triggers(pages=1))
+    any_ = not lacking or any(found.values()) or bool(client.search_triggers(pages=1, size=1))
     gone = _gone(client, [state for states in found.values() for state in states])
     now = datetime.now(UTC)
     return {key: States(of=states, now=now, gone=gone, any_=any_) for key, states in found.items()}

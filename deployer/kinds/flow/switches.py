@@ -32,7 +32,8 @@ _DRAFT = "Saved by kestra-deployer right before a deploy, so that Kestra sees wh
 def read_states(client: KestraClient, keys: Collection[Key]) -> dict[Key, tuple[TriggerState, ...]]:
     """Return the states of the triggers of these flows, in one request for each 1,000. Raises KestraError."""
     found: dict[Key, tuple[TriggerState, ...]] = dict.fromkeys(keys, ())
-    for state in client.search_triggers(sorted({key.namespace for key in keys})) if keys else ():
+    namespaces, names = {key.namespace for key in keys}, {key.name for key in keys}
+    for state in client.search_triggers(sorted(namespaces), flow_ids=names) if keys else ():
         key = Key(FLOW, state.namespace, state.flow)
         if key in found:
             found[key] = (*found[key], state)
