@@ -37,7 +37,9 @@ def maven_central(at_once: int) -> Iterator[Callable[[Jar, Path], Path]]:
     """
     logging.getLogger("jgo").addHandler(logging.NullHandler())  # we report its warnings ourselves, as errors
     with requests.Session() as session:
-        retry = Retry(connect=0, read=0, status=3, status_forcelist=_BUSY, backoff_factor=0.2, raise_on_status=False)
+        retry = Retry(
+            connect=0, read=0, other=0, status=3, status_forcelist=_BUSY, backoff_factor=0.2, raise_on_status=False
+        )
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=at_once, max_retries=retry))
         resolver = _SessionResolver(session)

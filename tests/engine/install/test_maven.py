@@ -104,6 +104,16 @@ def test_a_classifier_is_part_of_the_name(central: Repository, tmp_path: Path) -
     assert central.asked == ["/org/example/one/1/one-1-linux.jar"]
 
 
+def test_a_connection_that_cannot_be_trusted_is_tried_once(
+    central: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secure = central.url.replace("http:", "https:")  # it speaks no TLS, which fails as a certificate does
+    monkeypatch.setattr(CONTEXT, partial(MavenContext, remote_repos={"central": secure}))
+    with pytest.raises(OSError, match="SSL"):
+        fetched(ONE, tmp_path)
+    assert central.connections == 1
+
+
 def test_what_is_not_there_is_told_from_what_cannot_be_had(central: Repository, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no repository has"):
         fetched(Jar("org.example", "one", "2"), tmp_path)
