@@ -29,12 +29,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = "file:"
 _NONE = "none"
 _NAME_IT = "give --project NAME, or `project: NAME` in kestra-deployer.yaml"
+PROJECT = click.option(
+    "--project",
+    metavar="NAME",
+    help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
+)
 _OPTIONS = (
-    click.option(
-        "--project",
-        metavar="NAME",
-        help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
-    ),
+    PROJECT,
     click.option("--prune", is_flag=True, help="Delete what this project deployed and no file declares any more."),
     click.option("--max-prune", metavar="N|N%", help="Maximum number of deletions.  [default: 10, or 20% of all]"),
     click.option("--force", is_flag=True, help="With --prune, also delete what other flows still call."),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import ask, keeper_of
+from deployer.cli.deploying import PROJECT, ask, keeper_of
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
 from deployer.cli.progress import progress
@@ -29,11 +29,7 @@ from deployer.session import Session
     )
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
-@click.option(
-    "--project",
-    metavar="NAME",
-    help="Name under which this repository's deploys are recorded.  [default: the git remote's]",
-)
+@PROJECT
 @click.option("--stat", is_flag=True, help="Show how many lines differ, not which.")
 @output.reporting
 @connection

@@ -1,8 +1,8 @@
-"""All strings of a flow, for checks that look at what is written, whatever its purpose."""
+"""All strings and mappings of a flow, for those who look at what is written, whatever its purpose."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.model.problem import Route
@@ -20,3 +20,15 @@ def texts(data: Any) -> Iterator[tuple[Route, str]]:
             todo += [((*route, key), key) for key in value if isinstance(key, str) and "{" in key]
         elif isinstance(value, list):
             todo += [((*route, at), one) for at, one in enumerate(value)]
+
+
+def mappings(data: Any) -> Iterator[Mapping[Any, Any]]:
+    """Yield every mapping, however deep, in no particular order."""
+    todo = [data]
+    while todo:
+        here = todo.pop()
+        if isinstance(here, list):
+            todo += here
+        elif isinstance(here, Mapping):
+            todo += here.values()
+            yield here

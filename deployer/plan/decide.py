@@ -62,7 +62,7 @@ class Decider:
         wanted = kind.lasting_stops(before, kind.meaning(desired.wanted)) if before else ()
         if not wanted or policy is OnDisabled.ENABLE:
             return change
-        return self._write_stops(change, Stopped(wanted, reason=stay_disabled(wanted)))
+        return self._write(change, Stopped(wanted, reason=stay_disabled(wanted)), _with_stops(desired, wanted))
 
     def standing(self, desired: Resource | None, live: Resource) -> tuple[Standing, tuple[str, ...]]:
         """Return how the live body relates to what is known, and what an operator disabled in it."""
@@ -100,47 +100,29 @@ class Decider:
             raise ValueError("both sides are there")
         entry = self.ledger.entries.get(change.key)
         kept = stopped(found, desired, live, self.policy.on_disabled)
+        sent = _with_stops(desired, kept.written)
         unchanged = entry is None or entry.source == digest(desired.wanted)
-        sent = kind_of(change.key).write_stops(desired, kept.written) if kept.written else None
-        desired = desired.with_stops(sent) if sent else desired
-        if kept.written and unchanged and _says(live, desired, kept.written):
-            return self._keep(change, kept, desired, live)
-        can_be = sent is not None or not kept.written
-        if can_be and (live.body == desired.body or (entry and _is_recorded(entry, desired, live, kept.written))):
-            return self._keep(change, kept, desired, live)
+        says = bool(kept.written) and unchanged and _says(live, desired, kept.written)
+        recorded = _is_recorded(entry, desired, live, kept.written)
+        if says or (sent and (live.body == sent.body or recorded)):
+            takes = desired.key in self.moved | self.adopted or not recorded
+            return replace(_keep(change, kept), desired=sent or desired, takes=takes)
         if not kept.kept and change.standing is Standing.LAYOUT and self.policy.takes_over and unchanged:
-            change = self._keep(change, kept, desired, live)
+            change = _keep(change, kept)
             return replace(change, takes=True, reason=change.reason or "the same flow in other layout")
-        return self._write_stops(change, kept)
+        return self._write(change, kept, sent)
 
-    def _write_stops(self, change: Change, kept: Stopped) -> Change:
-        """Return a change that writes, with what stays disabled; held where that cannot be, or must not."""
-        desired, all_kept = change.desired, kept.kept
-        if desired is None:
-            raise ValueError("something is written")
-        change = replace(change, stops=kept.written, off=kept.off, enables=kept.enables)
-        if all_kept and self.policy.on_disabled is OnDisabled.REFUSE:
-            return replace(change, held=f"{named(all_kept)} was disabled on the server")
-        if kept.written:
-            sent = kind_of(change.key).write_stops(desired, kept.written)
-            if sent is None:
-                return replace(change, held=f"{named(kept.written)} cannot be kept disabled in this text")
-            change = replace(change, desired=desired.with_stops(sent))
-        return replace(change, reason="; ".join(filter(None, (change.reason, kept.reason))))
+    def _write(self, change: Change, kept: Stopped, sent: Resource | None) -> Change:
+        """Return a change that writes what is `sent`, with what stays disabled; held where that cannot be, or must not.
 
-    def _keep(self, change: Change, kept: Stopped, desired: Resource, live: Resource) -> Change:
-        """Return the change where no text is written: what is to be enabled again is switched on all the same."""
-        entry = self.ledger.entries.get(change.key)
-        change = replace(change, desired=desired, stops=kept.written, off=kept.off, enables=kept.enables)
-        if kept.off and change.standing is not Standing.LAYOUT:
-            change = replace(change, standing=Standing.DISABLED)
-        action = Action.ENABLE if kept.enables else Action.KEEP
-        return replace(change, action=action, reason=kept.reason, takes=self._takes(entry, desired, live, kept))
-
-    def _takes(self, entry: Entry | None, desired: Resource, live: Resource, kept: Stopped) -> bool:
-        """Whether the ledger must record what is not written: the body, or the file that it is in now."""
-        moved = desired.key in self.moved | self.adopted
-        return moved or not _is_recorded(entry, desired, live, kept.written)
+        `sent` is None where the stops cannot be written into the text.
+        """
+        change = _with_fates(change, kept)
+        if kept.kept and self.policy.on_disabled is OnDisabled.REFUSE:
+            return replace(change, held=f"{named(kept.kept)} was disabled on the server")
+        if sent is None:
+            return replace(change, held=f"{named(kept.written)} cannot be kept disabled in this text")
+        return replace(change, desired=sent, reason="; ".join(filter(None, (change.reason, kept.reason))))
 
     def describe_edit(self, change: Change) -> tuple[Change, str]:
         """Return the change with the revision that someone edited, and that in words."""
@@ -165,7 +147,8 @@ class Decider:
         """Return a change that writes over another user's text; what is switched off beside that stays off."""
         if change.desired is None or change.live is None:
             return change
-        return self._write_stops(change, stopped((), change.desired, change.live, self.policy.on_disabled))
+        kept = stopped((), change.desired, change.live, self.policy.on_disabled)
+        return self._write(change, kept, _with_stops(change.desired, kept.written))
 
     def _decide_unreadable(self, desired: Resource, live: Resource | None, broken: str) -> Change:
         """Return the change of what the server cannot read: another text heals it, the same would not."""
@@ -173,6 +156,27 @@ class Decider:
         if live is None or live.body == desired.body:
             return replace(change, held=f"{UNREADABLE}: {broken}")
         return replace(change, reason=UNREADABLE)
+
+
+def _with_stops(desired: Resource, stops: tuple[str, ...]) -> Resource | None:
+    """Return a resource with stops written into its text, None where that cannot be done."""
+    sent = kind_of(desired.key).write_stops(desired, stops) if stops else None
+    if sent:
+        return desired.with_stops(sent)
+    return None if stops else desired
+
+
+def _with_fates(change: Change, kept: Stopped) -> Change:
+    """Return a change with what becomes of what an operator disabled."""
+    return replace(change, stops=kept.written, off=kept.off, enables=kept.enables)
+
+
+def _keep(change: Change, kept: Stopped) -> Change:
+    """Return the change where no text is written: what is to be enabled again is switched on all the same."""
+    change = replace(_with_fates(change, kept), reason=kept.reason)
+    if kept.off and change.standing is not Standing.LAYOUT:
+        change = replace(change, standing=Standing.DISABLED)
+    return replace(change, action=Action.ENABLE if kept.enables else Action.KEEP)
 
 
 def _says(live: Resource, desired: Resource, stops: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from deployer.language.cron_dates import Cron
 from deployer.model.change import Change
 from deployer.model.policy import Recover
 from deployer.model.problem import Problem, Severity
-from deployer.model.trigger import TriggerState
+from deployer.model.trigger import TriggerState, moment
 
 CHECK = "trigger-state"
 _MOST = 1000  # dates that are counted
@@ -38,7 +38,7 @@ def _tell_missed(change: Change, now: datetime) -> Iterator[Problem]:
         trigger = kind.part(state.trigger, meaning) if state.trigger in change.enables else None
         cron = Cron.read(trigger) if isinstance(trigger, Mapping) else None
         said = trigger.get("recoverMissedSchedules", "ALL") if trigger else ""
-        since = _date(state.last)
+        since = moment(state.last)
         if cron is None or since is None or said == "NONE":
             continue
         number = sum(1 for _ in islice(_dates(cron, since, now), _MOST))
@@ -57,14 +57,6 @@ def _dates(cron: Cron, since: datetime, until: datetime) -> Iterator[datetime]:
     while (following := cron.after(local)) and following <= end:
         yield following
         local = following
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def _tell_backfill(change: Change, state: TriggerState) -> Problem:

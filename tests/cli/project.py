@@ -25,6 +25,12 @@ tasks:
 """
 
 
+def scheduled(name: str, cron: str = "@daily") -> str:
+    """A flow with one schedule."""
+    schedule = f'  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: "{cron}"\n'
+    return f"{HELLO.replace('id: hello', f'id: {name}')}triggers:\n{schedule}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a command line ended, and what it wrote."""

@@ -7,24 +7,13 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cli.project import Ended, Project
+from cli.project import Ended, Project, scheduled
 from proxy import Fault, Proxy, answers
 
 from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import Dialect
 
 Run = Callable[..., Ended]
-FLOW = """id: {name}
-namespace: company.team
-triggers:
-  - id: daily
-    type: io.kestra.plugin.core.trigger.Schedule
-    cron: "@daily"
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello
-"""
 STATE = {"namespace": "company.team", "flowId": "gone", "triggerId": "daily", "disabled": False}
 
 
@@ -39,7 +28,7 @@ def deployed(project: Project, server: Proxy, deployer: Run) -> Project:
     assert server.url
     project.write("kestra-deployer.yaml", "project: ours\n")
     for name in ("gone", "stays"):
-        project.write(f"flows/{name}.yaml", FLOW.format(name=name))
+        project.write(f"flows/{name}.yaml", scheduled(name))
     assert deployer("sync", "--no-wait").code == 0
     (project.root / "flows/gone.yaml").unlink()
     return project

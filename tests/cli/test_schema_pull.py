@@ -10,6 +10,7 @@ import pytest
 from cli.project import Ended, Project
 from engine.ftp import LISTING as OPEN
 from engine.ftp import PASSWORD
+from engine.made_plugin import FLOW as SCRIPT
 from engine.made_plugin import TASK as RUN
 from engine.made_plugin import a_plugin
 from engine.plugin_jars import COORDINATE, plugin_fs
@@ -21,16 +22,6 @@ from deployer.parsing.parse import parse
 Run = Callable[..., Ended]
 FILE = "kestra-plugins.json"
 LISTING = OPEN.replace(f"password: {PASSWORD}", "password: \"{{ secret('FTP') }}\"")
-SCRIPT = f"""\
-id: script
-namespace: company.team
-tasks:
-  - id: run
-    type: {RUN}
-    taskRunner:
-      type: io.kestra.plugin.scripts.runner.docker.Docker
-      image: python:3
-"""
 WRONG = LISTING.replace("host:", "hostx:")
 
 

@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cli.project import Ended, Project
+from cli.project import Ended, Project, scheduled
 from proxy import Fault, Proxy, answers
 
 Run = Callable[..., Ended]
-FLOW = """id: {name}
-namespace: company.team
-triggers:
-  - id: daily
-    type: io.kestra.plugin.core.trigger.Schedule
-    cron: "{cron}"
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello
-"""
 NAMES = ("a", "b")
 
 
 def write(project: Project, cron: str) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     for name in NAMES:
-        project.write(f"flows/{name}.yaml", FLOW.format(name=name, cron=cron))
+        project.write(f"flows/{name}.yaml", scheduled(name, cron))
 
 
 def refusing(status: int) -> Callable[[int, str], Fault | None]:

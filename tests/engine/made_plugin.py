@@ -18,6 +18,18 @@ from deployer.cache import cache_folder
 
 SCRIPT = "io/kestra/plugin/scripts/exec/AbstractExecScript"
 TASK = "org.example.Run"
+FLOW = f"""\
+id: script
+namespace: company.team
+tasks:
+  - id: run
+    type: {TASK}
+    taskRunner:
+      type: io.kestra.plugin.scripts.runner.docker.Docker
+      image: python:3
+"""
+"""A flow whose task is that of the plugin, above a script."""
+
 REALTIME = "org.example.Listen"
 _TRIGGERS = "io/kestra/core/models/triggers/"
 _CONTEXTS = f"Lio/kestra/core/models/conditions/ConditionContext;L{_TRIGGERS}TriggerContext;"

@@ -20,6 +20,7 @@ from deployer.check.rules import dashed_reference
 from deployer.language.expression import Use
 from deployer.language.leaves import as_text
 from deployer.language.tasks import tasks
+from deployer.language.texts import mappings
 from deployer.language.words import did_you_mean, suggest
 from deployer.model.problem import Route, Severity
 
@@ -196,17 +197,11 @@ def _covered(path: tuple[str, ...], names: Collection[str]) -> bool:
 
 
 def _ids(data: Any) -> Iterator[str]:
-    todo = [data]
-    while todo:
-        here = todo.pop()
-        if isinstance(here, list):
-            todo += here
-        elif isinstance(here, dict):
-            todo += here.values()
-            if (name := here.get("id")) is not None and not isinstance(name, dict | list):
-                yield as_text(name)
-                if str(here.get("type")).endswith(_FOR_EACH_ITEM):
-                    yield from (f"{as_text(name)}_{part}" for part in _PARTS)
+    for each in mappings(data):
+        if (name := each.get("id")) is not None and not isinstance(name, dict | list):
+            yield as_text(name)
+            if str(each.get("type")).endswith(_FOR_EACH_ITEM):
+                yield from (f"{as_text(name)}_{part}" for part in _PARTS)
 
 
 CHECK = Check("undeclared-name", __doc__, level=Severity.WARNING, each=check)

@@ -10,6 +10,7 @@ from deployer.kinds.base import Kind
 from deployer.kinds.flow import drafts, stops, switches
 from deployer.kinds.flow.declared import find_declarations
 from deployer.kinds.flow.references import describe
+from deployer.kinds.flow.text import data_of, text_of
 from deployer.language.identity import flow_of
 from deployer.model.change import Change
 from deployer.model.desired import Declaration
@@ -67,7 +68,7 @@ class _Flows(Kind):
     def read_live(self, client: KestraClient, wanted: Mapping[Key, Body], owned: Collection[Key]) -> Live:
         from deployer.kinds.flow.live import read_live  # noqa: PLC0415  see `base`
 
-        return read_live(client, {key: _text(body) for key, body in wanted.items()}, owned)
+        return read_live(client, {key: text_of(body) for key, body in wanted.items()}, owned)
 
     def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
         from deployer.kinds.flow.live import revisions  # noqa: PLC0415  see `base`
@@ -102,7 +103,7 @@ class _Flows(Kind):
         return {**read_deployed(client, entries)}
 
     def validate(self, client: KestraClient, resources: Sequence[Resource]) -> list[Verdict | None]:
-        return client.validate_flows([_text(each.body) for each in resources])
+        return client.validate_flows([text_of(each.body) for each in resources])
 
     def callers(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, list[Key]]:
         from deployer.kinds.flow.callers import callers  # noqa: PLC0415  see `base`
@@ -112,13 +113,12 @@ class _Flows(Kind):
     def health(self, client: KestraClient, subjects: Sequence[Subject]) -> Examined:
         from deployer.kinds.flow.health import health  # noqa: PLC0415  see `base`
 
-        texts = {each.key: _text(each.body) for each in subjects if each.body}
+        texts = {each.key: text_of(each.body) for each in subjects if each.body}
         said = {key: self.meaning(text) for key, text in texts.items() if "triggers" in text}  # most texts have none
         return health(client, subjects, {key: data for key, data in said.items() if data})
 
     def meaning(self, body: Body) -> Any:
-        document, _ = parse("", _text(body))
-        return dict(document.data) if document else None
+        return data_of(body)
 
     def anonymous(self, body: Body) -> Any:
         data = self.meaning(body)
@@ -158,7 +158,7 @@ class _Flows(Kind):
         return stops.triggers_of(meaning).get(stop)
 
     def write_stops(self, resource: Resource, stops_: Collection[str]) -> Sent | None:
-        document, _ = parse(resource.origin or "", _text(resource.wanted))
+        document, _ = parse(resource.origin or "", text_of(resource.wanted))
         return stops.write(document, stops_, self.meaning) if document else None
 
     def is_unpublished(self, live: Resource) -> bool:
@@ -166,10 +166,6 @@ class _Flows(Kind):
 
     def refine(self, change: Change) -> Change:
         return drafts.refine(change)
-
-
-def _text(body: Body) -> str:
-    return body if isinstance(body, str) else body.decode()
 
 
 FLOWS = _Flows()

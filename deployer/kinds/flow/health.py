@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.client import KestraClient
 from deployer.kinds.flow.stops import FLOW as WHOLE
+from deployer.kinds.flow.switches import read_states
 from deployer.kinds.flow.triggers import States, examine, examine_switches
 from deployer.language.triggers import FLOW, Trigger, triggers
 from deployer.language.types import types_of
 from deployer.model.health import Condition, Examined, Subject, Symptom
 from deployer.model.problem import Problem, Severity
-from deployer.model.resource import FLOW as KIND
 from deployer.model.resource import Key, listed
 from deployer.model.trigger import TriggerState
 from deployer.model.version import nearest
@@ -35,8 +35,7 @@ def health(client: KestraClient, subjects: Sequence[Subject], data: Mapping[Key,
     asked = {key for key in on if any(each.stateful is not False and not each.disabled for each in declared[key])}
     found: dict[Key, list[Symptom]] = {subject.key: [*_examine_stops(subject)] for subject in subjects}
     problems = [*_examine_flow_triggers({key: declared[key] for key in on})]
-    kept = {subject.key: subject.kept for subject in subjects}
-    off = {subject.key: subject.off for subject in subjects}
+    by_key = {subject.key: subject for subject in subjects}
     try:
         states = _read_states(client, asked, declared)
     except KestraError as error:
@@ -45,8 +44,8 @@ def health(client: KestraClient, subjects: Sequence[Subject], data: Mapping[Key,
             found[key].append(Symptom(Condition.UNKNOWN, _UNREAD))
     else:
         for key in asked:
-            found[key] += examine(declared[key], states[key], kept[key])
-            found[key] += examine_switches(off[key], states[key])
+            found[key] += examine(declared[key], states[key], by_key[key].kept)
+            found[key] += examine_switches(by_key[key].off, states[key])
     return Examined({key: tuple(each) for key, each in found.items() if each}, tuple(problems))
 
 
@@ -73,15 +72,10 @@ def _examine_flow_triggers(declared: Mapping[Key, Sequence[Trigger]]) -> Iterato
 
 
 def _read_states(
-    client: KestraClient, asked: Iterable[Key], declared: Mapping[Key, Sequence[Trigger]]
+    client: KestraClient, asked: Collection[Key], declared: Mapping[Key, Sequence[Trigger]]
 ) -> dict[Key, States]:
     """Return what the server says of the triggers of each of these flows. Raises KestraError."""
-    found: dict[Key, list[TriggerState]] = {key: [] for key in asked}
-    if not found:
-        return {}
-    namespaces, names = {key.namespace for key in found}, {key.name for key in found}
-    for state in client.search_triggers(sorted(namespaces), flow_ids=names):
-        found.get(Key(KIND, state.namespace, state.flow), []).append(state)
+    found = read_states(client, asked)
     lacking = any(each.stateful and not each.disabled for key in found if not found[key] for each in declared[key])
     any_ = not lacking or any(found.values()) or bool(client.search_triggers(pages=1, size=1))
     gone = _gone(client, [state for states in found.values() for state in states])

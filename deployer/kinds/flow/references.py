@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from deployer.language.texts import mappings
 from deployer.model.resource import FLOW, Key, Resource
 
 _SCHEDULES = ("io.kestra.plugin.core.trigger.Schedule", "io.kestra.core.models.triggers.types.Schedule")
@@ -37,13 +38,7 @@ def references(data: Any) -> frozenset[Key]:
 
 
 def _named(data: Any) -> Iterator[tuple[str, str]]:
-    todo = [data]
-    while todo:
-        here = todo.pop()
-        if isinstance(here, list):
-            todo += here
-        elif isinstance(here, Mapping):
-            todo += here.values()
-            namespace, name = here.get("namespace"), here.get("flowId")
-            if isinstance(namespace, str) and isinstance(name, str) and "{" not in namespace + name:
-                yield namespace, name
+    for each in mappings(data):
+        namespace, name = each.get("namespace"), each.get("flowId")
+        if isinstance(namespace, str) and isinstance(name, str) and "{" not in namespace + name:
+            yield namespace, name

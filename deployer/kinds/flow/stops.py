@@ -82,14 +82,6 @@ def _changed(data: Any, keeps: Callable[[str, Any], bool]) -> Any:
     return rest
 
 
-def stated(data: Any) -> frozenset[str]:
-    """Return the flow and the triggers for which a text itself says whether they are disabled."""
-    if not isinstance(data, Mapping):
-        return frozenset()
-    named = [name for name, trigger in triggers_of(data).items() if _KEY in trigger]
-    return frozenset([FLOW, *named] if _KEY in data else named)
-
-
 def declares(name: str, data: Any) -> bool | None:
     """Return whether a text says of the flow or of a trigger that it is disabled; None where it says nothing of it."""
     said = data if name == FLOW else triggers_of(data).get(name, {})
@@ -108,7 +100,7 @@ def lasting(wanted: Iterable[str], data: Any) -> tuple[str, ...]:
     if not isinstance(data, Mapping):
         return ()
     there = {FLOW, *triggers_of(data)}
-    return tuple(name for name in wanted if name in there and name not in stated(data))
+    return tuple(name for name in wanted if name in there and declares(name, data) is None)
 
 
 def write(document: Document, wanted: Iterable[str], meaning: Meaning) -> Sent | None:

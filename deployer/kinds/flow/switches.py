@@ -54,6 +54,11 @@ def stays_off(name: str, live: Resource, before: Any, after: Any) -> bool:
     )
 
 
+def may_need_draft(live: Resource, off: Collection[str]) -> bool:
+    """Whether 2.x may have to see a draft before a flow is written: there is one, or something is to stay off."""
+    return live.draft is not None or any(state.follows and state.trigger in off for state in live.states)
+
+
 def draft_before(live: Resource, before: Any, drafted: Any, after: Any, off: Collection[str]) -> str | None:
     """Return the draft that 2.x has to have seen before this data is written, None where it needs none.
 
@@ -62,7 +67,7 @@ def draft_before(live: Resource, before: Any, drafted: Any, after: Any, off: Col
     was saved as a draft first is missed, and what was switched off is switched on by a new cron. A draft with the
     triggers that run, and those that are to stay off as they will be, puts both right; no draft is ever checked or run.
     """
-    if live.draft is None and not any(state.follows and state.trigger in off for state in live.states):
+    if not may_need_draft(live, off):
         return None
     new = triggers_of(after)
     wanted = [new[name] if name in off and name in new else each for name, each in triggers_of(before).items()]
@@ -143,7 +148,7 @@ def delete_left_behind(client: KestraClient, key: Key) -> Iterator[Problem]:
         try:
             client.delete_trigger(state.namespace, state.flow, state.trigger)
         except KestraNotFoundError:
-            if not [each for each in client.search_triggers_for_flow(key.namespace, key.name) if each == state]:
+            if state not in client.search_triggers_for_flow(key.namespace, key.name):
                 continue
             message = f"{state.path} still has a state, though its flow was deleted"
             hint = "Kestra 1.0 and 1.1 cannot delete it: it starts nothing"

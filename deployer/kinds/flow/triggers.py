@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from deployer.language.cron_dates import Cron, judge
 from deployer.language.triggers import SCHEDULE, Trigger
 from deployer.model.health import Condition, Symptom
-from deployer.model.trigger import TriggerState
+from deployer.model.trigger import TriggerState, moment
 
 _OVERDUE = timedelta(minutes=5)
 """How long a date may have passed: the server's clock need not be ours, and an evaluation takes its time."""
@@ -105,7 +105,7 @@ def _examine_date(trigger: Trigger, state: TriggerState, now: datetime) -> Itera
             reason = f"the trigger `{trigger.id}` has no next date, so it does not run"
             yield Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
         return
-    following = _date(state.next)
+    following = moment(state.next)
     if following is None:
         return
     if following + _OVERDUE < now:
@@ -129,16 +129,7 @@ _AGAIN = "Deploy the flow without the trigger, and then with it again"
 """What gives a trigger a new state in every version."""
 
 
-def shown(moment: datetime) -> str:
-    """Return a moment as sentences name it, in UTC: `2026-11-30T03:00Z`, with seconds where there are some."""
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
+def shown(date: datetime) -> str:
+    """Return a date as sentences name it, in UTC: `2026-11-30T03:00Z`, with seconds where there are some."""
+    utc = date.astimezone(UTC).replace(tzinfo=None)
     return f"{utc.isoformat(timespec='seconds' if utc.second else 'minutes')}Z"
-
-
-def _date(text: str) -> datetime | None:
-    """Return a date as the server writes it, None where it has no offset or is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
-from deployer.kinds.flow.switches import draft_before, draft_of
+from deployer.kinds.flow.switches import draft_before, draft_of, may_need_draft
+from deployer.kinds.flow.text import data_of
 from deployer.model.change import Action, Change
-from deployer.model.resource import Body, Key, Resource
+from deployer.model.resource import Key, Resource
 from deployer.model.result import Written
 from deployer.model.version import Dialect
-from deployer.parsing.parse import parse
 
 _AGAIN = "# Written by kestra-deployer, so that Kestra notices this flow."
 
@@ -36,11 +35,6 @@ def write(client: KestraClient, change: Change) -> Written:
     return Written()
 
 
-def _data(text: Body | None) -> Any:
-    document, _ = parse("", text) if isinstance(text, str) else (None, [])
-    return document.data if document else None
-
-
 def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
     """Raise KestraRefusedError where another user has written a flow since it was read: theirs is not deleted."""
     now = client.flow(key.namespace, key.name, source=False).revision
@@ -55,10 +49,11 @@ def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
 
 def _save_draft_before(client: KestraClient, change: Change, body: str) -> int | None:
     """Save the draft that Kestra 2.x has to have seen before a text is written, and return its revision."""
-    if change.live is None:
+    live = change.live
+    if live is None or not may_need_draft(live, change.off):
         return None
-    before, drafted, after = (_data(each) for each in (change.live.body, change.live.draft, body))
-    draft = draft_before(change.live, before, drafted, after, change.off)
+    before, drafted, after = (data_of(each or "") for each in (live.body, live.draft, body))
+    draft = draft_before(live, before, drafted, after, change.off)
     return client.save_draft(change.key.namespace, change.key.name, draft).revision if draft else None
 
 
@@ -73,7 +68,7 @@ def write_again(client: KestraClient, change: Change) -> None:
     namespace, name = change.key.namespace, change.key.name
     if client.server().dialect is Dialect.V2:
         known = {state.trigger for state in client.search_triggers_for_flow(namespace, name)}
-        client.save_draft(namespace, name, draft_of(change.key, _data(body), known))
+        client.save_draft(namespace, name, draft_of(change.key, data_of(body), known))
     else:
         client.update_flow(namespace, name, f"{body.rstrip()}\n{_AGAIN}\n")
     client.update_flow(namespace, name, body)

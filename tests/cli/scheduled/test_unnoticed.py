@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from cli.project import Ended, Project
+from cli.project import Ended, Project, scheduled
 from engine.processes import eventually
 from proxy import Fault, Proxy, answers
 
@@ -23,17 +23,6 @@ from deployer.settings import Settings
 
 Run = Callable[..., Ended]
 NAMES = ("a", "b", "c")
-TEXT = """id: {name}
-namespace: company.team
-triggers:
-  - id: daily
-    type: io.kestra.plugin.core.trigger.Schedule
-    cron: "@daily"
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello
-"""
 PLACE = {"namespace": "company.team", "flowId": "other", "triggerId": "daily", "disabled": False}
 OTHER = {"abstractTrigger": None, "triggerContext": PLACE, "trigger": None, "state": {**PLACE, "locked": False}}
 
@@ -52,7 +41,7 @@ def deploy(
     monkeypatch.setattr("deployer.model.request.PATIENCE", 2.0)
     project.write("kestra-deployer.yaml", "project: ours\nconcurrency: 3\n")
     for name in NAMES:
-        project.write(f"flows/{name}.yaml", TEXT.format(name=name))
+        project.write(f"flows/{name}.yaml", scheduled(name))
 
     def run(fault: Callable[[int, str], Fault | None]) -> Ended:
         with server.failing(fault):
@@ -100,7 +89,7 @@ def test_what_is_never_noticed_is_degraded(deploy: Callable[[Callable[[int, str]
 
 def test_the_scheduler_notices_what_is_written_again(api: httpx.Client, server: Proxy, tenant: str) -> None:
     """On 1.0 no state can be deleted, so that there is none to be missed: it is enough that the text is the same."""
-    text = TEXT.format(name="a")
+    text = scheduled("a")
 
     def states() -> list[str]:
         return [each["triggerId"] for each in api.get("/triggers/company.team/a").json()["results"]]

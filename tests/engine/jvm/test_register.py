@@ -9,7 +9,7 @@ import httpx
 import pytest
 from engine.ftp import LISTING, ftp_server
 from engine.http.written import logs_of
-from engine.made_plugin import TASK as RUN
+from engine.made_plugin import FLOW as SCRIPT
 from engine.made_plugin import a_plugin
 from engine.plugin_jars import COMMAND, TYPES, a_jar, plugin_fs, spoilt
 from filelock import FileLock
@@ -22,16 +22,6 @@ from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
 pytestmark = pytest.mark.engine
 
 YAML = {"content-type": "application/x-yaml"}
-SCRIPT = f"""\
-id: script
-namespace: company.team
-tasks:
-  - id: run
-    type: {RUN}
-    taskRunner:
-      type: io.kestra.plugin.scripts.runner.docker.Docker
-      image: python:3
-"""
 
 SOME = tuple(dict.fromkeys((VERSIONS[0], DEFAULT, named("2.0"))))
 
