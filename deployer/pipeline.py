@@ -30,7 +30,7 @@ from deployer.model.smoke import SUITE, SmokeCase
 from deployer.model.version import nearest
 from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
-from deployer.plan.told import tell_states
+from deployer.plan.trigger_notes import tell_states
 from deployer.planning import Ground, gather, open_ledger
 from deployer.read.everything import read_all
 from deployer.read.stored import read_stored

@@ -23,10 +23,10 @@ def write_again(client: KestraClient, written: Iterable[Outcome], unseen: Collec
         try:
             kind_of(change.key).write_again(client, change)
         except KestraError as error:
-            message = f"{change.key.shown} was to be written again, as Kestra's scheduler has not noticed it: {error}"
+            message = f"{change.key.label} was to be written again, as Kestra's scheduler has not noticed it: {error}"
             yield Problem(CHECK, message, change.origin, severity=Severity.WARNING, hint=error.hint)
             if isinstance(error, ENDS_ALL):
                 return
         else:
-            message = f"{change.key.shown} was written again, as Kestra's scheduler had not noticed it"
+            message = f"{change.key.label} was written again, as Kestra's scheduler had not noticed it"
             yield Problem(CHECK, message, change.origin, severity=Severity.NOTICE)

@@ -45,7 +45,7 @@ class Health:
     unseen: bool = False
 
     @property
-    def shown(self) -> bool:
+    def is_notable(self) -> bool:
         """Whether there is more to say of it than that it is healthy."""
         return self.condition is not Condition.HEALTHY or bool(self.reasons)
 

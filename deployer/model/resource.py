@@ -49,7 +49,7 @@ class Key:
         return f"{self.namespace}/{self.name}"
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """What a line of a report calls it: a flow by its path, anything else with its kind in front."""
         return self.path if self.kind == FLOW else f"{self.noun} {self.path}"
 

@@ -14,7 +14,7 @@ from deployer.model.change import Action, Change, Standing
 from deployer.model.ledger import Claim, Entry, Ledger, digest
 from deployer.model.policy import OnDisabled, OnDrift, Policy
 from deployer.model.resource import Body, Key, Resource
-from deployer.plan.stopped import Stopped, named, stay_disabled, stopped
+from deployer.plan.stopped import Stopped, decide_stops, name_stops, stay_disabled
 
 UNREADABLE = "the server cannot read what it has stored"
 
@@ -99,7 +99,7 @@ class Decider:
         if desired is None or live is None:
             raise ValueError("both sides are there")
         entry = self.ledger.entries.get(change.key)
-        kept = stopped(found, desired, live, self.policy.on_disabled)
+        kept = decide_stops(found, desired, live, self.policy.on_disabled)
         sent = _with_stops(desired, kept.written)
         unchanged = entry is None or entry.source == digest(desired.wanted)
         says = bool(kept.written) and unchanged and _says(live, desired, kept.written)
@@ -119,9 +119,9 @@ class Decider:
         """
         change = _with_fates(change, kept)
         if kept.kept and self.policy.on_disabled is OnDisabled.REFUSE:
-            return replace(change, held=f"{named(kept.kept)} was disabled on the server")
+            return replace(change, held=f"{name_stops(kept.kept)} was disabled on the server")
         if sent is None:
-            return replace(change, held=f"{named(kept.written)} cannot be kept disabled in this text")
+            return replace(change, held=f"{name_stops(kept.written)} cannot be kept disabled in this text")
         return replace(change, desired=sent, reason="; ".join(filter(None, (change.reason, kept.reason))))
 
     def describe_edit(self, change: Change) -> tuple[Change, str]:
@@ -147,7 +147,7 @@ class Decider:
         """Return a change that writes over another user's text; what is switched off beside that stays off."""
         if change.desired is None or change.live is None:
             return change
-        kept = stopped((), change.desired, change.live, self.policy.on_disabled)
+        kept = decide_stops((), change.desired, change.live, self.policy.on_disabled)
         return self._write(change, kept, _with_stops(change.desired, kept.written))
 
     def _decide_unreadable(self, desired: Resource, live: Resource | None, broken: str) -> Change:

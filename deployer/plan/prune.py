@@ -11,7 +11,7 @@ from deployer.model.ledger import Entry, Ledger
 from deployer.model.policy import OnDisabled, OnDrift
 from deployer.model.resource import SYSTEM, Key, Resource
 from deployer.plan.decide import Decider
-from deployer.plan.stopped import named
+from deployer.plan.stopped import name_stops
 
 SHARE, FEW = 0.2, 10
 """What may be deleted in one run unless the user says so: this share of what is deployed, so many, and never all."""
@@ -90,7 +90,7 @@ def _change(decider: Decider, key: Key, live: Resource | None, scope: Scope) -> 
     kind, why = kind_of(key), "no file declares it any more"
     off = kind.switched_off(live, kind.meaning(live.body))
     if off:
-        why += f"; {named(off)}, which was disabled on the server, {'goes' if len(off) == 1 else 'go'} with it"
+        why += f"; {name_stops(off)}, which was disabled on the server, {'goes' if len(off) == 1 else 'go'} with it"
     change = Change(Action.PRUNE, key, None, live, reason=why, standing=standing, stops=stopped, off=off)
     if why := _why_held(key, scope):
         return replace(change, held=why)

@@ -29,7 +29,7 @@ class Stopped:
         return (*self.written, *self.off)
 
 
-def stopped(found: Sequence[str], desired: Resource, live: Resource, on_disabled: OnDisabled) -> Stopped:
+def decide_stops(found: Sequence[str], desired: Resource, live: Resource, on_disabled: OnDisabled) -> Stopped:
     """Return what becomes of the stops `found` in a live text, and of what is switched off beside it."""
     kind = kind_of(desired.key)
     before, after = kind.meaning(live.body), kind.meaning(desired.wanted)
@@ -51,14 +51,14 @@ def stopped(found: Sequence[str], desired: Resource, live: Resource, on_disabled
     )
 
 
-def named(names: Iterable[str]) -> str:
+def name_stops(names: Iterable[str]) -> str:
     """Return stops in words; the empty one is the flow itself."""
     return " and ".join(f"the trigger `{name}`" if name else "the flow" for name in names)
 
 
 def stay_disabled(names: Sequence[str]) -> str:
     """Return the sentence that says so."""
-    return f"{named(names)} {_verb(names, 'stays', 'stay')} disabled"
+    return f"{name_stops(names)} {_verb(names, 'stays', 'stay')} disabled"
 
 
 def _words(kept: Sequence[str], renamed: Iterable[tuple[str, str]], enabled: Sequence[str], gone: Sequence[str]) -> str:
@@ -66,11 +66,11 @@ def _words(kept: Sequence[str], renamed: Iterable[tuple[str, str]], enabled: Seq
         if kept:
             yield stay_disabled(kept)
         for new, old in renamed:
-            yield f"{named([new])} stays disabled, as `{old}` was, which it seems to have been"
+            yield f"{name_stops([new])} stays disabled, as `{old}` was, which it seems to have been"
         if enabled:
-            yield f"{named(enabled)} {_verb(enabled, 'is', 'are')} enabled again"
+            yield f"{name_stops(enabled)} {_verb(enabled, 'is', 'are')} enabled again"
         if gone:
-            yield f"{named(gone)} {_verb(gone, 'was', 'were')} disabled, and the file has no such trigger any more"
+            yield f"{name_stops(gone)} {_verb(gone, 'was', 'were')} disabled, and the file has no such trigger any more"
 
     return "; ".join(sentences())
 

@@ -94,15 +94,15 @@ def _annotations(report: Report) -> Iterator[str]:
         yield _command(problem)
     for outcome in report.outcomes:
         if outcome.status is Status.FAILED:
-            message = f"{outcome.change.key.shown}: {outcome.message}"
+            message = f"{outcome.change.key.label}: {outcome.message}"
             yield _command(Problem("deploy", message, outcome.change.origin, hint=outcome.hint))
         elif outcome.change.held:
             yield _command(
-                Problem("deploy", f"{outcome.change.key.shown}: {outcome.message}", severity=Severity.WARNING)
+                Problem("deploy", f"{outcome.change.key.label}: {outcome.message}", severity=Severity.WARNING)
             )
     for change in () if report.outcomes else report.refused:
         severity = Severity.WARNING if report.request.dry_run else Severity.ERROR
-        message = f"{change.key.shown}: {count.describe(change, report)}"
+        message = f"{change.key.label}: {count.describe(change, report)}"
         yield _command(Problem("drift", message, change.origin, severity=severity))
     yield from map(_health_command, (health for health in report.health if health.condition is not Condition.HEALTHY))
     for smoke in report.smokes:
@@ -156,13 +156,13 @@ def _flow_rows(report: Report) -> list[tuple[str, str, str]]:
         return [_outcome_row(outcome) for outcome in report.outcomes if count.word(outcome) != "unchanged"]
     changes = report.plan.changes if report.plan else ()
     rows = [change for change in changes if change.action is not Action.KEEP]
-    return [(change.key.shown, count.describe(change, report), "") for change in rows]
+    return [(change.key.label, count.describe(change, report), "") for change in rows]
 
 
 def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:
     word = count.word(outcome)
     return (
-        outcome.change.key.shown,
+        outcome.change.key.label,
         f"{_ICONS.get(word, '')} {word} {outcome.message}".strip(),
         str(outcome.revision or ""),
     )
@@ -170,13 +170,13 @@ def _outcome_row(outcome: Outcome) -> tuple[str, str, str]:
 
 def _health_rows(report: Report) -> list[tuple[str, str]]:
     every = report.request.command is Command.HEALTH
-    shown = (health for health in report.health if every or health.shown)
-    return [(health.key.shown, f"{health.condition} {'; '.join(health.reasons)}".strip()) for health in shown]
+    shown = (health for health in report.health if every or health.is_notable)
+    return [(health.key.label, f"{health.condition} {'; '.join(health.reasons)}".strip()) for health in shown]
 
 
 def _health_command(health: Health) -> str:
     severity = Severity.ERROR if health.condition is Condition.DEGRADED else Severity.WARNING
-    message = f"{health.key.shown} is {health.condition}: {'; '.join(health.reasons)}"
+    message = f"{health.key.label} is {health.condition}: {'; '.join(health.reasons)}"
     return _command(Problem("health", message, health.origin, severity=severity))
 
 

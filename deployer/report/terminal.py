@@ -145,12 +145,12 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
     change = outcome.change
     if outcome.status is Status.DONE and change.action is Action.KEEP:
         if change.reason:
-            yield Text(f"  = {change.key.shown}  {change.reason}")
+            yield Text(f"  = {change.key.label}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action] if outcome.status is Status.DONE else ("✗", "red")
     revision = f", revision {outcome.revision}" if outcome.revision is not None else ""
     words = f"{count.word(outcome)}{revision}" + (f" ({change.reason})" if change.reason else "")
-    yield Text(f"  {mark} {change.key.shown}", style=style).append(f"  {words}", style="default")
+    yield Text(f"  {mark} {change.key.label}", style=style).append(f"  {words}", style="default")
     if outcome.message:
         for line in outcome.message.strip().splitlines():
             yield Text(f"      {line}")
@@ -163,17 +163,17 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
 def _planned(change: Change, report: Report) -> Iterator[Text]:
     if change.action is Action.KEEP:
         if change.reason:
-            yield Text(f"  = {change.key.shown}  {change.reason}")
+            yield Text(f"  = {change.key.label}  {change.reason}")
         return
     mark, style = _ACTIONS[change.action]
     words = count.describe(change, report)
-    yield Text(f"  {mark} {change.key.shown}", style=style).append(f"  {words}", style="default")
+    yield Text(f"  {mark} {change.key.label}", style=style).append(f"  {words}", style="default")
 
 
 def _health(report: Report) -> Iterator[Text]:
     """What there is to say of the health of each resource; `health` has a line for the healthy ones, too."""
     every = report.request.command is Command.HEALTH
-    shown = [health for health in report.health if every or health.shown]
+    shown = [health for health in report.health if every or health.is_notable]
     if shown and not every:
         yield Text("Health", style="bold")
     for health in shown:
@@ -182,7 +182,7 @@ def _health(report: Report) -> Iterator[Text]:
 
 def _condition(health: Health) -> Iterator[Text]:
     mark, style = _CONDITIONS[health.condition]
-    yield Text(f"  {mark} {health.key.shown}", style=style).append(f"  {health.condition}", style="default")
+    yield Text(f"  {mark} {health.key.label}", style=style).append(f"  {health.condition}", style="default")
     for reason in health.reasons:
         yield from (Text(f"      {line}") for line in reason.splitlines())
 

@@ -95,9 +95,9 @@ def test_a_verdict_is_as_bad_as_the_worst_symptom() -> None:
     unknown, degraded = (Symptom(each, str(each)) for each in (Condition.UNKNOWN, Condition.DEGRADED))
     said = Symptom(Condition.HEALTHY, "a backfill")
     assert verdict(there, ()).condition is Condition.HEALTHY
-    assert not verdict(there, ()).shown
+    assert not verdict(there, ()).is_notable
     assert verdict(there, (said,)).condition is Condition.HEALTHY
-    assert verdict(there, (said,)).shown
+    assert verdict(there, (said,)).is_notable
     assert verdict(there, (said, unknown)).condition is Condition.UNKNOWN
     assert verdict(there, (unknown, degraded)).reasons == ("unknown", "degraded")
     assert verdict(there, (unknown, degraded)).condition is Condition.DEGRADED

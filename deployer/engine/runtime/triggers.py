@@ -72,7 +72,7 @@ class Triggers(Protocol):
     def matching(self, tenant: str, filters: Any) -> Any:
         """Return the states of all triggers that match."""
 
-    def shown(self, state: Any) -> Any:
+    def describe(self, state: Any) -> Any:
         """Return a state as it is answered."""
 
     def pair(self, definition: Any, state: Any) -> Mapping[str, Any]:

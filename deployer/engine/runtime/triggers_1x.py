@@ -41,7 +41,7 @@ class Triggers1x:
         find = self._repository.findAsync if self._kestra.since("1.2") else self._repository.find
         return find(tenant, filters).collectList().block()
 
-    def shown(self, state: Any) -> Any:
+    def describe(self, state: Any) -> Any:
         """Return all of it."""
         return state
 

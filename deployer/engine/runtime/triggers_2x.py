@@ -46,7 +46,7 @@ class Triggers2x:
         """Ask the repository."""
         return self._repository.find(tenant, filters).collectList().block()
 
-    def shown(self, state: Any) -> Any:
+    def describe(self, state: Any) -> Any:
         """Return what is not the scheduler's own."""
         mapper = self._kestra.bean("com.fasterxml.jackson.databind.ObjectMapper")
         fields = mapper.convertValue(state, self._kestra.java("java.util.Map").class_)
@@ -59,7 +59,7 @@ class Triggers2x:
 
     def pair(self, definition: Any, state: Any) -> Mapping[str, Any]:
         """Name them as 2.x does."""
-        return {"trigger": definition, "state": self.shown(state)}
+        return {"trigger": definition, "state": self.describe(state)}
 
     def act(self, place: Place, action: Action) -> Any:
         """Send the event and wait; not found without a state or a flow that declares it, else a conflict."""

@@ -143,7 +143,7 @@ class _Flows(Kind):
         return stops.lasting(stops_, meaning)
 
     def renamed_stops(self, stops_: Collection[str], before: Any, after: Any) -> Mapping[str, str]:
-        return switches.renamed(stops_, before, after)
+        return switches.find_renamed(stops_, before, after)
 
     def switched_off(self, live: Resource, meaning: Any) -> tuple[str, ...]:
         return switches.switched_off(live, meaning)

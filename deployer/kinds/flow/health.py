@@ -39,7 +39,7 @@ def health(client: KestraClient, subjects: Sequence[Subject], data: Mapping[Key,
     try:
         states = _read_states(client, asked, declared)
     except KestraError as error:
-        problems.append(_not_shown(error))
+        problems.append(_report_unread(error))
         for key in asked:
             found[key].append(Symptom(Condition.UNKNOWN, _UNREAD))
     else:
@@ -52,7 +52,7 @@ def health(client: KestraClient, subjects: Sequence[Subject], data: Mapping[Key,
 _UNREAD = "the server does not show the states of triggers: look at Kestra's page of triggers"
 
 
-def _not_shown(error: KestraError) -> Problem:
+def _report_unread(error: KestraError) -> Problem:
     message = f"whether triggers will start their flows is not known, as the server does not show their states: {error}"
     return Problem(CHECK, message, severity=Severity.WARNING, hint=error.hint)
 

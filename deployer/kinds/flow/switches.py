@@ -86,7 +86,7 @@ def _draft(key: Key, triggers: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(draft, default=str, indent=2)
 
 
-def renamed(names: Collection[str], before: Any, after: Any) -> dict[str, str]:
+def find_renamed(names: Collection[str], before: Any, after: Any) -> dict[str, str]:
     """Return the new triggers of a text that seem to be one of these under another id: the new name, and the old.
 
     One that says the same is; where none does, each new one of the same type is taken for it: rather too much stays off

@@ -109,19 +109,19 @@ def _examine_date(trigger: Trigger, state: TriggerState, now: datetime) -> Itera
     if following is None:
         return
     if following + _OVERDUE < now:
-        reason = f"the trigger `{trigger.id}` was due at {shown(following)} and was not evaluated since"
+        reason = f"the trigger `{trigger.id}` was due at {format_date(following)} and was not evaluated since"
         yield Symptom(Condition.DEGRADED, f"{reason}: is the server's scheduler running?")
         return
     cron = Cron.read(trigger.data) if trigger.dated else None
     if cron is None or following <= now:
         return
     judged = judge(cron, following, now)
-    next_ = f"its next date is {shown(following)}"
+    next_ = f"its next date is {format_date(following)}"
     if not judged.due:
         reason = f"the trigger `{trigger.id}` does not follow its cron `{trigger.data['cron']}`: {next_}"
         yield Symptom(Condition.DEGRADED, f"{reason}, at which that is not due. {_AGAIN}")
     elif judged.left_out:
-        reason = f"the run of {shown(judged.left_out)} is left out: the trigger `{trigger.id}` is on, and {next_}"
+        reason = f"the run of {format_date(judged.left_out)} is left out: the trigger `{trigger.id}` is on, and {next_}"
         yield Symptom(Condition.DEGRADED, f"{reason}. {_AGAIN}")
 
 
@@ -129,7 +129,7 @@ _AGAIN = "Deploy the flow without the trigger, and then with it again"
 """What gives a trigger a new state in every version."""
 
 
-def shown(date: datetime) -> str:
+def format_date(date: datetime) -> str:
     """Return a date as sentences name it, in UTC: `2026-11-30T03:00Z`, with seconds where there are some."""
     utc = date.astimezone(UTC).replace(tzinfo=None)
     return f"{utc.isoformat(timespec='seconds' if utc.second else 'minutes')}Z"

@@ -50,7 +50,7 @@ def read_filters_of(call: Call, *flat: str) -> Any:
 
 def answer_state(call: Call, state: Any) -> Response:
     """Return 200 with a state; None is 404."""
-    return as_json(call, None if state is None else call.runtime.triggers.shown(state))
+    return as_json(call, None if state is None else call.runtime.triggers.describe(state))
 
 
 def answer_many(call: Call, answer: dict[str, Any]) -> Response:

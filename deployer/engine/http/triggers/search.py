@@ -38,7 +38,7 @@ def of_flow(call: Call) -> Response:
     found = repository.find(paging, call.query.get("q"), call.tenant, *place)
     shown = call.java("java.util.ArrayList")()
     for state in found:
-        shown.add(call.runtime.triggers.shown(state))
+        shown.add(call.runtime.triggers.describe(state))
     return page_response(call, shown, found.getTotal())
 
 

@@ -12,7 +12,7 @@ from plan.test_switched_off import EDITS, FILE, GONE, flow, trigger
 from deployer.model.policy import OnDisabled, Policy, Recover
 from deployer.model.problem import Problem, Severity
 from deployer.model.trigger import TriggerState
-from deployer.plan.told import tell_states
+from deployer.plan.trigger_notes import tell_states
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BUSY = TriggerState("company.team", "hello", "daily", locked=True, execution="E1")
