@@ -9,17 +9,16 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event
 
 import httpx
 import pytest
 from cli.project import Ended, Project
 from faults.changing import DEPLOYER, LONGEST, MANY, SYNC, World
-from proxy import Fault, Passing, Proxy, pass_on, proxy
+from faults.deploys import Halt, kill_at
+from proxy import Passing, Proxy, pass_on, proxy
 
 from deployer.engine.process.launch import launch
 from deployer.model.version import named
@@ -27,40 +26,6 @@ from deployer.model.version import named
 Run = Callable[..., Ended]
 
 _FIRST = 8  # the ledger before the first write, after version, ledger, export, search, validate, revisions and ledger
-
-
-class Halt:
-    """A fault that stops at one request, before or after it was passed on, until it is let go."""
-
-    def __init__(self, number: int, *, done: bool) -> None:
-        self.reached, self.go = Event(), Event()
-        self._number, self._done = number, done
-
-    def __call__(self, at: int, _: str) -> Fault | None:
-        return self._halt if at == self._number else None
-
-    def _halt(self, request: Passing) -> None:
-        if self._done:
-            with request.passed() as answer:
-                answer.read()
-        self.reached.set()
-        self.go.wait(LONGEST)
-        request.close_connection = True
-
-
-def kill_at(server: Proxy, number: int, *, done: bool) -> str:
-    """Start a deploy and kill it at a request; return what it wrote where it ended before."""
-    halt = Halt(number, done=done)
-    with server.failing(halt):
-        process = subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.PIPE, text=True)
-        while not halt.reached.wait(0.05) and process.poll() is None:
-            pass
-        process.kill()
-        written, _ = process.communicate(timeout=LONGEST)
-        halt.go.set()
-        while server.under_way:  # what was sent before is done all the same
-            time.sleep(0.01)
-    return "" if halt.reached.is_set() else written
 
 
 _LAST = _FIRST + len(MANY) + 2  # the deletion; one flow more is created

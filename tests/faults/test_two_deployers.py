@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Callable
-from threading import Barrier
 
 import httpx
 import pytest
 from cli.others import create, source
 from cli.project import Ended, Project
-from faults.changing import DEPLOYER, LONGEST, MANY, SYNC, World
+from faults.changing import MANY, SYNC, World
+from faults.deploys import both
 from proxy import Passing, Proxy, pass_on
 
 Run = Callable[..., Ended]
-
-
-def both(server: Proxy) -> list[tuple[int, dict[str, object]]]:
-    """Run two deploys that both have read what is live before either of them writes; how each ended and its report."""
-    barrier = Barrier(2)
-
-    def together(request: Passing) -> None:
-        barrier.wait(LONGEST)
-        pass_on(request)
-
-    with server.failing(lambda _, request: together if "/flows/export/" in request else None):
-        running = [subprocess.Popen([*DEPLOYER, *SYNC], stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        written = [process.communicate(timeout=LONGEST)[0] for process in running]
-    return [(process.returncode, json.loads(text)) for process, text in zip(running, written, strict=True)]
 
 
 def test_two_deployers_at_once(project: Project, server: Proxy, deployer: Run, api: httpx.Client) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import httpx
 import pytest
+from cli.scheduled.operators import Operator
+from proxy import Proxy
 
 from deployer.engine.process.launch import RunningEngine
 
@@ -11,3 +16,11 @@ from deployer.engine.process.launch import RunningEngine
 def engine(scheduling: RunningEngine) -> RunningEngine:
     """A running engine with a scheduler."""
     return scheduling
+
+
+@pytest.fixture
+def operator(server: Proxy, api: httpx.Client) -> Iterator[Operator]:
+    """The server; its flows are deleted after the test, or their schedules would go on."""
+    assert server.url
+    yield Operator(api)
+    api.delete("/flows/delete/by-query", params={"filters[namespace][STARTS_WITH]": "company"}).raise_for_status()

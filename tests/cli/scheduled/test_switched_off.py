@@ -6,101 +6,18 @@ Every schedule here is due each second, so that one that is on for a moment woul
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-import httpx
 import pytest
 from cli.project import Ended, Project
+from cli.scheduled.operators import EDITS, SECONDS, YAML, Operator, flow, schedule
 from engine.processes import eventually
 from proxy import Proxy
 
 Run = Callable[..., Ended]
-YAML = {"content-type": "application/x-yaml"}
-TASKS = "tasks:\n  - id: say\n    type: io.kestra.plugin.core.log.Log\n    message: {message}\n"
-SECONDS = 3.0  # in which a schedule that is on starts at least two executions
 
 
-def schedule(name: str = "often", cron: str = "* * * * * *", more: str = "") -> str:
-    kind = "io.kestra.plugin.core.trigger.Schedule"
-    return f'  - id: {name}\n    type: {kind}\n    cron: "{cron}"\n    withSeconds: true\n{more}'
-
-
-def flow(name: str, *triggers: str, message: str = "hello") -> str:
-    head = f"id: {name}\nnamespace: company.team\n{TASKS.format(message=message)}"
-    return f"{head}triggers:\n{''.join(triggers)}" if triggers else head
-
-
-EDITS: Mapping[str, Callable[[str], str]] = {
-    "task": lambda name: flow(name, schedule(), message="good day"),
-    "cron": lambda name: flow(name, schedule(cron="*/1 * * * * *")),
-    "beside": lambda name: flow(name, schedule(), schedule("yearly", "0 0 0 1 1 *")),
-    "renamed": lambda name: flow(name, schedule("again")),
-    "rewritten": lambda name: flow(name, schedule("again", "*/1 * * * * *"), message="good day"),
-    "removed": lambda name: flow(name, message="good day"),
-}
-
-
-@dataclass(frozen=True)
-class Server:
-    """What an operator does on the server, and what is seen there."""
-
-    api: httpx.Client
-
-    def states(self, name: str) -> dict[str, dict[str, Any]]:
-        found = self.api.get(f"/triggers/company.team/{name}").json()["results"]
-        return {each["triggerId"]: each for each in found}
-
-    def is_off(self, name: str, trigger: str = "often") -> bool:
-        return bool(self.states(name).get(trigger, {}).get("disabled"))
-
-    def switch_off(self, *names: str) -> None:
-        """Switch the triggers of these flows off, as the page of triggers does, until they are.
-
-        2.0.0 loses a switch now and then, if the schedule fires meanwhile (docs/engine.md).
-        """
-
-        def asked() -> bool:
-            states = [each for name in names for each in self.states(name).values()]
-            body = {"triggers": states, "disabled": True}
-            self.api.post("/triggers/set-disabled/by-triggers", json=body).raise_for_status()
-            return eventually(lambda: all(map(self.is_off, names)), 3)
-
-        assert eventually(asked)
-
-    def write(self, name: str, text: str) -> None:
-        self.api.put(f"/flows/company.team/{name}", content=text, headers=YAML).raise_for_status()
-
-    def started(self) -> dict[str, int]:
-        """How many executions of each flow there are."""
-        found: list[str] = []
-        total = 1
-        while len(found) < total:
-            page = self.api.get("/executions/search", params={"size": 100, "page": len(found) // 100 + 1}).json()
-            found += [each["flowId"] for each in page["results"]]
-            total = page["total"] if page["results"] else 0
-        return dict(Counter(found))
-
-    def settled(self, names: Collection[str]) -> dict[str, int]:
-        """The same, when none of these flows was started for two seconds: what was about to be started is."""
-        before: dict[str, int] = {}
-        while (now := {name: number for name, number in self.started().items() if name in names}) != before:
-            before = now
-            time.sleep(2)
-        return before
-
-
-@pytest.fixture
-def operator(server: Proxy, api: httpx.Client) -> Iterator[Server]:
-    """The server; its flows are deleted after the test, or their schedules would go on."""
-    assert server.url
-    yield Server(api)
-    api.delete("/flows/delete/by-query", params={"filters[namespace][STARTS_WITH]": "company"}).raise_for_status()
-
-
-def test_what_is_off_stays_off(project: Project, operator: Server, deployer: Run) -> None:
+def test_what_is_off_stays_off(project: Project, operator: Operator, deployer: Run) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     names = [f"{how}-{edit}" for edit in EDITS for how in ("row", "text", "both")]
     for name in ("control", *names):
@@ -132,7 +49,7 @@ def test_what_is_off_stays_off(project: Project, operator: Server, deployer: Run
 
 
 def test_a_flow_that_was_deleted_meanwhile_comes_back_disabled(
-    project: Project, operator: Server, deployer: Run
+    project: Project, operator: Operator, deployer: Run
 ) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     project.write("flows/a.yaml", flow("a", schedule()))
@@ -150,7 +67,7 @@ def test_a_flow_that_was_deleted_meanwhile_comes_back_disabled(
     assert operator.started().get("a", 0) == before
 
 
-def test_what_stop_after_has_switched_off_stays_off(project: Project, operator: Server, deployer: Run) -> None:
+def test_what_stop_after_has_switched_off_stays_off(project: Project, operator: Operator, deployer: Run) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     once = schedule(more="    stopAfter: [SUCCESS]\n")
     project.write("flows/a.yaml", flow("a", once))
@@ -165,7 +82,7 @@ def test_what_stop_after_has_switched_off_stays_off(project: Project, operator: 
 
 
 @pytest.mark.parametrize("how", ["the policy", "the file"])
-def test_it_is_enabled_where_that_is_asked_for(project: Project, operator: Server, deployer: Run, how: str) -> None:
+def test_it_is_enabled_where_that_is_asked_for(project: Project, operator: Operator, deployer: Run, how: str) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     project.write("flows/a.yaml", flow("a", schedule()))
     deployer("sync")
@@ -184,7 +101,7 @@ def test_it_is_enabled_where_that_is_asked_for(project: Project, operator: Serve
 
 
 def test_a_trigger_that_is_switched_off_after_the_plan_ends_the_deploy(
-    project: Project, operator: Server, server: Proxy, deployer: Run
+    project: Project, operator: Operator, server: Proxy, deployer: Run
 ) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     project.write("flows/a.yaml", flow("a", schedule()))
@@ -204,7 +121,7 @@ def test_a_trigger_that_is_switched_off_after_the_plan_ends_the_deploy(
 
 
 @pytest.mark.one_version("2.0")
-def test_a_draft_of_another_user_changes_nothing_of_that(project: Project, operator: Server, deployer: Run) -> None:
+def test_a_draft_of_another_user_changes_nothing_of_that(project: Project, operator: Operator, deployer: Run) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     project.write("flows/a.yaml", flow("a", schedule()))
     deployer("sync")
@@ -224,7 +141,7 @@ def test_a_draft_of_another_user_changes_nothing_of_that(project: Project, opera
 
 
 @pytest.mark.one_version("2.0")
-def test_a_draft_that_is_published_has_its_schedules(project: Project, operator: Server, deployer: Run) -> None:
+def test_a_draft_that_is_published_has_its_schedules(project: Project, operator: Operator, deployer: Run) -> None:
     project.write("kestra-deployer.yaml", "project: ours\n")
     text = flow("a", schedule())
     project.write("flows/a.yaml", text)
