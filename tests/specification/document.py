@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,8 @@ from specification.patches import Patch
 from deployer.model.version import Dialect, KestraVersion
 
 _FILES = {Dialect.V1: "kestra-1.0.yml", Dialect.V2: "kestra-2.0.yml"}
+_Index = Mapping[tuple[str, str], dict[str, Any]]
+"""Operations by method and template without names."""
 _ANYTHING: dict[str, Any] = {"nullable": True}
 _OVERLAPPING = {"oneOf": "anyOf"}  # Java's Object beside something else is that, too
 
@@ -48,8 +49,8 @@ def specified(dialect: Dialect, method: str, path: str) -> dict[str, Any]:
 def objections(answer: httpx.Response, version: KestraVersion, template: str, patches: Iterable[Patch]) -> list[str]:
     """Return in what an answer is not what the document, patched, says: status, content type, JSON body."""
     method, status = answer.request.method, str(answer.status_code)
-    patched = _patched(version, frozenset(patches))
-    responses = _index(patched)[method, _nameless(template)]["responses"]
+    patched, index = _patched(version, frozenset(patches))
+    responses = index[method, _nameless(template)]["responses"]
     if status not in responses:
         return [f"status {status} is not among {', '.join(responses)}: {answer.text[:200]}"]
     content = responses[status].get("content")
@@ -97,20 +98,26 @@ def _meant(node: Any) -> Any:
 
 
 @cache
-def _patched(version: KestraVersion, patches: frozenset[Patch]) -> dict[str, Any]:
-    patched = copy.deepcopy(document(version.dialect))
+def _patched(version: KestraVersion, patches: frozenset[Patch]) -> tuple[dict[str, Any], _Index]:
+    """Return the document with these patches, and its operations."""
+    patched: dict[str, Any] = json.loads(_written(version.dialect))  # a copy, in a tenth of the time of `deepcopy`
     for patch in patches:
         if version.name in patch.versions:
             patch.apply(patched)
-    return patched
+    return patched, _index(patched)
 
 
 @cache
-def _operations(dialect: Dialect) -> Mapping[tuple[str, str], dict[str, Any]]:
+def _written(dialect: Dialect) -> str:
+    return json.dumps(document(dialect))
+
+
+@cache
+def _operations(dialect: Dialect) -> _Index:
     return _index(document(dialect))
 
 
-def _index(whole: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+def _index(whole: Mapping[str, Any]) -> _Index:
     paths = whole["paths"].items()
     return {(method.upper(), _nameless(path)): each for path, of_path in paths for method, each in of_path.items()}
 

@@ -15,6 +15,7 @@ from proxy import Proxy
 
 Run = Callable[..., Ended]
 SYNC = ("sync", "--no-wait", "--format", "json")
+pytestmark = pytest.mark.parametrize("kestra", ["1.3 that schedules", "2.0 that schedules"], indirect=True)
 NAMES = ("cron", "beside", "renamed")
 
 

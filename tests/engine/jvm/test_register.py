@@ -17,7 +17,7 @@ from filelock import FileLock
 from deployer.cache import cache_folder
 from deployer.engine.process.launch import RunningEngine, launch
 from deployer.errors import EngineError
-from deployer.model.version import DEFAULT, VERSIONS, KestraVersion, named
+from deployer.model.version import DEFAULT, VERSIONS, named
 
 pytestmark = pytest.mark.engine
 
@@ -27,12 +27,13 @@ SOME = tuple(dict.fromkeys((VERSIONS[0], DEFAULT, named("2.0"))))
 
 
 @pytest.fixture(scope="module", params=SOME, ids=lambda version: version.name)
-def engine(request: pytest.FixtureRequest) -> Iterator[RunningEngine]:
-    """An engine with the genuine plugin, and with its cache of classes: another process may be about to make that."""
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    """An engine with a genuine plugin, one of ours, and its cache of classes: another process may be making that."""
     for lock in (cache_folder() / "aot").glob(f"kestra-{request.param.engine}-*.lock"):
         with FileLock(lock):
             pass
-    with launch(request.param, plugins=[plugin_fs()]) as running:
+    ours = a_plugin(tmp_path_factory.mktemp("plugins") / "plugin-run.jar")
+    with launch(request.param, plugins=[plugin_fs(), ours]) as running:
         yield running
 
 
@@ -49,7 +50,7 @@ def refusal(api: httpx.Client, text: str) -> str | None:
 
 
 def test_an_engine_says_which_plugins_it_has_loaded(engine: RunningEngine) -> None:
-    assert engine.plugins == ("plugin-fs 0.17.0 (33 types)",)
+    assert (engine.plugins, engine.left_out) == (("plugin-fs 0.17.0 (33 types)", "plugin-run 1.2.3 (1 types)"), ())
 
 
 def test_a_flow_runs_with_its_real_plugin_whose_outputs_the_next_task_uses(api: httpx.Client, tmp_path: Path) -> None:
@@ -105,18 +106,12 @@ def test_where_no_plugin_fits_the_start_is_refused_with_what_is_missing(tmp_path
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("version", SOME, ids=lambda version: version.name)
-def test_a_plugin_finds_the_classes_for_scripts_that_every_server_has(version: KestraVersion, tmp_path: Path) -> None:
-    with (
-        launch(version, plugins=[a_plugin(tmp_path / "plugin-run.jar")]) as engine,
-        httpx.Client(base_url=f"{engine.url}/api/v1/main", timeout=60) as api,
-    ):
-        assert (engine.plugins, engine.left_out) == (("plugin-run 1.2.3 (1 types)",), ())
-        assert refusal(api, SCRIPT) is None
-        assert 'Unrecognized field "imago"' in str(refusal(api, SCRIPT.replace("image", "imago")))
-        assert api.post("/flows", content=SCRIPT.encode(), headers=YAML).status_code == 200
-        answer = api.post("/executions/company.team/script", files={"any": (None, "")}, params={"wait": "true"})
-        assert answer.json()["state"]["current"] == "SUCCESS"
+def test_a_plugin_finds_the_classes_for_scripts_that_every_server_has(api: httpx.Client) -> None:
+    assert refusal(api, SCRIPT) is None
+    assert 'Unrecognized field "imago"' in str(refusal(api, SCRIPT.replace("image", "imago")))
+    assert api.post("/flows", content=SCRIPT.encode(), headers=YAML).status_code == 200
+    answer = api.post("/executions/company.team/script", files={"any": (None, "")}, params={"wait": "true"})
+    assert answer.json()["state"]["current"] == "SUCCESS"
 
 
 def test_what_does_not_fit_is_left_out_and_the_rest_runs(tmp_path: Path) -> None:
