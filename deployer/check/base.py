@@ -166,19 +166,16 @@ class Check:
         if self.together:
             yield from self.together(folder)
         for flow in folder.flows:
-            for finding in self._of(flow):
+            for finding in self.each(flow) if self.each else ():
                 yield flow.document, finding
+            for name, judge in self.on.items():
+                for asked in flow.asked(name):
+                    for finding in judge(asked, flow.types):
+                        yield flow.document, finding
 
     def problems(self, folder: Folder) -> list[Problem]:
         """Return its findings as problems of their files."""
         return [problem(self.name, document, finding, self.level) for document, finding in self.run(folder)]
-
-    def _of(self, flow: FlowFile) -> Iterator[Finding]:
-        if self.each:
-            yield from self.each(flow)
-        for name, judge in self.on.items():
-            for asked in flow.asked(name):
-                yield from judge(asked, flow.types)
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from deployer.language.java_pattern import matches
@@ -46,24 +47,59 @@ def check(part: Part, types: Types) -> Iterator[Violation | Asked]:
     described = types.of(part.cls)
     for name in described.get("must_self", {}):
         yield Asked(name, part, part.route)
-    for prop, asked in described.get("must", {}).items():
-        yield from _property(part, prop, asked, described, types)
+    for rule in _rules(types, part.cls):
+        value = part.value.get(rule.prop)
+        if value is None and rule.fills:
+            value = next((each for name in rule.fills if (each := part.value.get(name)) is not None), None)
+        if value is not None or rule.holds_for_nothing:
+            yield from _property(part, rule, value, types)
     for prop, inner in described.get("each", {}).items():
         yield from _items(part, prop, inner, types)
 
 
-def _property(
-    part: Part, prop: str, asked: Mapping[str, Any], described: Mapping[str, Any], types: Types
-) -> Iterator[Violation | Asked]:
-    value, route = part.value.get(prop), (*part.route, prop)
-    if value is None:
-        value = _fill(part, prop, described)
-    reading = described["props"].get(prop, "")
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """The constraints of a property of a class, by their names; `fills` are the properties it gets its value from."""
+
+    prop: str
+    reading: str
+    asked: Mapping[str, Any]
+    fills: tuple[str, ...]
+    holds_for_nothing: bool  # one of them may be broken, or has to be asked, where the property has no value
+
+
+@cache
+def _rules(types: Types, cls: str) -> tuple[_Rule, ...]:
+    described = types.of(cls)
+    fills = described.get("fills", {})
+    return tuple(
+        _Rule(
+            prop,
+            reading := described["props"].get(prop, ""),
+            asked,
+            tuple(name for name, filled in fills.items() if prop in filled),
+            prop not in described.get("given", ()) and _holds_for_nothing(asked, reading),
+        )
+        for prop, asked in described.get("must", {}).items()
+    )
+
+
+def _holds_for_nothing(asked: Mapping[str, Any], reading: str) -> bool:
+    if reading in _PRIMITIVES:
+        return False
+    for name in asked.keys() - {"Valid"}:
+        check_ = CONSTRAINTS.get(name)
+        if check_ is None or any(check_(None, values, reading) for values in asked[name]):
+            return True
+    return False
+
+
+def _property(part: Part, rule: _Rule, value: Any, types: Types) -> Iterator[Violation | Asked]:
+    prop, reading = rule.prop, rule.reading
+    route = (*part.route, prop)
     absent = value is None
     value = _as_read(value, reading)
-    if absent and (prop in described.get("given", ()) or reading in _PRIMITIVES):
-        return
-    for name, each in asked.items():
+    for name, each in rule.asked.items():
         if name == "Valid":
             if not _NESTED.match(reading):
                 for below in part.parts.get(prop, ()):
@@ -83,12 +119,6 @@ def _property(
 def _as_read(value: Any, reading: str) -> Any:
     """Return a value; None in place of a plugin that is no mapping: the engine drops it, and the default as well."""
     return None if reading.startswith("plugin:") and not isinstance(value, dict) else value
-
-
-def _fill(part: Part, prop: str, described: Mapping[str, Any]) -> Any:
-    """Return the value that a property gets from another one, None if it gets none."""
-    names = (name for name, fills in described.get("fills", {}).items() if prop in fills)
-    return next((value for name in names if (value := part.value.get(name)) is not None), None)
 
 
 _PRIMITIVES = ("boolean", "int", "long", "float", "double")
@@ -169,7 +199,9 @@ def _size(value: Any, asked: Mapping[str, Any], reading: str) -> str | None:
     if value is None:
         return None
     held = as_text(value) if reading == "String" else value
-    size = len(held.encode("utf-16-le")) // 2 if isinstance(held, str) else len(held)
+    size = len(held)
+    if isinstance(held, str) and not held.isascii():  # Java counts in UTF-16
+        size = len(held.encode("utf-16-le")) // 2
     return None if asked["min"] <= size <= asked["max"] else f"{asked['min']} to {asked['max']} characters"
 
 

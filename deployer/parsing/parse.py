@@ -86,7 +86,9 @@ def _read(text: str) -> _Read:
         raise syntax.Refused(None, f"has {len(text):,} characters, but Kestra reads at most {LONGEST:,}")
     short = len(text) <= LONGEST_SLOW
     try:
-        return _first_document(text, exact=short and differs(text))
+        read = _first_document(text, exact=short and differs(text))
+        if not (short and read.rest and "!" in text):  # a tag right after a document is an error to Kestra's
+            return read
     except (yaml.YAMLError, UnicodeEncodeError):  # the latter: half a surrogate pair, which no file can contain
         if not short:
             raise

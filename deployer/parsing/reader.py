@@ -23,12 +23,13 @@ Quick: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
 """The C reader; None where PyYAML was built without it."""
 
 _BREAKS = "\r\n\x85\u2028\u2029"
-_DIFFERS = re.compile(
-    r"\t"  # Kestra's allows none outside of strings
-    r"|[|>][-+0-9]*#"  # no comment may directly follow a block's indicators
-    r"|[\s\S]\ufeff"  # a byte order mark counts, except at the start
-    r"|(?:^|[\s\[{,])!"  # tags may contain other characters
-)
+_DIFFERS = {
+    "\t": re.compile(r"\t"),  # Kestra's allows none outside of strings
+    "#": re.compile(r"[|>][-+0-9]*#"),  # no comment may directly follow a block's indicators
+    BOM: re.compile(r"[\s\S]\ufeff"),  # a byte order mark counts, except at the start
+    "!": re.compile(r"(?:^|[\s\[{,])!(?!=? )"),  # tags may contain other characters; `! ` and `!= ` are read alike
+}
+"""By the character without which a text need not be searched for it."""
 _NAME_ENDS = frozenset("\0 \t:,[]{}/.*&" + _BREAKS)
 _AFTER_NAME = frozenset("\0 \t?:,]}%@`" + _BREAKS)
 
@@ -45,7 +46,9 @@ def reading(text: str, *, exact: bool) -> Iterator[Any]:
 
 def differs(text: str) -> bool:
     """Whether the fast reader may accept what Kestra's refuses, or read it differently."""
-    return bool(_DIFFERS.search(text)) or ("?" in text and ("[" in text or "{" in text) and _asks_in_brackets(text))
+    if any(sign in text and differing.search(text) for sign, differing in _DIFFERS.items()):
+        return True
+    return "?" in text and ("[" in text or "{" in text) and _asks_in_brackets(text)
 
 
 def _asks_in_brackets(text: str) -> bool:

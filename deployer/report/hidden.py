@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from operator import is_not
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,16 +22,20 @@ def hide(report: Report, redact: Redact) -> Report:
 
 
 def _hide(value: T, redact: Redact) -> T:
+    """Return a value with its texts redacted: the same one where there is nothing to redact, as nearly everywhere."""
     found: Any = value
     match value:
         case Enum():
             pass
         case str():
             found = redact(value)
+            found = value if found == value else found
         case Path():
             found = Path(redact(str(value)))
+            found = value if found == value else found
         case tuple() | list() | frozenset() | set():
-            found = type(value)(_hide(each, redact) for each in value)
+            items = [_hide(each, redact) for each in value]
+            found = type(value)(items) if any(map(is_not, items, value)) else value
         case Mapping():
             found = {_hide(key, redact): _hide(each, redact) for key, each in value.items()}
         case DeployerError():
@@ -38,7 +43,7 @@ def _hide(value: T, redact: Redact) -> T:
         case _ if is_dataclass(value) and not isinstance(value, type):
             shown = (each.name for each in fields(value) if each.init and each.repr)
             new = {name: _hide(getattr(value, name), redact) for name in shown}
-            changed = {name: each for name, each in new.items() if each != getattr(value, name)}
+            changed = {name: each for name, each in new.items() if each is not getattr(value, name)}
             found = replace(value, **changed) if changed else value
     shown_as: T = found
     return shown_as

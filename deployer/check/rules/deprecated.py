@@ -42,7 +42,6 @@ INSTEAD = {
 def check(flow: FlowFile) -> Iterator[Finding]:
     """Yield a warning for every deprecated type and property, and for every old name."""
     known = flow.types.deprecated
-    old = {name for name, cls in flow.types.plugins.items() if name != cls}
     seen: set[Route] = set()
     for part in flow.parts:
         deprecated = known.get(part.cls, {})
@@ -51,7 +50,7 @@ def check(flow: FlowFile) -> Iterator[Finding]:
                 seen.add(route)
                 yield _finding(flow, part, name, route)
         kind = part.value.get("type")
-        if isinstance(kind, str) and kind in old and "type" not in deprecated:
+        if isinstance(kind, str) and flow.types.plugins.get(kind, kind) != kind and "type" not in deprecated:
             message = f"`{kind}` is an old name of this type"
             hint = f"write `{part.cls}`"
             yield Finding((*part.route, "type"), message, hint)
