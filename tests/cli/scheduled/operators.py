@@ -78,8 +78,8 @@ class Operator:
 
     def settled(self, names: Collection[str]) -> dict[str, int]:
         """The same, when none of these flows was started for two seconds: what was about to be started is."""
-        while True:
-            before = self.started()
+        before = None
+        while (now := {name: number for name, number in self.started().items() if name in names}) != before:
+            before = now
             time.sleep(2)
-            if (now := self.started()) == before:
-                return {name: number for name, number in now.items() if name in names}
+        return now
