@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.status import Status
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from deployer.model.result import Outcome
 from deployer.model.smoke import SmokeResult
 from deployer.report.harmless import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Progress:
             self._show(f"{self._doing}: {self._count} done")
 
     def _show(self, text: str) -> None:
+        from rich.text import Text  # noqa: PLC0415  see `console`
+
         self._status.update(Text(one_line(text)))
 
     @contextmanager
@@ -48,6 +51,8 @@ class Progress:
 
 def console() -> Console:
     """Return the console for progress. Its width comes from the terminal: variables may say anything."""
+    from rich.console import Console  # noqa: PLC0415  it takes a tenth of the start of a command that needs no progress
+
     environ = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     return Console(stderr=True, soft_wrap=True, highlight=False, _environ=environ)
 

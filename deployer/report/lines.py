@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Self
-
-from rich import text as rich
-from rich.console import Console
+from typing import TYPE_CHECKING, Self
 
 from deployer.report.harmless import one_line
+
+if TYPE_CHECKING:
+    from rich.text import Text as Styled
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ def render(lines: Iterable[Text], *, color: bool) -> str:
     """Return the lines as they are printed, each with its end. The environment has no say in it."""
     if not color:
         return "".join(f"{one_line(line.plain).expandtabs()}\n" for line in lines)
+    from rich.console import Console  # noqa: PLC0415  it takes a tenth of the start, and a CI needs no colours
+
     output = StringIO()
     console = Console(
         file=output, force_terminal=True, color_system="standard", highlight=False, soft_wrap=True,
@@ -46,14 +48,16 @@ def render(lines: Iterable[Text], *, color: bool) -> str:
     return output.getvalue()
 
 
-def _style(line: Text) -> rich.Text:
+def _style(line: Text) -> Styled:
     """Return the line for rich, which drops some control characters by itself: so they are made visible before."""
+    from rich.text import Text as Styled  # noqa: PLC0415  see `render`
+
     pieces = [(line.text, ""), *line.more]
     shown, ends, so_far = one_line("".join(text for text, _ in pieces)), [], ""
     for text, _ in pieces:
         so_far += text
         ends.append(len(one_line(so_far)))
-    styled = rich.Text(style=line.style)
+    styled = Styled(style=line.style)
     for (_, style), start, end in zip(pieces, [0, *ends], [*ends[:-1], len(shown)], strict=False):
         styled.append(shown[start:end], style=style or None)
     return styled
