@@ -228,7 +228,8 @@ _RUN = (
         ERROR,
         Origin.RUN,
         "Whether a smoke test ended in the expected state.",
-        "the flow is deployed, but does not do what its test expects.",
+        "the flow is deployed, but does not do what its test expects. As a notice, it names a flow that is tested with "
+        "another text than its file has.",
     ),
     _entry(
         "run",

@@ -17,7 +17,7 @@ from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.health import look
 from deployer.health.again import write_again
-from deployer.health.subjects import of_plan, written
+from deployer.health.subjects import of_plan, running, written
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Detail, Plan
 from deployer.model.desired import Desired
@@ -38,6 +38,7 @@ from deployer.read.suites import none_found
 from deployer.refusal import decline, foretell, refuse
 from deployer.session import Session
 from deployer.smoke.run import run as run_smoke
+from deployer.smoke.select import select
 from deployer.validation import validate
 
 _OFF = ("unverified-type",)
@@ -68,7 +69,24 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
     yield report
     report = yield from look_after(report, session)
     if request.smoke and not report.interrupted and not report.error:
-        yield from _smoke(planned, report, session)
+        done = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
+        yield from _smoke(planned.cases, done, report, session, planned.ledger.project)
+
+
+def smoke(request: Request, session: Session) -> Iterator[Report]:
+    """Run the smoke tests under a path on what the server has, and deploy nothing."""
+    planned = yield from plan(request, session)
+    if planned is None:
+        return
+    cases = select(planned.cases, request.only)
+    session = session if planned.recorded else session.without_ledger()
+    killed = leftovers.kill(planned.ledger, session, labelled=True)
+    tested = {case.flow for case in cases}
+    others = [*_report_other_texts([change for change in planned.plan.changes if change.key in tested])]
+    report = planned.report.with_problems([*killed, *others])
+    yield report
+    there = {change.key for change in planned.plan.changes if running(change.live)}
+    yield from _smoke(cases, there, report, session, planned.ledger.project)
 
 
 def health(request: Request, session: Session) -> Iterator[Report]:
@@ -133,7 +151,7 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
         report = report.with_problems([*_report_unreached(changes, desired.refused), *foretell(changes)])
     planned = Planned(
         request=opened.request,
-        report=report if request.command is Command.HEALTH else replace(report, plan=changes),
+        report=report if request.command.looks else replace(report, plan=changes),
         plan=changes,
         ledger=ground.ledger,
         recorded=opened.recorded,
@@ -286,21 +304,27 @@ def _of_change(change: Change, callers: Sequence[Key], ground: Ground) -> Detail
     )
 
 
-def _smoke(planned: Planned, report: Report, session: Session) -> Iterator[Report]:
-    """Run the smoke tests of what was deployed, and record what could not be killed."""
+def _smoke(
+    cases: Sequence[SmokeCase], flows: Collection[Key], report: Report, session: Session, project: str
+) -> Iterator[Report]:
+    """Run the smoke tests of these flows, and record what could not be killed."""
     session.listen("Running smoke tests")
-    deployed = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
+    missing = "its flow was not deployed" if report.request.writes else "its flow is not on the server"
     results, interrupted = run_smoke(
-        planned.cases,
-        deployed,
-        session.client,
-        planned.request.concurrency,
-        session.listen,
-        project=planned.ledger.project,
+        cases, flows, session.client, report.request.concurrency, session.listen, project=project, missing=missing
     )
     report = replace(report, smokes=tuple(results), interrupted=interrupted)
     yield report
     yield report.with_problems(leftovers.record(results, session))
+
+
+def _report_other_texts(changes: Sequence[Change]) -> Iterator[Problem]:
+    """Yield a notice for each flow that is on the server with another text than in its file."""
+    for change in changes:
+        if running(change.live) and (change.writes or change.held):
+            message = f"{change.key.path} is not on the server as in this file: what runs there is tested"
+            hint = "deploy it first, or run `sync --smoke`"
+            yield Problem("smoke", message, change.origin, severity=Severity.NOTICE, hint=hint)
 
 
 def _warn(note: str) -> list[Problem]:

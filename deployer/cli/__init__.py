@@ -27,6 +27,7 @@ COMMANDS = {
     "health": ("deployer.cli.health", "Show whether what was deployed will run."),
     "plan": ("deployer.cli.plan", "Show what a deploy would do, without doing it."),
     "schema": ("deployer.cli.schema", "Add plugin types to check, and export a JSON Schema for editors."),
+    "smoke": ("deployer.cli.smoke", "Run the smoke tests on the flows that the server has."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
     "triggers": ("deployer.cli.triggers", "Show which triggers are scheduled next, off or locked."),
     "trust": ("deployer.cli.trust", "Trust this project's files with your credentials."),

@@ -37,7 +37,7 @@ def _of_change(change: Change, entry: Entry | None) -> Subject:
     found = change.standing is Standing.DISABLED
     return Subject(
         change.key,
-        _running(change.live),
+        running(change.live),
         origin=change.origin,
         wrong=_wrong(change, entry),
         stopped=tuple(each for each in change.stops if each not in kept) if found else (),
@@ -45,7 +45,7 @@ def _of_change(change: Change, entry: Entry | None) -> Subject:
     )
 
 
-def _running(live: Resource | None) -> Body | None:
+def running(live: Resource | None) -> Body | None:
     """Return what would run of what is live: a draft does not."""
     return None if live is None or kind_of(live.key).is_unpublished(live) else live.body
 
@@ -72,7 +72,7 @@ def _wrong(change: Change, entry: Entry | None) -> str:
 def _of_outcome(outcome: Outcome, live: Live) -> Subject:
     change = outcome.change
     there = live.resources.get(change.key)
-    body = _running(there)
+    body = running(there)
     wrong = ""
     if broken := live.unreadable.get(change.key, ""):
         wrong = f"the server cannot read it any more: {broken}: deploy it with another text"

@@ -29,11 +29,17 @@ class Command(StrEnum):
     APPLY = "apply"
     DRIFT = "drift"
     HEALTH = "health"
+    SMOKE = "smoke"
 
     @property
     def deploys(self) -> bool:
         """Whether it is about what a deploy writes, be it only to show that."""
         return self in (Command.PLAN, Command.SYNC, Command.APPLY)
+
+    @property
+    def looks(self) -> bool:
+        """Whether it is about what the server has, and what a deploy would change is no part of its report."""
+        return self in (Command.HEALTH, Command.SMOKE)
 
     @property
     def writes(self) -> bool:
@@ -90,6 +96,7 @@ class Request:
     keep_going: bool = False
     wait: float | None = None  # seconds to look whether what was written is healthy; None: no look
     smoke: bool = False
+    only: str = ""  # what the smoke tests to run have in their names; empty: all are run
     concurrency: int = 4  # writes, and smoke tests, at once
     policy: Policy = field(default_factory=Policy)
     project: str = ""  # the name that the ledger is kept under

@@ -35,13 +35,14 @@ def run(
     listen: Callable[[SmokeResult], None] = lambda _: None,
     *,
     project: str = "",
+    missing: str = "its flow was not deployed",
 ) -> tuple[list[SmokeResult], bool]:
     """Return the result of every case, in order, and whether ^C ended the run; running executions were then killed.
 
-    A case whose flow is not in `deployed` is not run: it would test the previous revision. `project` is the project's
-    name for the labels of the executions.
+    A case whose flow is not in `deployed` is not run, and `missing` says why: it would test the previous revision.
+    `project` is the project's name for the labels of the executions.
     """
-    runner = _Runner(client, deployed, {case.flow: Lock() for case in cases}, project)
+    runner = _Runner(client, deployed, {case.flow: Lock() for case in cases}, project, missing)
 
     def work() -> list[SmokeResult]:
         results = []
@@ -62,11 +63,12 @@ class _Runner:
     deployed: Collection[Key]
     turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-value pairs
     project: str = ""
+    missing: str = ""  # why a flow is not among them
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
         if case.flow not in self.deployed:
-            return SmokeResult(case, Verdict.NOT_RUN, "its flow was not deployed")
+            return SmokeResult(case, Verdict.NOT_RUN, self.missing)
         with self.turns[case.flow]:
             return SmokeResult(case, Verdict.NOT_RUN, "interrupted") if self.stop.is_set() else self._run(case)
 

@@ -65,7 +65,8 @@ COMMANDS = (
     ("sync", "--prune", "--max-prune", "100%"), ("sync", "--keep-going", "--on-drift", "overwrite"), ("sync",
     "--adopt"),
     ("drift",), ("apply", "plan.json"), ("schema", "pull"), ("schema", "export"), ("explain", "unknown-type"),
-    ("health",), ("trust",), ("triggers",), ("triggers", "company", "--format", "json"),
+    ("health",), ("smoke",), ("smoke", "-k", "a"), ("trust",), ("triggers",),
+    ("triggers", "company", "--format", "json"),
 )  # fmt: skip
 NOT_FUZZED = {"dev", "trial"}
 """Commands that run a server, or change one as they go: their own tests break them."""
