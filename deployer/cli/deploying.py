@@ -72,7 +72,7 @@ _LOOKING = (
         "--wait",
         metavar="DURATION",
         callback=lambda _, option, value: _read_wait(option.opts[0], value),
-        help="How long to wait until what was written is healthy: PT30S, or seconds.  [default: PT30S]",
+        help="How long to wait while nothing written becomes healthy: PT30S, or seconds.  [default: PT30S]",
     ),
     click.option("--no-wait", is_flag=True, help="Do not look whether what was written is healthy."),
 )

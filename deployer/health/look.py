@@ -77,14 +77,17 @@ def watch(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Looked:
-    """Look until all is healthy, or for so many seconds; return the last verdict on each resource.
+    """Look until all is healthy, or none has become healthy for so many seconds; return the last verdict on each.
 
-    `look` judges those of the given keys, or all. A look takes place at the end of the time as well.
+    `look` judges those of the given keys, or all. A look takes place at the end of the time as well. A server that is
+    still getting there is waited for: Kestra 1.3.31 took 75 s to give 700 new schedules a state, ten a second.
     """
-    ends, pause = clock() + wait, _FIRST
     looked = look(None)
-    while looked.unsound and (left := ends - clock()) > 0:
+    ends, pause = clock() + wait, _FIRST
+    while (before := looked.unsound) and (left := ends - clock()) > 0:
         sleep(min(pause, left))
         pause = min(pause * _MORE, _LONGEST)
-        looked = look(looked.unsound).after(looked)
+        looked = look(before).after(looked)
+        if looked.unsound < before:
+            ends = clock() + wait
     return looked

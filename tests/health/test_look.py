@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import pytest
+
 from deployer.health.look import Looked, watch
 from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
@@ -66,6 +68,14 @@ def test_the_looks_become_rarer_and_end_with_the_time() -> None:
     assert server.now == 30
     assert server.slept[:-1] == sorted(server.slept[:-1])
     assert len(server.asked) == len(server.slept) + 1 < 15
+
+
+def test_the_time_begins_anew_with_each_that_becomes_healthy() -> None:
+    server = Server(a=9, b=14, c=1000)
+    assert conditions(server.watch(30)) == {"a": "healthy", "b": "healthy", "c": "degraded"}
+    last = sum(server.slept[:14])
+    assert last > 30
+    assert server.now == pytest.approx(last + 30)
 
 
 def test_without_time_there_is_one_look() -> None:
