@@ -5,7 +5,7 @@ Every stage yields the report so far, so that whatever ends a run early, what wa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from deployer import leftovers, undeclared
@@ -37,6 +37,7 @@ from deployer.read.stored import read_stored
 from deployer.read.suites import none_found
 from deployer.refusal import decline, foretell, refuse
 from deployer.session import Session
+from deployer.smoke.run import NOT_DEPLOYED
 from deployer.smoke.run import run as run_smoke
 from deployer.smoke.select import select
 from deployer.validation import validate
@@ -63,7 +64,7 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
         yield replace(planned.report, error=decline(deleted))
         return
 
-    session = session if planned.recorded else session.without_ledger()
+    session = session.with_ledger_if(planned.recorded)
     killed = leftovers.kill(planned.ledger, session, labelled=request.smoke)
     report = apply(replace(planned, report=planned.report.with_problems(killed)), session)
     yield report
@@ -79,14 +80,13 @@ def smoke(request: Request, session: Session) -> Iterator[Report]:
     if planned is None:
         return
     cases = select(planned.cases, request.only)
-    session = session if planned.recorded else session.without_ledger()
+    session = session.with_ledger_if(planned.recorded)
     killed = leftovers.kill(planned.ledger, session, labelled=True)
-    tested = {case.flow for case in cases}
-    others = [*_report_other_texts([change for change in planned.plan.changes if change.key in tested])]
-    report = planned.report.with_problems([*killed, *others])
+    there = {change.key: change for change in planned.plan.changes if running(change.live) is not None}
+    tested = dict.fromkeys(case.flow for case in cases if case.flow in there)
+    report = planned.report.with_problems([*killed, *_report_other_texts(there[key] for key in tested)])
     yield report
-    there = {change.key for change in planned.plan.changes if running(change.live)}
-    yield from _smoke(cases, there, report, session, planned.ledger.project)
+    yield from _smoke(cases, there.keys(), report, session, planned.ledger.project)
 
 
 def health(request: Request, session: Session) -> Iterator[Report]:
@@ -171,7 +171,7 @@ def plan(request: Request, session: Session) -> Generator[Report, None, Planned 
 def apply(planned: Planned, session: Session) -> Report:
     """Carry out what was planned; return the report with what became of it."""
     session.listen("Deploying")
-    report = carry_out(planned, session if planned.recorded else session.without_ledger())
+    report = carry_out(planned, session.with_ledger_if(planned.recorded))
     return report.with_problems(clean_up(session.client, report.outcomes))
 
 
@@ -309,7 +309,7 @@ def _smoke(
 ) -> Iterator[Report]:
     """Run the smoke tests of these flows, and record what could not be killed."""
     session.listen("Running smoke tests")
-    missing = "its flow was not deployed" if report.request.writes else "its flow is not on the server"
+    missing = NOT_DEPLOYED if report.request.writes else "its flow is not on the server"
     results, interrupted = run_smoke(
         cases, flows, session.client, report.request.concurrency, session.listen, project=project, missing=missing
     )
@@ -318,10 +318,10 @@ def _smoke(
     yield report.with_problems(leftovers.record(results, session))
 
 
-def _report_other_texts(changes: Sequence[Change]) -> Iterator[Problem]:
-    """Yield a notice for each flow that is on the server with another text than in its file."""
+def _report_other_texts(changes: Iterable[Change]) -> Iterator[Problem]:
+    """Yield a notice for each flow on the server that has another text there than in its file."""
     for change in changes:
-        if running(change.live) and (change.writes or change.held):
+        if change.writes or change.held:
             message = f"{change.key.path} is not on the server as in this file: what runs there is tested"
             hint = "deploy it first, or run `sync --smoke`"
             yield Problem("smoke", message, change.origin, severity=Severity.NOTICE, hint=hint)

@@ -108,7 +108,7 @@ def open_ledger(session: Session, request: Request) -> Opened:
 def gather(opened: Opened, session: Session, desired: Desired) -> Ground:
     """Read what is live, and what else a plan of what is desired needs to know."""
     request, ledger = opened.request, opened.ledger
-    session = session if opened.recorded else session.without_ledger()
+    session = session.with_ledger_if(opened.recorded)
     checkout, wanted = request.checkout, {key: resource.body for key, resource in desired.resources.items()}
     mine = ledger.of(checkout.place, checkout.origin)
     scope = _scope(request, desired)

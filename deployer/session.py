@@ -41,6 +41,6 @@ class Session:
     listen: Listen = lambda _: None
     ask: Asking | None = None
 
-    def without_ledger(self) -> Session:
-        """Return the session of a run whose ledger the server refuses."""
-        return replace(self, keeper=Nowhere())
+    def with_ledger_if(self, recorded: bool) -> Session:
+        """Return the session of a run: one without a ledger where the server refuses it."""
+        return self if recorded else replace(self, keeper=Nowhere())

@@ -14,6 +14,7 @@ import click
 
 from deployer.cli.naming import Named, name_project
 from deployer.cli.options import Configured, configure
+from deployer.cli.progress import progress
 from deployer.errors import UsageError
 from deployer.kestra.client import KestraClient
 from deployer.ledgers import InFile, Keeper, Nowhere, OnServer
@@ -21,8 +22,11 @@ from deployer.model.duration import is_wait, seconds
 from deployer.model.policy import OnDisabled, OnDrift, Policy, Recover
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import BACKUP, Checkout, Command, Request
+from deployer.model.result import Report
 from deployer.read import git
 from deployer.report.harmless import one_line
+from deployer.running import run
+from deployer.session import Session
 from deployer.settings import is_text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -207,6 +211,13 @@ def keeper_of(asked: Configured, client: KestraClient, project: str) -> Keeper:
     if place.startswith(_FILE):
         return InFile(asked.root / place.removeprefix(_FILE), project)
     return OnServer(client, project, namespace=place)
+
+
+def look(asked: Configured, request: Request, stages: Callable[[Request, Session], Iterator[Report]]) -> Report:
+    """Run what deploys nothing on the server, and ask nobody. Raises DeployerError."""
+    with asked.asking(request) as (client, asking), progress() as listen:
+        session = Session(client=client, keeper=keeper_of(asked, client, asking.project), listen=listen)
+        return run(asking, stages(asking, session))
 
 
 def _max_prune(text: str | None) -> int | float | None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import PROJECT, ask, keeper_of
+from deployer.cli.deploying import PROJECT, ask, look
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
-from deployer.cli.progress import progress
 from deployer.errors import UsageError
 from deployer.ledgers import Nowhere
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import plan
-from deployer.running import run
 from deployer.session import Session
 
 
@@ -46,9 +45,11 @@ def drift(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked:
 def _drift(path: Path, *, project: str | None, stat: bool, **connected: Any) -> Report:
     asked = configure(**connected)
     request = ask(asked, [path], Command.DRIFT, project=project, stat=stat, dry_run=True)
-    with asked.asking(request) as (client, request), progress() as listen:
-        session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
-        if isinstance(session.keeper, Nowhere):
-            message = "drift is the difference to what was deployed last, and with `ledger: none` that is not recorded"
-            raise UsageError(message, hint="remove `ledger: none` from kestra-deployer.yaml")
-        return run(request, plan(request, session))
+    return look(asked, request, _stages)
+
+
+def _stages(request: Request, session: Session) -> Iterator[Report]:
+    if isinstance(session.keeper, Nowhere):
+        message = "drift is the difference to what was deployed last, and with `ledger: none` that is not recorded"
+        raise UsageError(message, hint="remove `ledger: none` from kestra-deployer.yaml")
+    return plan(request, session)

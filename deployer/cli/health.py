@@ -8,15 +8,12 @@ from typing import Any
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import PROJECT, ask, keeper_of
+from deployer.cli.deploying import PROJECT, ask, look
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
-from deployer.cli.progress import progress
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import health as stages
-from deployer.running import run
-from deployer.session import Session
 
 
 @click.command(
@@ -44,6 +41,4 @@ def health(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked
 def _health(path: Path, *, project: str | None, **connected: Any) -> Report:
     asked = configure(**connected)
     request = ask(asked, [path], Command.HEALTH, project=project, dry_run=True)
-    with asked.asking(request) as (client, request), progress() as listen:
-        session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
-        return run(request, stages(request, session))
+    return look(asked, request, stages)

@@ -8,16 +8,13 @@ from typing import Any
 import click
 
 from deployer.cli import output
-from deployer.cli.deploying import PROJECT, ask, keeper_of
+from deployer.cli.deploying import PROJECT, ask, look
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
-from deployer.cli.progress import progress
 from deployer.errors import UsageError
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import smoke as stages
-from deployer.running import run
-from deployer.session import Session
 
 
 @click.command(
@@ -49,6 +46,4 @@ def _smoke(path: Path, *, only: str, project: str | None, **connected: Any) -> R
         message = "an engine of its own has no flows yet"
         raise UsageError(message, hint="deploy them to it and test them: sync --embedded --smoke")
     request = ask(asked, [path], Command.SMOKE, project=project, smoke=True, only=only)
-    with asked.asking(request) as (client, request), progress() as listen:
-        session = Session(client=client, keeper=keeper_of(asked, client, request.project), listen=listen)
-        return run(request, stages(request, session))
+    return look(asked, request, stages)

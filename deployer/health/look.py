@@ -82,8 +82,8 @@ def watch(
     `look` judges those of the given keys, or all. A look takes place at the end of the time as well. A server that is
     still getting there is waited for: Kestra 1.3.31 took 75 s to give 700 new schedules a state, ten a second.
     """
-    looked = look(None)
     ends, pause = clock() + wait, _FIRST
+    looked = look(None)
     while (before := looked.unsound) and (left := ends - clock()) > 0:
         sleep(min(pause, left))
         pause = min(pause * _MORE, _LONGEST)

@@ -24,6 +24,9 @@ from deployer.smoke.follow import KILL_GRACE, PAUSE, Follower, Seen
 from deployer.smoke.judge import judge, overdue
 from deployer.smoke.labels import labels
 
+NOT_DEPLOYED = "its flow was not deployed"
+"""Why a case is not run after a deploy."""
+
 _LOG_LOOKS = 15
 
 
@@ -35,7 +38,7 @@ def run(
     listen: Callable[[SmokeResult], None] = lambda _: None,
     *,
     project: str = "",
-    missing: str = "its flow was not deployed",
+    missing: str = NOT_DEPLOYED,
 ) -> tuple[list[SmokeResult], bool]:
     """Return the result of every case, in order, and whether ^C ended the run; running executions were then killed.
 
@@ -62,8 +65,8 @@ class _Runner:
     client: KestraClient
     deployed: Collection[Key]
     turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-value pairs
-    project: str = ""
-    missing: str = ""  # why a flow is not among them
+    project: str
+    missing: str  # why a flow is not among them
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:

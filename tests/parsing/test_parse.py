@@ -6,6 +6,7 @@ import pytest
 
 from deployer.model.problem import Severity, Span
 from deployer.parsing.parse import parse
+from deployer.parsing.reader import differs
 
 
 def data(text: str) -> object:
@@ -157,3 +158,15 @@ def test_marks_know_where_values_stand_and_how_they_are_written() -> None:
     assert document.marks.at(("tasks", 0)) == Span(4, 5, 5, 19)
     assert document.marks.at(("tasks", 1)) is None
     assert document.marks.at(("nope",)) is None
+
+
+def test_an_exclamation_mark_in_a_string_is_no_reason_to_read_slowly_and_a_tag_is() -> None:
+    assert not differs('a: "{{ x != y }}"\nb: wait ! please\n')
+    assert differs("a: !x{y} b\n")
+    assert data('a: "{{ x != y }}"\nb: != c\n') == {"a": "{{ x != y }}", "b": "c"}
+
+
+def test_a_tag_right_after_the_document_is_refused_as_the_exact_reader_does() -> None:
+    document, [problem] = parse("flow.yaml", "{a: b}!=!=\n")
+    assert document is None
+    assert problem.severity is Severity.ERROR
