@@ -27,8 +27,7 @@ def off(states: States) -> datetime:
     states.create_scheduled(EVERY_SECOND)
     states.create_scheduled(EVERY_SECOND, "clock")
     assert eventually(lambda: states.started() > 0)
-    assert states.switch(disabled=True).status_code == 200
-    assert eventually(lambda: states.one()["disabled"])
+    states.switch_off()
     time = datetime.now(UTC)
     assert eventually(lambda: states.last_date("clock") > to_the_second(time + MEANWHILE))
     return time

@@ -51,13 +51,8 @@ class Writes:
 def writes(api: httpx.Client, states: States) -> Writes:
     """Writes of a flow whose daily schedule is off."""
     states.create_scheduled()
-    switch_off(states)
+    states.switch_off()
     return Writes(api, states)
-
-
-def switch_off(states: States) -> None:
-    assert states.switch(disabled=True).status_code == 200
-    assert eventually(lambda: states.one()["disabled"])
 
 
 KEEP: dict[str, Callable[[Writes], None]] = {
@@ -157,7 +152,7 @@ def test_a_flow_that_is_created_as_a_draft_never_has_states_in_2x(api: httpx.Cli
 
 def test_after_a_short_time_off_1x_leaves_out_the_next_date(states: States) -> None:
     planned = datetime.fromisoformat(str(states.next_date(states.create_scheduled())))
-    switch_off(states)
+    states.switch_off()
     states.switch(disabled=False)
 
     wanted = planned if states.is_2x else planned + timedelta(days=1)
