@@ -49,8 +49,8 @@ def check(part: Part, types: Types) -> Iterator[Violation | Asked]:
         yield Asked(name, part, part.route)
     for rule in _rules(types, part.cls):
         value = part.value.get(rule.prop)
-        if value is None and rule.fills:
-            value = next((each for name in rule.fills if (each := part.value.get(name)) is not None), None)
+        if rule.fills:
+            value = _filled(part.value, rule, value)
         if value is not None or rule.holds_for_nothing:
             yield from _property(part, rule, value, types)
     for prop, inner in described.get("each", {}).items():
@@ -59,12 +59,17 @@ def check(part: Part, types: Types) -> Iterator[Violation | Asked]:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """The constraints of a property of a class, by their names; `fills` are the properties it gets its value from."""
+    """The constraints of a property of a class, by their names.
+
+    `fills` are the properties that give it their value where it has none; those in `replaces` do so too where they are
+    written after it.
+    """
 
     prop: str
     reading: str
     asked: Mapping[str, Any]
     fills: tuple[str, ...]
+    replaces: frozenset[str]
     holds_for_nothing: bool  # one of them may be broken, or has to be asked, where the property has no value
 
 
@@ -78,10 +83,20 @@ def _rules(types: Types, cls: str) -> tuple[_Rule, ...]:
             reading := described["props"].get(prop, ""),
             asked,
             tuple(name for name, filled in fills.items() if prop in filled),
+            frozenset(described.get("replaces", ())),
             prop not in described.get("given", ()) and _holds_for_nothing(asked, reading),
         )
         for prop, asked in described.get("must", {}).items()
     )
+
+
+def _filled(written: Mapping[str, Any], rule: _Rule, value: Any) -> Any:
+    """Return the value of a property that gets one from others as well, `value` by its own name."""
+    for name, each in written.items():
+        fills = name in rule.fills and (value is None or name in rule.replaces)
+        if each is not None and (fills or name == rule.prop):
+            value = each
+    return value
 
 
 def _holds_for_nothing(asked: Mapping[str, Any], reading: str) -> bool:

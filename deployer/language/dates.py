@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from calendar import isleap
+from typing import Any
+
+from deployer.model.java import BLANKS
 
 _DATE = r"(?P<sign>[+-]?)(?P<year>\d{4,10})-(?P<month>\d\d)-(?P<day>\d\d)"
 _CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{0,9}))?)?"
@@ -15,8 +19,10 @@ _LOCAL_DATE_TIME = re.compile(rf"{_DATE}[Tt]{_CLOCK}")
 _INSTANT = re.compile(rf"{_DATE}[Tt]{_FULL_CLOCK}{_ZONE}")
 _EPOCH = re.compile(r"-?\d+(?:\.\d+)?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_LAST_YEAR = 999_999_999  # an Instant can have one year more, which 2.0 cannot store
-_FIRST_SECOND, _LAST_SECOND = -31_557_014_167_219_200, 31_556_889_864_403_199  # the range of an Instant, from 1970
+_LAST_YEAR = 999_999_999  # an Instant can have one year more, which Kestra cannot store
+_FIRST_SECOND, _LAST_SECOND = -31_557_014_135_596_800, 31_556_889_832_780_799  # of these years, from 1970
+_FIRST_DAY, _LAST_DAY = -365_243_219_162, 365_241_780_471  # likewise
+_NANOS = 1_000_000_000
 _WIDEST_ZONE = "18:00"
 _DATE_LENGTH = len("2024-01-31")
 
@@ -43,11 +49,65 @@ def moment(reading: str, text: str) -> Moment | None:
     return _days(found) * 86_400 + seconds - (-zone if found["ahead"] == "-" else zone), fraction
 
 
+def moment_of(reading: str, value: Any) -> Moment | None:
+    """Return what Jackson reads as `LocalDate`, `LocalTime` or `Instant` from a property, None if it refuses it.
+
+    A LocalDate is also a number of days since 1970, an Instant one of seconds, the first two a list of their parts.
+    """
+    match value:
+        case str():
+            return _read_text(reading, value.strip(BLANKS))
+        case bool():
+            return None
+        case int() if reading == "LocalDate":
+            return (value + _EPOCH_DAY,) if _FIRST_DAY <= value <= _LAST_DAY else None
+        case int() | float() if reading == "Instant" and math.isfinite(value):
+            return _since_epoch(math.floor(value), int(value % 1 * _NANOS))
+        case [int(), int(), *_] if all(isinstance(part, int) and not isinstance(part, bool) for part in value):
+            return _read_parts(reading, *value)
+    return None
+
+
+def _read_text(reading: str, text: str) -> Moment | None:
+    match reading:
+        case "LocalDate" if is_local_date(text):
+            return moment(reading, text.partition("T")[0])
+        case "LocalTime" if is_local_time(text):
+            return moment(reading, text.rpartition("T")[2].removesuffix("Z"))
+        case "Instant" if _EPOCH.fullmatch(text):
+            whole, _, fraction = text.partition(".")
+            return _since_epoch(int(whole), int(fraction[:9].ljust(9, "0")))
+        case "Instant":
+            return moment(reading, text)
+    return None
+
+
+def _since_epoch(seconds: int, nanos: int) -> Moment | None:
+    return (_EPOCH_DAY * 86_400 + seconds, nanos) if _FIRST_SECOND <= seconds <= _LAST_SECOND else None
+
+
+def _read_parts(reading: str, first: int, second: int, *rest: int) -> Moment | None:
+    match reading, rest:
+        case "LocalDate", [day]:
+            sign = "-" if first < 0 else "+" if first > 9999 else ""  # noqa: PLR2004  (as dates are written)
+            return moment(reading, f"{sign}{abs(first):04}-{second:02}-{day:02}")
+        case "LocalTime", []:
+            return moment(reading, f"{first:02}:{second:02}")
+        case "LocalTime", [seconds]:
+            return moment(reading, f"{first:02}:{second:02}:{seconds:02}")
+        case "LocalTime", [seconds, nanos]:
+            return moment(reading, f"{first:02}:{second:02}:{seconds:02}.{nanos:09}")
+    return None
+
+
 def _days(match: re.Match[str]) -> int:
     """Return the days since a fixed date, for any year: a year begins in March, so a leap day is its last."""
     year, month, day = int(f"{match['sign']}{match['year']}"), int(match["month"]), int(match["day"])
     year, month = (year, month - 3) if month > len(("January", "February")) else (year - 1, month + 9)
     return year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day
+
+
+_EPOCH_DAY = _days(re.fullmatch(_DATE, "1970-01-01"))  # type: ignore[arg-type]
 
 
 def _since_midnight(match: re.Match[str]) -> tuple[int, int]:

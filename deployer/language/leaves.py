@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from deployer.language.dates import is_instant, is_local_date, is_local_time
+from deployer.language.dates import moment_of
 from deployer.model.java import BLANKS
 
 Leaf = Callable[[Any], str | None]
@@ -20,7 +20,9 @@ Leaf = Callable[[Any], str | None]
 
 _ENUM_NUMBER = re.compile(r"0|[1-9]\d*")
 _INTEGER = re.compile(r"[+-]?\d+")
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)|INF|-INF")
+_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|-?(Infinity|INF)", re.ASCII)
+_FLOAT_2X = re.compile(rf"{_FLOAT.pattern}|\+(Infinity|INF)", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _DURATION = re.compile(
     r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
 )
@@ -146,12 +148,16 @@ def whole(limit: int) -> Leaf:
     return read
 
 
-def number(value: Any) -> str | None:
+def number(written: re.Pattern[str]) -> Leaf:
     """Any number, also written as a string."""
-    fine = _is_nothing(value) or (isinstance(value, int | float) and not isinstance(value, bool))
-    if isinstance(value, str):
-        fine = fine or bool(_FLOAT.fullmatch(value.strip(BLANKS)))
-    return None if fine else "a number"
+
+    def read(value: Any) -> str | None:
+        fine = _is_nothing(value) or (isinstance(value, int | float) and not isinstance(value, bool))
+        if isinstance(value, str):
+            fine = fine or bool(written.fullmatch(value.strip(BLANKS)))
+        return None if fine else "a number"
+
+    return read
 
 
 def anything(value: Any) -> str | None:  # noqa: ARG001
@@ -174,8 +180,8 @@ def duration(value: Any) -> str | None:
 
 def seconds(written: str) -> float | None:
     """Return the seconds of an ISO 8601 duration, None if Java's parser refuses it."""
-    if _FLOAT.fullmatch(written) and "N" not in written.upper().replace("E", ""):
-        return float(written.rstrip("fFdD"))
+    if _DECIMAL.fullmatch(written):
+        return float(written)
     match = _DURATION.fullmatch(written)
     if not match or (match[2] is None and match[3] is None) or match[3] in ("T", "t"):
         return None
@@ -188,19 +194,18 @@ def seconds(written: str) -> float | None:
     return -exact if match[1] == "-" else exact
 
 
-def _match(fits: Callable[[str], bool], wanted: str, *, numbers: bool) -> Leaf:
+def _read(reading: str, wanted: str) -> Leaf:
+    empty_list = reading != "Instant"
+
     def read(value: Any) -> str | None:
-        if value is None or (isinstance(value, str) and not value.strip(BLANKS)):
+        if value is None or (isinstance(value, str) and not value.strip(BLANKS)) or (empty_list and value == []):
             return None
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return None if numbers else wanted
-        if isinstance(value, list):
-            return None if not value and not numbers else wanted
-        return None if isinstance(value, str) and fits(value.strip(BLANKS)) else wanted
+        return wanted if moment_of(reading, value) is None else None
 
     return read
 
 
+_NUMBERS = ("float", "Float", "double", "Double")
 LEAVES: dict[str, Leaf] = {
     "String": text,
     "boolean": boolean,
@@ -209,15 +214,15 @@ LEAVES: dict[str, Leaf] = {
     "Integer": whole(_INT),
     "long": whole(_LONG),
     "Long": whole(_LONG),
-    "float": number,
-    "Float": number,
-    "double": number,
-    "Double": number,
+    **dict.fromkeys(_NUMBERS, number(_FLOAT)),
     "Object": anything,
     "Property": anything,
     "DurationDeserializer": duration,
-    "Instant": _match(is_instant, "a date with time and zone, such as 2024-01-01T00:00:00Z", numbers=True),
-    "LocalDate": _match(is_local_date, "a date such as 2024-01-31", numbers=False),
-    "LocalTime": _match(is_local_time, "a time such as 10:30", numbers=False),
+    "Instant": _read("Instant", "a date with time and zone, such as 2024-01-01T00:00:00Z"),
+    "LocalDate": _read("LocalDate", "a date such as 2024-01-31"),
+    "LocalTime": _read("LocalTime", "a time such as 10:30"),
 }
 """By the name in descriptions. An unknown name is read as `anything`: better silent than wrong."""
+
+LEAVES_2X = LEAVES | dict.fromkeys(_NUMBERS, number(_FLOAT_2X))
+"""Those of Kestra 2.x, whose numbers may be `+Infinity`."""

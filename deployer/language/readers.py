@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from deployer.language import families, gone, rendered
-from deployer.language.leaves import LEAVES, Leaf, anything, as_text, enum_word
+from deployer.language.leaves import LEAVES, LEAVES_2X, Leaf, anything, as_text, enum_word
 from deployer.language.parts import Misread, Part, Read
 from deployer.language.types import Types, base_of_stranger, former, stranger
 from deployer.model.problem import Route
@@ -48,6 +48,7 @@ class Readers:
 
     def __init__(self, types: Types, *, nulls: bool) -> None:
         self._types = types
+        self._leaves = LEAVES_2X if types.since("2.0") else LEAVES
         self._nulls = nulls  # whether keys without a value are read too
         self._known: dict[str, Reader] = {}
         self._props: dict[str, dict[str, Reader]] = {}
@@ -79,7 +80,7 @@ class Readers:
                 return partial(self._poly, name)
             case "enum":
                 return partial(self._enum, name)
-        return partial(_leaf, _never if word == "abstract" else LEAVES.get(kind, anything))
+        return partial(_leaf, _never if word == "abstract" else self._leaves.get(kind, anything))
 
     def _list(self, item: str) -> Reader:
         each = self.of(item)

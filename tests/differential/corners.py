@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from differential.samples import Base
 
@@ -83,6 +84,22 @@ INPUTS = {
     "a name and an id": "  - name: a\n    type: STRING\n  - id: a\n    type: STRING\n",
     "a name beside an id": "  - id: b\n    name: a\n    type: STRING\n  - id: a\n    type: STRING\n",
 }
+BOTH_NAMES = {  # an old name and the new one: which value counts
+    ("checks:\n  - message: hello\n", 4): ("when", "condition", ("hello", "''", "~")),
+    (f"{TASKS}    retry:\n      type: constant\n      interval: PT1S\n", 6): ("maxAttempts", "maxAttempt", (3, 0, "~")),
+    ("inputs:\n  - type: STRING\n", 4): ("id", "name", ("hello", "''", "~")),
+}
+BOUNDS = {  # each bound with each default
+    "DURATION": (("min", "max"), (1.5, "'2'", "PT1.5S", 5), ("PT1S", "PT2S", "PT1M")),
+    "DATE": (("after", "before"), (18262, "[2020, 1, 1]", "2020-01-01T10:00:00"), ("2019-12-31", "2020-01-02")),
+    "DATETIME": (
+        ("after", "before"),
+        (1577836800, "'1577836800.5'", 1577836800.5),
+        ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00.6Z", "2019-12-31T23:59:59Z"),
+    ),
+    "TIME": (("after", "before"), ("[10, 30]", "[10, 30, 5]", "'10:30'"), ("'10:29'", "'10:31'")),
+    "FLOAT": (("min", "max"), ("5d", "'+INF'", "1e1"), (1, "2e1")),
+}
 
 
 def corners() -> Iterator[Base]:
@@ -115,10 +132,28 @@ def _corners() -> Iterator[tuple[str, str]]:
     for more in ("", ', when: "{{ true }}"'):
         trigger = f"{{id: one, type: io.kestra.plugin.core.trigger.Flow, dependsOn: [null]{more}}}"
         yield f"an empty dependency{more}", f"{TASKS}triggers:\n  - {trigger}\n"
+    yield from _of_both_names()
+    yield from _bounded()
     yield "an empty entry of a Dag", f"{DAG}      - ~\n"
     yield "an empty listener", f"{TASKS}listeners:\n  - ~\n"
     yield "tasks of a ForEachItem", f"{EACH}    tasks:\n{INNER.format(id='each')}"
     yield "errors of a ForEachItem", f"{EACH}    errors:\n{INNER.format(id='each')}"
+
+
+def _of_both_names() -> Iterator[tuple[str, str]]:
+    for (head, by), (name, old, values) in BOTH_NAMES.items():
+        tasks = "" if head.startswith(TASKS) else TASKS
+        for order in ((name, old), (old, name)):
+            for first, second in product(values, values):
+                lines = f"{order[0]}: {first}\n{order[1]}: {second}"
+                yield f"both names, {lines}", f"{tasks}{head}{_indented(lines, by)}"
+
+
+def _bounded() -> Iterator[tuple[str, str]]:
+    for kind, (names, bounds, defaults) in BOUNDS.items():
+        for name, bound, default in product(names, bounds, defaults):
+            line = f"id: a, type: {kind}, {name}: {bound}, defaults: {default}"
+            yield f"a bound, {line}", f"{TASKS}inputs:\n  - {{{line}}}\n"
 
 
 def _indented(text: str, by: int) -> str:

@@ -18,9 +18,9 @@ from deployer.check.base import Check, Finding
 from deployer.check.rules.input_paths import leaves
 from deployer.check.rules.inputs import selects_first
 from deployer.language.constraints import Asked
-from deployer.language.dates import moment
+from deployer.language.dates import moment, moment_of
 from deployer.language.java_pattern import matches
-from deployer.language.leaves import as_text, duration_seconds, java_number, truth
+from deployer.language.leaves import as_seconds, as_text, duration_seconds, java_number, truth
 from deployer.language.parts import Part
 from deployer.language.tasks import is_a
 from deployer.language.types import Types
@@ -101,12 +101,17 @@ def _number(part: Part, text: str) -> str | None:
     if not fine:
         return "not an integer" if whole else "not a number"
     number = java_number(text)
-    return _outside(part, math.inf if number != number else number, "min", "max", java_number)  # noqa: PLR0124  as Java
+    return _outside(part, math.inf if number != number else number, "min", "max", _number_of)  # noqa: PLR0124  as Java
+
+
+def _number_of(bound: Any) -> float | None:
+    """Return a bound as Jackson reads it, which has another word for infinity besides Java's."""
+    return None if isinstance(bound, list | dict) else java_number(as_text(bound).strip().replace("INF", "Infinity"))
 
 
 def _duration(part: Part, text: str) -> str | None:
     seconds = duration_seconds(text)
-    return "not a duration" if seconds is None else _outside(part, seconds, "min", "max", duration_seconds)
+    return "not a duration" if seconds is None else _outside(part, seconds, "min", "max", as_seconds)
 
 
 _NAMES = {"LocalDate": "date", "Instant": "date with time and zone", "LocalTime": "time"}
@@ -117,15 +122,15 @@ def _time(reading: str) -> Any:
         found = moment(reading, text)
         if found is None:
             return f"not a {_NAMES[reading]}"
-        return _outside(part, found, "after", "before", lambda bound: moment(reading, bound))
+        return _outside(part, found, "after", "before", lambda bound: moment_of(reading, bound))
 
     return read
 
 
-def _outside(part: Part, found: Any, low: str, high: str, read: Callable[[str], Any]) -> str | None:
+def _outside(part: Part, found: Any, low: str, high: str, read: Callable[[Any], Any]) -> str | None:
     for name, below in ((low, True), (high, False)):
         given = part.value.get(name)
-        bound = None if given is None or isinstance(given, list | dict) else read(as_text(given).strip())
+        bound = None if given is None else read(given)
         if bound is not None and (found < bound if below else found > bound):
             return f"out of bounds: `{name}` is {given}"
     return None

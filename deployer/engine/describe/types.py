@@ -14,7 +14,7 @@ The description is JSON:
   name), `from` (scalar values that it can be made from), `made_of` (the reading of the value that it is made from), for
   tasks and outputs `own` (properties of the class itself, not of a superclass), for plugins `gets` (lowercase names of
   getters without a property) and `hidden` (properties without a getter), `fills` (property → constrained properties
-  that get a value with it)
+  that get a value with it) and `replaces` (those of them that replace a value written before them)
 - `given`: the constrained properties that have a value when a flow gives none
 - `deprecated`: see `deprecations`; `words`: the words of expressions, see `words`
 - `zones`: the names of time zones
@@ -26,6 +26,7 @@ The description is JSON:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import jpype
@@ -44,7 +45,8 @@ _RUNNER = "io.kestra.core.models.tasks.runners.TaskRunner"
 FLOW = "io.kestra.core.models.flows.FlowWithSource"
 STORED_FLOW = "io.kestra.core.models.flows.GenericFlow"
 _SAMPLES: dict[str, Any] = {"String": "x", "Integer": 1}
-"""A sample value for each reading of the old names seen so far."""
+_OTHERS: dict[str, Any] = {"String": "y", "Integer": 2}
+"""A sample value, and another, for each reading of the old names seen so far."""
 _RENDERED_TO = ("DurationDeserializer", "enum:", "Boolean", "Integer", "Long", "Double", "Float")
 """Readings of properties whose constants may not be readable; of any other single value, every constant is."""
 _SET_LATER = ("tenantId",)  # by Kestra itself, after reading a flow
@@ -177,6 +179,8 @@ class _Description:
             described["given"] = given
         if fills := self._find_fills(kind, reader, described):
             described["fills"] = fills
+            if replacing := self._find_replacing(kind, reader, described["props"], fills):
+                described["replaces"] = replacing
         return f"bean:{name}"
 
     def _allowances(self, reader: Any) -> dict[str, Any]:
@@ -279,36 +283,53 @@ class _Description:
 
     def _find_fills(self, kind: Any, reader: Any, described: dict[str, Any]) -> dict[str, list[str]]:
         """Return which constrained properties get their value from another property, such as one with an old name."""
-        maker = reader.getValueInstantiator()
         wanted = [name for name in described.get("must", {}) if name not in described.get("given", ())]
         filled: dict[str, list[str]] = {}
-        if not wanted or not maker.canCreateUsingDefault():
+        if not wanted or not reader.getValueInstantiator().canCreateUsingDefault():
             return filled
         for prop in reader.properties():
             name = str(prop.getName())
             value = _SAMPLES.get(described["props"][name])
             if value is None or name in wanted:
                 continue
-            made = maker.createUsingDefault(self._context)
-            if not kind.getRawClass().isInstance(made):
-                made = self._mapper.convertValue(self._kestra.from_json({name: value}), kind)
-            else:
-                prop.set(made, self._kestra.from_json(value))
+            made = self._build(kind, reader, {name: value})
             found = [other for other in wanted if self._holds(made, kind, other)]
             if found:
                 filled[name] = found
         return filled
 
+    def _find_replacing(self, kind: Any, reader: Any, props: Mapping[str, str], fills: Mapping[str, Any]) -> list[str]:
+        """Return which of these properties replace the value of the one that they fill, if that is written first."""
+        found = []
+        for name, (filled, *_) in fills.items():
+            made = self._build(kind, reader, {filled: _OTHERS[props[filled]], name: _SAMPLES[props[name]]})
+            if str(self._held(made, kind, filled)) == str(_SAMPLES[props[name]]):
+                found.append(name)
+        return found
+
+    def _build(self, kind: Any, reader: Any, values: Mapping[str, Any]) -> Any:
+        """Return an object with these values, set in their order."""
+        made = reader.getValueInstantiator().createUsingDefault(self._context)
+        if not kind.getRawClass().isInstance(made):
+            return self._mapper.convertValue(self._kestra.from_json(values), kind)
+        by_name = {str(prop.getName()): prop for prop in reader.properties()}
+        for name, value in values.items():
+            by_name[name].set(made, self._kestra.from_json(value))
+        return made
+
     def _holds(self, made: Any, kind: Any, name: str) -> bool:
+        return self._held(made, kind, name) is not None
+
+    def _held(self, made: Any, kind: Any, name: str) -> Any:
         holder = kind.getRawClass()
         while holder is not None:
             fields = {str(field.getName()): field for field in holder.getDeclaredFields()}
             found = fields.get(name) or fields.get(f"_{name}")
             if found is not None:
                 found.setAccessible(True)
-                return found.get(made) is not None
+                return found.get(made)
             holder = holder.getSuperclass()
-        return False
+        return None
 
     def _private(self, owner: str, name: str, of: Any) -> Any:
         return self._kestra.field(owner, name).get(of)
