@@ -12,7 +12,7 @@ from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
 from deployer.model.resource import Key
-from deployer.model.smoke import SmokeResult, Verdict
+from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade
 
 
@@ -123,7 +123,7 @@ class Report:
             (lost or refused, ExitCode.REFUSED),
             (any(each.status is not Status.DONE for each in self.outcomes), ExitCode.APPLY_INCOMPLETE),
             (bool(self.unhealthy), ExitCode.UNHEALTHY),
-            (any(smoke.verdict is not Verdict.PASSED for smoke in self.smokes), ExitCode.SMOKE_FAILED),
+            (any(smoke.verdict.fails for smoke in self.smokes), ExitCode.SMOKE_FAILED),
             (bool(self.errors) or warned, ExitCode.PROBLEMS),
             (request.command is Command.DRIFT and self.drifted, ExitCode.DRIFT),
             (request.detailed and changes, ExitCode.CHANGES),

@@ -16,21 +16,82 @@ SUITE = "smoke-suite"
 
 
 class Verdict(StrEnum):
-    """How a smoke test ended. TIMED_OUT: still running at its deadline, and killed. NOT_RUN: never started."""
+    """How a smoke test ended.
+
+    TIMED_OUT: still running at its deadline, and killed. NOT_RUN: never started, and that is a failure. SKIPPED: this
+    server cannot run it, and nobody expected that.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     TIMED_OUT = "timed-out"
     NOT_RUN = "not-run"
+    SKIPPED = "skipped"
+
+    @property
+    def fails(self) -> bool:
+        """Whether a run with it fails."""
+        return self not in (Verdict.PASSED, Verdict.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFixture:
+    """A task that does not run: the state and the outputs that it has instead, as in Kestra's own suites.
+
+    Outputs are Pebble templates. With a `value`, only the iteration of a loop for that value is mocked.
+    """
+
+    id: str
+    value: str | None = None
+    state: str = "SUCCESS"
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    route: Route = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerFixture:
+    """The trigger that seems to have started the execution, and the variables that it gives as `trigger`."""
+
+    id: str
+    type: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    route: Route = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """What an expression is to be at the end of an execution.
+
+    `value` is a Pebble template; `checks` has what each operator expects, by its name, in the order of the suite.
+    """
+
+    value: str
+    checks: Mapping[str, Any]
+    description: str = ""
+    error_message: str = ""
+    task: str = ""  # which task it is about, where the suite says so
+    route: Route = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What is expected of an execution that has ended."""
+
+    state: str = "SUCCESS"
+    tasks: Mapping[str, str] = field(default_factory=dict)  # the state of each run of a task, by the task's id
+    outputs: Mapping[str, Any] = field(default_factory=dict)  # of the flow
+    logs: tuple[str, ...] = ()  # regular expressions: each is found in a line
+    assertions: tuple[Assertion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SmokeCase:
-    """One execution to trigger: of which flow, with which inputs, and the state it is to end in.
+    """One execution to trigger: of which flow, with which inputs, and what is expected of it.
 
     `inputs` are as the suite has them, until they are `prepared` for the flow: then each has the whole name of the
     flow's input, and a file is an `Upload`, or the `Path` that it is read from when it is sent. `files` are the texts
-    of files that are in the suite itself, by name; `route` is where the case is in its file.
+    of files that are in the suite itself, by name; `route` is where the case is in its file. A case that fails is run
+    up to `retries` times again. Cases of one flow run one after another, unless their suite is `parallel`.
     """
 
     suite: str
@@ -38,11 +99,28 @@ class SmokeCase:
     flow: Key
     file: str
     _: KW_ONLY
-    expected_state: str = "SUCCESS"
+    description: str = ""
+    expects: Expectation = field(default_factory=Expectation)
     timeout: timedelta = timedelta(minutes=1)
     inputs: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[TaskFixture, ...] = ()
+    trigger: TriggerFixture | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    retries: int = 0
+    parallel: bool = False
     route: Route = field(default=(), compare=False)
+
+    @property
+    def mocks(self) -> bool:
+        """Whether it needs an engine that mocks tasks or triggers: no server can do that over its API."""
+        return bool(self.tasks or self.trigger)
+
+    @property
+    def name(self) -> str:
+        """What it is selected by, and called in reports: `NAMESPACE/FLOW: SUITE/CASE`."""
+        return f"{self.flow.path}: {self.suite}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +134,35 @@ class Prepared:
     files: Mapping[str, Route] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One expectation, and what was there instead; `what` names it: `state`, an output, an expression with an operator."""
+
+    what: str
+    expected: str
+    actual: str
+    passed: bool
+    message: str = ""  # what the suite says of a failure, or why it cannot be judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRun:
+    """A run of a task: its state, how often it was tried, and for how long, in seconds."""
+
+    task: str
+    state: str
+    value: str = ""  # of a loop
+    attempts: int = 1
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class SmokeResult:
     """What came of a case. `execution` and `url` are None where none was started; `state` is the last one seen.
 
-    `left_running` says that the execution goes on: it could not be killed.
+    `left_running` says that the execution goes on: it could not be killed. `states` are those that it went through,
+    `runs` its task runs, and `logs` the last lines of the task that failed, or all where they were asked for. `tries`
+    counts executions: more than one where the case was retried.
     """
 
     case: SmokeCase
@@ -72,3 +174,8 @@ class SmokeResult:
     url: str | None = None
     seconds: float = 0.0
     left_running: bool = False
+    checked: tuple[Checked, ...] = ()
+    states: tuple[str, ...] = ()
+    runs: tuple[TaskRun, ...] = ()
+    logs: tuple[str, ...] = ()
+    tries: int = 1

@@ -14,7 +14,7 @@ from deployer.model.document import Document
 from deployer.model.duration import duration
 from deployer.model.problem import Problem, Route, Severity
 from deployer.model.resource import FLOW, Key
-from deployer.model.smoke import SUITE, SmokeCase
+from deployer.model.smoke import SUITE, Expectation, SmokeCase
 
 FINAL_STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED")
 _SUITE_KEYS = ("id", "namespace", "flowId", "description", "disabled", "testCases")
@@ -75,7 +75,7 @@ def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCas
         id=_text(data, "id", route),
         flow=flow,
         file=file,
-        expected_state=state,
+        expects=Expectation(state=state),
         timeout=_duration(data.get("timeout", "PT1M"), (*route, "timeout")),
         inputs=_mapping(fixtures, "inputs", (*route, "fixtures")),
         files=_texts(_mapping(fixtures, "files", (*route, "fixtures")), (*route, "fixtures", "files")),

@@ -149,7 +149,7 @@ def _smoke(smoke: SmokeResult) -> dict[str, Any]:
         "flow": smoke.case.flow.name,
         "file": smoke.case.file,
         "verdict": smoke.verdict,
-        "expected_state": smoke.case.expected_state,
+        "expected_state": smoke.case.expects.state,
         "state": smoke.state,
         "execution": smoke.execution,
         "url": smoke.url,

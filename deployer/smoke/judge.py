@@ -7,10 +7,10 @@ from deployer.model.smoke import SmokeCase, Verdict
 
 def judge(case: SmokeCase, state: str, first_error: str = "") -> tuple[Verdict, str]:
     """Return the verdict on an execution that has ended, and a sentence; `first_error` is its first error log."""
-    if state == case.expected_state:
+    if state == case.expects.state:
         return Verdict.PASSED, ""
     because = f": {first_error}" if first_error else ""
-    return Verdict.FAILED, f"ended {state}, expected {case.expected_state}{because}"
+    return Verdict.FAILED, f"ended {state}, expected {case.expects.state}{because}"
 
 
 def overdue(case: SmokeCase, state: str) -> tuple[Verdict, str]:

@@ -126,7 +126,7 @@ class _Runner:
         return self._kill(_result(case, seen.execution, sentence, verdict), seen.execution, follower)
 
     def _judge(self, case: SmokeCase, execution: Execution) -> SmokeResult:
-        error = "" if execution.state == case.expected_state else self._first_error(execution.id)
+        error = "" if execution.state == case.expects.state else self._first_error(execution.id)
         verdict, sentence = judge(case, execution.state, error)
         return _result(case, execution, sentence, verdict)
 

@@ -13,14 +13,9 @@ def select(cases: Sequence[SmokeCase], part: str) -> Sequence[SmokeCase]:
 
     Raises UsageError where there are cases, but none with it: a run that tests nothing must not pass.
     """
-    found = [case for case in cases if part.casefold() in name(case).casefold()]
+    found = [case for case in cases if part.casefold() in case.name.casefold()]
     if cases and not found:
         raise UsageError(
-            f"no smoke test has {part!r} in its name", hint=f"the first of {len(cases)} is {name(cases[0])}"
+            f"no smoke test has {part!r} in its name", hint=f"the first of {len(cases)} is {cases[0].name}"
         )
     return found
-
-
-def name(case: SmokeCase) -> str:
-    """Return the name that a case is selected by."""
-    return f"{case.flow.path}: {case.suite}/{case.id}"

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import FLOW, Key
-from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.smoke import Expectation, SmokeCase, SmokeResult, Verdict
 from deployer.settings import Settings
 from deployer.smoke.run import run
 
@@ -26,7 +26,13 @@ def flow(client: KestraClient, name: str, *tasks: str) -> Key:
 
 def case(key: Key, expected: str = "SUCCESS", seconds: float = 60, **inputs: object) -> SmokeCase:
     return SmokeCase(
-        "suite", "case", key, "x.smoke.yaml", expected_state=expected, timeout=timedelta(seconds=seconds), inputs=inputs
+        "suite",
+        "case",
+        key,
+        "x.smoke.yaml",
+        expects=Expectation(state=expected),
+        timeout=timedelta(seconds=seconds),
+        inputs=inputs,
     )
 
 

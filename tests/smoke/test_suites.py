@@ -8,7 +8,7 @@ import pytest
 
 from deployer.model.problem import Problem
 from deployer.model.resource import FLOW, Key
-from deployer.model.smoke import SmokeCase
+from deployer.model.smoke import Expectation, SmokeCase
 from deployer.parsing.parse import parse
 from deployer.read.suites import suites, unknown_flows
 
@@ -36,11 +36,11 @@ def test_a_suite_gives_its_cases_with_inputs_state_and_timeout() -> None:
         id="fails",
         flow=Key(FLOW, "company.team", "hello"),
         file="hello.smoke.yaml",
-        expected_state="FAILED",
+        expects=Expectation(state="FAILED"),
         timeout=timedelta(seconds=90),
         inputs={"who": "ann", "n": 3},
     )
-    assert (cases[1].expected_state, cases[1].timeout, cases[1].inputs) == ("SUCCESS", timedelta(minutes=1), {})
+    assert (cases[1].expects.state, cases[1].timeout, cases[1].inputs) == ("SUCCESS", timedelta(minutes=1), {})
 
 
 def test_what_is_disabled_is_not_run() -> None:
