@@ -136,7 +136,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One expectation, and what was there instead; `what` names it: `state`, an output, an expression with an operator."""
+    """An expectation, and what was there; `what` names it: `state`, an output, an expression with its operator."""
 
     what: str
     expected: str
