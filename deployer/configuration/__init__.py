@@ -5,14 +5,12 @@ docs/ too. So names that code knows (versions, levels, checks) are in it as well
 writes them there from the code's own tables, and a test finds a difference. Filling them in at run time instead would
 make every run import all the checks to learn their names.
 
-`sentences.py` says what the schema finds, `meaning.py` finds what a schema cannot say.
+`deployer/schemas` says what the schema finds, `meaning.py` finds what a schema cannot say.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +19,10 @@ from deployer.errors import UsageError
 from deployer.model.duration import seconds
 from deployer.model.plugin import plugin
 from deployer.model.problem import Problem, Route, Span
+from deployer.schemas import mistakes
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
-
-    from deployer.configuration.sentences import Mistake
+    from deployer.schemas.sentences import Mistake
 
 NAME = "kestra-deployer.yaml"
 SCHEMA = Path(__file__).with_name("schema.json")
@@ -90,12 +87,10 @@ def _given(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mistakes(data: Mapping[str, Any], root: Path, file: str, where: Where) -> Iterator[Problem]:
     """Yield one mistake for each place; what is said of its meaning is more than what the schema says."""
-    from deployer.configuration.meaning import meaning  # noqa: PLC0415  only where there is something to look at
-    from deployer.configuration.sentences import sentences  # noqa: PLC0415  as above
+    from deployer.configuration.meaning import meaning, unknown  # noqa: PLC0415  only where there is something to see
 
     found: dict[Route, Mistake] = {}
-    errors = _validator().iter_errors(data)
-    for mistake in chain(meaning(data, root), (each for error in errors for each in sentences(error))):
+    for mistake in chain(meaning(data, root), mistakes(SCHEMA, data, unknown)):
         found.setdefault(mistake.route, mistake)
         if len(found) > _MOST:
             break
@@ -110,20 +105,6 @@ def _nearest(route: Route, where: Where) -> Span | None:
             return span
         route = route[:-1]
     return None
-
-
-@cache
-def _validator() -> Validator:
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415  takes longer than all else here
-
-    # YAML has numbers that JSON has not
-    types = Draft202012Validator.TYPE_CHECKER.redefine("number", lambda _, value: _is_number(value))
-    finite: type[Validator] = validators.extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
-    return finite(json.loads(SCHEMA.read_bytes()))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
 
 
 def _at(data: Mapping[str, Any], key: str) -> Any:

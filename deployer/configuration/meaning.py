@@ -11,13 +11,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from deployer.configuration.sentences import Mistake, misplaced, mistake
 from deployer.model.duration import is_wait, seconds
 from deployer.model.plugin import FORMS, plugin
 from deployer.model.problem import Route
+from deployer.schemas.sentences import Mistake, dotted, meant, mistake, unknown_key
 
 _WAIT = re.compile(r"P[0-9DTHMS.]*[DHMS]\Z|[0-9.]+\Z")
 """What the schema's pattern lets through."""
+_SECRETS = {
+    "username": "KESTRA_USERNAME",
+    "password": "KESTRA_PASSWORD",
+    "api_token": "KESTRA_API_TOKEN",
+    "apitoken": "KESTRA_API_TOKEN",
+    "token": "KESTRA_API_TOKEN",
+}
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie")
 _INSTEAD = "set KESTRA_API_TOKEN, or KESTRA_USERNAME and KESTRA_PASSWORD, in the environment or in .env"
 _ADDRESSES = {"host": _INSTEAD, "proxy": "set HTTPS_PROXY in the environment"}
@@ -39,6 +46,25 @@ def meaning(data: Mapping[str, Any], root: Path) -> Iterator[Mistake]:
         yield mistake(("wait",), "must be a number of seconds up to 86400, or a duration such as PT30S")
     yield from _plugins(_mapping(data.get("engine")).get("plugins"), root)
     yield from _unprintable(data)
+
+
+def unknown(route: Route, known: Mapping[str, Any]) -> Mistake:
+    """Return what is wrong with a key that there is not: a secret, one of another section, a check, or a slip."""
+    above, key, name = route[:-1], str(route[-1]), dotted(route)
+    if not above and (variable := _SECRETS.get(key.lower().replace("-", "_"))):
+        return misplaced(route, f"set {variable} in the environment or in .env")
+    nested = next((f"{section}.{key}" for section, each in known.items() if key in each.get("properties", ())), "")
+    if not above and nested:
+        return Mistake(route, f"unknown key `{name}`", f"did you mean `{nested}`?")
+    if above == ("checks",):
+        hint = meant(key, known, "checks.") or "`kestra-deployer explain` lists the checks; only those of files count"
+        return Mistake(route, f"`{name}` is not a check of files", hint)
+    return unknown_key(route, known)
+
+
+def misplaced(route: Route, hint: str) -> Mistake:
+    """Return the mistake of a secret in the file. It is not shown."""
+    return mistake(route, "does not belong in a file that is kept in a repository", f"remove it and {hint}")
 
 
 def _authority(address: str) -> str:

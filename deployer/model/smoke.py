@@ -45,15 +45,19 @@ class TaskFixture:
     value: str | None = None
     state: str = "SUCCESS"
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    assets: tuple[Any, ...] = ()
     route: Route = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerFixture:
-    """The trigger that seems to have started the execution, and the variables that it gives as `trigger`."""
+    """The trigger that seems to have started the execution, and the variables that it gives as `trigger`.
+
+    An empty `type` is that of the flow's trigger with this id.
+    """
 
     id: str
-    type: str
+    type: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
     route: Route = field(default=(), compare=False)
 

@@ -1,129 +1,181 @@
-"""Reads `*.smoke.yaml`: smoke tests in the shape of Kestra's own test suites, with a state to expect and a timeout.
+"""Reads `*.smoke.yaml`: tests in the shape of Kestra's own test suites, with what a deploy needs besides.
 
-Kestra's suites have more features (mocked tasks, assertions). This reader refuses what it does not support: a test that
-is only partly run proves nothing. Whether the inputs fit the flow is not checked here.
+`suite.schema.json` says what a suite may hold; it is published in docs/ for editors. What it cannot say is found here.
+Whether inputs, mocked tasks and triggers fit the flow is not checked here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from deployer.model.document import Document
 from deployer.model.duration import duration
 from deployer.model.problem import Problem, Route, Severity
 from deployer.model.resource import FLOW, Key
-from deployer.model.smoke import SUITE, Expectation, SmokeCase
+from deployer.model.smoke import (
+    SUITE,
+    Assertion,
+    Expectation,
+    SmokeCase,
+    TaskFixture,
+    TriggerFixture,
+)
+from deployer.schemas import mistakes
+from deployer.schemas.sentences import Mistake, mistake
 
-FINAL_STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED")
-_SUITE_KEYS = ("id", "namespace", "flowId", "description", "disabled", "testCases")
-_CASE_KEYS = ("id", "type", "description", "disabled", "fixtures", "expectedState", "timeout")
-
-
-class _Refused(Exception):  # noqa: N818  never leaves this module
-    """A place in a suite, and what is wrong there."""
-
-    def __init__(self, route: Route, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.route, self.hint = route, hint
+SCHEMA = Path(__file__).with_name("suite.schema.json")
+_WORDS = ("value", "taskId", "description", "errorMessage")
+"""What an assertion holds besides its operators."""
+_CONTENT = ("inputs", "outputs", "variables", "equalTo", "notEqualTo", "expectedOutputs")
+"""Keys whose values are not the suite's: null means something there."""
+_MOST = 50  # mistakes of a file that are reported
 
 
 def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem]]:
-    """Return the cases to run, in the order of the files, and a problem for each invalid suite."""
+    """Return the cases to run, in the order of the files, and a problem for each mistake in a suite."""
     cases: list[SmokeCase] = []
     problems: list[Problem] = []
     for document in documents:
-        try:
-            cases += _suite(document)
-        except _Refused as refused:
-            span = document.marks.at(refused.route) or document.marks.at(refused.route[:-1])
-            problems.append(Problem(SUITE, str(refused), document.file, span, hint=refused.hint))
+        data = _without_nulls(document.data)
+        found: dict[Route, Mistake] = {}
+        for each in (*mistakes(SCHEMA, data), *_meaning(data)):
+            found.setdefault(each.route, each)
+        problems += [_problem(document, each) for each in [*found.values()][:_MOST]]
+        if not found:
+            cases += _suite(data, document.file)
     return cases, problems
 
 
-def _suite(document: Document) -> list[SmokeCase]:
-    data = document.data
-    _check_keys(data, _SUITE_KEYS, ())
-    suite, namespace, name = (_text(data, key, ()) for key in ("id", "namespace", "flowId"))
-    listed = data.get("testCases")
-    if not isinstance(listed, list) or not listed:
-        raise _Refused(("testCases",), "`testCases` must be a list of at least one case")
-    flow = Key(FLOW, namespace, name)
-    cases = [_case(case, ("testCases", at), suite, flow, document.file) for at, case in enumerate(listed)]
-    seen: set[str] = set()
-    for at, case in enumerate(cases):
-        if case.id in seen:
-            raise _Refused(("testCases", at, "id"), f"two cases have the id {case.id!r}")
-        seen.add(case.id)
-    off = [_disabled(case, ("testCases", at)) for at, case in enumerate(listed)]
-    return [] if _disabled(data, ()) else [case for case, disabled in zip(cases, off, strict=True) if not disabled]
+def _without_nulls(value: Any, key: str = "") -> Any:
+    """Return a suite without the keys that have no value: they count as left out."""
+    if isinstance(value, Mapping) and key not in _CONTENT:
+        return {
+            name: _without_nulls(each, str(name))
+            for name, each in value.items()
+            if each is not None or name in _CONTENT
+        }
+    return [_without_nulls(each) for each in value] if isinstance(value, list) and key not in _CONTENT else value
 
 
-def _case(data: Any, route: Route, suite: str, flow: Key, file: str) -> SmokeCase:
-    if not isinstance(data, Mapping):
-        raise _Refused(route, "a case must be a mapping with an `id`")
-    _check_keys(data, _CASE_KEYS, route)
-    fixtures = _mapping(data, "fixtures", route)
-    _check_keys(fixtures, ("inputs", "files"), (*route, "fixtures"))
-    state = data.get("expectedState", "SUCCESS")
-    if state not in FINAL_STATES:
-        message = f"an execution cannot end as {state!r}"
-        raise _Refused((*route, "expectedState"), message, f"use one of {', '.join(FINAL_STATES)}")
+def _problem(document: Document, found: Mistake) -> Problem:
+    route, span = found.route, document.marks.at(found.route)
+    while route and span is None:
+        route = route[:-1]
+        span = document.marks.at(route)
+    return Problem(SUITE, found.message, document.file, span, hint=found.hint, excerpt=document.excerpt(span))
+
+
+def _meaning(data: Any) -> Iterator[Mistake]:
+    """Yield what is wrong with a suite and a schema cannot say; the data may be anything."""
+    seen: set[Any] = set()
+    cases = data.get("testCases") if isinstance(data, Mapping) else None
+    for at, case in enumerate(cases if isinstance(cases, list) else ()):
+        if not isinstance(case, Mapping):
+            continue
+        route = ("testCases", at)
+        if isinstance(name := case.get("id"), str):
+            if name in seen:
+                yield mistake((*route, "id"), f"is {name!r}, as that of a test before it", "give each test its own id")
+            seen.add(name)
+        if isinstance(text := case.get("timeout"), str) and not duration(text):
+            yield mistake(
+                (*route, "timeout"), "must be a duration such as PT30S", "write it in ISO 8601, as Kestra does"
+            )
+        yield from _of_assertions(case.get("assertions"), (*route, "assertions"))
+        logs = case.get("expectedLogs")
+        for number, pattern in enumerate(logs if isinstance(logs, list) else ()):
+            if isinstance(pattern, str) and (wrong := _wrong_pattern(pattern)):
+                yield mistake((*route, "expectedLogs", number), f"is no regular expression: {wrong}")
+
+
+def _of_assertions(assertions: Any, route: Route) -> Iterator[Mistake]:
+    for at, each in enumerate(assertions if isinstance(assertions, list) else ()):
+        if isinstance(each, Mapping) and "value" in each and not each.keys() - {*_WORDS}:
+            yield mistake((*route, at), "asserts nothing", "add an operator, such as `equalTo`")
+
+
+def _wrong_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return str(error)
+    return ""
+
+
+def _suite(data: Mapping[str, Any], file: str) -> Iterator[SmokeCase]:
+    if data.get("disabled") or data.get("deleted"):
+        return
+    flow = Key(FLOW, data["namespace"], data["flowId"])
+    for at, case in enumerate(data["testCases"]):
+        if not case.get("disabled"):
+            yield _case(case, ("testCases", at), data, flow, file)
+
+
+def _case(case: Mapping[str, Any], route: Route, suite: Mapping[str, Any], flow: Key, file: str) -> SmokeCase:
+    fixtures = case.get("fixtures", {})
+    at = (*route, "fixtures")
+    trigger = fixtures.get("trigger")
     return SmokeCase(
-        suite=suite,
-        id=_text(data, "id", route),
+        suite=suite["id"],
+        id=case["id"],
         flow=flow,
         file=file,
-        expects=Expectation(state=state),
-        timeout=_duration(data.get("timeout", "PT1M"), (*route, "timeout")),
-        inputs=_mapping(fixtures, "inputs", (*route, "fixtures")),
-        files=_texts(_mapping(fixtures, "files", (*route, "fixtures")), (*route, "fixtures", "files")),
+        description=case.get("description", ""),
+        expects=Expectation(
+            state=case.get("expectedState", "SUCCESS"),
+            tasks=case.get("expectedTaskStates", {}),
+            outputs=case.get("expectedOutputs", {}),
+            logs=tuple(case.get("expectedLogs", ())),
+            assertions=tuple(
+                _assertion(each, (*route, "assertions", number))
+                for number, each in enumerate(case.get("assertions", ()))
+            ),
+        ),
+        timeout=duration(case.get("timeout", "PT1M")),
+        inputs=fixtures.get("inputs") or {},
+        files=fixtures.get("files", {}),
+        tasks=tuple(_task(each, (*at, "tasks", number)) for number, each in enumerate(fixtures.get("tasks", ()))),
+        trigger=_trigger(trigger, (*at, "trigger")) if trigger else None,
+        labels={name: _text(value) for name, value in case.get("labels", {}).items()},
+        tags=(*suite.get("tags", ()), *case.get("tags", ())),
+        retries=case.get("retries", 0),
+        parallel=suite.get("parallel", False),
         route=route,
     )
 
 
-def _check_keys(data: Mapping[Any, Any], keys: Sequence[str], route: Route) -> None:
-    for key in data:
-        if key not in keys:
-            message = f"`{key}` is not supported: without it, the test would prove less than it claims"
-            raise _Refused((*route, key), message, f"use {', '.join(keys)}")
+def _assertion(each: Mapping[str, Any], route: Route) -> Assertion:
+    return Assertion(
+        value=_text(each["value"]),
+        checks={name: value for name, value in each.items() if name not in _WORDS},
+        description=each.get("description", ""),
+        error_message=each.get("errorMessage", ""),
+        task=each.get("taskId", ""),
+        route=route,
+    )
 
 
-def _text(data: Mapping[Any, Any], key: str, route: Route) -> str:
-    value = data.get(key)
-    if not isinstance(value, str) or not value:
-        raise _Refused((*route, key), f"`{key}` is missing, or is not a string")
-    return value
+def _task(each: Mapping[str, Any], route: Route) -> TaskFixture:
+    return TaskFixture(
+        id=each["id"],
+        value=_text(each["value"]) if "value" in each else None,
+        state=each.get("state", "SUCCESS"),
+        outputs=each.get("outputs") or {},
+        assets=tuple(each.get("assets", ())),
+        route=route,
+    )
 
 
-def _disabled(data: Mapping[Any, Any], route: Route) -> bool:
-    value = data.get("disabled", False)
-    if not isinstance(value, bool):
-        raise _Refused((*route, "disabled"), "`disabled` must be true or false")
-    return value
+def _trigger(each: Mapping[str, Any], route: Route) -> TriggerFixture:
+    return TriggerFixture(id=each["id"], type=each.get("type", ""), variables=each.get("variables") or {}, route=route)
 
 
-def _mapping(data: Mapping[Any, Any], key: str, route: Route) -> Mapping[str, Any]:
-    value = data.get(key) or {}
-    if not isinstance(value, Mapping):
-        raise _Refused((*route, key), f"`{key}` must be a mapping")
-    return value
-
-
-def _texts(data: Mapping[Any, Any], route: Route) -> Mapping[str, str]:
-    for name, content in data.items():
-        if not isinstance(name, str) or not isinstance(content, str) or not name or "/" in name:
-            raise _Refused((*route, name), "`files` must map file names without a folder to strings")
-    return data
-
-
-def _duration(value: Any, route: Route) -> timedelta:
-    """Read an ISO 8601 duration as Kestra writes it: PT30S, PT1M30S, P1D. Zero is refused."""
-    found = duration(value) if isinstance(value, str) else None
-    if not found:
-        raise _Refused(route, f"`timeout` is not a duration: {value!r}", "use ISO 8601, as Kestra does: PT30S")
-    return found
+def _text(value: Any) -> str:
+    """Return a scalar as YAML writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:

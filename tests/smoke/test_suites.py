@@ -13,6 +13,24 @@ from deployer.parsing.parse import parse
 from deployer.read.suites import suites, unknown_flows
 
 HEAD = "id: s\nnamespace: company.team\nflowId: hello\n"
+CASE = HEAD + "testCases:\n  - id: a\n"
+OF_KESTRA = f"""{HEAD}tenantId: main
+description: As Kestra's editor writes it.
+testCases:
+  - id: happy
+    type: io.kestra.core.tests.flow.UnitTest
+    description: All goes well.
+    fixtures:
+      inputs: {{who: ann, nothing: null}}
+      files: {{data.csv: "a,b"}}
+      trigger: {{id: hook, type: io.kestra.plugin.core.trigger.Webhook, variables: {{body: {{x: 7}}}}}}
+      tasks:
+        - {{id: fetch, description: No network., outputs: {{code: 200}}}}
+        - {{id: each, value: 1, state: FAILED}}
+    assertions:
+      - {{value: "{{{{ outputs.fetch.code }}}}", taskId: fetch, equalTo: 200, errorMessage: wanted 200}}
+      - {{value: true, isNotNull: true, in: [true, false], description: A constant.}}
+"""
 
 
 def read(text: str) -> tuple[list[SmokeCase], list[Problem]]:
@@ -43,6 +61,51 @@ def test_a_suite_gives_its_cases_with_inputs_state_and_timeout() -> None:
     assert (cases[1].expects.state, cases[1].timeout, cases[1].inputs) == ("SUCCESS", timedelta(minutes=1), {})
 
 
+def test_a_suite_in_kestras_own_shape_is_taken_as_it_is() -> None:
+    [case], problems = read(OF_KESTRA)
+    assert problems == []
+    assert case.inputs == {"who": "ann", "nothing": None}
+    assert case.files == {"data.csv": "a,b"}
+    assert case.trigger
+    assert (case.trigger.id, case.trigger.variables) == ("hook", {"body": {"x": 7}})
+    assert [(each.id, each.value, each.state, each.outputs) for each in case.tasks] == [
+        ("fetch", None, "SUCCESS", {"code": 200}),
+        ("each", "1", "FAILED", {}),
+    ]
+    code, constant = case.expects.assertions
+    assert (code.value, code.task, code.error_message) == ("{{ outputs.fetch.code }}", "fetch", "wanted 200")
+    assert code.checks == {"equalTo": 200}
+    assert (constant.value, constant.checks) == ("true", {"isNotNull": True, "in": [True, False]})
+
+
+def test_what_a_deploy_needs_besides() -> None:
+    [case], problems = read(
+        HEAD.replace("id: s", "id: s\nparallel: true\ntags: [slow]")
+        + "testCases:\n  - id: a\n    tags: [nightly]\n    labels: {team: data, on: true}\n    retries: 2\n"
+        + "    expectedTaskStates: {fetch: FAILED, publish: NOT_RUN}\n    expectedOutputs: {total: 3, none: null}\n"
+        + "    expectedLogs: ['^done']\n"
+    )
+    assert problems == []
+    assert (case.parallel, case.tags, case.retries) == (True, ("slow", "nightly"), 2)
+    assert case.labels == {"team": "data", "on": "true"}
+    assert case.expects == Expectation(
+        tasks={"fetch": "FAILED", "publish": "NOT_RUN"}, outputs={"total": 3, "none": None}, logs=("^done",)
+    )
+
+
+def test_keys_without_a_value_count_as_left_out() -> None:
+    [case], problems = read(CASE + "    fixtures:\n    assertions:\n    timeout:\n")
+    assert problems == []
+    assert case == SmokeCase("s", "a", Key(FLOW, "company.team", "hello"), "hello.smoke.yaml")
+
+
+def test_a_file_with_several_mistakes_names_them_all() -> None:
+    cases, problems = read(CASE + "    timeout: 5\n    retries: x\n    fixture: {}\n")
+    assert cases == []
+    assert [each.span.line for each in problems if each.span] == [8, 6, 7]
+    assert problems[0].hint == "did you mean `testCases[0].fixtures`?"
+
+
 def test_what_is_disabled_is_not_run() -> None:
     assert read(HEAD + "disabled: true\ntestCases:\n  - id: a\n") == ([], [])
     cases, _ = read(HEAD + "testCases:\n  - id: a\n    disabled: true\n  - id: b\n")
@@ -53,24 +116,33 @@ def test_what_is_disabled_is_not_run() -> None:
     ("text", "line", "words"),
     [
         ("namespace: a\nflowId: b\ntestCases: [{id: c}]\n", 1, "`id` is missing"),
-        (HEAD, 1, "`testCases` must be a list"),
-        (HEAD + "testCases: []\n", 4, "`testCases` must be a list"),
-        (HEAD + "testCases: [a]\n", 4, "a case must be a mapping"),
-        (HEAD + "testCases:\n  - id: a\n    assertions: []\n", 6, "`assertions` is not supported"),
+        (HEAD, 1, "`testCases` is missing"),
+        (HEAD + "testCases: []\n", 4, "`testCases` must be a list of at least one test"),
+        (HEAD + "testCases: [a]\n", 4, "`testCases[0]` must be a mapping"),
+        (CASE + "    assertions:\n      - equalTo: 1\n", 7, "`testCases[0].assertions[0].value` is missing"),
+        (CASE + "    assertions:\n      - value: a\n", 7, "`testCases[0].assertions[0]` asserts nothing"),
         (
-            HEAD + "testCases:\n  - id: a\n    fixtures: {tasks: []}\n",
-            6,
-            "`tasks` is not supported",
+            CASE + "    assertions:\n      - {value: a, equals: 1}\n",
+            7,
+            "unknown key `testCases[0].assertions[0].equals`",
         ),
-        (HEAD + "testCases:\n  - id: a\n    fixtures: {inputs: [1]}\n", 6, "`inputs` must be a mapping"),
-        (HEAD + "testCases:\n  - id: a\n    expectedState: RUNNING\n", 6, "cannot end as 'RUNNING'"),
-        (HEAD + "testCases:\n  - id: a\n    expectedState: [FAILED]\n", 6, "cannot end as ['FAILED']"),
-        (HEAD + "testCases:\n  - id: a\n    timeout: 30s\n", 6, "not a duration: '30s'"),
-        (HEAD + "testCases:\n  - id: a\n    timeout: PT0S\n", 6, "not a duration"),
-        (HEAD + "testCases:\n  - id: a\n    timeout: P\n", 6, "not a duration"),
-        (HEAD + "testCases:\n  - id: a\n    disabled: maybe\n", 6, "`disabled` must be true or false"),
-        (HEAD + "testCases:\n  - id: a\n  - id: a\n", 6, "two cases have the id 'a'"),
-        (HEAD + "testCase:\n  - id: a\n", 5, "`testCase` is not supported"),
+        (CASE + "    assertions:\n      - {value: a, in: 1}\n", 7, "must be a list, or an expression that gives one"),
+        (CASE + "    fixtures: {tasks: [{}]}\n", 6, "`testCases[0].fixtures.tasks[0].id` is missing"),
+        (CASE + "    fixtures: {tasks: [{id: a, state: RUNNING}]}\n", 6, "must be one of `SUCCESS`"),
+        (CASE + "    fixtures: {inputs: [1]}\n", 6, "`testCases[0].fixtures.inputs` must be a mapping"),
+        (CASE + "    fixtures: {files: {a/b: x}}\n", 6, "must be a file name without a folder"),
+        (CASE + "    fixtures: {trigger: {}}\n", 6, "`testCases[0].fixtures.trigger.id` is missing"),
+        (CASE + "    expectedState: RUNNING\n", 6, "must be one of `SUCCESS`"),
+        (CASE + "    expectedState: [FAILED]\n", 6, "must be one of `SUCCESS`"),
+        (CASE + "    expectedTaskStates: {a: DONE}\n", 6, "must be one of `SUCCESS`"),
+        (CASE + "    expectedLogs: ['(']\n", 6, "is no regular expression: missing )"),
+        (CASE + "    timeout: 30s\n", 6, "`testCases[0].timeout` must be a duration"),
+        (CASE + "    timeout: PT0S\n", 6, "`testCases[0].timeout` must be a duration"),
+        (CASE + "    timeout: P\n", 6, "`testCases[0].timeout` must be a duration"),
+        (CASE + "    retries: 11\n", 6, "must be a whole number from 0 to 10"),
+        (CASE + "    disabled: maybe\n", 6, "`testCases[0].disabled` must be true or false"),
+        (CASE + "  - id: a\n", 6, "`testCases[1].id` is 'a', as that of a test before it"),
+        (CASE + "    testTimeout: PT1S\n", 6, "unknown key `testCases[0].testTimeout`"),
     ],
 )
 def test_a_malformed_suite_is_a_problem_at_its_place(text: str, line: int, words: str) -> None:

@@ -1,11 +1,11 @@
-"""Turns what jsonschema finds into sentences about the user's keys. Pure.
+"""Turns what a JSON Schema's validator finds into sentences about the user's keys. Pure.
 
 What a value must be is in the schema itself, as `errorMessage`: editors show the same words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _TYPES = {"object": "a mapping", "array": "a list", "string": "a string", "boolean": "true or false"}
-_SECRETS = {
-    "username": "KESTRA_USERNAME",
-    "password": "KESTRA_PASSWORD",
-    "api_token": "KESTRA_API_TOKEN",
-    "apitoken": "KESTRA_API_TOKEN",
-    "token": "KESTRA_API_TOKEN",
-}
 _LONGEST = 40  # characters of a key or a value that is shown
 
 
@@ -34,20 +27,34 @@ class Mistake(NamedTuple):
     hint: str
 
 
-def sentences(error: ValidationError) -> Iterator[Mistake]:
-    """Yield what one error of the validator means."""
+Unknown = Callable[[Route, Mapping[str, Any]], Mistake]
+"""Says what is wrong with a key that there is not, beside those that there are."""
+
+
+def unknown_key(route: Route, known: Mapping[str, Any]) -> Mistake:
+    """Return what is wrong with a key that there is not."""
+    above, key, name = route[:-1], str(route[-1]), dotted(route)
+    prefix = f"{dotted(above)}." if above else ""
+    hint = meant(key, known, prefix) or f"known keys: {', '.join(known)}"
+    return Mistake(route, f"unknown key `{name}`", hint)
+
+
+def sentences(error: ValidationError, unknown: Unknown = unknown_key) -> Iterator[Mistake]:
+    """Yield what one error of the validator means; `unknown` says what a key means that there is not."""
     route: Route = tuple(error.absolute_path)
     schema, asked, value = _parts(error)
     match error.validator:
         case "anyOf":
-            yield from _of_branches(error, route)
+            yield from _of_branches(error, route, unknown)
         case "additionalProperties":
             known = schema["properties"]
-            yield from (_unknown((*route, key), known) for key in value if key not in known)
+            yield from (unknown((*route, key), known) for key in value if key not in known)
         case "dependentRequired":
             for key, needed in asked.items():
                 if key in value and any(each not in value for each in needed):
                     yield _alone((*route, key), needed)
+        case "required" if "errorMessage" not in schema:
+            yield from (mistake((*route, key), "is missing") for key in asked if key not in value)
         case "enum":
             yield _one_of(route, error)
         case _:
@@ -61,11 +68,6 @@ def mistake(route: Route, message: str, hint: str = "") -> Mistake:
     return Mistake(route, f"`{dotted(route)}` {message}", hint)
 
 
-def misplaced(route: Route, hint: str) -> Mistake:
-    """Return the mistake of a secret in the file. It is not shown."""
-    return mistake(route, "does not belong in a file that is kept in a repository", f"remove it and {hint}")
-
-
 def dotted(route: Route) -> str:
     """Return a route as people write it: `checks.unused-input[0].level`."""
     parts = (f"[{each}]" if isinstance(each, int) else f".{_short(each)}" for each in route)
@@ -76,7 +78,7 @@ def _short(key: str) -> str:
     return key if len(key) <= _LONGEST else f"{key[: _LONGEST - 3]}..."
 
 
-def _of_branches(error: ValidationError, route: Route) -> Iterator[Mistake]:
+def _of_branches(error: ValidationError, route: Route, unknown: Unknown) -> Iterator[Mistake]:
     """Yield what is wrong in the one branch whose type the value has; if none has it, what the value must be."""
     branches: dict[Any, list[ValidationError]] = {}
     for each in error.context or ():
@@ -90,7 +92,7 @@ def _of_branches(error: ValidationError, route: Route) -> Iterator[Mistake]:
         yield mistake(route, _must(error))
         return
     for each in meant[0]:
-        yield from sentences(each)
+        yield from sentences(each, unknown)
 
 
 def _parts(error: ValidationError) -> tuple[Any, Any, Any]:
@@ -124,7 +126,7 @@ def _one_of(route: Route, error: ValidationError) -> Mistake:
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     if not isinstance(value, str | int | float) or len(shown) > _LONGEST or secret.shape(shown):
         return mistake(route, words)
-    return mistake(route, f"{words}, not `{shown}`", _meant(shown, known))
+    return mistake(route, f"{words}, not `{shown}`", meant(shown, known))
 
 
 def _alone(route: Route, needed: Iterable[str]) -> Mistake:
@@ -132,22 +134,7 @@ def _alone(route: Route, needed: Iterable[str]) -> Mistake:
     return mistake(route, f"is given without {names}", f"add {names}, or remove `{dotted(route)}`")
 
 
-def _unknown(route: Route, known: dict[str, Any]) -> Mistake:
-    """Return what is wrong with a key that there is not."""
-    above, key, name = route[:-1], str(route[-1]), dotted(route)
-    if not above and (variable := _SECRETS.get(key.lower().replace("-", "_"))):
-        return misplaced(route, f"set {variable} in the environment or in .env")
-    prefix = f"{dotted(above)}." if above else ""
-    nested = next((f"{section}.{key}" for section, each in known.items() if key in each.get("properties", ())), "")
-    if not above and nested:
-        return Mistake(route, f"unknown key `{name}`", f"did you mean `{nested}`?")
-    if above == ("checks",):
-        hint = _meant(key, known, prefix) or "`kestra-deployer explain` lists the checks; only those of files count"
-        return Mistake(route, f"`{name}` is not a check of files", hint)
-    hint = _meant(key, known, prefix) or f"known keys: {', '.join(known)}"
-    return Mistake(route, f"unknown key `{name}`", hint)
-
-
-def _meant(written: str, known: Iterable[str], prefix: str = "") -> str:
+def meant(written: str, known: Iterable[str], prefix: str = "") -> str:
+    """Return a hint at the name that is nearest to one that there is not; empty where none is near."""
     near = get_close_matches(written[:_LONGEST], list(known), n=1)
     return f"did you mean `{prefix}{near[0]}`?" if near else ""
