@@ -52,11 +52,8 @@ def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem
 def _without_nulls(value: Any, key: str = "") -> Any:
     """Return a suite without the keys that have no value: they count as left out."""
     if isinstance(value, Mapping) and key not in _CONTENT:
-        return {
-            name: _without_nulls(each, str(name))
-            for name, each in value.items()
-            if each is not None or name in _CONTENT
-        }
+        kept = ((name, each) for name, each in value.items() if each not in (None, "") or name in _CONTENT)
+        return {name: _without_nulls(each, str(name)) for name, each in kept}
     return [_without_nulls(each) for each in value] if isinstance(value, list) and key not in _CONTENT else value
 
 
