@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 _T = TypeVar("_T")
@@ -86,6 +87,22 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A state, and when it began: the server's string (ISO 8601, UTC)."""
+
+    state: str
+    since: str = ""
+
+    def seconds_since(self, earlier: Stage) -> float:
+        """Return how many seconds it began after another; 0 where a date is none."""
+        try:
+            began, ended = (datetime.fromisoformat(each.since) for each in (earlier, self))
+            return (ended - began).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRun:
     """One run of a task. `value` is set inside loops; `outputs` stays empty on 2.x, which stores them separately."""
 
@@ -95,6 +112,13 @@ class TaskRun:
     value: str | None = None
     attempts: int = 0
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    states: tuple[Stage, ...] = ()
+    parent: str = ""  # the task run that this one belongs to
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, from its first state to its last."""
+        return self.states[-1].seconds_since(self.states[0]) if self.states else 0.0
 
     @classmethod
     def read(cls, data: object) -> Self:
@@ -108,7 +132,39 @@ class TaskRun:
             value=text_of(run, "value") or None,
             attempts=len(attempts) if isinstance(attempts, list) else 0,
             outputs=_values(run, "outputs"),
+            states=_stages(run),
+            parent=text_of(run, "parentTaskRunId"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionTrigger:
+    """What started an execution, and the variables that it gives."""
+
+    id: str
+    type: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read the `trigger` of an execution."""
+        trigger = mapping(data, "a trigger")
+        return cls(text_of(trigger, "id"), text_of(trigger, "type"), _values(trigger, "variables"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a Pebble template came to; `error` says why it came to nothing."""
+
+    result: str | None = None
+    error: str = ""
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read the answer to an evaluation."""
+        found = mapping(data, "an evaluation")
+        result = found.get("result")
+        return cls(None if result is None else str(result), text_of(found, "error"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +186,8 @@ class Execution:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     task_runs: tuple[TaskRun, ...] = ()
+    states: tuple[Stage, ...] = ()
+    trigger: ExecutionTrigger | None = None
 
     @property
     def over(self) -> bool:
@@ -153,6 +211,8 @@ class Execution:
             inputs=_values(execution, "inputs"),
             outputs=_values(execution, "outputs"),
             task_runs=items(execution.get("taskRunList") or [], TaskRun.read),
+            states=_stages(execution),
+            trigger=ExecutionTrigger.read(execution["trigger"]) if execution.get("trigger") else None,
         )
 
 
@@ -263,6 +323,12 @@ def _values(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _state(data: Mapping[str, Any]) -> str:
     return _required(mapping(data.get("state"), "a state"), "current", "a state")
+
+
+def _stages(data: Mapping[str, Any]) -> tuple[Stage, ...]:
+    histories = mapping(data.get("state"), "a state").get("histories")
+    found = (each for each in (histories if isinstance(histories, list) else ()) if isinstance(each, dict))
+    return tuple(Stage(text_of(each, "state"), text_of(each, "date")) for each in found)
 
 
 def _labels(data: object) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import httpx
 
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
-from deployer.kestra.answers import Execution, Page, UnexpectedShapeError, items, mapping
+from deployer.kestra.answers import Execution, Page, Rendered, UnexpectedShapeError, items, mapping
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.kestra.bounds import TooLargeError, decode
 from deployer.kestra.calls import Calls
 from deployer.kestra.dialect import kind_filter
 from deployer.kestra.operations import (
     CREATE_EXECUTION,
+    CREATE_MOCKED_EXECUTION,
+    EVAL_EXPRESSION,
+    EVAL_TASK_RUN_EXPRESSION,
     EXECUTION,
     FOLLOW_EXECUTION,
     KILL_EXECUTION,
@@ -25,6 +29,7 @@ from deployer.kestra.operations import (
 )
 from deployer.model.version import Dialect
 
+_FIXTURES = "kestra-deployer.fixtures"  # the part that an engine of our own reads fixtures from
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each search for a lost execution: a new one is visible later
 _REFUSALS = frozenset({400, 401, 403, 405, 406, 413, 415, 422})
 """Answers to a start that was not carried out. With any other error, the flow may have been started."""
@@ -44,18 +49,23 @@ class ExecutionCalls(Calls):
         labels: Mapping[str, str] | None = None,
         revision: int | None = None,
         kind: str | None = None,
+        fixtures: Mapping[str, Any] | None = None,
     ) -> Execution:
         """Start a flow. Sent once: if the answer is lost, the execution with all these labels is searched.
 
         So pass a label that no other execution has; without labels a lost answer stays lost. `kind` is NORMAL or TEST;
-        before 1.2 no search shows TEST executions. Raises KestraNotFoundError (no such flow), KestraRefusedError
-        (disabled, missing or invalid inputs), and any KestraError with `unknown` set if it may run but was not found.
+        before 1.2 no search shows TEST executions. `fixtures` are what is mocked, as Kestra's test suites have them:
+        only an engine of our own takes them. Raises KestraNotFoundError (no such flow), KestraRefusedError (disabled,
+        missing or invalid inputs), and any KestraError with `unknown` set if it may run but was not found.
         """
         params: list[tuple[str, str | int]] = [("labels", f"{key}:{value}") for key, value in (labels or {}).items()]
         params += [("revision", revision)] if revision is not None else []
         params += [("kind", kind)] if kind else []
+        operation, parts = CREATE_EXECUTION, parts_of(inputs or {})
+        if fixtures is not None:
+            operation, parts = CREATE_MOCKED_EXECUTION, [*parts, (_FIXTURES, (None, json.dumps(fixtures)))]
         try:
-            return self._execution(CREATE_EXECUTION, namespace, id, params=params, files=parts_of(inputs or {}) or None)
+            return self._execution(operation, namespace, id, params=params, files=parts or None)
         except KestraError as error:
             if not labels or _refuses(error):
                 raise
@@ -160,6 +170,20 @@ class ExecutionCalls(Calls):
         if self._connection.server().dialect is Dialect.V1:
             return self.execution(execution_id).outputs
         return self._ask(OUTPUTS, lambda data: mapping(data, "outputs"), execution_id)
+
+    def eval_expression(self, execution: Execution, expression: str) -> Rendered:
+        """Return what a Pebble template is in an execution, or why it cannot be rendered. Raises KestraError.
+
+        Kestra 1.0 has no other context than that of a task run: there, the last one's counts.
+        """
+        operation = EVAL_EXPRESSION[self._connection.server().dialect]
+        try:
+            return self._ask(operation, Rendered.read, execution.id, content=expression)
+        except KestraNotFoundError:
+            if not execution.task_runs:
+                raise
+        run = execution.task_runs[-1].id
+        return self._ask(EVAL_TASK_RUN_EXPRESSION, Rendered.read, execution.id, run, content=expression)
 
     def _execution(self, operation: Operation, *names: str, **parts: Any) -> Execution:
         return self._with_url(self._ask(operation, Execution.read, *names, **parts))

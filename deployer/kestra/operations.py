@@ -65,6 +65,8 @@ VALIDATE_FILES = Operation("POST", "flows/validate", consumes=MULTIPART)
 """Only in 2.x."""
 
 CREATE_EXECUTION = Operation("POST", "executions/{namespace}/{id}", consumes=MULTIPART)
+CREATE_MOCKED_EXECUTION = Operation("POST", "kestra-deployer/executions/{namespace}/{id}", consumes=MULTIPART)
+"""Only in an engine of our own: no server mocks tasks."""
 EXECUTION = Operation("GET", "executions/{executionId}")
 DELETE_EXECUTION = Operation("DELETE", "executions/{executionId}", ANYTHING)
 SEARCH_EXECUTIONS = Operation("GET", "executions/search")
@@ -73,6 +75,13 @@ KILL_EXECUTION = {
     Dialect.V1: Operation("DELETE", "executions/{executionId}/kill", "text/json"),
     Dialect.V2: Operation("DELETE", "executions/{executionId}/actions/kill", "text/json"),
 }
+EVAL_EXPRESSION = {
+    Dialect.V1: Operation("POST", "executions/{executionId}/eval", consumes=TEXT),
+    Dialect.V2: Operation("POST", "executions/{executionId}/actions/eval", consumes=TEXT),
+}
+"""Not in 1.0."""
+EVAL_TASK_RUN_EXPRESSION = Operation("POST", "executions/{executionId}/eval/{taskRunId}", consumes=TEXT)
+"""Only in 1.x."""
 OUTPUTS = Operation("GET", "outputs/executions/{executionId}")
 """Only in 2.x."""
 LOGS = Operation("GET", "logs/{executionId}")

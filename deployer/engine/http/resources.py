@@ -14,6 +14,7 @@ _FILES = (
     "executions.follow",
     "executions.follow_dependencies",
     "executions.labels",
+    "executions.mocked",
     "executions.outputs",
     "executions.read",
     "executions.start",

@@ -128,6 +128,9 @@ class Runtime2x:
         command = java(CORE + "executor.command.Create").of(identity).withKind(execution.getKind())
         command = command.withLabels(execution.getLabels()).withInputs(execution.getInputs())
         command = command.withScheduleDate(execution.getScheduleDate()).withBreakpoints(execution.getBreakpoints())
+        if execution.getFixtures() is not None:
+            command = command.withFixtures(execution.getFixtures()).withVariables(execution.getVariables())
+            command = command.withTrigger(execution.getTrigger()) if execution.getTrigger() else command
         if execution.getState().isFailed():
             command = command.withStateType(execution.getState().getCurrent())
         self._queue("DispatchQueueInterface", "executor.command.ExecutionCommand").emit(command)

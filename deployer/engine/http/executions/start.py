@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -26,11 +27,17 @@ async def create(call: Call) -> Response:
     404 for an unknown flow or revision, 409 for a disabled or unreadable flow, 415 unless the body is multipart, 422
     for wrong inputs or labels.
     """
-    flow, execution = await run_in_threadpool(_start, call)
+    flow, execution = await run_in_threadpool(start, call)
     if call.flag("wait") and not execution.getState().isFailed():
         text = await await_end(call, execution, flow)
     else:
         text = await run_in_threadpool(json_text, call.kestra, execution)
+    return Response(f'{text[:-1]},"url":{json.dumps(_url(execution))}}}', media_type=JSON)
+
+
+def answer_started(call: Call, execution: Any) -> Response:
+    """Return 200 with an execution that has just been started."""
+    text = json_text(call.kestra, execution)
     return Response(f'{text[:-1]},"url":{json.dumps(_url(execution))}}}', media_type=JSON)
 
 
@@ -43,8 +50,11 @@ def validate(call: Call) -> Response:
     return answer_verdict(call, flow, found, call.runtime.failed_checks)
 
 
-def _start(call: Call) -> tuple[Any, Any]:
-    """Build the execution as Kestra does, hand it to the executor, and return it with its flow."""
+def start(call: Call, mock: Callable[[Any, Any], Any] = lambda _, execution: execution) -> tuple[Any, Any]:
+    """Build the execution as Kestra does, hand it to the executor, and return it with its flow.
+
+    `mock` is given the flow and the execution before that, and returns the execution that is started.
+    """
     flow = _find_flow(call)
     execution = call.core("models.executions.Execution").newExecution(
         flow, None, _read_labels(call), _read_schedule_date(call)
@@ -52,6 +62,7 @@ def _start(call: Call) -> tuple[Any, Any]:
     breakpoints = parse_breakpoints(call.kestra, call.query.get("breakpoints"))
     execution = execution.toBuilder().kind(_read_kind(call)).breakpoints(breakpoints).build()
     execution = _apply_checks(call, flow, execution.withInputs(read_inputs(call, flow, execution)))
+    execution = mock(flow, execution)
     call.runtime.emit(execution)
     return flow, execution
 
