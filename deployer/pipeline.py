@@ -37,6 +37,7 @@ from deployer.read.stored import read_stored
 from deployer.read.suites import none_found
 from deployer.refusal import decline, foretell, refuse
 from deployer.session import Session
+from deployer.smoke.labels import Origin
 from deployer.smoke.run import NOT_DEPLOYED
 from deployer.smoke.run import run as run_smoke
 from deployer.smoke.select import select
@@ -310,8 +311,16 @@ def _smoke(
     """Run the smoke tests of these flows, and record what could not be killed."""
     session.listen("Running smoke tests")
     missing = NOT_DEPLOYED if report.request.writes else "its flow is not on the server"
+    origin = Origin(project=project, commit=report.request.checkout.commit)
     results, interrupted = run_smoke(
-        cases, flows, session.client, report.request.concurrency, session.listen, project=project, missing=missing
+        cases,
+        flows,
+        session.client,
+        report.request.concurrency,
+        session.listen,
+        origin=origin,
+        missing=missing,
+        mocks=session.mocks,
     )
     report = replace(report, smokes=tuple(results), interrupted=interrupted)
     yield report

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from deployer.model.smoke import SmokeCase
 
 RUN = "kestra-deployer.smoke"
 """A value that no other execution has."""
@@ -13,19 +16,39 @@ PROJECT = "kestra-deployer.project"
 UNTIL = "kestra-deployer.until"
 """When the run that started it kills it at the latest, in seconds since 1970: later it counts as left running."""
 
+CASE = "kestra-deployer.case"
+COMMIT = "kestra-deployer.commit"
+
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def labels(project: str, now: datetime, longest: timedelta) -> dict[str, str]:
-    """Return the labels for an execution of a project's smoke test that must end within `longest`."""
-    found = {RUN: uuid.uuid4().hex, UNTIL: f"{(now + longest).timestamp():.0f}"}
-    return found | of_project(project)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a run comes from: the project's name, and the commit that is checked out; empty where it is not known."""
+
+    project: str = ""
+    commit: str = ""
+
+
+NOWHERE = Origin()
+
+
+def labels(origin: Origin, case: SmokeCase, now: datetime, longest: timedelta) -> dict[str, str]:
+    """Return the labels for the execution of a test that must end within `longest`."""
+    found = {RUN: uuid.uuid4().hex, UNTIL: f"{(now + longest).timestamp():.0f}", CASE: _fit(f"{case.suite}.{case.id}")}
+    found |= {COMMIT: origin.commit} if origin.commit else {}
+    return found | of_project(origin.project)
 
 
 def of_project(project: str) -> dict[str, str]:
-    """Return the label of all executions of a project, none if it has no name. A `:` would end the label's key."""
-    return {PROJECT: _UNFIT.sub("-", project)} if project else {}
+    """Return the label of all executions of a project, none if it has no name."""
+    return {PROJECT: _fit(project)} if project else {}
+
+
+def _fit(text: str) -> str:
+    """Return a text as a label's value: a `:` would end the label's key."""
+    return _UNFIT.sub("-", text)
 
 
 def is_left(found: Mapping[str, str], now: datetime) -> bool:

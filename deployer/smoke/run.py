@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,14 +20,18 @@ from deployer.model.resource import Key
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
 from deployer.model.upload import Upload
 from deployer.smoke.chain import RETRIED
-from deployer.smoke.follow import KILL_GRACE, PAUSE, Follower, Seen
-from deployer.smoke.judge import judge, overdue
-from deployer.smoke.labels import labels
+from deployer.smoke.expect import judge
+from deployer.smoke.follow import KILL_GRACE, Follower, Seen
+from deployer.smoke.gather import first_error, gather, last_logs, states, task_runs
+from deployer.smoke.labels import NOWHERE, Origin, labels
+from deployer.smoke.mocks import fixtures
+from deployer.smoke.sentences import overdue, sentence
 
 NOT_DEPLOYED = "its flow was not deployed"
 """Why a case is not run after a deploy."""
 
-_LOG_LOOKS = 15
+NO_MOCKS = "this server cannot mock tasks or triggers: `kestra-deployer test` runs it"
+"""Why a case is skipped."""
 
 
 def run(
@@ -37,15 +41,26 @@ def run(
     workers: int = 4,
     listen: Callable[[SmokeResult], None] = lambda _: None,
     *,
-    project: str = "",
+    origin: Origin = NOWHERE,
     missing: str = NOT_DEPLOYED,
+    mocks: bool = False,
+    whole_logs: bool = False,
 ) -> tuple[list[SmokeResult], bool]:
     """Return the result of every case, in order, and whether ^C ended the run; running executions were then killed.
 
     A case whose flow is not in `deployed` is not run, and `missing` says why: it would test the previous revision.
-    `project` is the project's name for the labels of the executions.
+    `origin` is what the labels of the executions say. Where the server has no `mocks`, a case that needs them is
+    skipped. `whole_logs` shows the whole log of a case that fails, not the end of what the failed task says.
     """
-    runner = _Runner(client, deployed, {case.flow: Lock() for case in cases}, project, missing)
+    runner = _Runner(
+        client=client,
+        deployed=deployed,
+        turns={case.flow: Lock() for case in cases},
+        origin=origin,
+        missing=missing,
+        mocks=mocks,
+        whole_logs=whole_logs,
+    )
 
     def work() -> list[SmokeResult]:
         results = []
@@ -58,22 +73,36 @@ def run(
     return finish(work, runner.stop.set)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Runner:
     """Runs cases, one at a time in each thread; `stop` ends them all."""
 
     client: KestraClient
     deployed: Collection[Key]
     turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-value pairs
-    project: str
+    origin: Origin
     missing: str  # why a flow is not among them
+    mocks: bool
+    whole_logs: bool
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
         if case.flow not in self.deployed:
             return SmokeResult(case, Verdict.NOT_RUN, self.missing)
-        with self.turns[case.flow]:
-            return SmokeResult(case, Verdict.NOT_RUN, "interrupted") if self.stop.is_set() else self._run(case)
+        if case.mocks and not self.mocks:
+            return SmokeResult(case, Verdict.SKIPPED, NO_MOCKS)
+        with nullcontext() if case.parallel else self.turns[case.flow]:
+            return self._try(case)
+
+    def _try(self, case: SmokeCase) -> SmokeResult:
+        """Run a case, and again while it fails and may be retried."""
+        tries, result = 0, SmokeResult(case, Verdict.NOT_RUN, "interrupted", tries=0)
+        while not self.stop.is_set() and tries <= case.retries and not result.left_running:
+            tries += 1
+            result = replace(self._run(case), tries=tries)
+            if result.verdict not in (Verdict.FAILED, Verdict.TIMED_OUT):
+                break
+        return result
 
     def _run(self, case: SmokeCase) -> SmokeResult:
         began = time.monotonic()
@@ -90,9 +119,14 @@ class _Runner:
 
     def _trigger(self, case: SmokeCase) -> Execution:
         """Start a TEST execution: it runs like any other, but fires no flow triggers and is not in the metrics."""
-        marks = labels(self.project, datetime.now(UTC), case.timeout + timedelta(seconds=KILL_GRACE))
+        ours = labels(self.origin, case, datetime.now(UTC), case.timeout + timedelta(seconds=KILL_GRACE))
         return self.client.create_execution(
-            case.flow.namespace, case.flow.name, inputs=_open(case.inputs), labels=marks, kind="TEST"
+            case.flow.namespace,
+            case.flow.name,
+            inputs=_open(case.inputs),
+            labels={**case.labels, **ours},
+            kind="TEST",
+            fixtures=fixtures(case, self.client.server().dialect) if self.mocks else None,
         )
 
     def _report_failed_start(self, case: SmokeCase, error: KestraError) -> SmokeResult:
@@ -126,9 +160,19 @@ class _Runner:
         return self._kill(_result(case, seen.execution, sentence, verdict), seen.execution, follower)
 
     def _judge(self, case: SmokeCase, execution: Execution) -> SmokeResult:
-        error = "" if execution.state == case.expects.state else self._first_error(execution.id)
-        verdict, sentence = judge(case, execution.state, error)
-        return _result(case, execution, sentence, verdict)
+        try:
+            checked = judge(case.expects, gather(self.client, case.expects, execution))
+        except KestraError as error:
+            return _result(case, execution, f"ended {execution.state}, and what became of it cannot be read: {error}")
+        failed = [each for each in checked if not each.passed]
+        if not failed:
+            return replace(_result(case, execution, "", Verdict.PASSED), checked=tuple(checked))
+        said = "" if checked[0].passed else first_error(self.client, execution)
+        result = self._explained(_result(case, execution, sentence(failed, said)), execution)
+        return replace(result, checked=tuple(checked))
+
+    def _explained(self, result: SmokeResult, execution: Execution) -> SmokeResult:
+        return replace(result, logs=last_logs(self.client, execution, whole=self.whole_logs))
 
     def _kill(self, result: SmokeResult, execution: Execution, follower: Follower) -> SmokeResult:
         """Kill an execution and return the result with the outcome: it has ended, or it was left running."""
@@ -137,24 +181,25 @@ class _Runner:
         except KestraNotFoundError:
             return replace(result, message=f"{result.message}; it no longer exists")
         now = seen.execution
-        result = replace(result, state=now.state, execution=now.id, url=now.url)
+        result = replace(
+            result, state=now.state, execution=now.id, url=now.url, states=states(now), runs=task_runs(now)
+        )
         if seen.over:
-            return replace(result, message=f"{result.message}, killed")
+            return self._explained(replace(result, message=f"{result.message}, killed"), now)
         return replace(result, message=f"{result.message}; {_explain_left(seen)}", left_running=True)
-
-    def _first_error(self, name: str) -> str:
-        """Return the first line of the first error log; logs are stored shortly after the execution ends."""
-        for _ in range(_LOG_LOOKS):
-            with suppress(KestraError):
-                logs = self.client.list_logs_from_execution(name, min_level="ERROR")
-                if found := [entry.message.strip() for entry in logs if entry.message.strip()]:
-                    return found[0].splitlines()[0]
-            time.sleep(PAUSE)
-        return ""
 
 
 def _result(case: SmokeCase, execution: Execution, message: str, verdict: Verdict = Verdict.FAILED) -> SmokeResult:
-    return SmokeResult(case, verdict, message, state=execution.state, execution=execution.id, url=execution.url)
+    return SmokeResult(
+        case,
+        verdict,
+        message,
+        state=execution.state,
+        execution=execution.id,
+        url=execution.url,
+        states=states(execution),
+        runs=task_runs(execution),
+    )
 
 
 def _explain_left(seen: Seen) -> str:

@@ -6,16 +6,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deployer.smoke.labels import UNTIL, is_left, labels
+from deployer.model.resource import FLOW, Key
+from deployer.model.smoke import SmokeCase
+from deployer.smoke.labels import UNTIL, Origin, is_left, labels
 
+CASE = SmokeCase("suite", "happy case", Key(FLOW, "company.team", "hello"), "hello.smoke.yaml")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_it_is_left_once_its_time_is_over() -> None:
-    found = labels("ours", NOW, timedelta(minutes=1))
+    found = labels(Origin(project="ours"), CASE, NOW, timedelta(minutes=1))
     assert [is_left(found, NOW + timedelta(seconds=seconds)) for seconds in (0, 61)] == [False, True]
 
 
 @pytest.mark.parametrize("until", ["", "soon", "-1", "²", "9" * 5000])
 def test_what_is_no_time_says_nothing(until: str) -> None:
     assert not is_left({UNTIL: until}, NOW)
+
+
+def test_they_say_where_an_execution_comes_from() -> None:
+    found = labels(Origin(project="a project", commit="abc123"), CASE, NOW, timedelta(minutes=1))
+    named = {name.removeprefix("kestra-deployer."): value for name, value in found.items()}
+    assert named.pop("smoke") != labels(Origin(), CASE, NOW, timedelta(minutes=1))["kestra-deployer.smoke"]
+    assert named == {"case": "suite.happy-case", "commit": "abc123", "project": "a-project", "until": "1767225660"}

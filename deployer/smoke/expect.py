@@ -1,0 +1,186 @@
+"""Compares what a suite expects of an execution with what was there. Pure.
+
+Operators are those of Kestra's test suites, which compare texts: "1" is not "1.0". Unlike Kestra's, `isNull` holds for
+what is null: Kestra renders that as an empty text, and then finds that it is not null.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from deployer.model.smoke import Assertion, Checked, Expectation, TaskRun
+
+NOT_RUN = "NOT_RUN"
+"""The state that is expected of a task that is not to run."""
+_SIGNS = ("{{", "{%", "{#")
+_LONGEST = 2000  # characters of a value that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """What a template came to, or why it came to nothing."""
+
+    result: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """An execution that has ended: all that expectations are about. `rendered` has the templates of assertions."""
+
+    state: str
+    runs: Sequence[TaskRun] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    logs: Sequence[str] = ()
+    rendered: Mapping[str, Rendering] = field(default_factory=dict)
+
+
+def templates(expected: Expectation) -> list[str]:
+    """Return the templates that have to be rendered to judge the assertions, each once."""
+    found: dict[str, None] = {}
+    for each in expected.assertions:
+        for text in (each.value, each.error_message, *each.checks.values()):
+            if isinstance(text, str) and _is_template(text):
+                found[text] = None
+    return list(found)
+
+
+def judge(expected: Expectation, ended: Ended) -> list[Checked]:
+    """Return every expectation, and whether it holds; the state of the execution comes first."""
+    return [
+        _checked("state", expected.state, ended.state),
+        *_tasks(expected.tasks, ended.runs),
+        *(_output(name, value, ended.outputs) for name, value in expected.outputs.items()),
+        *(_log(pattern, ended.logs) for pattern in expected.logs),
+        *(each for assertion in expected.assertions for each in _assertion(assertion, ended.rendered)),
+    ]
+
+
+def as_text(value: Any) -> str:
+    """Return a value as expressions render it: lists and mappings as JSON, null as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return (
+        json.dumps(value, separators=(",", ":"), ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    )
+
+
+def _is_template(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
+
+
+def _checked(what: str, expected: Any, actual: Any, *, passed: bool | None = None, message: str = "") -> Checked:
+    wanted, found = as_text(expected), as_text(actual)
+    fine = wanted == found if passed is None else passed
+    return Checked(
+        what=what, expected=_short(wanted), actual=_short(found), passed=fine, message="" if fine else message
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+
+
+def _tasks(expected: Mapping[str, str], runs: Sequence[TaskRun]) -> Iterator[Checked]:
+    for name, state in expected.items():
+        states = list(dict.fromkeys(run.state for run in runs if run.task == name)) or [NOT_RUN]
+        yield _checked(f"state of the task {name}", state, ", ".join(states))
+
+
+def _output(name: str, value: Any, outputs: Mapping[str, Any]) -> Checked:
+    what = f"output {name}"
+    if name not in outputs:
+        return _checked(what, value, "", passed=value is None, message="the flow has no such output")
+    found = outputs[name]
+    return _checked(what, value, found, passed=found == value or as_text(found) == as_text(value))
+
+
+def _log(pattern: str, lines: Sequence[str]) -> Checked:
+    matching = next((line for line in lines if re.search(pattern, line)), None)
+    count = f"none of {len(lines)} lines matches"
+    return _checked(f"log /{pattern}/", pattern, matching or count, passed=matching is not None)
+
+
+def _assertion(assertion: Assertion, rendered: Mapping[str, Rendering]) -> Iterator[Checked]:
+    about = f"{assertion.task}: " if assertion.task else ""
+    value = _render(assertion.value, rendered)
+    message = assertion.description
+    if assertion.error_message:
+        said = _render(assertion.error_message, rendered)
+        message = said.result or assertion.error_message
+    for name, wanted in assertion.checks.items():
+        what = f"{about}{assertion.value} {name}"
+        expected = _render(wanted, rendered) if isinstance(wanted, str) else None
+        trouble = value.error or (expected.error if expected else "")
+        if trouble:
+            yield _checked(what, wanted, "", passed=False, message=f"it cannot be rendered: {trouble}")
+            continue
+        against = expected.result if expected else wanted
+        try:
+            passed = _OPERATORS[name](value.result, against)
+        except ValueError as error:
+            yield _checked(what, against, value.result, passed=False, message=str(error))
+        else:
+            yield _checked(what, against, value.result, passed=passed, message=message)
+
+
+def _render(text: str, rendered: Mapping[str, Rendering]) -> Rendering:
+    if not _is_template(text):
+        return Rendering(result=text)
+    return rendered.get(text, Rendering(error="the execution was not asked for it"))
+
+
+def _equal(actual: str, expected: Any) -> bool:
+    if isinstance(expected, list | dict):
+        try:
+            return bool(json.loads(actual) == expected)
+        except ValueError:
+            return False
+    return actual == as_text(expected)
+
+
+def _listed(actual: str, expected: Any) -> bool:
+    if isinstance(expected, str):
+        try:
+            expected = json.loads(expected)
+        except ValueError:
+            raise ValueError(f"{_short(expected)!r} is no list") from None
+    if not isinstance(expected, list):
+        raise ValueError(f"{as_text(expected)!r} is no list")  # noqa: TRY004  said in the report like any other mistake
+    return any(_equal(actual, each) for each in expected)
+
+
+def _number(text: Any) -> float:
+    try:
+        return float(as_text(text))
+    except ValueError:
+        raise ValueError(f"{_short(as_text(text))!r} is not a number") from None
+
+
+def _flag(text: Any) -> bool:
+    return as_text(text).strip().lower() == "true"
+
+
+_OPERATORS: Mapping[str, Callable[[str, Any], bool]] = {
+    "equalTo": _equal,
+    "notEqualTo": lambda actual, expected: not _equal(actual, expected),
+    "contains": lambda actual, expected: as_text(expected) in actual,
+    "startsWith": lambda actual, expected: actual.startswith(as_text(expected)),
+    "endsWith": lambda actual, expected: actual.endswith(as_text(expected)),
+    "in": _listed,
+    "notIn": lambda actual, expected: not _listed(actual, expected),
+    "greaterThan": lambda actual, expected: _number(actual) > _number(expected),
+    "greaterThanOrEqualTo": lambda actual, expected: _number(actual) >= _number(expected),
+    "lessThan": lambda actual, expected: _number(actual) < _number(expected),
+    "lessThanOrEqualTo": lambda actual, expected: _number(actual) <= _number(expected),
+    "isNull": lambda actual, expected: (not actual) is _flag(expected),
+    "isNotNull": lambda actual, expected: bool(actual) is _flag(expected),
+}
