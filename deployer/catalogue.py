@@ -116,6 +116,13 @@ _READING = (
 )
 _SERVER = (
     _entry(
+        "absent-plugin",
+        ERROR,
+        Origin.RUN,
+        "Whether a test needs a plugin that the engine does not have.",
+        "the task stands in for one that cannot run, so it fails. Mock it in the test, or add its plugin.",
+    ),
+    _entry(
         "kestra-validate",
         ERROR,
         Origin.SERVER,

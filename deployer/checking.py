@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from deployer import check
-from deployer.check import suite_inputs
+from deployer.check import suite_fixtures, suite_inputs
 from deployer.check.upgrade import verdicts
 from deployer.kinds import kind_of
 from deployer.language.pulled import Pulled
@@ -59,9 +59,10 @@ def check_files(
     problems = check.settle(files.documents, judged, {**request.checks, **dict.fromkeys(off, "off")})
     flows = check.sound_flows(files.documents, problems)
     cases, wrong = _cases(files.suites)
+    cases, unknown = suite_fixtures.fit(cases, files.suites, flows, version)
     fitting, unfit = suite_inputs.prepare(cases, files.suites, flows, version)
     cases, missing = with_files(fitting, files.suites, request.checkout.root)
-    problems += [*wrong, *unfit, *missing, *_declared_twice(files.declarations)]
+    problems += [*wrong, *unknown, *unfit, *missing, *_declared_twice(files.declarations)]
     if files.whole:  # else the flow may be in a file that is not read
         problems += unknown_flows(cases, files.declared)
     return Checked(

@@ -80,7 +80,7 @@ def smoke(request: Request, session: Session) -> Iterator[Report]:
     planned = yield from plan(request, session)
     if planned is None:
         return
-    cases = select(planned.cases, request.only)
+    cases = select(planned.cases, request)
     session = session.with_ledger_if(planned.recorded)
     killed = leftovers.kill(planned.ledger, session, labelled=True)
     there = {change.key: change for change in planned.plan.changes if running(change.live) is not None}
@@ -128,7 +128,7 @@ def look_after(report: Report, session: Session) -> Generator[Report, None, Repo
 
 def plan(request: Request, session: Session) -> Generator[Report, None, Planned | None]:
     """Plan a deploy, or look for drift; return the plan, None where the run did not come so far."""
-    report, desired, cases = yield from _read_and_check(request, session)
+    report, desired, cases = yield from read_and_check(request, session)
     if report.ends:
         return None
 
@@ -200,7 +200,7 @@ def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: 
     yield replace(report, upgrade=moves)
 
 
-def _read_and_check(request: Request, session: Session) -> Generator[Report, None, _Sound]:
+def read_and_check(request: Request, session: Session) -> Generator[Report, None, _Sound]:
     """Read the files, and check them by the rules of the server's version; return what they want of the server.
 
     The report says where that ends the run.

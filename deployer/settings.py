@@ -78,6 +78,8 @@ class Settings:
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
     checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
     plugin_defaults: Mapping[str, Any] = field(default_factory=dict)  # by namespace: what a server adds to flows
+    test_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    test_key_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)  # by namespace
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine
     plugin_types: Path | None = None  # the file that `schema pull` writes; None: in the root, under its usual name
     project: str = ""  # the name that owns these flows in the ledger; "": what the git origin is called

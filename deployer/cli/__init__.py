@@ -30,6 +30,7 @@ COMMANDS = {
     "smoke": ("deployer.cli.smoke", "Run the smoke tests on the flows that the server has."),
     "sync": ("deployer.cli.sync", "Deploy every flow under PATH: check, compare, create or update, test."),
     "triggers": ("deployer.cli.triggers", "Show which triggers are scheduled next, off or locked."),
+    "test": ("deployer.cli.test", "Run the tests of flows on a new engine, without a server."),
     "trust": ("deployer.cli.trust", "Trust this project's files with your credentials."),
     "trial": ("deployer.cli.trial", "Check that this deployer works with your server."),
 }

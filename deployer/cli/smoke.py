@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from deployer.cli import output
 from deployer.cli.deploying import PROJECT, ask, look
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
+from deployer.cli.selecting import selecting
 from deployer.errors import UsageError
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
@@ -25,7 +27,7 @@ from deployer.pipeline import smoke as stages
     )
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
-@click.option("-k", "only", metavar="TEXT", default="", help="Run only smoke tests with TEXT in their name.")
+@selecting
 @PROJECT
 @output.reporting
 @connection
@@ -40,10 +42,10 @@ def smoke(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked:
     return output.report(outputs, request, lambda: _smoke(path, **asked))
 
 
-def _smoke(path: Path, *, only: str, project: str | None, **connected: Any) -> Report:
+def _smoke(path: Path, *, selection: Mapping[str, Any], project: str | None, **connected: Any) -> Report:
     asked = configure(**connected)
     if asked.embedded:
         message = "an engine of its own has no flows yet"
-        raise UsageError(message, hint="deploy them to it and test them: sync --embedded --smoke")
-    request = ask(asked, [path], Command.SMOKE, project=project, smoke=True, only=only)
+        raise UsageError(message, hint="kestra-deployer test deploys to one, and tests there")
+    request = ask(asked, [path], Command.SMOKE, project=project, smoke=True, **selection)
     return look(asked, request, stages)

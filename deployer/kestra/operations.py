@@ -49,6 +49,7 @@ class Operation:
 
 
 CONFIGS = Operation("GET", "/api/v1/configs")
+PLUGINS = Operation("GET", "/api/v1/plugins")
 FLOW_SCHEMA = Operation("GET", "/api/v1/plugins/schemas/flow")
 
 CREATE_FLOW = Operation("POST", "flows", consumes=YAML)

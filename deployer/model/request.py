@@ -30,6 +30,7 @@ class Command(StrEnum):
     DRIFT = "drift"
     HEALTH = "health"
     SMOKE = "smoke"
+    TEST = "test"
 
     @property
     def deploys(self) -> bool:
@@ -39,7 +40,7 @@ class Command(StrEnum):
     @property
     def looks(self) -> bool:
         """Whether it is about what the server has, and what a deploy would change is no part of its report."""
-        return self in (Command.HEALTH, Command.SMOKE)
+        return self in (Command.HEALTH, Command.SMOKE, Command.TEST)
 
     @property
     def writes(self) -> bool:
@@ -97,6 +98,8 @@ class Request:
     wait: float | None = None  # seconds to look whether what was written is healthy; None: no look
     smoke: bool = False
     only: str = ""  # what the smoke tests to run have in their names; empty: all are run
+    tags: tuple[str, ...] = ()  # of which they have one; empty: all are run
+    whole_logs: bool = False  # show the whole log of a test that fails
     concurrency: int = 4  # writes, and smoke tests, at once
     policy: Policy = field(default_factory=Policy)
     project: str = ""  # the name that the ledger is kept under

@@ -29,15 +29,6 @@ def fixtures(case: SmokeCase, dialect: Dialect) -> dict[str, Any] | None:
     return found
 
 
-def unmergeable(tasks: Sequence[TaskFixture]) -> list[TaskFixture]:
-    """Return the fixtures that 2.x cannot tell apart: those of iterations of one task in another state than the first.
-
-    An expression can choose outputs by the value of an iteration, but not a state.
-    """
-    first: dict[str, str] = {}
-    return [each for each in tasks if each.state != first.setdefault(each.id, each.state)]
-
-
 def _task(fixture: TaskFixture) -> dict[str, Any]:
     found: dict[str, Any] = {"id": fixture.id, "state": fixture.state, "outputs": dict(fixture.outputs)}
     if fixture.value is not None:

@@ -1,0 +1,125 @@
+"""Checks what tests mock and expect against their flows: tasks, triggers and outputs that are not there.
+
+Kestra ignores a fixture of a task that is not there, and runs the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deployer.check.base import Finding, FlowFile, problem
+from deployer.language.leaves import as_text
+from deployer.language.parts import Part
+from deployer.language.tasks import tasks
+from deployer.language.types import Types, types_of
+from deployer.language.words import did_you_mean
+from deployer.model.document import Document
+from deployer.model.flow import Flow
+from deployer.model.problem import Problem, Route
+from deployer.model.resource import Key
+from deployer.model.smoke import SUITE, SmokeCase, TaskFixture
+
+_WORKING_DIRECTORY = "io.kestra.plugin.core.flow.WorkingDirectory"
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """What a flow has that tests can name, by id."""
+
+    path: str
+    tasks: Sequence[str] = ()
+    triggers: Mapping[str, str] = field(default_factory=dict)  # with their types
+    outputs: Sequence[str] = ()
+    inside: Mapping[str, str] = field(default_factory=dict)  # task → the WorkingDirectory that it is in
+
+
+def fit(
+    cases: Sequence[SmokeCase], suites: Sequence[Document], flows: Sequence[Flow], version: str
+) -> tuple[list[SmokeCase], list[Problem]]:
+    """Return the cases with the types of their triggers, and a problem for each name that the flow does not have.
+
+    `flows` are the flows without errors; a case of any other flow stays unchanged.
+    """
+    types = types_of(version)
+    documents = {each.file: each for each in suites}
+    wanted = {case.flow for case in cases}
+    known: dict[Key, _Flow] = {
+        flow.key: _flow(flow, FlowFile(flow.document, types).read.flow, types) for flow in flows if flow.key in wanted
+    }
+    made: list[SmokeCase] = []
+    problems: list[Problem] = []
+    for case in cases:
+        flow = known.get(case.flow)
+        made.append(_with_type(case, flow) if flow else case)
+        found = _findings(case, flow, types) if flow else ()
+        problems += (problem(SUITE, documents[case.file], finding) for finding in found)
+    return made, problems
+
+
+def _flow(flow: Flow, part: Part | None, types: Types) -> _Flow:
+    if part is None:
+        return _Flow(flow.key.path)
+    found = [*tasks(part, types)]
+    return _Flow(
+        flow.key.path,
+        [_id(each.value) for each in found],
+        {_id(each.value): as_text(each.value.get("type", "")) for each in part.parts.get("triggers", ())},
+        [_id(each.value) for each in part.parts.get("outputs", ())],
+        {
+            _id(each.value): _id(outer.value)
+            for outer in found
+            if outer.cls == _WORKING_DIRECTORY
+            for each in outer.parts.get("tasks", ())
+        },
+    )
+
+
+def _id(value: Mapping[str, Any]) -> str:
+    return as_text(value.get("id", ""))
+
+
+def _with_type(case: SmokeCase, flow: _Flow) -> SmokeCase:
+    trigger = case.trigger
+    if not trigger or trigger.type:
+        return case
+    return replace(case, trigger=replace(trigger, type=flow.triggers.get(trigger.id, "")))
+
+
+def _findings(case: SmokeCase, flow: _Flow, types: Types) -> Iterator[Finding]:
+    seen: set[tuple[str, str | None]] = set()
+    states: dict[str, str] = {}
+    for fixture in case.tasks:
+        yield from _of_fixture(fixture, flow)
+        if (fixture.id, fixture.value) in seen:
+            of = f" for the value {fixture.value}" if fixture.value is not None else ""
+            yield Finding(fixture.route, f"the task `{fixture.id}` is mocked twice{of}", "remove one of the two")
+        seen.add((fixture.id, fixture.value))
+        if types.since("2.0") and states.setdefault(fixture.id, fixture.state) != fixture.state:
+            message = f"Kestra 2 cannot mock the iterations of `{fixture.id}` in different states"
+            yield Finding((*fixture.route, "state"), message, "write a test for each state")
+    if case.trigger and case.trigger.id not in flow.triggers:
+        route = case.trigger.route
+        yield _missing("trigger", case.trigger.id, flow.triggers, flow, (*route, "id"))
+    for name in case.expects.tasks:
+        if name not in flow.tasks:
+            yield _missing("task", name, flow.tasks, flow, (*case.route, "expectedTaskStates", name))
+    for name in case.expects.outputs:
+        if name not in flow.outputs:
+            yield _missing("output", name, flow.outputs, flow, (*case.route, "expectedOutputs", name))
+
+
+def _of_fixture(fixture: TaskFixture, flow: _Flow) -> Iterator[Finding]:
+    route = (*fixture.route, "id")
+    if fixture.id not in flow.tasks:
+        yield _missing("task", fixture.id, flow.tasks, flow, route)
+    elif outer := flow.inside.get(fixture.id):
+        message = f"Kestra runs `{fixture.id}` for real, mocked or not: it is inside the WorkingDirectory `{outer}`"
+        yield Finding(route, message, f"mock `{outer}`, or leave the fixture out")
+
+
+def _missing(what: str, name: str, known: Sequence[str] | Mapping[str, str], flow: _Flow, route: Route) -> Finding:
+    listed = f"its {what}s are {', '.join(f'`{each}`' for each in known)}" if known else f"it has no {what}s"
+    message = f"the flow {flow.path} has no {what} `{name}`"
+    return Finding(route, message, did_you_mean(name, [*known]) or listed, at_key=route[-1] == name)

@@ -1,0 +1,93 @@
+"""`kestra-deployer test`: run the tests of flows on an engine of our own, before they are merged."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deployer.cli import output
+from deployer.cli.deploying import ask
+from deployer.cli.epilog import epilog
+from deployer.cli.options import CONFIG, PLUGINS, Configured, configure
+from deployer.cli.progress import progress
+from deployer.cli.selecting import selecting
+from deployer.cli.shell import shell
+from deployer.engine.process.environment import SECRET
+from deployer.errors import UsageError
+from deployer.model import version as versions
+from deployer.model.request import Command, Request
+from deployer.model.result import Report
+from deployer.running import run
+from deployer.session import Session
+from deployer.testing import stages
+
+_AT_ONCE = 16
+"""Tests that run at the same time, as far as their suites allow: an engine of our own mostly waits."""
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@click.command(
+    epilog=epilog(
+        "test flows -k nightly",
+        "test flows --kestra 2.0 --report junit=tests.xml",
+        "0 success, 1 problems found, 2 usage, 3 could not run, 6 test failed.",
+    )
+)
+@click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
+@selecting
+@CONFIG
+@click.option("--kestra", type=click.Choice(versions.NAMES), help="Kestra version to test on.")
+@PLUGINS
+@shell
+@output.reporting
+def test(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
+    """Run the tests of the flows under PATH (default: flows) on a new Kestra engine, without a server.
+
+    Checks every file, starts an engine, deploys everything to it and runs every suite (*.smoke.yaml). A task that a
+    suite mocks needs no plugin. A test is selected by NAMESPACE/FLOW: SUITE/CASE.
+    """
+    outputs = output.outputs_of(format_, reports)
+    request = Request(command=Command.TEST, paths=(path,), smoke=True)
+    return output.report(outputs, request, lambda: _test(path, **asked))
+
+
+def _test(path: Path, *, selection: Mapping[str, Any], **engine: Any) -> Report:
+    asked = configure(embedded=True, **engine)
+    secrets, key_values = _given(asked)
+    asked = replace(asked, variables={**secrets, **asked.variables})
+    request = replace(ask(asked, [path], Command.TEST, project=None, smoke=True, **selection), concurrency=_AT_ONCE)
+    with asked.asking(request) as (client, asking), progress() as listen:
+        session = Session(client=client, listen=listen, mocks=True)
+        return run(asking, stages.test(asking, session, stages.Given(key_values)))
+
+
+def _given(asked: Configured) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return the variables with the secrets of tests, and their key-value pairs. Raises UsageError."""
+    settings = asked.settings
+    secrets = {name: _filled(value, f"test.secrets.{name}") for name, value in settings.test_secrets.items()}
+    pairs = {
+        namespace: {key: _filled(value, f"test.kv.{namespace}.{key}") for key, value in values.items()}
+        for namespace, values in settings.test_key_values.items()
+    }
+    encoded = {f"{SECRET}{name}": base64.b64encode(value.encode()).decode() for name, value in secrets.items()}
+    return encoded, pairs
+
+
+def _filled(value: Any, key: str, environ: Mapping[str, str] = os.environ) -> Any:
+    """Return a value with the environment's in place of each `${VAR}`."""
+    if not isinstance(value, str):
+        return value
+
+    def fill(match: re.Match[str]) -> str:
+        if match[1] not in environ:
+            raise UsageError(f"{key} names the variable {match[1]}, which is not set", hint="set it, or give a value")
+        return environ[match[1]]
+
+    return _VARIABLE.sub(fill, value)

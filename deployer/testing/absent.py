@@ -1,0 +1,97 @@
+"""Which tasks and triggers of a flow need a plugin that the engine does not have, and the flow without them. Pure.
+
+Kestra refuses a flow with a type that it does not know, mocked or not. So the task becomes one that the core has and
+that only fails: a fixture takes its place anyway, and where there is none, the failure says what is missing. A trigger
+goes altogether: a test says itself what has started an execution.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.check.base import FlowFile
+from deployer.language.leaves import as_text
+from deployer.language.types import Types
+from deployer.model.document import Document
+from deployer.model.plugin import plugins_of
+from deployer.model.problem import Route
+
+FAIL = "io.kestra.plugin.core.execution.Fail"
+_TRIGGERS = "triggers"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A task or a trigger with a type that the engine does not have; `route` is where it is in the flow."""
+
+    id: str
+    type: str
+    route: Route
+
+    @property
+    def is_trigger(self) -> bool:
+        """Whether it is a trigger: what is mocked is the execution's, and needs none."""
+        return self.route[0] == _TRIGGERS
+
+    @property
+    def remedy(self) -> str:
+        """What makes the task testable."""
+        [plugin] = plugins_of([self.type])
+        add = f"--plugins {plugin}:VERSION" if plugin else "its jar with --plugins"
+        return f"mock it with `fixtures: tasks: [{{id: {self.id}}}]`, or add {add}"
+
+
+def find_absent(document: Document, types: Types, there: Collection[str]) -> list[Absent]:
+    """Return what of a flow has a type that is neither of the core nor `there`, each task once."""
+    found: dict[Route, Absent] = {}
+    for route, name in FlowFile(document, types).read.unverified:
+        if name in there:
+            continue
+        holder = _holder(document.data, route[:-1])
+        if holder:
+            at = _at(document.data, holder)
+            found.setdefault(holder, Absent(as_text(at.get("id", "")), name, holder))
+    return list(found.values())
+
+
+def without(data: Mapping[str, Any], absent: Sequence[Absent], types: Types) -> str:
+    """Return a flow's text in which each of these tasks only fails, and none of these triggers is left.
+
+    What every task can have stays: its conditions and retries are Kestra's, not the plugin's. The text is JSON.
+    """
+    flow: Any = copy.deepcopy(dict(data))
+    common = types.of(FAIL)["props"].keys() - set(types.of(FAIL).get("own", ()))
+    for each in absent:
+        if each.is_trigger:
+            continue
+        task = _at(flow, each.route)
+        kept = {name: value for name, value in task.items() if name in common}
+        message = f"`{each.id}` is a {each.type}, which this engine does not have: {each.remedy}"
+        task.clear()
+        task.update({**kept, "type": FAIL, "errorMessage": f"{{% raw %}}{message}{{% endraw %}}"})
+    gone = {each.route[1] for each in absent if each.is_trigger}
+    if gone:
+        flow[_TRIGGERS] = [each for number, each in enumerate(flow[_TRIGGERS]) if number not in gone]
+    return json.dumps(flow, ensure_ascii=False)
+
+
+def _holder(data: Any, route: Route) -> Route:
+    """Return where the task or the trigger is that a type belongs to: a trigger whole, with all its conditions."""
+    if route[:1] == (_TRIGGERS,):
+        return route[:2]
+    while route:
+        at = _at(data, route)
+        if isinstance(at, Mapping) and "id" in at and "type" in at:
+            return route
+        route = route[:-1]
+    return ()
+
+
+def _at(data: Any, route: Route) -> Any:
+    for step in route:
+        data = data[step]
+    return data

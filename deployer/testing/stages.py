@@ -1,0 +1,146 @@
+"""`kestra-deployer test`: read → check → deploy to a new engine → run every test → report what was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deployer.errors import ENDS_ALL, KestraError
+from deployer.kestra.client import KestraClient
+from deployer.language.types import Types, types_of
+from deployer.model.desired import Desired
+from deployer.model.problem import Problem
+from deployer.model.request import Request
+from deployer.model.resource import Key, Resource
+from deployer.model.result import Report
+from deployer.model.sent import Sent
+from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.version import nearest
+from deployer.parsing.parse import parse
+from deployer.pipeline import read_and_check
+from deployer.session import Session
+from deployer.smoke.labels import Origin
+from deployer.smoke.run import run
+from deployer.smoke.select import select
+from deployer.testing.absent import Absent, find_absent, without
+from deployer.validation import validate
+
+ABSENT = "absent-plugin"
+"""The problem of a task that a test reaches, that is not mocked, and whose plugin the engine does not have."""
+
+_WRITES = 4  # at once
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What flows find on the engine: key-value pairs by namespace. Secrets are given to the engine when it starts."""
+
+    key_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
+    """Deploy everything under a path to an engine that has nothing yet, and run the tests there."""
+    report, desired, cases = yield from read_and_check(request, session)
+    if report.ends:
+        return
+    cases = select(cases, request)
+    session.listen("Deploying to the engine")
+    absent = _find_absent(desired, session.client)
+    types = _types(session.client)
+    swapped = desired.mapped(lambda each: _swap(each, absent.get(each.key, ()), types))
+    report = report.with_problems(_deploy(session.client, swapped))
+    yield report
+    if report.ends:
+        return
+    for namespace, pairs in given.key_values.items():
+        for key, value in pairs.items():
+            session.client.set_key_value(namespace, key, value)
+    session.listen("Running tests")
+    results, interrupted = run(
+        cases,
+        swapped.resources.keys(),
+        session.client,
+        request.concurrency,
+        session.listen,
+        origin=Origin(project=request.project, commit=request.checkout.commit),
+        mocks=True,
+        whole_logs=request.whole_logs,
+    )
+    judged = [_without_excuse(each, absent.get(each.case.flow, ())) for each in results]
+    problems = _report_absent(judged, absent, desired)
+    yield replace(report.with_problems(problems), smokes=tuple(judged), interrupted=interrupted)
+
+
+def _types(client: KestraClient) -> Types:
+    return types_of(nearest(client.server().version).name)
+
+
+def _find_absent(desired: Desired, client: KestraClient) -> dict[Key, list[Absent]]:
+    """Return what the engine lacks for each flow; it is asked which plugins it has only if the core is not enough."""
+    types = _types(client)
+    documents = {key: parse(str(each.origin), str(each.body))[0] for key, each in desired.resources.items()}
+    missing = {key: find_absent(document, types, ()) for key, document in documents.items() if document}
+    if not any(missing.values()):
+        return {}
+    there = client.plugin_types()
+    return {key: found for key, each in missing.items() if (found := [one for one in each if one.type not in there])}
+
+
+def _swap(resource: Resource, absent: Sequence[Absent], types: Types) -> Resource:
+    document = parse(str(resource.origin), str(resource.body))[0] if absent else None
+    return resource.rewrite(Sent(without(document.data, absent, types), (1,))) if document else resource
+
+
+def _deploy(client: KestraClient, desired: Desired) -> list[Problem]:
+    """Create every flow; return what the engine says against them."""
+    problems = validate(client, [*desired.resources.values()], desired.declared)
+    refused = {each.file for each in problems if each.stops}
+
+    def create(resource: Resource) -> Iterator[Problem]:
+        try:
+            client.create_flow(str(resource.body), namespace=resource.key.namespace, id=resource.key.name)
+        except ENDS_ALL:
+            raise
+        except KestraError as error:
+            yield Problem("kestra-validate", str(error), resource.origin, hint=error.hint)
+
+    wanted = [each for each in desired.resources.values() if each.origin not in refused]
+    with ThreadPoolExecutor(_WRITES, thread_name_prefix="deploy") as pool:
+        for found in pool.map(lambda each: [*create(each)], wanted):
+            problems += found
+    return problems
+
+
+def _without_excuse(result: SmokeResult, absent: Collection[Absent]) -> SmokeResult:
+    """Return the result of a test; it fails if it reached a task that only stands for another one."""
+    reached = _reached(result, absent)
+    if not reached:
+        return result
+    first = reached[0]
+    message = f"reached `{first.id}`, a {first.type}, which this engine does not have"
+    return replace(result, verdict=Verdict.FAILED, message=message)
+
+
+def _reached(result: SmokeResult, absent: Collection[Absent]) -> list[Absent]:
+    mocked = {fixture.id for fixture in result.case.tasks}
+    ran = {run.task for run in result.runs if run.state != "SKIPPED"}
+    return [each for each in absent if not each.is_trigger and each.id in ran and each.id not in mocked]
+
+
+def _report_absent(
+    results: Sequence[SmokeResult], absent: Mapping[Key, Sequence[Absent]], desired: Desired
+) -> Iterator[Problem]:
+    """Yield a problem for each such task, at its line, with what makes it testable."""
+    found: dict[tuple[Key, str], tuple[Absent, list[SmokeCase]]] = {}
+    for result in results:
+        for each in _reached(result, absent.get(result.case.flow, ())):
+            found.setdefault((result.case.flow, each.id), (each, []))[1].append(result.case)
+    for (key, name), (each, cases) in found.items():
+        resource = desired.resources[key]
+        document = parse(str(resource.origin), str(resource.body))[0]
+        span = document.marks.at((*each.route, "type")) or document.marks.at(each.route) if document else None
+        tests = ", ".join(f"{case.suite}/{case.id}" for case in cases)
+        message = f"the engine does not have `{each.type}`, and `{name}` is not mocked in {tests}"
+        yield Problem(ABSENT, message, resource.origin, span, hint=each.remedy)
