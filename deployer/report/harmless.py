@@ -14,6 +14,7 @@ _UNSEEN = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # which way is written
     "\u2028\u2029"  # ends of lines, to some
     "\ud800-\udfff"  # halves of characters, and bytes that are not text
+    "\ufffe\uffff"  # no characters at all: XML has no way to write them
     "\U000e0000-\U000e007f]"  # a second, invisible alphabet
 )
 _BYTE = range(0xDC80, 0xDD00)

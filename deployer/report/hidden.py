@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from operator import is_not
@@ -33,6 +33,9 @@ def _hide(value: T, redact: Redact) -> T:
         case Path():
             found = Path(redact(str(value)))
             found = value if found == value else found
+        case tuple() | list() if len(value) > 1 and all(type(each) is str for each in value):
+            items = _hide_lines(value, redact)
+            found = type(value)(items) if items != [*value] else value
         case tuple() | list() | frozenset() | set():
             items = [_hide(each, redact) for each in value]
             found = type(value)(items) if any(map(is_not, items, value)) else value
@@ -47,6 +50,13 @@ def _hide(value: T, redact: Redact) -> T:
             found = replace(value, **changed) if changed else value
     shown_as: T = found
     return shown_as
+
+
+def _hide_lines(lines: Sequence[str], redact: Redact) -> list[str]:
+    """Return the lines redacted, also of a secret that begins in one and ends in another, such as a private key."""
+    together = redact("\n".join(lines))
+    each = [redact(line) for line in lines]
+    return each if "\n".join(each) == together else [redact(line) for line in together.split("\n")]
 
 
 def _hide_error(error: DeployerError, redact: Redact) -> DeployerError:
