@@ -153,10 +153,17 @@ def sentence(report: Report) -> str:
         listed = ", ".join(f"{count} {name}" for name, count in conditions.items() if count)
         parts.append(f"{counted_keys([each.key for each in report.health])} looked at: {listed}.")
     if report.smokes:
-        passed = sum(smoke.verdict is Verdict.PASSED for smoke in report.smokes)
-        missed = len(report.smokes) - passed
-        parts.append(f"{plural(passed, 'smoke test')} passed" + (f", {missed} did not." if missed else "."))
+        parts.append(_smokes(report))
     return " ".join(parts)
+
+
+def _smokes(report: Report) -> str:
+    verdicts = [smoke.verdict for smoke in report.smokes]
+    failed, skipped = sum(verdict.fails for verdict in verdicts), verdicts.count(Verdict.SKIPPED)
+    words = [f"{plural(len(verdicts) - failed - skipped, 'smoke test')} passed"]
+    words += [f"{failed} did not"] if failed else []
+    words += [f"{skipped} skipped"] if skipped else []
+    return ", ".join(words) + "."
 
 
 def problems(report: Report) -> str:

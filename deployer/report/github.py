@@ -12,16 +12,18 @@ from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command
 from deployer.model.result import Outcome, Report, Status
-from deployer.model.smoke import SmokeResult, Verdict
+from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
 from deployer.report.harmless import harmless, one_line
 from deployer.report.markdown import cell, markdown
+from deployer.report.smoke import cut, effort, explain
 
 _MOST = 500
 """Rows of one table."""
 _LARGEST = 1000 * 1000  # bytes of the whole
 _LONGEST = 300  # characters of a cell
+_MOST_LOGS, _MOST_LINES = 20, 20  # logs of smoke tests, and lines of each
 _ICONS = {
     "created": "🟢",
     "updated": "🟡",
@@ -56,7 +58,7 @@ def outputs(report: Report) -> dict[str, str]:
 
 
 def summary(report: Report) -> str:
-    """Return the step summary in Markdown: the closing sentence, then problems, changes and smoke tests as tables."""
+    """Return the step summary in Markdown: the closing sentence, then tables of problems, changes and smoke tests."""
     sound = "✅" if report.exit_code == 0 else "❌"
     lines = [
         f"### {sound} kestra-deployer {report.request.command}",
@@ -75,7 +77,8 @@ def summary(report: Report) -> str:
     if report.saved:
         lines += ["", markdown(f"What was deleted is saved in `{report.saved}`")]
     lines += _table(("Health", "Condition"), _health_rows(report))
-    lines += _table(("Smoke test", "Result"), _smoke_rows(report))
+    lines += _table(("Smoke test", "Result", "Time"), _smoke_rows(report))
+    lines += _logs(report)
     return _within_limit(lines)
 
 
@@ -106,9 +109,8 @@ def _annotations(report: Report) -> Iterator[str]:
         yield _command(Problem("drift", message, change.origin, severity=severity))
     yield from map(_health_command, (health for health in report.health if health.condition is not Condition.HEALTHY))
     for smoke in report.smokes:
-        if smoke.verdict is not Verdict.PASSED:
-            still = f"; it still runs: {smoke.url}" if smoke.left_running else ""
-            message = f"{smoke.case.flow.path}, {smoke.case.id}: {smoke.message}{still}"
+        if smoke.verdict.fails:
+            message = f"{smoke.case.flow.path}, {smoke.case.id}: {explain(smoke, _LONGEST)}"
             yield _command(Problem("smoke", message, smoke.case.file))
     if report.error:
         yield _command(Problem("run", str(report.error), hint=report.error.hint))
@@ -180,14 +182,24 @@ def _health_command(health: Health) -> str:
     return _command(Problem("health", message, health.origin, severity=severity))
 
 
-def _smoke_rows(report: Report) -> list[tuple[str, str]]:
-    return [(f"{smoke.case.flow.path}: {smoke.case.id}", _smoke_words(smoke)) for smoke in report.smokes]
+def _smoke_rows(report: Report) -> list[tuple[str, str, str]]:
+    return [(f"{smoke.case.flow.path}: {smoke.case.id}", _smoke_words(smoke), effort(smoke)) for smoke in report.smokes]
 
 
 def _smoke_words(smoke: SmokeResult) -> str:
     """Return the verdict and why, with the address of what was left running."""
-    still = f"; it still runs: {smoke.url}" if smoke.left_running else ""
-    return f"{smoke.verdict} {smoke.message}".strip() + still
+    return f"{smoke.verdict} {explain(smoke, _LONGEST)}".strip()
+
+
+def _logs(report: Report) -> Iterator[str]:
+    """The ends of the logs of cases that failed, as code: each line is indented, so that none can end it."""
+    told = [smoke for smoke in report.smokes if smoke.verdict.fails and smoke.logs]
+    for smoke in told[:_MOST_LOGS]:
+        lines = harmless("\n".join(smoke.logs)).splitlines()[-_MOST_LINES:]
+        yield from ("", f"Log of {markdown(f'{smoke.case.flow.path}: {smoke.case.id}')}", "")
+        yield from (f"    {cut(line, _LONGEST)}" for line in lines)
+    if len(told) > _MOST_LOGS:
+        yield from ("", f"{len(told) - _MOST_LOGS} more logs are in other reports.")
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -9,7 +9,7 @@ from deployer.model.change import Change, Detail
 from deployer.model.health import Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report
-from deployer.model.smoke import SmokeResult
+from deployer.model.smoke import Checked, SmokeResult, TaskRun
 from deployer.model.upgrade import Upgrade, Verdict
 from deployer.report import count
 
@@ -156,4 +156,30 @@ def _smoke(smoke: SmokeResult) -> dict[str, Any]:
         "message": smoke.message,
         "left_running": smoke.left_running,
         "seconds": round(smoke.seconds, 3),
+        "tries": smoke.tries,
+        "tags": list(smoke.case.tags),
+        "checked": [_checked(checked) for checked in smoke.checked],
+        "states": list(smoke.states),
+        "runs": [_run(run) for run in smoke.runs],
+        "logs": list(smoke.logs),
+    }
+
+
+def _checked(checked: Checked) -> dict[str, Any]:
+    return {
+        "what": checked.what,
+        "expected": checked.expected,
+        "actual": checked.actual,
+        "passed": checked.passed,
+        "message": checked.message,
+    }
+
+
+def _run(run: TaskRun) -> dict[str, Any]:
+    return {
+        "task": run.task,
+        "value": run.value or None,
+        "state": run.state,
+        "attempts": run.attempts,
+        "seconds": round(run.seconds, 3),
     }

@@ -19,6 +19,7 @@ from deployer.report import count
 from deployer.report.harmless import one_line
 from deployer.report.lines import Text
 from deployer.report.lines import render as render_lines
+from deployer.report.smoke import effort, expectation, history, missed
 
 _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
@@ -31,6 +32,8 @@ _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Seve
 _CONDITIONS = {
     Condition.HEALTHY: ("✓", "green"), Condition.DEGRADED: ("✗", "red"), Condition.UNKNOWN: ("?", "yellow"),
 }  # fmt: skip
+_MARKS = {Verdict.PASSED: ("✓", "green"), Verdict.SKIPPED: ("-", "dim")}  # of smoke tests; all others fail
+_LAST = 10  # lines of a log
 _VERDICTS = {
     moves.Verdict.AS_IS: "green", moves.Verdict.UNVERIFIED: "yellow", moves.Verdict.DEPRECATED: "yellow",
     moves.Verdict.RENAME: "yellow",
@@ -188,14 +191,34 @@ def _condition(health: Health) -> Iterator[Text]:
 
 
 def _smoke(smoke: SmokeResult) -> Iterator[Text]:
-    passed = smoke.verdict is Verdict.PASSED
-    words = f"{smoke.state} in {smoke.seconds:.1f} s" if passed else f"{smoke.verdict}: {smoke.message}"
-    head = Text(f"  {'✓' if passed else '✗'} {smoke.case.flow.path}", style="green" if passed else "red")
-    yield head.append(f"  {smoke.case.id}: {words}", style="default")
+    mark, style = _MARKS.get(smoke.verdict, ("✗", "red"))
+    head = Text(f"  {mark} {smoke.case.flow.path}", style=style)
+    yield head.append(f"  {smoke.case.id}: {_verdict(smoke)}", style="dim" if style == "dim" else "default")
+    if smoke.verdict.fails:
+        yield from _failure(smoke)
     if smoke.left_running:
         yield Text(f"      it still runs: {smoke.url}", style="red")
-    elif not passed and smoke.url:
+    elif smoke.verdict.fails and smoke.url:
         yield Text(f"      {smoke.url}", style="dim")
+
+
+def _verdict(smoke: SmokeResult) -> str:
+    took = effort(smoke)
+    if smoke.verdict is Verdict.PASSED:
+        return f"{smoke.state} in {took}" if took else str(smoke.verdict)
+    return f"{smoke.verdict}: {smoke.message}" + (f" ({took})" if took else "")
+
+
+def _failure(smoke: SmokeResult) -> Iterator[Text]:
+    """The way to the failure, what was expected, and the end of the log."""
+    if smoke.states:
+        yield Text(f"      {history(smoke)}", style="dim")
+    for checked in missed(smoke):
+        yield Text(f"      {expectation(checked, _WIDTH)}")
+    lines = [line for message in smoke.logs for line in message.splitlines()]
+    if len(lines) > _LAST:
+        yield Text(f"      | … {len(lines) - _LAST} lines before", style="dim")
+    yield from (Text(f"      | {line}", style="dim") for line in lines[-_LAST:])
 
 
 def _closing(report: Report) -> str:

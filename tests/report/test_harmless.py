@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,11 +13,12 @@ from report.requests import asked
 
 from deployer.errors import DeployerError
 from deployer.model.change import Action, Change, Detail, Plan
+from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Span
 from deployer.model.request import Rules
 from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Outcome, Report, Server, Status
-from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.smoke import Checked, SmokeCase, SmokeResult, TaskRun, Verdict
 from deployer.model.trial import Judged, Trial
 from deployer.model.trial import Verdict as Promise
 from deployer.model.upgrade import Upgrade
@@ -28,10 +30,11 @@ from deployer.report.markdown import markdown
 from deployer.report.table import FORMATS
 
 EVIL = (
-    "\x1b]0;owned\x07 \x9b31m \u202e \u2066 \ud800 \udcff \b\x7f\n::error::no\n  ::add-mask::y\n##[stop]##vso[x]\r::z"
+    "\x1b]0;owned\x07 \x9b31m \u202e \u2066 \ud800 \udcff \ufffe \uffff \b\x7f\n"
+    "::error::no\n  ::add-mask::y\n##[stop]##vso[x]\r::z"
 )
 """One of each kind, as a flow, a key, the name of a file or a server's answer may hold it."""
-SEEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+SEEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 COLOUR = r"\x1b\[[0-9;]*m"
 
 
@@ -41,7 +44,19 @@ def everywhere(evil: str) -> Report:
     change = Change(
         Action.UPDATE, key, Resource(key, evil, origin=evil), Resource(key, evil, revision=1), reason=evil, held=evil
     )
-    case = SmokeCase(evil, evil, key, evil)
+    smoke = SmokeResult(
+        SmokeCase(evil, evil, key, evil, tags=(evil,)),
+        Verdict.FAILED,
+        evil,
+        state=evil,
+        execution=evil,
+        url=evil,
+        left_running=True,
+        checked=(Checked(what=evil, expected=evil, actual=evil, passed=False, message=evil),),
+        states=(evil,),
+        runs=(TaskRun(task=evil, state=evil, value=evil),),
+        logs=(evil, evil),
+    )
     return Report(
         asked("sync", evil, rules=Rules(version=evil, source=evil)),
         server=Server(evil, evil, evil),
@@ -50,7 +65,8 @@ def everywhere(evil: str) -> Report:
         plan=Plan((change,), "0"),
         details={key: Detail(tuple(f" {line}" for line in evil.split("\n")), added=1, removed=1, dependants=(evil,))},
         outcomes=(Outcome(change, Status.FAILED, evil, hint=evil), Outcome(change, Status.DONE, revision=2)),
-        smokes=(SmokeResult(case, Verdict.FAILED, evil, state=evil, execution=evil, url=evil, left_running=True),),
+        health=(Health(key, Condition.DEGRADED, (evil,), origin=evil),),
+        smokes=(smoke, replace(smoke, verdict=Verdict.SKIPPED), replace(smoke, verdict=Verdict.PASSED)),
         saved=evil,
         error=DeployerError(evil, hint=evil),
     )

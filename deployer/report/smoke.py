@@ -1,0 +1,60 @@
+"""What formats say of a smoke test, in the words of all of them."""
+
+from __future__ import annotations
+
+from deployer.model.smoke import Checked, SmokeResult, TaskRun
+from deployer.report.count import plural
+
+_ARROW = " → "
+
+
+def missed(smoke: SmokeResult) -> tuple[Checked, ...]:
+    """Return the expectations that were not met."""
+    return tuple(checked for checked in smoke.checked if not checked.passed)
+
+
+def expectation(checked: Checked, longest: int) -> str:
+    """Return an expectation that was not met, such as `outputs.total: expected 3, was 4 (it is wrong)`.
+
+    Each value is cut to so many characters. Where nothing could be judged, only the reason is there.
+    """
+    if not checked.expected and not checked.actual:
+        return f"{checked.what}: {cut(checked.message, longest) or 'not as expected'}"
+    expected, actual = (cut(value, longest) or "nothing" for value in (checked.expected, checked.actual))
+    return f"{checked.what}: expected {expected}, was {actual}" + (
+        f" ({cut(checked.message, longest)})" if checked.message else ""
+    )
+
+
+def explain(smoke: SmokeResult, longest: int) -> str:
+    """Return why a case did not pass: its message, the first expectation that was not met, and what goes on."""
+    told = [smoke.message]
+    if first := next(iter(missed(smoke)), None):
+        told.append(expectation(first, longest))
+    if smoke.left_running:
+        told.append(f"it still runs: {smoke.url}")
+    return "; ".join(filter(None, told))
+
+
+def history(smoke: SmokeResult) -> str:
+    """Return the states that the execution went through: `CREATED → RUNNING → FAILED`."""
+    return _ARROW.join(smoke.states)
+
+
+def task_run(run: TaskRun) -> str:
+    """Return what became of a task: `each (b): FAILED in 1.2 s, 3 attempts`."""
+    value = f" ({run.value})" if run.value else ""
+    attempts = f", {plural(run.attempts, 'attempt')}" if run.attempts > 1 else ""
+    return f"{run.task}{value}: {run.state} in {run.seconds:.1f} s{attempts}"
+
+
+def effort(smoke: SmokeResult) -> str:
+    """Return how long it took and, where it was retried, how often it was tried; empty where nothing was started."""
+    if not smoke.execution:
+        return ""
+    return f"{smoke.seconds:.1f} s" + (f", {smoke.tries} tries" if smoke.tries > 1 else "")
+
+
+def cut(text: str, longest: int) -> str:
+    """Return the beginning of a text, of so many characters."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
