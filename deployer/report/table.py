@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deployer.model.result import Report
-from deployer.report import github, json, terminal
+from deployer.report import github, json, junit, terminal
 
 Render = Callable[[Report], str]
 """Makes the text of a report, which has no secret in it. Prints nothing, and counts as `count` does."""
@@ -20,4 +20,5 @@ FORMATS: dict[str, Render] = {
     "json": json.render,
     "github": _github,
     "markdown": github.summary,
+    "junit": junit.render,
 }
