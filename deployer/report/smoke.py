@@ -13,27 +13,38 @@ def missed(smoke: SmokeResult) -> tuple[Checked, ...]:
     return tuple(checked for checked in smoke.checked if not checked.passed)
 
 
-def expectation(checked: Checked, longest: int) -> str:
-    """Return an expectation that was not met, such as `outputs.total: expected 3, was 4 (it is wrong)`.
+def unsaid(smoke: SmokeResult) -> tuple[Checked, ...]:
+    """Return the expectations that were not met, unless there is one only and the message says all of it."""
+    found = missed(smoke)
+    return () if len(found) == 1 and _is_said(found[0], smoke.message) else found
 
-    Each value is cut to so many characters. Where nothing could be judged, only the reason is there.
+
+def expectation(checked: Checked, longest: int) -> str:
+    """Return an expectation that was not met, such as `output total: expected 3, was 4 (it is wrong)`.
+
+    Each part is cut to so many characters. Where nothing could be judged, only the reason is there.
     """
+    what, message = cut(checked.what, longest), cut(checked.message, longest)
     if not checked.expected and not checked.actual:
-        return f"{checked.what}: {cut(checked.message, longest) or 'not as expected'}"
+        return f"{what}: {message or 'not as expected'}"
     expected, actual = (cut(value, longest) or "nothing" for value in (checked.expected, checked.actual))
-    return f"{checked.what}: expected {expected}, was {actual}" + (
-        f" ({cut(checked.message, longest)})" if checked.message else ""
-    )
+    return f"{what}: expected {expected}, was {actual}" + (f" ({message})" if message else "")
 
 
 def explain(smoke: SmokeResult, longest: int) -> str:
     """Return why a case did not pass: its message, the first expectation that was not met, and what goes on."""
     told = [smoke.message]
-    if first := next(iter(missed(smoke)), None):
+    first = next(iter(missed(smoke)), None)
+    if first and not _is_said(first, smoke.message):
         told.append(expectation(first, longest))
     if smoke.left_running:
         told.append(f"it still runs: {smoke.url}")
     return "; ".join(filter(None, told))
+
+
+def _is_said(checked: Checked, message: str) -> bool:
+    """Whether a message has what was expected and what was there: it is often made from the first expectation."""
+    return all(each and each in message for each in (checked.expected, checked.actual))
 
 
 def history(smoke: SmokeResult) -> str:

@@ -19,7 +19,7 @@ from deployer.report import count
 from deployer.report.harmless import one_line
 from deployer.report.lines import Text
 from deployer.report.lines import render as render_lines
-from deployer.report.smoke import effort, expectation, history, missed
+from deployer.report.smoke import cut, effort, expectation, history, unsaid
 
 _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
@@ -33,7 +33,7 @@ _CONDITIONS = {
     Condition.HEALTHY: ("✓", "green"), Condition.DEGRADED: ("✗", "red"), Condition.UNKNOWN: ("?", "yellow"),
 }  # fmt: skip
 _MARKS = {Verdict.PASSED: ("✓", "green"), Verdict.SKIPPED: ("-", "dim")}  # of smoke tests; all others fail
-_LAST = 10  # lines of a log
+_LONGEST = 500  # characters of a line of a log
 _VERDICTS = {
     moves.Verdict.AS_IS: "green", moves.Verdict.UNVERIFIED: "yellow", moves.Verdict.DEPRECATED: "yellow",
     moves.Verdict.RENAME: "yellow",
@@ -210,15 +210,13 @@ def _verdict(smoke: SmokeResult) -> str:
 
 
 def _failure(smoke: SmokeResult) -> Iterator[Text]:
-    """The way to the failure, what was expected, and the end of the log."""
+    """The way to the failure, what was expected, and the log: its end, or all of it where that was asked for."""
     if smoke.states:
         yield Text(f"      {history(smoke)}", style="dim")
-    for checked in missed(smoke):
+    for checked in unsaid(smoke):
         yield Text(f"      {expectation(checked, _WIDTH)}")
-    lines = [line for message in smoke.logs for line in message.splitlines()]
-    if len(lines) > _LAST:
-        yield Text(f"      | … {len(lines) - _LAST} lines before", style="dim")
-    yield from (Text(f"      | {line}", style="dim") for line in lines[-_LAST:])
+    for line in (line for message in smoke.logs for line in message.splitlines()):
+        yield Text(f"      | {cut(line, _LONGEST)}", style="dim")
 
 
 def _closing(report: Report) -> str:

@@ -31,15 +31,15 @@ PASSED = SmokeResult(
 FAILED = SmokeResult(
     case("sums"),
     Verdict.FAILED,
-    "ended FAILED, expected SUCCESS",
+    "ended FAILED, expected SUCCESS (and 2 more)",
     state="FAILED",
     execution="e2",
     url="http://k/e2",
     seconds=2.5,
     checked=(
         Checked(what="state", expected="SUCCESS", actual="FAILED", passed=False),
-        Checked(what="outputs.total", expected="42", actual="41", passed=False, message="the total is wrong"),
-        Checked(what="outputs.count", expected="3", actual="3", passed=True),
+        Checked(what="output total", expected="42", actual="41", passed=False, message="the total is wrong"),
+        Checked(what="output count", expected="3", actual="3", passed=True),
         Checked(what="logs", expected="", actual="", passed=False, message="there are none to search"),
     ),
     states=("CREATED", "RUNNING", "FAILED"),

@@ -27,10 +27,10 @@ def test_a_person_reads_why_a_case_failed_and_how_it_came_there() -> None:
         "http://k:8080 · Kestra 1.3.31 · tenant main",
         "Smoke tests",
         "  ✓ company.shop/orders  counts: SUCCESS in 1.2 s",
-        "  ✗ company.shop/orders  sums: failed: ended FAILED, expected SUCCESS (2.5 s)",
+        "  ✗ company.shop/orders  sums: failed: ended FAILED, expected SUCCESS (and 2 more) (2.5 s)",
         "      CREATED → RUNNING → FAILED",
         "      state: expected SUCCESS, was FAILED",
-        "      outputs.total: expected 42, was 41 (the total is wrong)",
+        "      output total: expected 42, was 41 (the total is wrong)",
         "      logs: there are none to search",
         "      | sum of 2 <rows>",
         "      | java.lang.ArithmeticException: / by zero",
@@ -52,16 +52,26 @@ def test_what_was_skipped_is_dim_and_red_is_what_failed() -> None:
     assert "\x1b[31m" in lines[2]
 
 
-def test_a_terminal_shows_the_end_of_a_long_log_and_the_beginning_of_a_long_value() -> None:
-    long = Checked(what="outputs.text", expected="a" * 5000, actual="b" * 5000, passed=False)
-    logs = ("\n".join(f"line {number}" for number in range(50)), "last")
+def test_a_terminal_shows_the_beginning_of_a_long_value_and_of_a_long_line() -> None:
+    long = Checked(what="output text", expected="a" * 5000, actual="b" * 5000, passed=False)
+    logs = ("one\ntwo", "x" * 5000)
     lines = terminal.render(of(replace(FAILED, checked=(long,), logs=logs))).splitlines()
-    assert max(map(len, lines)) < 500
-    assert [line for line in lines if line.startswith("      |")] == [
-        "      | … 41 lines before",
-        *[f"      | line {number}" for number in range(41, 50)],
-        "      | last",
-    ]
+    assert max(map(len, lines)) < 600
+    assert [line[:12] for line in lines if line.startswith("      |")] == ["      | one", "      | two", "      | xxxx"]
+
+
+TOTAL = Checked(what="output total", expected="42", actual="41", passed=False)
+SAID = replace(FAILED, message="output total: expected `42`, but was `41`", checked=(TOTAL,))
+
+
+def test_what_the_message_says_of_the_only_expectation_is_not_said_again() -> None:
+    assert terminal.render(of(SAID)).count("42") == 1
+    assert github.commands(of(SAID)).count("42") == 1
+    assert github.summary(of(SAID)).count("42") == 1
+    other = replace(SAID, message="not as expected")
+    assert "output total: expected 42, was 41" in terminal.render(of(other))
+    assert "not as expected; output total: expected 42, was 41" in github.commands(of(other))
+    assert "not as expected; output total: expected 42, was 41" in github.summary(of(other))
 
 
 def test_what_passed_shows_no_log_to_a_person() -> None:
@@ -97,7 +107,7 @@ def test_the_document_has_all_of_it_as_its_schema_says() -> None:
     assert (passed["tags"], passed["tries"], retried["tries"]) == (["fast", "nightly"], 1, 3)
     assert failed["states"] == ["CREATED", "RUNNING", "FAILED"]
     assert failed["checked"][1] == {
-        "what": "outputs.total",
+        "what": "output total",
         "expected": "42",
         "actual": "41",
         "passed": False,
@@ -110,6 +120,12 @@ def test_the_document_has_all_of_it_as_its_schema_says() -> None:
     assert failed["logs"] == ["sum of 2 <rows>", "java.lang.ArithmeticException: / by zero"]
 
 
+def test_a_case_that_an_interrupt_kept_from_its_first_try_is_in_the_document() -> None:
+    document = json.loads(json_report.render(of(replace(NOT_RUN, message="interrupted", tries=0))))
+    Draft202012Validator(SCHEMA).validate(document)
+    assert document["smokes"][0]["tries"] == 0
+
+
 def test_the_schema_names_every_field_of_what_was_checked_and_run() -> None:
     smoke = json.loads(json_report.render(TESTED))["smokes"][1]
     for field, definition in ((smoke["checked"][0], "checked"), (smoke["runs"][0], "run")):
@@ -120,7 +136,7 @@ def test_the_schema_names_every_field_of_what_was_checked_and_run() -> None:
 def test_what_failed_has_an_annotation_with_its_first_expectation_and_what_was_skipped_has_none() -> None:
     where = "::error file=flows/orders.smoke.yaml,title=kestra-deployer%3A smoke::"
     assert github.commands(TESTED).splitlines() == [
-        f"{where}company.shop/orders, sums: ended FAILED, expected SUCCESS; state: expected SUCCESS, was FAILED",
+        f"{where}company.shop/orders, sums: ended FAILED, expected SUCCESS (and 2 more)",
         f"{where}company.shop/orders, waits: still RUNNING after 5 s: could not be killed; it still runs: http://k/e3",
         f"{where}company.shop/mail, sends: its flow was not deployed",
     ]
@@ -132,10 +148,7 @@ def test_the_summary_has_a_row_for_each_case_and_the_logs_of_what_failed() -> No
         "| Smoke test | Result | Time |",
         "| --- | --- | --- |",
         "| company.shop/orders: counts | passed | 1.2 s |",
-        (
-            "| company.shop/orders: sums | failed ended FAILED, expected SUCCESS; "
-            "state: expected SUCCESS, was FAILED | 2.5 s |"
-        ),
+        "| company.shop/orders: sums | failed ended FAILED, expected SUCCESS (and 2 more) | 2.5 s |",
         (
             "| company.shop/orders: waits | timed-out still RUNNING after 5 s: could not be killed; "
             "it still runs: http://k/e3 | 5.0 s |"
