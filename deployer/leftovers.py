@@ -61,6 +61,6 @@ def record(results: Sequence[SmokeResult], session: Session) -> list[Problem]:
 
 
 def _report(execution: Execution, end: str, severity: Severity) -> Problem:
-    where = f"{execution.namespace}/{execution.flow_id}, {execution.url}"
+    where = f"{execution.namespace}/{execution.flow_id}, {execution.url or execution.id}"
     hint = _LOOK if severity is Severity.WARNING else ""
     return Problem(_CHECK, f"an earlier run left a smoke test running, {end}: {where}", severity=severity, hint=hint)

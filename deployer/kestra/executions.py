@@ -190,6 +190,8 @@ class ExecutionCalls(Calls):
 
     def _with_url(self, execution: Execution) -> Execution:
         """Return the execution with the full URL of its page: the server returns a path, or nothing."""
+        if not self._connection.server().pages:
+            return replace(execution, url="")
         host, url = self._connection.host, execution.url
         if not url:
             where = f"{execution.namespace}/{execution.flow_id}/{execution.id}"

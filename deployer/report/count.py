@@ -160,7 +160,8 @@ def sentence(report: Report) -> str:
 def _smokes(report: Report) -> str:
     verdicts = [smoke.verdict for smoke in report.smokes]
     failed, skipped = sum(verdict.fails for verdict in verdicts), verdicts.count(Verdict.SKIPPED)
-    words = [f"{plural(len(verdicts) - failed - skipped, 'smoke test')} passed"]
+    noun = "test" if report.request.command is Command.TEST else "smoke test"
+    words = [f"{plural(len(verdicts) - failed - skipped, noun)} passed"]
     words += [f"{failed} did not"] if failed else []
     words += [f"{skipped} skipped"] if skipped else []
     return ", ".join(words) + "."

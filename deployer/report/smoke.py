@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+
+from deployer.model.request import Command, Request
 from deployer.model.smoke import Checked, SmokeResult, TaskRun
 from deployer.report.count import plural
 
@@ -38,7 +42,7 @@ def explain(smoke: SmokeResult, longest: int) -> str:
     if first and not _is_said(first, smoke.message):
         told.append(expectation(first, longest))
     if smoke.left_running:
-        told.append(f"it still runs: {smoke.url}")
+        told.append(f"it still runs: {smoke.url or smoke.execution}")
     return "; ".join(filter(None, told))
 
 
@@ -64,6 +68,17 @@ def effort(smoke: SmokeResult) -> str:
     if not smoke.execution:
         return ""
     return f"{smoke.seconds:.1f} s" + (f", {smoke.tries} tries" if smoke.tries > 1 else "")
+
+
+def inputs(smoke: SmokeResult) -> str:
+    """Return the inputs of the execution as JSON, files by their names."""
+    return json.dumps(smoke.case.inputs, default=lambda value: str(getattr(value, "name", value)), ensure_ascii=False)
+
+
+def repeat(request: Request, smoke: SmokeResult) -> str:
+    """Return the command that runs only this case: on an engine of its own, or on the server."""
+    command = Command.TEST if request.command is Command.TEST else Command.SMOKE
+    return shlex.join(["kestra-deployer", str(command), *map(str, request.paths), "-k", smoke.case.name])
 
 
 def cut(text: str, longest: int) -> str:

@@ -19,7 +19,7 @@ from deployer.report import count
 from deployer.report.harmless import one_line
 from deployer.report.lines import Text
 from deployer.report.lines import render as render_lines
-from deployer.report.smoke import cut, effort, expectation, history, unsaid
+from deployer.report.smoke import cut, effort, expectation, history, inputs, repeat, unsaid
 
 _ACTIONS = {
     Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.PUBLISH: ("~", "yellow"),
@@ -59,9 +59,11 @@ def _lines(report: Report) -> Iterator[Text]:
         yield Text(f"What was deleted is saved in {report.saved}")
     yield from _health(report)
     if report.smokes:
-        yield Text("Smoke tests", style="bold")
+        yield Text("Tests" if report.request.command is Command.TEST else "Smoke tests", style="bold")
         for smoke in report.smokes:
             yield from _smoke(smoke)
+            if smoke.verdict.fails:
+                yield Text(f"      repeat it: {repeat(report.request, smoke)}", style="dim")
     rules = report.request.rules
     if report.files is not None and rules and rules.source:
         yield Text(f"By the rules of Kestra {rules.version}: {rules.source}", style="dim")
@@ -197,7 +199,7 @@ def _smoke(smoke: SmokeResult) -> Iterator[Text]:
     if smoke.verdict.fails:
         yield from _failure(smoke)
     if smoke.left_running:
-        yield Text(f"      it still runs: {smoke.url}", style="red")
+        yield Text(f"      it still runs: {smoke.url or smoke.execution}", style="red")
     elif smoke.verdict.fails and smoke.url:
         yield Text(f"      {smoke.url}", style="dim")
 
@@ -211,6 +213,8 @@ def _verdict(smoke: SmokeResult) -> str:
 
 def _failure(smoke: SmokeResult) -> Iterator[Text]:
     """The way to the failure, what was expected, and the log: its end, or all of it where that was asked for."""
+    if smoke.case.inputs:
+        yield Text(f"      inputs: {cut(inputs(smoke), _WIDTH)}", style="dim")
     if smoke.states:
         yield Text(f"      {history(smoke)}", style="dim")
     for checked in unsaid(smoke):

@@ -57,7 +57,7 @@ def first_error(client: KestraClient, execution: Execution) -> str:
 def last_logs(client: KestraClient, execution: Execution, *, whole: bool = False) -> tuple[str, ...]:
     """Return the last lines of the log of the task that failed, or of the whole execution; empty if it is not known."""
     with suppress(KestraError):
-        entries = client.list_logs_from_execution(execution.id)
+        entries = client.list_logs_from_execution(execution.id, min_level=None if whole else "INFO")
         failed = {run.task_id for run in execution.task_runs if run.state in ("FAILED", "KILLED")}
         of_failed = [each for each in entries if each.task_id in failed] if failed and not whole else entries
         found = [*_lines(of_failed or entries)]

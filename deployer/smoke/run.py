@@ -182,7 +182,7 @@ class _Runner:
             return replace(result, message=f"{result.message}; it no longer exists")
         now = seen.execution
         result = replace(
-            result, state=now.state, execution=now.id, url=now.url, states=states(now), runs=task_runs(now)
+            result, state=now.state, execution=now.id, url=now.url or None, states=states(now), runs=task_runs(now)
         )
         if seen.over:
             return self._explained(replace(result, message=f"{result.message}, killed"), now)
@@ -196,7 +196,7 @@ def _result(case: SmokeCase, execution: Execution, message: str, verdict: Verdic
         message,
         state=execution.state,
         execution=execution.id,
-        url=execution.url,
+        url=execution.url or None,
         states=states(execution),
         runs=task_runs(execution),
     )

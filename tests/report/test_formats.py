@@ -107,6 +107,7 @@ def test_the_terminal_shows_everything_that_matters_to_a_person() -> None:
         "  ✓ company.team/a  greets: SUCCESS in 1.2 s",
         "  ✗ company.team/a  greets: failed: ended FAILED, expected SUCCESS (0.0 s)",
         "      http://v",
+        "      repeat it: kestra-deployer smoke flows -k 'company.team/a: hello-smoke/greets'",
         f"5 flows: 1 created, 1 updated, 1 unchanged, 1 failed, 1 skipped. 1 error. {SMOKES} (4.3 s)",
     ]
 

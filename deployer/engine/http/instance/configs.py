@@ -9,6 +9,9 @@ from deployer.engine.http.exchange.call import Call
 from deployer.engine.http.exchange.route import Route
 from deployer.model.resource import SYSTEM
 
+OURS = "kestraDeployer"
+"""Tells that this is no server of Kestra's, and has no user interface: there is no page to link to."""
+
 
 def configs(call: Call) -> Response:
     """Return the instance's configuration; `version` is the engine's release."""
@@ -24,6 +27,7 @@ def configs(call: Call) -> Response:
         "hiddenLabelsPrefixes": ["system.", "internal."],
         "isAiEnabled": False,
         "isBasicAuthInitialized": call.guarded,
+        OURS: True,
         "pluginsHash": int(call.bean("plugins.PluginRegistry").hash()),
     }
     return as_json(call, call.kestra.from_json(fields))
