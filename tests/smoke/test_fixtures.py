@@ -1,0 +1,99 @@
+"""What tests mock and expect is there in their flows, or it is said at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployer.check.suite_fixtures import fit
+from deployer.model.document import Document
+from deployer.model.flow import Flow
+from deployer.model.problem import Problem
+from deployer.model.smoke import SmokeCase
+from deployer.parsing.parse import parse
+from deployer.read.suites import suites
+
+FLOW = """id: a
+namespace: b.c
+tasks:
+  - {id: fetch, type: io.kestra.plugin.gcp.bigquery.Query, sql: x}
+  - id: dir
+    type: io.kestra.plugin.core.flow.WorkingDirectory
+    tasks:
+      - {id: inner, type: io.kestra.plugin.core.log.Log, message: hi}
+  - id: gate
+    type: io.kestra.plugin.core.flow.If
+    condition: "true"
+    then:
+      - {id: nested, type: io.kestra.plugin.core.log.Log, message: hi}
+errors:
+  - {id: page, type: io.kestra.plugin.pagerduty.Alert}
+triggers:
+  - {id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: abcdefgh}
+outputs:
+  - {id: total, type: STRING, value: x}
+"""
+SUITE = "id: s\nnamespace: b.c\nflowId: a\ntestCases:\n  - id: one\n"
+
+
+def document(name: str, text: str) -> Document:
+    found, problems = parse(name, text)
+    assert found
+    assert problems == []
+    return found
+
+
+def fitted(lines: str, version: str = "1.3", flow: str = FLOW) -> tuple[SmokeCase, list[Problem]]:
+    """The case with these lines, and what of it the flow does not have."""
+    suite = document("a.smoke.yaml", SUITE + "".join(f"    {line}\n" for line in lines.splitlines()))
+    cases, malformed = suites([suite])
+    assert malformed == []
+    [case], problems = fit(cases, [suite], [Flow(document("a.yaml", flow), "b.c", "a")], version)
+    return case, problems
+
+
+def test_tasks_wherever_they_are_triggers_and_outputs_that_are_there_are_no_problem() -> None:
+    mocked = "[{id: fetch}, {id: nested}, {id: page}, {id: dir}]"
+    case, problems = fitted(
+        f"fixtures: {{tasks: {mocked}, trigger: {{id: hook}}}}\n"
+        "expectedTaskStates: {inner: NOT_RUN}\nexpectedOutputs: {total: 1}"
+    )
+    assert problems == []
+    assert case.trigger
+    assert case.trigger.type == "io.kestra.plugin.core.trigger.Webhook"
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "message", "hint"),
+    [
+        ("fixtures: {tasks: [{id: fetsh}]}", 6, "the flow b.c/a has no task `fetsh`", "did you mean `fetch`?"),
+        ("fixtures: {trigger: {id: x}}", 6, "the flow b.c/a has no trigger `x`", "its triggers are `hook`"),
+        ("expectedTaskStates: {pager: FAILED}", 6, "the flow b.c/a has no task `pager`", "did you mean `page`?"),
+        ("expectedOutputs: {sum: 1}", 6, "the flow b.c/a has no output `sum`", "its outputs are `total`"),
+        (
+            "fixtures:\n  tasks:\n    - id: inner",
+            8,
+            "Kestra runs `inner` for real, mocked or not: it is inside the WorkingDirectory `dir`",
+            "mock `dir`, or leave the fixture out",
+        ),
+        (
+            "fixtures:\n  tasks:\n    - {id: fetch}\n    - {id: fetch, state: SUCCESS}",
+            9,
+            "the task `fetch` is mocked twice",
+            "remove one of the two",
+        ),
+    ],
+)
+def test_what_the_flow_does_not_have_is_a_problem_at_its_place(lines: str, line: int, message: str, hint: str) -> None:
+    _, [problem] = fitted(lines)
+    assert (problem.message, problem.hint) == (message, hint)
+    assert problem.span
+    assert problem.span.line == line
+
+
+def test_2x_cannot_mock_iterations_in_different_states() -> None:
+    lines = "fixtures:\n  tasks:\n    - {id: fetch, value: a}\n    - {id: fetch, value: b, state: FAILED}"
+    assert fitted(lines)[1] == []
+    _, [problem] = fitted(lines, "2.0")
+    assert problem.message == "Kestra 2 cannot mock the iterations of `fetch` in different states"
+    assert problem.span
+    assert problem.span.line == 9
