@@ -65,6 +65,10 @@ MAY_IMPORT = {
         "errors",
     ),
     "trial": ("pipeline", "running", "session", "ledgers", "kestra", "model", "errors", "interrupt"),
+    "testing": (
+        *("pipeline", "validation", "session", "smoke", "check"),
+        *("language", "parsing", "kestra", "model", "errors"),
+    ),
     "engine": ("__init__", "cache", "model", "errors"),
     "cli": (
         "__init__",
@@ -75,6 +79,7 @@ MAY_IMPORT = {
         "ledgers",
         "refusal",
         "trial",
+        "testing",
         "engine",
         "catalogue",
         *STAGES,

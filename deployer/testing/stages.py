@@ -27,9 +27,6 @@ from deployer.smoke.select import select
 from deployer.testing.absent import Absent, find_absent, without
 from deployer.validation import validate
 
-ABSENT = "absent-plugin"
-"""The problem of a task that a test reaches, that is not mocked, and whose plugin the engine does not have."""
-
 _WRITES = 4  # at once
 
 
@@ -143,4 +140,4 @@ def _report_absent(
         span = document.marks.at((*each.route, "type")) or document.marks.at(each.route) if document else None
         tests = ", ".join(f"{case.suite}/{case.id}" for case in cases)
         message = f"the engine does not have `{each.type}`, and `{name}` is not mocked in {tests}"
-        yield Problem(ABSENT, message, resource.origin, span, hint=each.remedy)
+        yield Problem("absent-plugin", message, resource.origin, span, hint=each.remedy)

@@ -95,4 +95,4 @@ def test_an_engine_of_its_own_is_refused(project: Project, deployer: Run) -> Non
     write(project, "a")
     ended = deployer("smoke", "--embedded")
     assert ended.code == 2
-    assert "sync --embedded --smoke" in ended.stderr
+    assert "kestra-deployer test" in ended.stderr
