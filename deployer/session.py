@@ -13,10 +13,14 @@ from deployer.model.ledger import Claim
 from deployer.model.policy import OnDrift
 from deployer.model.resource import Key
 from deployer.model.result import Outcome
-from deployer.model.smoke import SmokeResult
+from deployer.model.smoke import Awaited, SmokeResult, UnderWay
 
-Listen = Callable[[str | Outcome | SmokeResult], None]
-"""Hears what the run is about to do (a sentence), and every result as it comes."""
+Event = str | Outcome | SmokeResult | Awaited | UnderWay
+Listen = Callable[[Event], None]
+"""Hears what the run is about to do (a sentence), how far its tests are, and every result as it comes.
+
+It is called from several threads.
+"""
 
 
 class Asking(Protocol):

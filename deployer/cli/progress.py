@@ -1,43 +1,94 @@
-"""Progress on stderr: one line that changes on a terminal, nothing elsewhere."""
+"""Progress on stderr: on a terminal lines that change, elsewhere a line for each test that has ended."""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from deployer.model.result import Outcome
-from deployer.model.smoke import SmokeResult
+from deployer.model.smoke import Awaited, SmokeResult, UnderWay
 from deployer.report.harmless import one_line
+from deployer.session import Event
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
+    from rich.text import Text
+
+_SHOWN = 8  # tests under way
+
+
+@dataclass(slots=True)
+class _Test:
+    """A test under way, and since when, in `time.monotonic()` seconds."""
+
+    now: UnderWay
+    since: float
+
+
+@dataclass(slots=True)
+class View:
+    """What is being done, how many results there are, and which tests are under way: rich asks for it again and again."""
+
+    doing: str = ""
+    total: int = 0  # of tests; 0 where it is not known
+    count: int = 0
+    tests: dict[str, _Test] = field(default_factory=dict)
+
+    def take(self, event: Event) -> None:
+        """Take in what the run tells."""
+        match event:
+            case str():
+                self.doing, self.total, self.count, self.tests = event, 0, 0, {}
+            case Awaited():
+                self.total = event.count
+            case UnderWay():
+                since = self.tests[event.case.name].since if event.case.name in self.tests else time.monotonic()
+                self.tests[event.case.name] = _Test(event, since)
+            case _:
+                self.count += 1
+                if isinstance(event, SmokeResult):
+                    self.tests.pop(event.case.name, None)
+
+    def lines(self) -> list[str]:
+        """Return the lines to show now."""
+        counted = f": {self.count}/{self.total}" if self.total else f": {self.count} done" if self.count else ""
+        tests = list(self.tests.values())
+        shown = [f"    {self._test(each)}" for each in tests[:_SHOWN]]
+        more = [f"    and {len(tests) - _SHOWN} more"] if len(tests) > _SHOWN else []
+        return [one_line(each) for each in (f"{self.doing}{counted}", *shown, *more)]
+
+    def _test(self, test: _Test) -> str:
+        at = f" {test.now.task}" if test.now.task else ""
+        return f"{test.now.case.name}  {test.now.state}{at} {time.monotonic() - test.since:.0f} s"
+
+    def __rich__(self) -> Text:
+        from rich.text import Text  # noqa: PLC0415  see `console`
+
+        return Text("\n".join(self.lines()))
 
 
 @dataclass(slots=True)
 class Progress:
-    """Shows what is being done, and how many results there are."""
+    """Shows what is being done, how many results there are, and which tests are under way."""
 
     _status: Status
-    _doing: str = ""
-    _count: int = 0
+    _console: Console
+    _view: View = field(default_factory=View)
+    _lock: Lock = field(default_factory=Lock)
 
-    def __call__(self, event: str | Outcome | SmokeResult) -> None:
-        """Show what is being done now, or the number of results."""
-        if isinstance(event, str):
-            self._doing, self._count = event, 0
-            self._show(self._doing)
-        else:
-            self._count += 1
-            self._show(f"{self._doing}: {self._count} done")
-
-    def _show(self, text: str) -> None:
-        from rich.text import Text  # noqa: PLC0415  see `console`
-
-        self._status.update(Text(one_line(text)))
+    def __call__(self, event: Event) -> None:
+        """Show what the run tells."""
+        with self._lock:
+            self._view.take(event)
+            if self._console.is_terminal:
+                self._status.update(self._view)
+            elif isinstance(event, SmokeResult):
+                self._console.print(one_line(line(event, self._view)), markup=False)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -47,6 +98,12 @@ class Progress:
             yield
         finally:
             self._status.start()
+
+
+def line(result: SmokeResult, view: View) -> str:
+    """Return a line for a test that has ended: `12/40 passed company.shop/orders: orders/many-rows (1.2 s)`."""
+    took = f" ({result.seconds:.1f} s)" if result.execution else ""
+    return f"{view.count}/{view.total} {result.verdict} {result.case.name}{took}"
 
 
 def console() -> Console:
@@ -60,5 +117,6 @@ def console() -> Console:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Give a listener that shows progress while the context lasts."""
-    with console().status("Reading files") as status:
-        yield Progress(status)
+    shown = console()
+    with shown.status("Reading files") as status:
+        yield Progress(status, shown)

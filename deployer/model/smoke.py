@@ -183,3 +183,19 @@ class SmokeResult:
     runs: tuple[TaskRun, ...] = ()
     logs: tuple[str, ...] = ()
     tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """How many tests a run has."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A test that is being run: the state of its execution, empty before that exists, and the task that it is at."""
+
+    case: SmokeCase
+    state: str = ""
+    task: str = ""

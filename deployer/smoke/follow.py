@@ -7,6 +7,7 @@ execution. So every round listens for a while and then asks. A request that fail
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 
@@ -42,6 +43,7 @@ class Follower:
 
     client: KestraClient
     stop: Event
+    notice: Callable[[Execution], None] = lambda _: None  # hears each change that the server tells of
 
     def to_the_end(self, execution: Execution, deadline: float) -> Seen:
         """Return the final state of an execution after all retries, or its state at the deadline or when stopped.
@@ -107,6 +109,7 @@ class Follower:
 
     def _listen(self, name: str, until: float, *, killing: bool) -> None:
         for seen in self.client.follow_execution(name, until=until):
+            self.notice(seen)
             if seen.over or (self.stop.is_set() and not killing):
                 return
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError
 from deployer.interrupt import finish
-from deployer.kestra.answers import Execution
+from deployer.kestra.answers import OVER, Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
-from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, UnderWay, Verdict
 from deployer.model.upload import Upload
 from deployer.smoke.chain import RETRIED
 from deployer.smoke.expect import judge
@@ -39,7 +39,7 @@ def run(
     deployed: Collection[Key],
     client: KestraClient,
     workers: int = 4,
-    listen: Callable[[SmokeResult], None] = lambda _: None,
+    listen: Callable[[SmokeResult | Awaited | UnderWay], None] = lambda _: None,
     *,
     origin: Origin = NOWHERE,
     missing: str = NOT_DEPLOYED,
@@ -54,6 +54,7 @@ def run(
     """
     runner = _Runner(
         client=client,
+        listen=listen,
         deployed=deployed,
         turns={case.flow: Lock() for case in cases},
         origin=origin,
@@ -63,12 +64,10 @@ def run(
     )
 
     def work() -> list[SmokeResult]:
-        results = []
+        listen(Awaited(len(cases)))
         with ThreadPoolExecutor(workers, thread_name_prefix="smoke") as pool:
-            for future in [pool.submit(runner.run, case) for case in cases]:
-                results.append(future.result())
-                listen(results[-1])
-        return results
+            futures = [pool.submit(runner.run, case) for case in cases]
+            return [future.result() for future in futures]
 
     return finish(work, runner.stop.set)
 
@@ -78,6 +77,7 @@ class _Runner:
     """Runs cases, one at a time in each thread; `stop` ends them all."""
 
     client: KestraClient
+    listen: Callable[[SmokeResult | Awaited | UnderWay], None]
     deployed: Collection[Key]
     turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-value pairs
     origin: Origin
@@ -87,6 +87,11 @@ class _Runner:
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
+        result = self._run_in_turn(case)
+        self.listen(result)
+        return result
+
+    def _run_in_turn(self, case: SmokeCase) -> SmokeResult:
         if case.flow not in self.deployed:
             return SmokeResult(case, Verdict.NOT_RUN, self.missing)
         if case.mocks and not self.mocks:
@@ -142,7 +147,8 @@ class _Runner:
 
     def _finish(self, case: SmokeCase, execution: Execution, deadline: float) -> SmokeResult:
         """Follow an execution to its end, or to its deadline and its kill."""
-        follower = Follower(self.client, self.stop)
+        self.listen(UnderWay(case, execution.state))
+        follower = Follower(self.client, self.stop, lambda seen: self.listen(UnderWay(case, seen.state, _at(seen))))
         try:
             seen = follower.to_the_end(execution, deadline)
         except KestraNotFoundError as error:
@@ -187,6 +193,12 @@ class _Runner:
         if seen.over:
             return self._explained(replace(result, message=f"{result.message}, killed"), now)
         return replace(result, message=f"{result.message}; {_explain_left(seen)}", left_running=True)
+
+
+def _at(execution: Execution) -> str:
+    """Return the task that an execution is at: the last that has not ended."""
+    running = [run.task_id for run in execution.task_runs if run.state not in OVER]
+    return running[-1] if running else ""
 
 
 def _result(case: SmokeCase, execution: Execution, message: str, verdict: Verdict = Verdict.FAILED) -> SmokeResult:

@@ -78,7 +78,7 @@ def test_only_what_has_a_text_in_its_name_is_run(project: Project, server: Proxy
     assert [*verdicts(deployer("smoke", "-k", "TEAM/B: b-works/on", "--format", "json"))] == ["b/once"]
     ended = deployer("smoke", "-k", "nowhere")
     assert ended.code == 2
-    assert "no smoke test has 'nowhere' in its name" in ended.stderr
+    assert "no test has 'nowhere' in its name" in ended.stderr
     assert "the first of 4 is company.team/a: a-works/once" in ended.stderr
 
 

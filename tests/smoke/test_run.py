@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import FLOW, Key
-from deployer.model.smoke import Expectation, SmokeCase, SmokeResult, Verdict
+from deployer.model.smoke import Awaited, Expectation, SmokeCase, SmokeResult, UnderWay, Verdict
 from deployer.settings import Settings
 from deployer.smoke.run import run
 
@@ -94,10 +94,14 @@ def test_a_flow_that_was_not_deployed_is_not_run(client: KestraClient, server: P
 def test_results_come_in_the_order_of_the_cases(client: KestraClient) -> None:
     slow = flow(client, "slow", "{id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S}")
     quick = flow(client, "quick", LOG)
-    heard: list[SmokeResult] = []
+    heard: list[object] = []
     results, _ = run([case(slow), case(quick), case(slow)], {slow, quick}, client, listen=heard.append)
     assert [result.case.flow for result in results] == [slow, quick, slow]
-    assert heard == results
+    ended = [each for each in heard if isinstance(each, SmokeResult)]
+    assert heard[0] == Awaited(3)
+    assert [each.case.flow for each in ended][0] == quick
+    assert sorted(map(id, ended)) == sorted(map(id, results))
+    assert {each.case.flow for each in heard if isinstance(each, UnderWay)} == {slow, quick}
 
 
 def test_cases_of_one_flow_run_one_after_another(client: KestraClient, server: Proxy) -> None:
