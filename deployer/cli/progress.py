@@ -32,7 +32,7 @@ class _Test:
 
 @dataclass(slots=True)
 class View:
-    """What is being done, how many results there are, and which tests are under way: rich asks for it again and again."""
+    """What is being done, how many results there are, which tests are under way: rich asks for it again and again."""
 
     doing: str = ""
     total: int = 0  # of tests; 0 where it is not known

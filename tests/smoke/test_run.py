@@ -99,7 +99,7 @@ def test_results_come_in_the_order_of_the_cases(client: KestraClient) -> None:
     assert [result.case.flow for result in results] == [slow, quick, slow]
     ended = [each for each in heard if isinstance(each, SmokeResult)]
     assert heard[0] == Awaited(3)
-    assert [each.case.flow for each in ended][0] == quick
+    assert ended[0].case.flow == quick
     assert sorted(map(id, ended)) == sorted(map(id, results))
     assert {each.case.flow for each in heard if isinstance(each, UnderWay)} == {slow, quick}
 
