@@ -113,32 +113,45 @@ def _save(writes: Sequence[Change], request: Request) -> str:
 
 def _raise_if_changed(client: KestraClient, writes: Sequence[Change]) -> None:
     """Raise ChangedError where someone wrote since the plan was made."""
+    if changed := find_changed(client, writes):
+        message = f"someone changed {_named(changed)} on the server since the plan was made"
+        raise ChangedError(message, hint="nothing was written: run it again")
+
+
+def _raise_if_switched(client: KestraClient, writes: Sequence[Change]) -> None:
+    """Raise ChangedError where someone switched something off or on beside a text since the plan was made."""
+    if switched := find_switched(client, writes):
+        message = f"someone switched a trigger of {_named(switched)} off or on since the plan was made"
+        raise ChangedError(message, hint="nothing was written: run it again")
+
+
+def _named(keys: Collection[Key]) -> str:
+    return " and ".join(sorted(key.path for key in keys))
+
+
+def find_changed(client: KestraClient, writes: Sequence[Change]) -> set[Key]:
+    """Return what is no longer on the server as the live sides of changes have it. Raises KestraError."""
     current: dict[Key, int | None] = {}
     bodies: dict[Key, Body] = {}
     for kind, keys in by_kind([change.key for change in writes]):
         current |= (found := kind.revisions(client, keys))
         if unnumbered := [key for key, revision in found.items() if revision is None]:
             bodies |= {key: each.body for key, each in kind.read_live(client, {}, unnumbered).resources.items()}
-    changed = {change.key.path for change in writes if _has_changed(change, current, bodies)}
-    if changed:
-        message = f"someone changed {' and '.join(sorted(changed))} on the server since the plan was made"
-        raise ChangedError(message, hint="nothing was written: run it again")
+    return {change.key for change in writes if _has_changed(change, current, bodies)}
 
 
-def _raise_if_switched(client: KestraClient, writes: Sequence[Change]) -> None:
-    """Raise ChangedError where someone switched something off or on beside a text since the plan was made."""
+def find_switched(client: KestraClient, writes: Sequence[Change]) -> set[Key]:
+    """Return what has something switched off or on beside its text since its states were read. Raises KestraError."""
     lives = {change.key: change.live for change in writes if change.live and change.live.states}
-    switched: set[str] = set()
+    switched: set[Key] = set()
     for kind, keys in by_kind(lives):
         states = kind.read_states(client, keys)
         for key in keys:
             live = lives[key]
             now, meaning = replace(live, states=states.get(key, ())), kind.meaning(live.body)
             if kind.switched_off(live, meaning) != kind.switched_off(now, meaning):
-                switched.add(key.path)
-    if switched:
-        message = f"someone switched a trigger of {' and '.join(sorted(switched))} off or on since the plan was made"
-        raise ChangedError(message, hint="nothing was written: run it again")
+                switched.add(key)
+    return switched
 
 
 def _has_changed(change: Change, current: Mapping[Key, int | None], bodies: Mapping[Key, Body]) -> bool:

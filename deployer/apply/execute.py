@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -24,15 +24,26 @@ Write = Callable[[Change], Written]
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """What should have been written and was not, with why; why no further change is tried, empty while all is well."""
 
-    missed: dict[Key, str]
+    missed: dict[Key, str] = field(default_factory=dict)
     reason: str = ""
     closed: set[str] = field(default_factory=set)  # namespaces that the server does not let us write to
 
     def interrupted(self) -> None:
+        """Try nothing more: ^C."""
         self.reason = "interrupted"
+
+    def why_ended(self, change: Change) -> str:
+        """Return why nothing more is tried where this change is, empty where it is."""
+        if self.reason or change.key.namespace not in self.closed:
+            return self.reason
+        return f"not tried: the server does not let us write to the namespace {change.key.namespace}"
+
+
+WhyNot = Callable[[Change, Run], str]
+"""Says why a change is not tried after what became of those before, empty where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +70,44 @@ def apply(
     namespace is SKIPPED. A refused login or no server ends all the rest so, and so does ^C, after what is in flight has
     ended. Nothing is deleted unless everything before succeeded. `looked` is as in `waves`.
     """
-    run = _Run(dict.fromkeys(refused, _REFUSED))
-    outcomes: dict[Key, Outcome] = {}
+    run = Run(dict.fromkeys(refused, _REFUSED))
+    groups = waves(changes, looked=looked)
 
-    def work() -> None:
-        with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
-            for wave in waves(changes, looked=looked):
-                for future in [pool.submit(_carry_out, change, write, run) for change in wave]:
-                    outcome = future.result()
-                    outcomes[outcome.change.key] = outcome
-                    if outcome.status is not Status.DONE:
-                        run.missed.setdefault(outcome.change.key, _UNWRITTEN)
-                    listen(outcome)
+    def work() -> dict[Key, Outcome]:
+        return write_groups(groups, write, run, why_not=_why_not, workers=workers, listen=listen)
 
-    _, interrupted = finish(work, run.interrupted)
+    outcomes, interrupted = finish(work, run.interrupted)
     return Applied([outcomes[change.key] for change in changes], interrupted)
 
 
-def _carry_out(change: Change, write: Write, run: _Run) -> Outcome:
+def write_groups(
+    groups: Iterable[Sequence[Change]],
+    write: Write,
+    run: Run,
+    *,
+    why_not: WhyNot,
+    workers: int = 4,
+    listen: Callable[[Outcome], None] = lambda _: None,
+) -> dict[Key, Outcome]:
+    """Carry out groups of changes, one group after the other; return what became of each. `run` ends it early."""
+    outcomes: dict[Key, Outcome] = {}
+    with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
+        for group in groups:
+            for future in [pool.submit(_carry_out, change, write, run, why_not) for change in group]:
+                outcome = future.result()
+                outcomes[outcome.change.key] = outcome
+                if outcome.status is not Status.DONE:
+                    run.missed.setdefault(outcome.change.key, _UNWRITTEN)
+                listen(outcome)
+    return outcomes
+
+
+def _carry_out(change: Change, write: Write, run: Run, why_not: WhyNot) -> Outcome:
     if change.held:
         return Outcome(change, Status.SKIPPED if change.action is Action.PRUNE else Status.FAILED, change.held)
     if not change.writes:
         return Outcome(change, Status.DONE, revision=change.live.revision if change.live else None)
-    if why := _why_not(change, run):
+    if why := run.why_ended(change) or why_not(change, run):
         return Outcome(change, Status.SKIPPED, why)
     began = time.monotonic()
     try:
@@ -105,12 +131,8 @@ def _secrets(change: Change) -> Iterator[str]:
         yield from values(side.body) if side and isinstance(side.body, str) else ()
 
 
-def _why_not(change: Change, run: _Run) -> str:
-    """Return why a change is not tried, empty where it is."""
-    if run.reason:
-        return run.reason
-    if change.key.namespace in run.closed:
-        return f"not tried: the server does not let us write to the namespace {change.key.namespace}"
+def _why_not(change: Change, run: Run) -> str:
+    """Return why a change of a deploy is not tried, empty where it is."""
     if change.action is Action.PRUNE:
         return "not deleted: something before it did not succeed" if run.missed else ""
     for why in (_UNWRITTEN, _REFUSED):
