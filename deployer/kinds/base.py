@@ -105,6 +105,10 @@ class Kind(ABC):
         """Switch on again what a change enables, after it was written. Raises KestraError."""
         return
 
+    def disable(self, client: KestraClient, key: Key, names: Collection[str]) -> None:  # noqa: ARG002
+        """Switch these off beside the body of a resource. Raises KestraError where the server does not do it."""
+        return
+
     def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:  # noqa: ARG002
         """Return the bodies that these ledger entries record, as far as the server keeps earlier revisions."""
         return {}

@@ -97,6 +97,9 @@ class _Flows(Kind):
     def enable(self, client: KestraClient, change: Change, recover: Recover) -> None:
         switches.enable(client, change, recover)
 
+    def disable(self, client: KestraClient, key: Key, names: Collection[str]) -> None:
+        switches.disable(client, key, names)
+
     def read_deployed(self, client: KestraClient, entries: Mapping[Key, Entry]) -> Mapping[Key, Body]:
         from deployer.kinds.flow.live import read_deployed  # noqa: PLC0415  see `base`
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from deployer.errors import KestraNotFoundError
+from deployer.errors import KestraNotFoundError, KestraRefusedError
 from deployer.kinds.flow.stops import are_alike, triggers_of
 from deployer.model.change import Action, Change
 from deployer.model.policy import Recover
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CHECK = "trigger-state"
 _KEY = "disabled"
 _PAUSES = (0, 0.2, 1, 2)  # seconds before each look at what a deleted flow leaves behind
+_LOOKS = (0, 0.1, 0.5, 1, 2, 3)  # seconds before each look whether a trigger is off
 _DRAFT = "Saved by kestra-deployer right before a deploy, so that Kestra sees which triggers change. It never runs."
 
 
@@ -131,6 +132,22 @@ def enable(client: KestraClient, change: Change, recover: Recover) -> None:
     there = client.search_triggers_for_flow(change.key.namespace, change.key.name) if names else []
     if off := [state for state in there if state.trigger in names and state.disabled]:
         client.disabled_triggers_by_ids(off, disabled=False, recover_missed_schedules=recover is Recover.DECLARED)
+
+
+def disable(client: KestraClient, key: Key, names: Collection[str]) -> None:
+    """Switch triggers off, until they are. Raises KestraRefusedError where they stay on.
+
+    2.0.0 answers before it is done, and loses a switch that comes while the schedule fires.
+    """
+    for pause in _LOOKS:
+        time.sleep(pause)
+        there = client.search_triggers_for_flow(key.namespace, key.name)
+        on = [state for state in there if state.trigger in names and not state.disabled]
+        if not on:
+            return
+        client.disabled_triggers_by_ids(on, disabled=True)
+    message = f"{on[0].path} cannot be switched off: Kestra says that it does, and it is still on"
+    raise KestraRefusedError(message, method="POST", url=client.url, hint="switch it off on Kestra's page of triggers")
 
 
 def _wanted(change: Change) -> list[TriggerState]:

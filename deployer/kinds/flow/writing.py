@@ -8,7 +8,7 @@ from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.kinds.flow.switches import draft_before, draft_of, may_need_draft
-from deployer.kinds.flow.text import data_of
+from deployer.kinds.flow.text import data_of, text_of
 from deployer.model.change import Action, Change
 from deployer.model.resource import Key, Resource
 from deployer.model.result import Written
@@ -21,12 +21,14 @@ def write(client: KestraClient, change: Change) -> Written:
     """Carry out a change that writes. Raises KestraError when it is refused."""
     key, before = change.key, change.live.revision if change.live else None
     match change.action, change.desired:
-        case Action.CREATE, Resource(body=str(body)):
+        case Action.CREATE, Resource(body=str(body)) as wanted:
             revision = _created(client, key, body).revision
+            _save_draft_beside(client, wanted)
             return Written(revision, lost(client, key, body, 0, revision))
-        case Action.UPDATE | Action.PUBLISH, Resource(body=str(body)):
+        case Action.UPDATE | Action.PUBLISH, Resource(body=str(body)) as wanted:
             draft = _save_draft_before(client, change, body)
             revision = client.update_flow(key.namespace, key.name, body).revision
+            _save_draft_beside(client, wanted)
             return Written(revision, lost(client, key, body, before, revision, ours=draft))
         case Action.PRUNE, _:
             with suppress(KestraNotFoundError):  # another user was faster
@@ -55,6 +57,12 @@ def _save_draft_before(client: KestraClient, change: Change, body: str) -> int |
     before, drafted, after = (data_of(each or "") for each in (live.body, live.draft, body))
     draft = draft_before(live, before, drafted, after, change.off)
     return client.save_draft(change.key.namespace, change.key.name, draft).revision if draft else None
+
+
+def _save_draft_beside(client: KestraClient, wanted: Resource) -> None:
+    """Save the draft that was beside a text which is put back. What a file declares has none."""
+    if wanted.draft is not None:
+        client.save_draft(wanted.key.namespace, wanted.key.name, text_of(wanted.draft))
 
 
 def write_again(client: KestraClient, change: Change) -> None:
