@@ -239,6 +239,14 @@ _RUN = (
         "another text than its file has.",
     ),
     _entry(
+        "rollback",
+        ERROR,
+        Origin.RUN,
+        "Whether what a run wrote could be put back after a smoke test failed.",
+        "what another user has written since is left as it is, and a write may fail: look at it on the server. See "
+        "docs/plan-and-apply.md.",
+    ),
+    _entry(
         "run",
         ERROR,
         Origin.RUN,

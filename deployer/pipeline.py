@@ -1,4 +1,4 @@
-"""The one-way flow: read → check → desire → compare → apply → health → smoke → report, on one screen.
+"""The one-way flow: read → check → desire → compare → apply → health → smoke → rollback → report, on one screen.
 
 Every stage yields the report so far, so that whatever ends a run early, what was found until then is reported.
 """
@@ -13,6 +13,7 @@ from deployer.apply import unreached
 from deployer.apply.bookkeeping import now, warn_of_lease
 from deployer.apply.clean_up import clean_up
 from deployer.apply.deploy import Planned, carry_out
+from deployer.apply.rollback import roll_back
 from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.health import look
@@ -26,7 +27,7 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request, Rules
 from deployer.model.resource import Key
 from deployer.model.result import Report, Server, Status
-from deployer.model.smoke import SUITE, SmokeCase
+from deployer.model.smoke import SUITE, SmokeCase, SmokeResult
 from deployer.model.version import nearest
 from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
@@ -72,7 +73,10 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
     report = yield from look_after(report, session)
     if request.smoke and not report.interrupted and not report.error:
         done = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
-        yield from _smoke(planned.cases, done, report, session, planned.ledger.project)
+        report = yield from _smoke(planned.cases, done, report, session, planned.ledger.project)
+        if request.rollback and not report.interrupted and _fails(report.smokes, done):
+            session.listen("Putting back what was written")
+            yield roll_back(planned, report, session)
 
 
 def smoke(request: Request, session: Session) -> Iterator[Report]:
@@ -305,10 +309,15 @@ def _of_change(change: Change, callers: Sequence[Key], ground: Ground) -> Detail
     )
 
 
+def _fails(smokes: Iterable[SmokeResult], deployed: Collection[Key]) -> bool:
+    """Whether a smoke test failed. One that was not run, as its flow was not deployed, says nothing of what runs."""
+    return any(each.verdict.fails and each.case.flow in deployed for each in smokes)
+
+
 def _smoke(
     cases: Sequence[SmokeCase], flows: Collection[Key], report: Report, session: Session, project: str
-) -> Iterator[Report]:
-    """Run the smoke tests of these flows, and record what could not be killed."""
+) -> Generator[Report, None, Report]:
+    """Run the smoke tests of these flows, and record what could not be killed; return the report with the results."""
     session.listen("Running smoke tests")
     missing = NOT_DEPLOYED if report.request.writes else "its flow is not on the server"
     origin = Origin(project=project, commit=report.request.checkout.commit)
@@ -324,7 +333,9 @@ def _smoke(
     )
     report = replace(report, smokes=tuple(results), interrupted=interrupted)
     yield report
-    yield report.with_problems(leftovers.record(results, session))
+    report = report.with_problems(leftovers.record(results, session))
+    yield report
+    return report
 
 
 def _report_other_texts(changes: Iterable[Change]) -> Iterator[Problem]:

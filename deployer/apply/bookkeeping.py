@@ -55,12 +55,19 @@ def record_before(ledger: Ledger, writes: Iterable[Change], request: Request, no
     """Return the ledger with what is about to be written, what a run that was cut off has written, and the lease."""
     entries, pending = dict(ledger.entries), dict(ledger.pending)
     for change in writes:
-        behind = ledger.behind(change.key, change.live.body) if change.live else None
-        if behind and change.live:
-            entries[change.key] = replace(behind, revision=behind.revision or change.live.revision)
+        if entry := entry_behind(ledger, change):
+            entries[change.key] = entry
         if change.desired:
             pending[change.key] = _entry(change, None, request, now)
     return replace(ledger, entries=entries, pending=pending, lease=Lease(request.by, _iso(now + _LEASE)))
+
+
+def entry_behind(ledger: Ledger, change: Change) -> Entry | None:
+    """Return the entry of what a change finds live: what a run that was cut off has written counts as deployed."""
+    live = change.live
+    if live and (behind := ledger.behind(change.key, live.body)):
+        return replace(behind, revision=behind.revision or live.revision)
+    return ledger.entries.get(change.key)
 
 
 def record_after(
@@ -80,6 +87,52 @@ def record_after(
             moved = theirs is not None and theirs != before.entries.get(change.key)
             entries[change.key] = theirs if theirs and moved and _is_later(theirs, entry) else entry
     return replace(ledger, entries=entries, pending=pending, lease=None)
+
+
+def record_before_rollback(
+    ledger: Ledger, known: Ledger, changes: Iterable[Change], request: Request, now: datetime
+) -> Ledger:
+    """Return the ledger as a run found it, with what it wrote as pending: so both texts of each change are known."""
+    entries, pending = dict(ledger.entries), dict(ledger.pending)
+    for change in changes:
+        _put(entries, change.key, entry_behind(known, change))
+        if change.desired:
+            pending[change.key] = _entry(change, None, request, now)
+    return replace(ledger, entries=entries, pending=pending, lease=Lease(request.by, _iso(now + _LEASE)))
+
+
+def record_after_rollback(
+    ledger: Ledger, before: tuple[Ledger, Ledger], known: Ledger, outcomes: Iterable[tuple[Change, Outcome]]
+) -> Ledger:
+    """Return the ledger with what was put back, except where another run has written since.
+
+    `before` is it without and with what was recorded before the rollback, `known` as the run found it. Each change of
+    the run comes with the outcome of what took it back. What failed stays pending.
+    """
+    latest, recorded = before
+    entries, pending = dict(ledger.entries), dict(ledger.pending)
+    for change, outcome in outcomes:
+        key, skipped = change.key, outcome.status is Status.SKIPPED
+        if outcome.status is Status.FAILED or entries.get(key) != recorded.entries.get(key):
+            continue
+        _put(pending, key, latest.pending.get(key) if skipped else None)
+        _put(entries, key, latest.entries.get(key) if skipped else _put_back(entry_behind(known, change), outcome))
+    return replace(ledger, entries=entries, pending=pending, lease=None)
+
+
+def _put_back(entry: Entry | None, outcome: Outcome) -> Entry | None:
+    """Return an entry with the revision that has its text now. With a stop in it, it is still the one before's."""
+    now = outcome.change.desired
+    if entry and now and outcome.revision and digest(now.body) == entry.sent:
+        return replace(entry, revision=outcome.revision)
+    return entry
+
+
+def _put(entries: dict[Key, Entry], key: Key, entry: Entry | None) -> None:
+    if entry:
+        entries[key] = entry
+    else:
+        entries.pop(key, None)
 
 
 def write(keeper: Keeper, ledger: Ledger) -> list[Problem]:

@@ -86,7 +86,7 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 NAMES = ("project", "prune", "max_prune", "force", "adopt", "backup", "on_drift", "on_disabled", "recover")
 """What these options are called as keywords."""
 
-_OF_A_RUN = ("dry_run", "detailed", "diff", "stat", "smoke", "keep_going")
+_OF_A_RUN = ("dry_run", "detailed", "diff", "stat", "smoke", "rollback", "keep_going")
 """Options of single commands, which are fields of a request."""
 
 

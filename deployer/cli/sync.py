@@ -40,6 +40,7 @@ from deployer.session import Session
 @click.option("--diff", is_flag=True, help="Show which lines change.")
 @click.option("--stat", is_flag=True, help="Show how many lines change, not which.")
 @click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) after the deploy.")
+@click.option("--rollback", is_flag=True, help="With --smoke: put back what was written, if a smoke test fails.")
 @click.option(
     "--keep-going", is_flag=True, help="Deploy what is valid even if problems were found, and report the rest."
 )
@@ -64,6 +65,8 @@ def sync(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: 
 def _sync(path: Path, outputs: output.Outputs, *, yes: bool, no_wait: bool, **more: Any) -> Report:
     if more["detailed"] and not more["dry_run"]:
         raise UsageError("--detailed-exitcode is about what would be done", hint="give --dry-run, too, or use `plan`")
+    if more["rollback"] and not more["smoke"]:
+        raise UsageError("--rollback is about smoke tests that fail, and none would be run", hint="give --smoke, too")
     asked, how = split(more)
     request = ask(asked, [path], Command.SYNC, wait=wait_of(asked, no_wait=no_wait), **how)
     asks = outputs.stdout == output.TEXT and request.writes and person_is_there()

@@ -97,6 +97,7 @@ class Request:
     keep_going: bool = False
     wait: float | None = None  # seconds to look whether what was written is healthy; None: no look
     smoke: bool = False
+    rollback: bool = False  # put back what the run has written, if a smoke test fails
     only: str = ""  # what the smoke tests to run have in their names; empty: all are run
     tags: tuple[str, ...] = ()  # of which they have one; empty: all are run
     whole_logs: bool = False  # show the whole log of a test that fails

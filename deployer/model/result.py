@@ -12,6 +12,7 @@ from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
 from deployer.model.resource import Key
+from deployer.model.rollback import Way
 from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade
 
@@ -50,6 +51,24 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class RolledBack:
+    """What became of taking a change of the run back. The outcome's change is held where it was left alone."""
+
+    way: Way
+    outcome: Outcome
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it was left alone, as another user has written since."""
+        return bool(self.outcome.change.held)
+
+    @property
+    def fails(self) -> bool:
+        """Whether it should have been put back, and was not."""
+        return self.outcome.status is not Status.DONE and not self.is_left
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """The Kestra that was deployed to. `url` holds no credentials."""
 
@@ -73,6 +92,7 @@ class Report:
     outcomes: tuple[Outcome, ...] = ()
     health: tuple[Health, ...] = ()  # ordered by key
     smokes: tuple[SmokeResult, ...] = ()
+    rollback: tuple[RolledBack, ...] | None = None  # None where none was begun
     error: DeployerError | None = None
     saved: str = ""  # the folder with the texts of what was deleted
     interrupted: bool = False
@@ -109,20 +129,29 @@ class Report:
         return tuple(health for health in self.health if health.condition is Condition.DEGRADED)
 
     @property
+    def stands(self) -> bool:
+        """Whether a run that was to put back what it wrote ended before it came to that."""
+        ended = self.interrupted or (self.error is not None and self.error.exit_code is not ExitCode.BUG)
+        wrote = any(each.change.writes and each.status is Status.DONE for each in self.outcomes)
+        return self.request.rollback and self.rollback is None and ended and wrote
+
+    @property
     def exit_code(self) -> ExitCode:
         """The process's exit code: where several apply, the first in the order below."""
         request = self.request
         foretold = request.detailed and request.dry_run
         refused = bool(self.refused) and not self.outcomes and (request.writes or foretold)
-        lost = any(outcome.lost for outcome in self.outcomes)
+        back = self.rollback or ()
+        lost = any(each.lost for each in (*self.outcomes, *(each.outcome for each in back)))
+        incomplete = any(each.status is not Status.DONE for each in self.outcomes) or any(each.fails for each in back)
         warned = request.strict and any(problem.severity is Severity.WARNING for problem in self.problems)
         changes = self.plan is not None and any(change.writes for change in self.plan.changes)
         causes = (
             (self.interrupted, ExitCode.INTERRUPTED),
             (self.error is not None, self.error.exit_code if self.error else ExitCode.OK),
             (lost or refused, ExitCode.REFUSED),
-            (any(each.status is not Status.DONE for each in self.outcomes), ExitCode.APPLY_INCOMPLETE),
-            (bool(self.unhealthy), ExitCode.UNHEALTHY),
+            (incomplete, ExitCode.APPLY_INCOMPLETE),
+            (bool(self.unhealthy) and not back, ExitCode.UNHEALTHY),  # what was put back is judged no more
             (any(smoke.verdict.fails for smoke in self.smokes), ExitCode.SMOKE_FAILED),
             (bool(self.errors) or warned, ExitCode.PROBLEMS),
             (request.command is Command.DRIFT and self.drifted, ExitCode.DRIFT),

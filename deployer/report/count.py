@@ -10,7 +10,8 @@ from deployer.model.health import Condition
 from deployer.model.problem import Severity
 from deployer.model.request import Command
 from deployer.model.resource import counted as counted_keys
-from deployer.model.result import Outcome, Report, Status
+from deployer.model.result import Outcome, Report, RolledBack, Status
+from deployer.model.rollback import Way
 from deployer.model.smoke import Verdict
 from deployer.model.upgrade import Upgrade
 
@@ -63,6 +64,22 @@ DRIFTED = (EDITED, DELETED, _STANDINGS[Standing.FOREIGN])
 """Those of them that are drift."""
 DRIFT_WORDS = (EDITED, DELETED, *[each for each in _STANDINGS.values() if each != EDITED], AS_DEPLOYED)
 """The words for how a flow stands on the server, which `drift` counts."""
+
+
+PUT_BACK = {
+    Way.DELETE: "deleted again",
+    Way.REVERT: "put back",
+    Way.RECREATE: "restored",
+    Way.DISABLE: "disabled again",
+}
+LEFT = "left"
+
+
+def rollback_word(each: RolledBack) -> str:
+    """Return what became of what was to be put back: put back, left, failed or skipped, for example."""
+    if each.is_left:
+        return LEFT
+    return PUT_BACK[each.way] if each.outcome.status is Status.DONE else str(each.outcome.status)
 
 
 def word(outcome: Outcome) -> str:
@@ -154,6 +171,7 @@ def sentence(report: Report) -> str:
         parts.append(f"{counted_keys([each.key for each in report.health])} looked at: {listed}.")
     if report.smokes:
         parts.append(_smokes(report))
+    parts += _rollback(report)
     return " ".join(parts)
 
 
@@ -165,6 +183,16 @@ def _smokes(report: Report) -> str:
     words += [f"{failed} did not"] if failed else []
     words += [f"{skipped} skipped"] if skipped else []
     return ", ".join(words) + "."
+
+
+def _rollback(report: Report) -> list[str]:
+    if report.stands:
+        return ["Nothing was put back: what was written stands."]
+    if report.rollback is None:
+        return []
+    counts = Counter(map(rollback_word, report.rollback))
+    listed = ", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing had been written"
+    return [f"Rollback: {listed}."]
 
 
 def problems(report: Report) -> str:

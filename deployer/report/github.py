@@ -11,7 +11,7 @@ from deployer.model.change import Action
 from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command
-from deployer.model.result import Outcome, Report, Status
+from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
@@ -79,6 +79,7 @@ def summary(report: Report) -> str:
     lines += _table(("Health", "Condition"), _health_rows(report))
     lines += _table(("Smoke test", "Result", "Time"), _smoke_rows(report))
     lines += _logs(report)
+    lines += _table(("Rollback", "Result", "Revision"), [_rollback_row(each) for each in report.rollback or ()])
     return _within_limit(lines)
 
 
@@ -112,6 +113,7 @@ def _annotations(report: Report) -> Iterator[str]:
         if smoke.verdict.fails:
             message = f"{smoke.case.flow.path}, {smoke.case.id}: {explain(smoke, _LONGEST)}"
             yield _command(Problem("smoke", message, smoke.case.file))
+    yield from map(_rollback_command, (each for each in report.rollback or () if each.is_left or each.fails))
     if report.error:
         yield _command(Problem("run", str(report.error), hint=report.error.hint))
 
@@ -200,6 +202,18 @@ def _logs(report: Report) -> Iterator[str]:
         yield from (f"    {cut(line, _LONGEST)}" for line in lines)
     if len(told) > _MOST_LOGS:
         yield from ("", f"{len(told) - _MOST_LOGS} more logs are in other reports.")
+
+
+def _rollback_command(each: RolledBack) -> str:
+    change = each.outcome.change
+    message = f"{change.key.label} was not put back: {each.outcome.message}"
+    return _command(Problem("rollback", message, change.origin, hint=each.outcome.hint))
+
+
+def _rollback_row(each: RolledBack) -> tuple[str, str, str]:
+    change, outcome = each.outcome.change, each.outcome
+    words = "; ".join(filter(None, (change.reason if outcome.status is Status.DONE else "", outcome.message)))
+    return change.key.label, f"{count.rollback_word(each)} {words}".strip(), str(outcome.revision or "")
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

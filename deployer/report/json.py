@@ -8,7 +8,7 @@ from typing import Any
 from deployer.model.change import Change, Detail
 from deployer.model.health import Health
 from deployer.model.problem import Problem, Severity
-from deployer.model.result import Outcome, Report
+from deployer.model.result import Outcome, Report, RolledBack
 from deployer.model.smoke import Checked, SmokeResult, TaskRun
 from deployer.model.upgrade import Upgrade, Verdict
 from deployer.report import count
@@ -51,6 +51,7 @@ def render(report: Report) -> str:
         "health": [_health(health) for health in report.health],
         "deleted_texts": report.saved or None,
         "smokes": [_smoke(smoke) for smoke in report.smokes],
+        "rollback": None if report.rollback is None else [_rolled_back(each) for each in report.rollback],
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
     }
@@ -128,6 +129,11 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "lost_revision": outcome.lost,
     }
+
+
+def _rolled_back(each: RolledBack) -> dict[str, Any]:
+    status = count.LEFT if each.is_left else each.outcome.status
+    return {**_outcome(each.outcome), "action": each.way, "status": status, "reason": each.outcome.change.reason}
 
 
 def _health(health: Health) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def _lines(report: Report) -> Iterator[Text]:
             yield from _smoke(smoke)
             if smoke.verdict.fails:
                 yield Text(f"      repeat it: {repeat(report.request, smoke)}", style="dim")
+    yield from _rollback(report)
     rules = report.request.rules
     if report.files is not None and rules and rules.source:
         yield Text(f"By the rules of Kestra {rules.version}: {rules.source}", style="dim")
@@ -152,9 +153,21 @@ def _outcome(outcome: Outcome) -> Iterator[Text]:
         if change.reason:
             yield Text(f"  = {change.key.label}  {change.reason}")
         return
+    yield from _became(outcome, count.word(outcome))
+
+
+def _rollback(report: Report) -> Iterator[Text]:
+    if report.rollback:
+        yield Text("Rollback", style="bold")
+    for each in report.rollback or ():
+        yield from _became(each.outcome, count.rollback_word(each))
+
+
+def _became(outcome: Outcome, word: str) -> Iterator[Text]:
+    change = outcome.change
     mark, style = _ACTIONS[change.action] if outcome.status is Status.DONE else ("✗", "red")
     revision = f", revision {outcome.revision}" if outcome.revision is not None else ""
-    words = f"{count.word(outcome)}{revision}" + (f" ({change.reason})" if change.reason else "")
+    words = f"{word}{revision}" + (f" ({change.reason})" if change.reason else "")
     yield Text(f"  {mark} {change.key.label}", style=style).append(f"  {words}", style="default")
     if outcome.message:
         for line in outcome.message.strip().splitlines():
