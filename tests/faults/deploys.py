@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Barrier, Event
 from typing import Any
 
 from faults.changing import DEPLOYER, LONGEST, SYNC
 from proxy import Fault, Passing, Proxy, pass_on
 
+Chosen = Callable[[int, str], object]
+
 
 class Halt:
-    """A fault that stops at one request, before or after it was passed on, until it is let go."""
+    """A fault that stops at one request, before or after it was passed on, until it is let go.
 
-    def __init__(self, number: int, *, done: bool) -> None:
+    The request is named by its number, or chosen by its number and what it asks.
+    """
+
+    def __init__(self, chosen: int | Chosen, *, done: bool) -> None:
         self.reached, self.go = Event(), Event()
-        self._number, self._done = number, done
+        self._chosen: Chosen = chosen if callable(chosen) else lambda at, _: at == chosen
+        self._done = done
 
-    def __call__(self, at: int, _: str) -> Fault | None:
-        return self._halt if at == self._number else None
+    def __call__(self, at: int, request: str) -> Fault | None:
+        return self._halt if self._chosen(at, request) else None
 
     def _halt(self, request: Passing) -> None:
         if self._done:
@@ -32,9 +38,9 @@ class Halt:
         request.close_connection = True
 
 
-def kill_at(server: Proxy, number: int, *, done: bool, command: Sequence[str] = SYNC) -> str:
+def kill_at(server: Proxy, chosen: int | Chosen, *, done: bool, command: Sequence[str] = SYNC) -> str:
     """Start a deploy and kill it at a request; return what it wrote where it ended before."""
-    halt = Halt(number, done=done)
+    halt = Halt(chosen, done=done)
     with server.failing(halt):
         process = subprocess.Popen([*DEPLOYER, *command], stdout=subprocess.PIPE, text=True)
         while not halt.reached.wait(0.05) and process.poll() is None:
