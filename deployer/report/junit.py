@@ -12,7 +12,7 @@ from deployer.model.change import Action, Change
 from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command
-from deployer.model.result import Outcome, Report, Status
+from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.smoke import Checked, SmokeResult, Verdict
 from deployer.report import count
 from deployer.report.smoke import expectation, history, missed, task_run
@@ -37,6 +37,7 @@ def render(report: Report) -> str:
         _suite("changes", _changes(report)),
         _suite("health", map(_health, report.health)),
         *_smoke_suites(report.smokes),
+        _suite("rollback", map(_rolled_back, report.rollback or ())),
     ]
     suites = [suite for suite in found if suite.cases]
     run = _run(report, failed=any(case.fails for suite in suites for case in suite.cases))
@@ -110,15 +111,20 @@ def _problem(problem: Problem) -> str:
 
 def _changes(report: Report) -> Iterator[Case]:
     if report.outcomes:
-        yield from (_outcome(outcome, report) for outcome in report.outcomes)
+        for outcome in report.outcomes:
+            yield _outcome(outcome, count.word(outcome), _diff(outcome.change, report))
     elif report.plan:
         yield from (_planned(change, report) for change in report.plan.changes)
 
 
-def _outcome(outcome: Outcome, report: Report) -> Case:
-    change, word = outcome.change, count.word(outcome)
+def _rolled_back(each: RolledBack) -> Case:
+    return _outcome(each.outcome, count.rollback_word(each))
+
+
+def _outcome(outcome: Outcome, word: str, diff: str = "") -> Case:
+    change = outcome.change
     hint = f"hint: {outcome.hint}" if outcome.hint else ""
-    text = "\n\n".join(filter(None, (hint, _diff(change, report))))
+    text = "\n\n".join(filter(None, (hint, diff)))
     found = None
     if outcome.status is not Status.DONE:
         kind = Kind.FAILURE if outcome.status is Status.FAILED else Kind.ERROR

@@ -17,7 +17,8 @@ from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Span
 from deployer.model.request import Rules
 from deployer.model.resource import FLOW, Key, Resource
-from deployer.model.result import Outcome, Report, Server, Status
+from deployer.model.result import Outcome, Report, RolledBack, Server, Status
+from deployer.model.rollback import Way
 from deployer.model.smoke import Checked, SmokeCase, SmokeResult, TaskRun, Verdict
 from deployer.model.trial import Judged, Trial
 from deployer.model.trial import Verdict as Promise
@@ -67,6 +68,10 @@ def everywhere(evil: str) -> Report:
         outcomes=(Outcome(change, Status.FAILED, evil, hint=evil), Outcome(change, Status.DONE, revision=2)),
         health=(Health(key, Condition.DEGRADED, (evil,), origin=evil),),
         smokes=(smoke, replace(smoke, verdict=Verdict.SKIPPED), replace(smoke, verdict=Verdict.PASSED)),
+        rollback=(
+            RolledBack(Way.REVERT, Outcome(change, Status.SKIPPED, evil, hint=evil)),
+            RolledBack(Way.REVERT, Outcome(replace(change, held=""), Status.DONE, evil, revision=3)),
+        ),
         saved=evil,
         error=DeployerError(evil, hint=evil),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -17,7 +18,7 @@ from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.rollback import Way
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
-from deployer.report import github, terminal
+from deployer.report import github, junit, terminal
 from deployer.report import json as json_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text())
@@ -102,6 +103,14 @@ def test_the_document_has_each_as_its_schema_says() -> None:
     ]
     assert set(document["rollback"][0]) == set(SCHEMA["$defs"]["rollback"]["properties"])
     assert json.loads(json_report.render(replace(REPORT, rollback=None)))["rollback"] is None
+
+
+def test_junit_has_a_case_for_each() -> None:
+    [suite] = ET.fromstring(junit.render(REPORT)).findall("testsuite[@name='kestra-deployer: rollback']")  # noqa: S314
+    found = {case.attrib["name"]: [(child.tag, child.get("message")) for child in case] for case in suite}
+    assert found["company.team/a"] == [("system-out", None)]
+    assert found["company.team/e"] == [("error", "it was edited")]
+    assert found["company.team/f"] == [("failure", "no")]
 
 
 @pytest.mark.parametrize(
