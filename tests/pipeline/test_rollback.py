@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ from pipeline.fake import FakeKestra
 from pipeline.runs import HELLO, Project
 
 from deployer.errors import ExitCode, KestraAccessError, KestraError
+from deployer.model.ledger import digest
+from deployer.model.policy import OnDrift, Policy
 from deployer.model.resource import FLOW, Key
 from deployer.model.result import Report
 from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.pipeline import sync
+from deployer.running import run
 
 SUITE = "id: works\nnamespace: company.team\nflowId: {name}\ntestCases:\n  - id: once\n"
 Judge = Callable[..., None]
@@ -35,7 +40,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
         meanwhile: Callable[[], object] = lambda: None,
         interrupted: bool = False,
     ) -> None:
-        def run(
+        def judged(
             cases: Sequence[SmokeCase], flows: Collection[Key], *_: Any, **__: Any
         ) -> tuple[list[SmokeResult], bool]:
             meanwhile()
@@ -46,7 +51,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
             ]
             return results, interrupted
 
-        monkeypatch.setattr("deployer.pipeline.run_smoke", run)
+        monkeypatch.setattr("deployer.pipeline.run_smoke", judged)
         monkeypatch.setattr("deployer.pipeline.leftovers.kill", lambda *_, **__: [])
 
     told()
@@ -297,3 +302,38 @@ def test_a_rollback_that_is_killed_after_any_write_loses_no_ownership(
     assert rolled_back(deployed).exit_code is ExitCode.BUG
     monkeypatch.setattr(keeper, "write", write)
     assert next_plan(deployed) == AGAIN
+
+
+@pytest.mark.usefixtures("judge")
+def test_an_edit_that_was_written_over_is_there_again_and_is_drift_as_before(deployed: Project) -> None:
+    edited = HELLO.format(name="changed", message="edited")
+    foreign = HELLO.format(name="new", message="theirs")
+    deployed.kestra.update_flow("company.team", "changed", edited)
+    deployed.kestra.create_flow(foreign)
+    report = rolled_back(deployed, policy=Policy(OnDrift.OVERWRITE))
+    assert report.exit_code is ExitCode.SMOKE_FAILED
+    assert (texts(deployed.kestra)["changed"], texts(deployed.kestra)["new"]) == (edited, foreign)
+    assert next_plan(deployed) == {**AGAIN, "changed": ("update", "drifted"), "new": ("update", "foreign")}
+
+
+@pytest.mark.usefixtures("judge")
+def test_what_another_user_had_deleted_is_deleted_again_and_still_known(deployed: Project) -> None:
+    deployed.kestra.delete_flow("company.team", "kept")
+    report = rolled_back(deployed)
+    assert told(report)["kept"] == ("delete", "done")
+    assert "kept" not in texts(deployed.kestra)
+    plan = deployed.plan().plan
+    assert plan
+    assert [change.key.name for change in plan.changes if change.deleted] == ["kept"]
+
+
+@pytest.mark.usefixtures("judge")
+def test_what_was_taken_over_from_another_root_is_put_back_and_stays_ours(deployed: Project) -> None:
+    there = replace(deployed.request().checkout, place="elsewhere")
+    request = deployed.request(smoke=True, rollback=True, adopt=True)
+    request = replace(request, checkout=there)
+    report = run(request, sync(request, deployed.session()))
+    assert told(report)["changed"] == ("revert", "done")
+    entry = deployed.keeper.read().entries[Key(FLOW, "company.team", "changed")]
+    assert (entry.root, entry.sent) == ("elsewhere", digest(texts(deployed.kestra)["changed"]))
+    assert texts(deployed.kestra)["changed"] == HELLO.format(name="changed", message="hello")
