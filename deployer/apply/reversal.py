@@ -40,7 +40,7 @@ def _reverse(outcome: Outcome, now: Resource | None, unreadable: Mapping[Key, st
     reversal = Reversal(way=WAYS[change.action], change=back)
     failed = outcome.status is Status.FAILED
     if broken := unreadable.get(change.key):
-        return replace(reversal, change=replace(back, held=f"the server cannot read it any more: {broken}"))
+        return replace(reversal, impossible=f"the server does not show it: {broken}")
     if is_before(reversal, now):
         return None if failed else replace(reversal, is_done=True)
     if not _is_as_written(change, now):

@@ -102,10 +102,11 @@ def test_what_another_user_did_since_is_left(change: Change, now: Resource | Non
     assert taken_back(change, now, Status.FAILED) is None
 
 
-def test_what_the_server_cannot_read_is_left() -> None:
-    back = taken_back(CREATE, None, broken="no such type")
+@pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
+def test_what_the_server_does_not_show_is_not_touched_and_counts_as_not_put_back(status: Status) -> None:
+    back = taken_back(CREATE, None, status, broken="no such type")
     assert back
-    assert back.change.held == "the server cannot read it any more: no such type"
+    assert (back.impossible, back.writes) == ("the server does not show it: no such type", False)
 
 
 def test_a_draft_beside_the_former_text_comes_back_and_only_a_draft_cannot() -> None:
