@@ -11,14 +11,32 @@ from typing import Any, TypeVar
 
 from deployer.errors import DeployerError
 from deployer.model.result import Report
+from deployer.model.smoke import SmokeResult
 from deployer.redaction import Redact
 
 T = TypeVar("T")
+_LONGEST = 2000  # characters of a value that a test found
 
 
 def hide(report: Report, redact: Redact) -> Report:
-    """Return a report with every text redacted, but those that no format shows (fields with `repr=False`)."""
-    return _hide(report, redact)
+    """Return a report with every text redacted, but those that no format shows (fields with `repr=False`).
+
+    What tests found is cut afterwards: a part of a secret could not be told any more.
+    """
+    hidden = _hide(report, redact)
+    return replace(hidden, smokes=tuple(map(_cut, hidden.smokes))) if hidden.smokes else hidden
+
+
+def _cut(smoke: SmokeResult) -> SmokeResult:
+    checked = tuple(
+        replace(each, expected=_begin(each.expected), actual=_begin(each.actual), message=_begin(each.message))
+        for each in smoke.checked
+    )
+    return replace(smoke, message=_begin(smoke.message), checked=checked)
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
 
 
 def _hide(value: T, redact: Redact) -> T:

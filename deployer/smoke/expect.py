@@ -17,7 +17,6 @@ from deployer.model.smoke import Assertion, Checked, Expectation, TaskRun
 NOT_RUN = "NOT_RUN"
 """The state that is expected of a task that is not to run."""
 _SIGNS = ("{{", "{%", "{#")
-_LONGEST = 2000  # characters of a value that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +79,7 @@ def _is_template(text: str) -> bool:
 def _checked(what: str, expected: Any, actual: Any, *, passed: bool | None = None, message: str = "") -> Checked:
     wanted, found = as_text(expected), as_text(actual)
     fine = wanted == found if passed is None else passed
-    return Checked(
-        what=what, expected=_short(wanted), actual=_short(found), passed=fine, message="" if fine else message
-    )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+    return Checked(what=what, expected=wanted, actual=found, passed=fine, message="" if fine else message)
 
 
 def _tasks(expected: Mapping[str, str], runs: Sequence[TaskRun]) -> Iterator[Checked]:
@@ -152,7 +145,7 @@ def _listed(actual: str, expected: Any) -> bool:
         try:
             expected = json.loads(expected)
         except ValueError:
-            raise ValueError(f"{_short(expected)!r} is no list") from None
+            raise ValueError(f"{expected!r} is no list") from None
     if not isinstance(expected, list):
         raise ValueError(f"{as_text(expected)!r} is no list")  # noqa: TRY004  said in the report like any other mistake
     return any(_equal(actual, each) for each in expected)
@@ -162,7 +155,7 @@ def _number(text: Any) -> float:
     try:
         return float(as_text(text))
     except ValueError:
-        raise ValueError(f"{_short(as_text(text))!r} is not a number") from None
+        raise ValueError(f"{as_text(text)!r} is not a number") from None
 
 
 def _flag(text: Any) -> bool:

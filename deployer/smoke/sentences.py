@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from deployer.model.smoke import Checked, SmokeCase, Verdict
 
-_LONGEST = 200  # characters of a value in a sentence
-
 
 def sentence(failed: Sequence[Checked], first_error: str = "") -> str:
     """Return what the first failed expectation says, and how many more failed; `first_error` is the first error log."""
@@ -17,7 +15,7 @@ def sentence(failed: Sequence[Checked], first_error: str = "") -> str:
         because = f": {first_error}" if first_error else ""
         return f"ended {first.actual}, expected {first.expected}{more}{because}"
     said = f": {first.message}" if first.message else ""
-    return f"{first.what}: expected {_quoted(first.expected)}, but was {_quoted(first.actual)}{more}{said}"
+    return f"{first.what}: expected `{first.expected}`, but was `{first.actual}`{more}{said}"
 
 
 def overdue(case: SmokeCase, state: str) -> tuple[Verdict, str]:
@@ -25,7 +23,3 @@ def overdue(case: SmokeCase, state: str) -> tuple[Verdict, str]:
     seconds = f"{case.timeout.total_seconds():g} s"
     paused = " (nothing resumes a paused execution here)" if state == "PAUSED" else ""
     return Verdict.TIMED_OUT, f"still {state} after {seconds}{paused}"
-
-
-def _quoted(text: str) -> str:
-    return f"`{text if len(text) <= _LONGEST else f'{text[:_LONGEST]}…'}`"

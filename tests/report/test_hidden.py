@@ -64,3 +64,17 @@ def test_lines_that_hold_no_secret_stay_as_they_are() -> None:
     logs = ("one\nand two", "three")
     report = replace(TESTED, smokes=(replace(FAILED, logs=logs),))
     assert hide(report, redactor([KEY])).smokes[0].logs == logs
+
+
+def test_what_a_test_found_is_cut_after_the_secret_is_taken_out() -> None:
+    """A part of it could not be told any more."""
+    long = "x" * 1995 + SECRET
+    checked = Checked(what="state", expected=long, actual=long, passed=False, message=long)
+    [smoke] = hide(
+        replace(TESTED, smokes=(replace(FAILED, checked=(checked,), message=long),)), redactor([SECRET])
+    ).smokes
+    [found] = smoke.checked
+    assert {smoke.message, found.expected, found.actual, found.message} == {"x" * 1995 + "***"}
+    longer = replace(checked, actual="y" * 5000)
+    [smoke] = hide(replace(TESTED, smokes=(replace(FAILED, checked=(longer,)),)), redactor([SECRET])).smokes
+    assert smoke.checked[0].actual == "y" * 2000 + "… (5000 characters)"
