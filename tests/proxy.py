@@ -119,12 +119,16 @@ def answers(status: int, text: str = "", kind: str = "application/json", **heade
     return answer
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # many may come at once; of more than this, the system cuts connections
+
+
 @contextmanager
 def proxy(target: str) -> Iterator[Proxy]:
     """Pass requests on to the server at `target` as long as the block runs."""
     between = Proxy(target)
     handler = type("Handler", (Passing,), {"between": between})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         between.url = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

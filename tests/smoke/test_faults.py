@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from faults.faults import after, half, reset_after
@@ -13,6 +15,7 @@ from smoke.test_run import LOG, SLEEP, case, flow, result_of
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SmokeResult, Verdict
+from deployer.smoke.run import run
 
 PAGE = answers(200, "<html><title>Signed out</title></html>", "text/html")
 UNSOUND: dict[str, Fault] = {
@@ -160,3 +163,34 @@ def test_before_1_2_a_retry_as_a_new_execution_is_said_to_be_out_of_sight(client
     result = result_of(case(retried(client, LOG), "FAILED"), client)
     assert (result.verdict, result.state) == (Verdict.FAILED, "RETRIED")
     assert result.message == "ended RETRIED; its retry cannot be followed before Kestra 1.2"
+
+
+@pytest.mark.one_version("2.0")
+@pytest.mark.parametrize("seed", range(4))
+def test_fifty_runs_with_faults_leave_nothing_running_and_start_nothing_twice(
+    client: KestraClient, server: Proxy, seed: int
+) -> None:
+    """Of every seventh request, whichever it is, the answer is lost, late, half, an error, or no answer of Kestra's."""
+    chance = random.Random(seed)  # noqa: S311  (the same faults in every run)
+    faults = [reset_after, half, answers(500), answers(404), PAGE, after(answers(500)), after(PAGE), None]
+    quick, slow = flow(client, "a", LOG), flow(client, "slow", SLEEP)
+    cases = [replace(case(quick, seconds=20), id=f"c{number}", parallel=True) for number in range(45)]
+    cases += [replace(case(slow, seconds=1), id=f"s{number}", parallel=True) for number in range(5)]
+
+    def spoil(_: int, request: str) -> Fault | None:
+        return chance.choice(faults) if "/executions" in request and chance.random() < 1 / 7 else None
+
+    with server.failing(spoil):
+        results, interrupted = run(cases, {quick, slow}, client, workers=8)
+    assert not interrupted
+    assert len(results) == 50
+    started = [request for request in server.requests if starts(request) or "/executions/company.team/slow" in request]
+    assert len(started) == len(cases)
+    time.sleep(1)
+    for result in results:
+        found = client.search_executions(labels={"kestra-deployer.case": f"suite.{result.case.id}"}, kinds=("TEST",))
+        assert len(found) <= 1, result
+        left = [each for each in found if not client.execution(each.id).over]
+        assert not left or result.left_running, result
+    passed = sum(result.verdict is Verdict.PASSED for result in results)
+    assert passed > 35, [result.message for result in results if result.verdict is not Verdict.PASSED]

@@ -144,6 +144,26 @@ def test_where_nothing_can_be_mocked_the_test_is_skipped_and_nothing_runs(client
     assert client.search_executions(namespace=NAMESPACE, kinds=("TEST",)) == []
 
 
+@pytest.mark.one_version
+def test_thirty_tests_of_one_flow_run_at_once(client: KestraClient) -> None:
+    key = Key(FLOW, NAMESPACE, "a")
+    text = f"id: a\nnamespace: {NAMESPACE}\n{output('code', '{{ outputs.fetch.code }}')}tasks:\n  - {REQUEST}\n"
+    client.create_flow(text, namespace=NAMESPACE, id="a")
+    cases = [
+        SmokeCase(
+            *("s", f"c{number}", key, "a.smoke.yaml"),
+            tasks=(TaskFixture(id="fetch", outputs={"code": number}),),
+            expects=Expectation(outputs={"code": number}),
+            parallel=True,
+        )
+        for number in range(30)
+    ]
+    results, _ = run(cases, {key}, client, workers=30, mocks=True)
+    assert [(each.case.id, each.verdict, each.message) for each in results] == [
+        (f"c{number}", Verdict.PASSED, "") for number in range(30)
+    ]
+
+
 def case(*tasks: TaskFixture) -> SmokeCase:
     return SmokeCase("s", "c", Key(FLOW, NAMESPACE, "a"), "a.smoke.yaml", tasks=tasks)
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from deployer.model.problem import Problem
 from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import Expectation, SmokeCase
 from deployer.parsing.parse import parse
-from deployer.read.suites import suites, unknown_flows
+from deployer.read.suites import SCHEMA, suites, unknown_flows
+
+ROOT = Path(__file__).parents[2]
 
 HEAD = "id: s\nnamespace: company.team\nflowId: hello\n"
 CASE = HEAD + "testCases:\n  - id: a\n"
@@ -166,3 +173,20 @@ def test_a_suite_whose_flow_no_file_declares_is_named_once() -> None:
     [problem] = unknown_flows(cases, {Key(FLOW, "company.team", "other")})
     assert "company.team/hello" in problem.message
     assert list(unknown_flows(cases, {Key(FLOW, "company.team", "hello")})) == []
+
+
+def test_editors_read_the_same_schema_and_it_describes_every_key() -> None:
+    assert (ROOT / "docs/suite.schema.json").read_bytes() == SCHEMA.read_bytes()
+    schema = json.loads(SCHEMA.read_bytes())
+    Draft202012Validator.check_schema(schema)
+    assert [name for name, each in keys(schema) if "description" not in each] == []
+
+
+def keys(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Every key that a suite can have, with what it may hold."""
+    for name, each in schema.get("properties", {}).items():
+        yield name, each
+    for each in schema.values() if isinstance(schema, dict) else ():
+        for inner in each.values() if isinstance(each, dict) else ():
+            if isinstance(inner, dict):
+                yield from keys(inner)
