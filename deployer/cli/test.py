@@ -45,6 +45,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 @CONFIG
 @click.option("--kestra", type=click.Choice(versions.NAMES), help="Kestra version to test on.")
 @PLUGINS
+@click.option("--embedded", is_flag=True, hidden=True, expose_value=False)  # it always is; so the action can say so
 @shell
 @output.reporting
 def test(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
