@@ -12,7 +12,7 @@ from typing import Any
 from deployer.check.base import Finding, FlowFile, problem
 from deployer.language.leaves import as_text
 from deployer.language.parts import Part
-from deployer.language.tasks import tasks
+from deployer.language.tasks import has_loops, late_tasks, tasks
 from deployer.language.types import Types, types_of
 from deployer.language.words import did_you_mean
 from deployer.model.document import Document
@@ -33,14 +33,17 @@ class _Flow:
     triggers: Mapping[str, str] = field(default_factory=dict)  # with their types
     outputs: Sequence[str] = ()
     inside: Mapping[str, str] = field(default_factory=dict)  # task → the WorkingDirectory that it is in
+    loops: bool = False
+    late: frozenset[str] = frozenset()
 
 
 def fit(
     cases: Sequence[SmokeCase], suites: Sequence[Document], flows: Sequence[Flow], version: str
 ) -> tuple[list[SmokeCase], list[Problem]]:
-    """Return the cases with the types of their triggers, and a problem for each name that the flow does not have.
+    """Return the cases with what their flows say of them, and a problem for each name that the flow does not have.
 
-    `flows` are the flows without errors; a case of any other flow stays unchanged.
+    That is the types of triggers, and how its executions are read. `flows` are the flows without errors; a case of any
+    other flow stays unchanged.
     """
     types = types_of(version)
     documents = {each.file: each for each in suites}
@@ -52,7 +55,7 @@ def fit(
     problems: list[Problem] = []
     for case in cases:
         flow = known.get(case.flow)
-        made.append(_with_type(case, flow) if flow else case)
+        made.append(replace(_with_type(case, flow), loops=flow.loops, late=flow.late) if flow else case)
         found = _findings(case, flow, types) if flow else ()
         problems += (problem(SUITE, documents[case.file], finding) for finding in found)
     return made, problems
@@ -73,6 +76,8 @@ def _flow(flow: Flow, part: Part | None, types: Types) -> _Flow:
             if outer.cls == _WORKING_DIRECTORY
             for each in outer.parts.get("tasks", ())
         },
+        has_loops(part, types),
+        frozenset(_id(each.value) for each in late_tasks(part, types)),
     )
 
 

@@ -153,6 +153,21 @@ class ExecutionTrigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Iteration:
+    """Which iteration of a loop an execution is: of which task, its number from 0, and for which value."""
+
+    task_id: str
+    index: int = 0
+    value: str = ""
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read the `loopRun` of an execution."""
+        iteration = mapping(data, "an iteration")
+        return cls(text_of(iteration, "taskId"), _number(iteration, "index") or 0, text_of(iteration, "value"))
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """What a Pebble template came to; `error` says why it came to nothing."""
 
@@ -171,7 +186,8 @@ class Rendered:
 class Execution:
     """A run of a flow. `outputs` stays empty on 2.x (ask `outputs_from_execution`); `url` is its page in Kestra's UI.
 
-    `parent` is the execution that this one retries or replays, if any. Lists on 2.x have no task runs.
+    `parent` is the execution that this one retries or replays, or whose loop it is an `iteration` of (2.x, kind LOOP),
+    if any. Lists on 2.x have no task runs.
     """
 
     id: str
@@ -188,6 +204,7 @@ class Execution:
     task_runs: tuple[TaskRun, ...] = ()
     states: tuple[Stage, ...] = ()
     trigger: ExecutionTrigger | None = None
+    iteration: Iteration | None = None
 
     @property
     def over(self) -> bool:
@@ -213,6 +230,7 @@ class Execution:
             task_runs=items(execution.get("taskRunList") or [], TaskRun.read),
             states=_stages(execution),
             trigger=ExecutionTrigger.read(execution["trigger"]) if execution.get("trigger") else None,
+            iteration=Iteration.read(execution["loopRun"]) if execution.get("loopRun") else None,
         )
 
 

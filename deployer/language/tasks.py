@@ -12,6 +12,8 @@ RUNNABLE = "io.kestra.core.models.tasks.RunnableTask"
 _FLOWABLE = "io.kestra.core.models.tasks.FlowableTask"
 _FOR_EACH_ITEM = "io.kestra.plugin.core.flow.ForEachItem"
 _LISTS = ("tasks", "errors", "finally", "listeners", "afterExecution")
+_LATE = ("listeners", "afterExecution")
+_LOOP = "io.kestra.plugin.core.flow.Loop"
 
 
 def tasks(flow: Part, types: Types) -> Iterator[Part]:
@@ -19,6 +21,18 @@ def tasks(flow: Part, types: Types) -> Iterator[Part]:
     for name in _LISTS:
         for part in flow.parts.get(name, ()):
             yield from _with_children(part, types)
+
+
+def late_tasks(flow: Part, types: Types) -> Iterator[Part]:
+    """Yield the tasks that run when the execution has ended already: those of `afterExecution`, and of listeners."""
+    for name in _LATE:
+        for part in flow.parts.get(name, ()):
+            yield from _with_children(part, types)
+
+
+def has_loops(flow: Part, types: Types) -> bool:
+    """Whether the iterations of a task of the flow are executions of their own: those of `Loop`, in Kestra 2."""
+    return any(part.cls == _LOOP for part in tasks(flow, types))
 
 
 def is_a(part: Part, name: str, types: Types) -> bool:

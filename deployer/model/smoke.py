@@ -96,6 +96,9 @@ class SmokeCase:
     flow's input, and a file is an `Upload`, or the `Path` that it is read from when it is sent. `files` are the texts
     of files that are in the suite itself, by name; `route` is where the case is in its file. A case that fails is run
     up to `retries` times again. Cases of one flow run one after another, unless their suite is `parallel`.
+
+    What the flow says of its executions: `loops`, that iterations are executions of their own, and `late`, the ids of
+    the tasks that run when the execution has ended already.
     """
 
     suite: str
@@ -114,6 +117,8 @@ class SmokeCase:
     tags: tuple[str, ...] = ()
     retries: int = 0
     parallel: bool = False
+    loops: bool = False
+    late: frozenset[str] = frozenset()
     route: Route = field(default=(), compare=False)
 
     @property

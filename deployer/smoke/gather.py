@@ -4,38 +4,63 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from deployer.errors import KestraError
-from deployer.kestra.answers import Execution, LogEntry
+from deployer.kestra.answers import OVER, Execution, LogEntry
 from deployer.kestra.client import KestraClient
-from deployer.model.smoke import Expectation, TaskRun
-from deployer.smoke.expect import Ended, Rendering, templates
+from deployer.model.smoke import SmokeCase, TaskRun
+from deployer.smoke.expect import NOT_RUN, Ended, Rendering, templates
 from deployer.smoke.follow import PAUSE
 
 LAST = 20
 """Lines of a log that are shown of a failed task."""
-_LOOKS = 15  # at logs, which are stored shortly after an execution has ended
+_LOOKS = 15  # at logs and late tasks, which are stored shortly after an execution has ended
+_MOST = 1000  # executions of one page, the maximum of 2.x
+_AT_ONCE = 4  # requests
+_CORRELATION = "system.correlationId"
+"""The label that Kestra gives an execution, and all that it starts: the id of the first, unless somebody set it."""
 
 
-def gather(client: KestraClient, expected: Expectation, execution: Execution) -> Ended:
+def gather(client: KestraClient, case: SmokeCase, execution: Execution) -> Ended:
     """Return what is expected something of. Raises KestraError where it cannot be read."""
+    expected = case.expects
+    late = {name for name, state in expected.tasks.items() if name in case.late and state != NOT_RUN}
+    execution = _await_tasks(client, execution, late)
     return Ended(
         state=execution.state,
-        runs=task_runs(execution),
+        runs=task_runs(execution, iterations(client, execution) if case.loops else ()),
         outputs=client.outputs_from_execution(execution.id) if expected.outputs else {},
         logs=_await_logs(client, execution, expected.logs) if expected.logs else (),
         rendered={text: _render(client, execution, text) for text in templates(expected)},
     )
 
 
-def task_runs(execution: Execution) -> tuple[TaskRun, ...]:
-    """Return the runs of an execution's tasks, in their order."""
+def task_runs(execution: Execution, iterations: Iterable[Execution] = ()) -> tuple[TaskRun, ...]:
+    """Return the runs of an execution's tasks, in their order, and those of its iterations with their values."""
     return tuple(
-        TaskRun(task=run.task_id, state=run.state, value=run.value or "", attempts=run.attempts, seconds=run.seconds)
-        for run in execution.task_runs
+        TaskRun(
+            task=run.task_id,
+            state=run.state,
+            value=run.value or (each.iteration.value if each.iteration else ""),
+            attempts=run.attempts,
+            seconds=run.seconds,
+        )
+        for each in (execution, *iterations)
+        for run in each.task_runs
     )
+
+
+def iterations(client: KestraClient, execution: Execution) -> list[Execution]:
+    """Return the iterations of an execution's loops, also those of loops in loops. Raises KestraError.
+
+    In 2.x each is an execution of its own, of kind LOOP, with the execution that its loop is in as its parent.
+    """
+    found = client.search_executions(labels=_correlation(execution), kinds=("LOOP",), size=_MOST)
+    return _read(client, [*_below(execution.id, _by_parent(found))])
 
 
 def states(execution: Execution) -> tuple[str, ...]:
@@ -63,6 +88,40 @@ def last_logs(client: KestraClient, execution: Execution, *, whole: bool = False
         found = [*_lines(of_failed or entries)]
         return tuple(found if whole else found[-LAST:])
     return ()
+
+
+def _correlation(execution: Execution) -> dict[str, str]:
+    return {_CORRELATION: execution.labels.get(_CORRELATION, execution.id)}
+
+
+def _by_parent(found: Iterable[Execution]) -> dict[str, list[Execution]]:
+    by_parent: dict[str, list[Execution]] = {}
+    for each in found:
+        by_parent.setdefault(each.parent, []).append(each)
+    return by_parent
+
+
+def _below(name: str, by_parent: Mapping[str, Sequence[Execution]]) -> Iterator[Execution]:
+    """Yield the iterations of an execution in their order, each before those that are in it."""
+    for each in sorted(by_parent.get(name, ()), key=lambda found: found.iteration.index if found.iteration else 0):
+        yield each
+        yield from _below(each.id, by_parent)
+
+
+def _read(client: KestraClient, executions: Sequence[Execution]) -> list[Execution]:
+    """Return these executions of a list with their task runs, which lists of 2.x do not have."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="read") as pool:
+        return [*pool.map(lambda each: client.execution(each.id), executions)]
+
+
+def _await_tasks(client: KestraClient, execution: Execution, wanted: AbstractSet[str]) -> Execution:
+    """Return an execution as soon as each of these tasks has run to its end, or they do not come any more."""
+    for _ in range(_LOOKS):
+        if wanted <= {run.task_id for run in execution.task_runs if run.state in OVER}:
+            break
+        time.sleep(PAUSE)
+        execution = client.execution(execution.id)
+    return execution
 
 
 def _render(client: KestraClient, execution: Execution, text: str) -> Rendering:

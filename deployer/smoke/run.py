@@ -17,12 +17,12 @@ from deployer.interrupt import finish
 from deployer.kestra.answers import OVER, Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
-from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, UnderWay, Verdict
+from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, TaskRun, UnderWay, Verdict
 from deployer.model.upload import Upload
 from deployer.smoke.chain import RETRIED
 from deployer.smoke.expect import judge
 from deployer.smoke.follow import KILL_GRACE, Follower, Seen
-from deployer.smoke.gather import first_error, gather, last_logs, states, task_runs
+from deployer.smoke.gather import first_error, gather, iterations, last_logs, states, task_runs
 from deployer.smoke.labels import NOWHERE, Origin, labels
 from deployer.smoke.mocks import fixtures
 from deployer.smoke.sentences import overdue, sentence
@@ -167,15 +167,23 @@ class _Runner:
 
     def _judge(self, case: SmokeCase, execution: Execution) -> SmokeResult:
         try:
-            checked = judge(case.expects, gather(self.client, case.expects, execution))
+            ended = gather(self.client, case, execution)
         except KestraError as error:
             return _result(case, execution, f"ended {execution.state}, and what became of it cannot be read: {error}")
+        checked = judge(case.expects, ended)
         failed = [each for each in checked if not each.passed]
-        if not failed:
-            return replace(_result(case, execution, "", Verdict.PASSED), checked=tuple(checked))
-        said = "" if checked[0].passed else first_error(self.client, execution)
-        result = self._explained(_result(case, execution, sentence(failed, said)), execution)
-        return replace(result, checked=tuple(checked))
+        if failed:
+            said = "" if checked[0].passed else first_error(self.client, execution)
+            result = self._explained(_result(case, execution, sentence(failed, said)), execution)
+        else:
+            result = _result(case, execution, "", Verdict.PASSED)
+        return replace(result, checked=tuple(checked), runs=tuple(ended.runs))
+
+    def _runs(self, case: SmokeCase, execution: Execution) -> tuple[TaskRun, ...]:
+        """Return the task runs of an execution, with those of iterations where they can be read."""
+        with suppress(KestraError):
+            return task_runs(execution, iterations(self.client, execution) if case.loops else ())
+        return task_runs(execution)
 
     def _explained(self, result: SmokeResult, execution: Execution) -> SmokeResult:
         return replace(result, logs=last_logs(self.client, execution, whole=self.whole_logs))
@@ -188,7 +196,12 @@ class _Runner:
             return replace(result, message=f"{result.message}; it no longer exists")
         now = seen.execution
         result = replace(
-            result, state=now.state, execution=now.id, url=now.url or None, states=states(now), runs=task_runs(now)
+            result,
+            state=now.state,
+            execution=now.id,
+            url=now.url or None,
+            states=states(now),
+            runs=self._runs(result.case, now),
         )
         if seen.over:
             return self._explained(replace(result, message=f"{result.message}, killed"), now)

@@ -97,3 +97,15 @@ def test_2x_cannot_mock_iterations_in_different_states() -> None:
     assert problem.message == "Kestra 2 cannot mock the iterations of `fetch` in different states"
     assert problem.span
     assert problem.span.line == 9
+
+
+@pytest.mark.parametrize(("version", "loop", "loops"), [("2.0", "Loop", True), ("1.3", "ForEach", False)])
+def test_how_executions_of_the_flow_are_read_is_the_cases(version: str, loop: str, loops: bool) -> None:
+    task = "{id: each, type: io.kestra.plugin.core.log.Log, message: hi}"
+    flow = (
+        FLOW
+        + f"afterExecution:\n  - {{id: l, type: io.kestra.plugin.core.flow.{loop}, values: [1], tasks: [{task}]}}\n"
+    )
+    case, problems = fitted("", version, flow)
+    assert problems == []
+    assert (case.loops, case.late) == (loops, frozenset({"l", "each"}))
