@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     REFUSED = 4  # another user's edit would have been lost, or was
     APPLY_INCOMPLETE = 5  # something that should have been written was not
     UNHEALTHY = 7  # deployed, but something will not run as it should
-    SMOKE_FAILED = 6  # deployed, but a smoke test did not end as expected
+    SMOKE_FAILED = 6  # deployed, but a smoke test did not end as expected, or tests reached too little
     CHANGES = 10  # there are changes, if the user asked for this code
     DRIFT = 11  # something on the server differs from what was deployed
     BUG = 70  # ours

@@ -37,11 +37,18 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
     epilog=epilog(
         "test flows -k nightly",
         "test flows --kestra 2.0 --report junit=tests.xml",
-        "0 success, 1 problems found, 2 usage, 3 could not run, 6 test failed.",
+        "0 success, 1 problems found, 2 usage, 3 could not run, 6 test failed or coverage too low.",
     )
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @selecting
+@click.option("--coverage", is_flag=True, help="Show which tasks and branches of the flows no test has reached.")
+@click.option(
+    "--min-coverage",
+    type=click.IntRange(0, 100),
+    metavar="PERCENT",
+    help="Fail where the tests reach less; implies --coverage.",
+)
 @CONFIG
 @click.option("--kestra", type=click.Choice(versions.NAMES), help="Kestra version to test on.")
 @PLUGINS
@@ -59,11 +66,18 @@ def test(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: 
     return output.report(outputs, request, lambda: _test(path, **asked))
 
 
-def _test(path: Path, *, selection: Mapping[str, Any], **engine: Any) -> Report:
+def _test(
+    path: Path, *, selection: Mapping[str, Any], coverage: bool, min_coverage: int | None, **engine: Any
+) -> Report:
     asked = configure(embedded=True, **engine)
     secrets, key_values = _given(asked)
     asked = replace(asked, variables={**secrets, **asked.variables})
-    request = replace(ask(asked, [path], Command.TEST, project=None, smoke=True, **selection), concurrency=_AT_ONCE)
+    request = replace(
+        ask(asked, [path], Command.TEST, project=None, smoke=True, **selection),
+        concurrency=_AT_ONCE,
+        coverage=coverage or min_coverage is not None,
+        min_coverage=min_coverage,
+    )
     with asked.asking(request) as (client, asking), progress() as listen:
         session = Session(client=client, listen=listen, mocks=True)
         return run(asking, stages.test(asking, session, stages.Given(key_values)))

@@ -11,6 +11,7 @@ TASK = "io.kestra.core.models.tasks.Task"
 RUNNABLE = "io.kestra.core.models.tasks.RunnableTask"
 _FLOWABLE = "io.kestra.core.models.tasks.FlowableTask"
 _FOR_EACH_ITEM = "io.kestra.plugin.core.flow.ForEachItem"
+_EXECUTABLE = "io.kestra.core.models.tasks.ExecutableTask"
 _LISTS = ("tasks", "errors", "finally", "listeners", "afterExecution")
 _LATE = ("listeners", "afterExecution")
 _LOOP = "io.kestra.plugin.core.flow.Loop"
@@ -18,9 +19,20 @@ _LOOP = "io.kestra.plugin.core.flow.Loop"
 
 def tasks(flow: Part, types: Types) -> Iterator[Part]:
     """Yield every task of a flow that the engine sees, including those of listeners."""
-    for name in _LISTS:
-        for part in flow.parts.get(name, ()):
-            yield from _with_children(part, types)
+    for part in children(flow, types):
+        yield from _with_children(part, types)
+
+
+def children(part: Part, types: Types) -> Iterator[Part]:
+    """Yield what is directly inside a flow, or inside a part of it, and runs: tasks, and what holds tasks."""
+    if not part.route:
+        names = [*_LISTS]
+    elif is_a(part, TASK, types) and not is_a(part, _FLOWABLE, types):
+        names = []
+    else:  # a ForEachItem always has three tasks of its own
+        names = [name for name in part.parts if not (part.cls == _FOR_EACH_ITEM and name == "tasks")]
+    for name in names:
+        yield from part.parts.get(name, ())
 
 
 def late_tasks(flow: Part, types: Types) -> Iterator[Part]:
@@ -35,6 +47,11 @@ def has_loops(flow: Part, types: Types) -> bool:
     return any(part.cls == _LOOP for part in tasks(flow, types))
 
 
+def calls_flows(flow: Part, types: Types) -> bool:
+    """Whether a task of the flow starts executions of other flows."""
+    return any(part.cls == _FOR_EACH_ITEM or is_a(part, _EXECUTABLE, types) for part in tasks(flow, types))
+
+
 def is_a(part: Part, name: str, types: Types) -> bool:
     """Whether a part has the class with this full name, or a subclass."""
     return part.cls == name or name in types.of(part.cls).get("is", ())
@@ -43,10 +60,5 @@ def is_a(part: Part, name: str, types: Types) -> bool:
 def _with_children(part: Part, types: Types) -> Iterator[Part]:
     if is_a(part, TASK, types):
         yield part
-        if not is_a(part, _FLOWABLE, types):
-            return
-    for name, below in part.parts.items():
-        if part.cls == _FOR_EACH_ITEM and name == "tasks":
-            continue  # it always has three tasks of its own
-        for each in below:
-            yield from _with_children(each, types)
+    for each in children(part, types):
+        yield from _with_children(each, types)

@@ -101,6 +101,8 @@ class Request:
     only: str = ""  # what the smoke tests to run have in their names; empty: all are run
     tags: tuple[str, ...] = ()  # of which they have one; empty: all are run
     whole_logs: bool = False  # show the whole log of a test that fails
+    coverage: bool = False  # say what of the flows the tests have reached
+    min_coverage: int | None = None  # how many of a hundred they have to reach
     concurrency: int = 4  # writes, and smoke tests, at once
     policy: Policy = field(default_factory=Policy)
     project: str = ""  # the name that the ledger is kept under

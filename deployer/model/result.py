@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from deployer.errors import DeployerError, ExitCode
 from deployer.model.change import Change, Detail, Plan
+from deployer.model.coverage import Coverage
 from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
@@ -92,6 +93,7 @@ class Report:
     outcomes: tuple[Outcome, ...] = ()
     health: tuple[Health, ...] = ()  # ordered by key
     smokes: tuple[SmokeResult, ...] = ()
+    coverage: Coverage | None = None  # where it was asked for
     rollback: tuple[RolledBack, ...] | None = None  # None where none was begun
     error: DeployerError | None = None
     saved: str = ""  # the folder with the texts of what was deleted
@@ -129,6 +131,12 @@ class Report:
         return tuple(health for health in self.health if health.condition is Condition.DEGRADED)
 
     @property
+    def uncovered(self) -> bool:
+        """Whether the tests reached less than they have to."""
+        least = self.request.min_coverage
+        return self.coverage is not None and least is not None and not self.coverage.count.meets(least)
+
+    @property
     def stands(self) -> bool:
         """Whether a run that was to put back what it wrote ended before it came to that."""
         ended = self.interrupted or (self.error is not None and self.error.exit_code is not ExitCode.BUG)
@@ -152,7 +160,7 @@ class Report:
             (lost or refused, ExitCode.REFUSED),
             (incomplete, ExitCode.APPLY_INCOMPLETE),
             (bool(self.unhealthy) and not back, ExitCode.UNHEALTHY),  # what was put back is judged no more
-            (any(smoke.verdict.fails for smoke in self.smokes), ExitCode.SMOKE_FAILED),
+            (any(smoke.verdict.fails for smoke in self.smokes) or self.uncovered, ExitCode.SMOKE_FAILED),
             (bool(self.errors) or warned, ExitCode.PROBLEMS),
             (request.command is Command.DRIFT and self.drifted, ExitCode.DRIFT),
             (request.detailed and changes, ExitCode.CHANGES),

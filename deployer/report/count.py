@@ -14,6 +14,7 @@ from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.rollback import Way
 from deployer.model.smoke import Verdict
 from deployer.model.upgrade import Upgrade
+from deployer.report import coverage
 
 DONE_WORDS = {
     Action.CREATE: "created",
@@ -171,6 +172,8 @@ def sentence(report: Report) -> str:
         parts.append(f"{counted_keys([each.key for each in report.health])} looked at: {listed}.")
     if report.smokes:
         parts.append(_smokes(report))
+    if covered := coverage.verdict(report):
+        parts.append(f"{covered}.")
     parts += _rollback(report)
     return " ".join(parts)
 

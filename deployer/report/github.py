@@ -15,6 +15,7 @@ from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.smoke import SmokeResult
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
+from deployer.report.coverage import rows, verdict
 from deployer.report.harmless import harmless, one_line
 from deployer.report.markdown import cell, markdown
 from deployer.report.smoke import cut, effort, explain
@@ -78,6 +79,7 @@ def summary(report: Report) -> str:
         lines += ["", markdown(f"What was deleted is saved in `{report.saved}`")]
     lines += _table(("Health", "Condition"), _health_rows(report))
     lines += _table(("Smoke test", "Result", "Time"), _smoke_rows(report))
+    lines += _table(("Coverage", "Reached", "Percent", "Not reached"), _coverage_rows(report))
     lines += _logs(report)
     lines += _table(("Rollback", "Result", "Revision"), [_rollback_row(each) for each in report.rollback or ()])
     return _within_limit(lines)
@@ -113,6 +115,8 @@ def _annotations(report: Report) -> Iterator[str]:
         if smoke.verdict.fails:
             message = f"{smoke.case.flow.path}, {smoke.case.id}: {explain(smoke, _LONGEST)}"
             yield _command(Problem("smoke", message, smoke.case.file))
+    if report.uncovered:
+        yield _command(Problem("coverage", verdict(report)))
     yield from map(_rollback_command, (each for each in report.rollback or () if each.is_left or each.fails))
     if report.error:
         yield _command(Problem("run", str(report.error), hint=report.error.hint))
@@ -186,6 +190,14 @@ def _health_command(health: Health) -> str:
 
 def _smoke_rows(report: Report) -> list[tuple[str, str, str]]:
     return [(f"{smoke.case.flow.path}: {smoke.case.id}", _smoke_words(smoke), effort(smoke)) for smoke in report.smokes]
+
+
+def _coverage_rows(report: Report) -> Sequence[tuple[str, ...]]:
+    """The total, and the flows of which something was not reached."""
+    if not report.coverage:
+        return []
+    *flows, total = rows(report.coverage)
+    return [total, *(row for row in flows if not row.is_whole)]
 
 
 def _smoke_words(smoke: SmokeResult) -> str:

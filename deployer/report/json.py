@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from deployer.model.change import Change, Detail
+from deployer.model.coverage import Count, Coverage
 from deployer.model.health import Health
 from deployer.model.problem import Problem, Severity
 from deployer.model.result import Outcome, Report, RolledBack
@@ -51,6 +52,7 @@ def render(report: Report) -> str:
         "health": [_health(health) for health in report.health],
         "deleted_texts": report.saved or None,
         "smokes": [_smoke(smoke) for smoke in report.smokes],
+        "coverage": _coverage(report.coverage, report.request.min_coverage) if report.coverage else None,
         "rollback": None if report.rollback is None else [_rolled_back(each) for each in report.rollback],
         "seconds": round(report.seconds, 3),
         "exit_code": int(report.exit_code),
@@ -169,6 +171,27 @@ def _smoke(smoke: SmokeResult) -> dict[str, Any]:
         "runs": [_run(run) for run in smoke.runs],
         "logs": list(smoke.logs),
     }
+
+
+def _coverage(coverage: Coverage, minimum: int | None) -> dict[str, Any]:
+    return {
+        **_reached(coverage.count),
+        "minimum": minimum,
+        "flows": [
+            {
+                "namespace": each.flow.namespace,
+                "name": each.flow.name,
+                "file": each.file,
+                **_reached(each.count),
+                "missed": [{"name": target.name, "kind": target.kind, "line": target.line} for target in each.missed],
+            }
+            for each in coverage.flows
+        ],
+    }
+
+
+def _reached(count: Count) -> dict[str, Any]:
+    return {"reached": count.reached, "all": count.all, "percent": count.percent}
 
 
 def _checked(checked: Checked) -> dict[str, Any]:

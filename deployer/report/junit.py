@@ -15,6 +15,7 @@ from deployer.model.request import Command
 from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.smoke import Checked, SmokeResult, Verdict
 from deployer.report import count
+from deployer.report.coverage import columns, rows, verdict
 from deployer.report.smoke import expectation, history, missed, task_run
 from deployer.report.testsuites import Case, Found, Kind, Suite, document
 
@@ -37,6 +38,7 @@ def render(report: Report) -> str:
         _suite("changes", _changes(report)),
         _suite("health", map(_health, report.health)),
         *_smoke_suites(report.smokes),
+        _suite("coverage", _coverage(report)),
         _suite("rollback", map(_rolled_back, report.rollback or ())),
     ]
     suites = [suite for suite in found if suite.cases]
@@ -182,6 +184,14 @@ def _health(health: Health) -> Case:
         message, *more = health.reasons or (str(health.condition),)
         found = Found(kind, str(health.condition), message, "\n".join(more))
     return Case(name=health.key.label, file=health.origin, found=found, output="" if found else reasons)
+
+
+def _coverage(report: Report) -> Iterator[Case]:
+    """Coverage as one case, as only its total can be too low; the table is its output."""
+    if report.coverage:
+        table = "\n".join(columns(rows(report.coverage)))
+        found = Found(Kind.FAILURE, "coverage", verdict(report), table) if report.uncovered else None
+        yield Case(name="coverage", found=found, output="" if found else table)
 
 
 def _smoke_suites(smokes: Iterable[SmokeResult]) -> Iterator[Suite]:

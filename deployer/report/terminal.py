@@ -16,6 +16,7 @@ from deployer.model.result import Outcome, Report, Status
 from deployer.model.smoke import SmokeResult, Verdict
 from deployer.model.upgrade import Upgrade
 from deployer.report import count
+from deployer.report.coverage import columns, rows
 from deployer.report.harmless import one_line
 from deployer.report.lines import Text
 from deployer.report.lines import render as render_lines
@@ -64,6 +65,7 @@ def _lines(report: Report) -> Iterator[Text]:
             yield from _smoke(smoke)
             if smoke.verdict.fails:
                 yield Text(f"      repeat it: {repeat(report.request, smoke)}", style="dim")
+    yield from _coverage(report)
     yield from _rollback(report)
     rules = report.request.rules
     if report.files is not None and rules and rules.source:
@@ -215,6 +217,16 @@ def _smoke(smoke: SmokeResult) -> Iterator[Text]:
         yield Text(f"      it still runs: {smoke.url or smoke.execution}", style="red")
     elif smoke.verdict.fails and smoke.url:
         yield Text(f"      {smoke.url}", style="dim")
+
+
+def _coverage(report: Report) -> Iterator[Text]:
+    """How much of each flow was reached, and what was not; the total comes last."""
+    if not report.coverage:
+        return
+    yield Text("Coverage", style="bold")
+    table = rows(report.coverage)
+    for row, line in zip(table, columns(table), strict=True):
+        yield Text(f"  {line}", style="green" if row.is_whole else "yellow")
 
 
 def _verdict(smoke: SmokeResult) -> str:

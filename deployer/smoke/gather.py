@@ -12,7 +12,9 @@ from contextlib import suppress
 from deployer.errors import KestraError
 from deployer.kestra.answers import OVER, Execution, LogEntry
 from deployer.kestra.client import KestraClient
+from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SmokeCase, TaskRun
+from deployer.model.version import Dialect
 from deployer.smoke.expect import NOT_RUN, Ended, Rendering, templates
 from deployer.smoke.follow import PAUSE
 
@@ -21,6 +23,7 @@ LAST = 20
 _LOOKS = 15  # at logs and late tasks, which are stored shortly after an execution has ended
 _MOST = 1000  # executions of one page, the maximum of 2.x
 _AT_ONCE = 4  # requests
+_SETTLES = 10.0  # seconds for what goes on when an execution has ended
 _CORRELATION = "system.correlationId"
 """The label that Kestra gives an execution, and all that it starts: the id of the first, unless somebody set it."""
 
@@ -61,6 +64,46 @@ def iterations(client: KestraClient, execution: Execution) -> list[Execution]:
     """
     found = client.search_executions(labels=_correlation(execution), kinds=("LOOP",), size=_MOST)
     return _read(client, [*_below(execution.id, _by_parent(found))])
+
+
+def settled(client: KestraClient, name: str, late: AbstractSet[str]) -> Execution:
+    """Return an execution when nothing of it goes on any more, or as it is after ten seconds. Raises KestraError.
+
+    `late` are the tasks that run when it has ended already: after one that failed, those behind it do not run.
+    """
+    until = time.monotonic() + _SETTLES
+    while True:
+        execution = client.execution(name)
+        states = {run.task_id: run.state for run in execution.task_runs}
+        ended = execution.over and OVER.issuperset(states.values())
+        failed = any(states.get(each) == "FAILED" for each in late)
+        if (ended and (failed or late <= states.keys())) or time.monotonic() >= until:
+            return execution
+        time.sleep(PAUSE)
+
+
+def started(client: KestraClient, execution: Execution, late: Mapping[Key, AbstractSet[str]]) -> list[Execution]:
+    """Return what an execution started, settled: subflows, at any depth, and the iterations of loops in them.
+
+    The iterations of its own loops are not among them. `late` has those tasks of each flow. Before 1.2 there are none:
+    no search shows executions of kind TEST. Raises KestraError.
+    """
+    kinds = ("TEST",) if client.server().dialect is Dialect.V1 else ("TEST", "LOOP")
+    found: dict[str, Execution] = {}
+
+    def read(each: Execution) -> Execution:
+        return settled(client, each.id, late.get(Key(FLOW, each.namespace, each.flow_id), frozenset()))
+
+    while client.shows_tests:
+        listed = client.search_executions(labels=_correlation(execution), kinds=kinds, size=_MOST)
+        loops = _by_parent(each for each in listed if each.kind == "LOOP")
+        ours = {execution.id, *(each.id for each in _below(execution.id, loops))}
+        new = [each for each in listed if each.id not in ours and each.id not in found]
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="read") as pool:
+            found |= {each.id: each for each in pool.map(read, new)}
+        if all(each.over for each in new):
+            break  # else it may have started more since it was listed
+    return [*found.values()]
 
 
 def states(execution: Execution) -> tuple[str, ...]:

@@ -7,27 +7,32 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from deployer.check.base import FlowFile
 from deployer.errors import ENDS_ALL, KestraError
+from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.language.types import Types, types_of
+from deployer.model.coverage import Coverage
 from deployer.model.desired import Desired
 from deployer.model.problem import Problem
 from deployer.model.request import Request
-from deployer.model.resource import Key, Resource
+from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Report
 from deployer.model.sent import Sent
-from deployer.model.smoke import SmokeCase, SmokeResult, Verdict
+from deployer.model.smoke import SmokeCase, SmokeResult, TaskRun, Verdict
 from deployer.model.version import nearest
 from deployer.parsing.parse import parse
 from deployer.pipeline import read_and_check
 from deployer.session import Session
+from deployer.smoke.gather import settled, started, task_runs
 from deployer.smoke.labels import Origin
 from deployer.smoke.run import run
 from deployer.smoke.select import select
 from deployer.testing.absent import Absent, find_absent, without
+from deployer.testing.coverage import callers, cover, late
 from deployer.validation import validate
 
-_WRITES = 4  # at once
+_WRITES = _READS = 4  # at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,11 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
     )
     judged = [_without_excuse(each, absent.get(each.case.flow, ())) for each in results]
     problems = _report_absent(judged, absent, desired)
-    yield replace(report.with_problems(problems), smokes=tuple(judged), interrupted=interrupted)
+    report = replace(report.with_problems(problems), smokes=tuple(judged), interrupted=interrupted)
+    yield report
+    if request.coverage and not interrupted:
+        session.listen("Reading what was reached")
+        yield replace(report, coverage=_cover(judged, desired, session.client))
 
 
 def _types(client: KestraClient) -> Types:
@@ -108,6 +117,29 @@ def _deploy(client: KestraClient, desired: Desired) -> list[Problem]:
         for found in pool.map(lambda each: [*create(each)], wanted):
             problems += found
     return problems
+
+
+def _cover(results: Sequence[SmokeResult], desired: Desired, client: KestraClient) -> Coverage:
+    """Return what of all flows the executions of tests have reached, and what these have started."""
+    types = _types(client)
+    parsed = {key: parse(str(each.origin), str(each.body))[0] for key, each in desired.resources.items()}
+    flows = {key: FlowFile(document, types) for key, document in parsed.items() if document and key.kind == FLOW}
+    after, calling = late(flows), callers(flows)
+
+    def read(result: SmokeResult) -> list[Execution]:
+        flow = result.case.flow
+        if not result.execution or not (flow in calling or after.get(flow)):
+            return []
+        execution = settled(client, result.execution, after.get(flow, frozenset()))
+        return [execution, *(started(client, execution, after) if flow in calling else ())]
+
+    runs: dict[Key, list[TaskRun]] = {}
+    with ThreadPoolExecutor(_READS, thread_name_prefix="coverage") as pool:
+        for result, executions in zip(results, pool.map(read, results), strict=True):
+            runs.setdefault(result.case.flow, []).extend(result.runs)
+            for each in executions:
+                runs.setdefault(Key(FLOW, each.namespace, each.flow_id), []).extend(task_runs(each))
+    return cover(flows, runs)
 
 
 def _without_excuse(result: SmokeResult, absent: Collection[Absent]) -> SmokeResult:
