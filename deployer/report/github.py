@@ -116,7 +116,7 @@ def _annotations(report: Report) -> Iterator[str]:
             message = f"{smoke.case.flow.path}, {smoke.case.id}: {explain(smoke, _LONGEST)}"
             yield _command(Problem("smoke", message, smoke.case.file))
     if report.uncovered:
-        yield _command(Problem("coverage", verdict(report)))
+        yield _command(Problem("smoke", verdict(report)))
     yield from map(_rollback_command, (each for each in report.rollback or () if each.is_left or each.fails))
     if report.error:
         yield _command(Problem("run", str(report.error), hint=report.error.hint))
