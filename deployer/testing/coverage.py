@@ -23,8 +23,8 @@ _ALWAYS = ("tasks", "task", "onPause", "listeners")
 """Where tasks are that run whenever what they are in does; all others are in branches."""
 _SKIPPED = "SKIPPED"
 
-
 Flows = Mapping[Key, FlowFile]
+"""Every flow that was deployed, as the engine reads it."""
 
 
 def late(flows: Flows) -> dict[Key, frozenset[str]]:
