@@ -103,7 +103,7 @@ def test_what_could_not_be_killed_is_said_with_its_address_and_killed_by_the_nex
     [smoke] = ended.report["smokes"]
     assert (ended.code, smoke["verdict"], smoke["left_running"]) == (6, "timed-out", True)
     assert "could not be killed: DELETE" in smoke["message"]
-    assert smoke["execution"] in smoke["url"]
+    assert smoke["url"] is None  # this server has no pages
     assert states(api) == ["RUNNING"]
 
     (project.root / "flows/one.smoke.yaml").unlink()
@@ -111,7 +111,7 @@ def test_what_could_not_be_killed_is_said_with_its_address_and_killed_by_the_nex
     assert again.code == 0
     [told] = [problem for problem in again.report["problems"] if problem["check"] == "left-running"]
     assert told["message"] == (
-        f"an earlier run left a smoke test running, it was killed: company.team/child, {smoke['url']}"
+        f"an earlier run left a smoke test running, it was killed: company.team/child, {smoke['execution']}"
     )
     assert eventually(lambda: states(api) == ["KILLED"])
 
@@ -124,7 +124,7 @@ def test_a_person_sees_what_still_runs(project: Project, server: Proxy, deployer
     write(project, timeout="PT2S")
     with server.failing(killing):
         ended = deployer("sync", "--project", "ours", "--smoke")
-    assert "      it still runs: http" in ended.stdout
+    assert "      it still runs: " in ended.stdout
     assert deployer(*SYNC[:3]).code == 0
 
 
