@@ -329,7 +329,7 @@ def _smoke(
         session.listen,
         origin=origin,
         missing=missing,
-        mocks=session.mocks,
+        mocks=session.client.server().ours,
     )
     report = replace(report, smokes=tuple(results), interrupted=interrupted)
     yield report

@@ -44,7 +44,6 @@ class Session:
     keeper: Keeper = field(default_factory=Nowhere)
     listen: Listen = lambda _: None
     ask: Asking | None = None
-    mocks: bool = False  # the server is an engine of our own, which can mock tasks and triggers
 
     def with_ledger_if(self, recorded: bool) -> Session:
         """Return the session of a run: one without a ledger where the server refuses it."""

@@ -216,9 +216,7 @@ def keeper_of(asked: Configured, client: KestraClient, project: str) -> Keeper:
 def look(asked: Configured, request: Request, stages: Callable[[Request, Session], Iterator[Report]]) -> Report:
     """Run what deploys nothing on the server, and ask nobody. Raises DeployerError."""
     with asked.asking(request) as (client, asking), progress() as listen:
-        session = Session(
-            client=client, keeper=keeper_of(asked, client, asking.project), listen=listen, mocks=asked.embedded
-        )
+        session = Session(client=client, keeper=keeper_of(asked, client, asking.project), listen=listen)
         return run(asking, stages(asking, session))
 
 

@@ -75,7 +75,6 @@ def _sync(path: Path, outputs: output.Outputs, *, yes: bool, no_wait: bool, **mo
             client=client,
             keeper=keeper_of(asked, client, request.project),
             listen=listen,
-            mocks=asked.embedded,
             ask=Asker(listen, f"{client.url}, tenant {client.tenant}", yes) if asks else None,
         )
         return run(request, stages(request, session))

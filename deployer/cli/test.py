@@ -79,7 +79,7 @@ def _test(
         min_coverage=min_coverage,
     )
     with asked.asking(request) as (client, asking), progress() as listen:
-        session = Session(client=client, listen=listen, mocks=True)
+        session = Session(client=client, listen=listen)
         return run(asking, stages.test(asking, session, stages.Given(key_values)))
 
 

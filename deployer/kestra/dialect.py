@@ -25,7 +25,7 @@ class ServerInfo:
     edition: str = ""  # OSS or EE, "" if unknown
     note: str = ""
     userless: bool = False  # it requires a login, but its first user was not created yet
-    pages: bool = True  # it has a user interface
+    ours: bool = False  # an engine of our own: it mocks tasks, and has no user interface
 
 
 def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
@@ -36,11 +36,11 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
     data = mapping(configs, "the server's configuration")
     version, edition = text_of(data, "version"), text_of(data, "edition")
     number, userless = _number(version), data.get("isBasicAuthInitialized") is False
-    pages = data.get("kestraDeployer") is not True
+    ours = data.get("kestraDeployer") is True
     if treat_as:
         differs = version and number != _number(treat_as)
         note = f"the server is Kestra {version}, but is treated as {treat_as}, as requested" if differs else ""
-        return ServerInfo(version, named(treat_as).dialect, edition, note, userless, pages)
+        return ServerInfo(version, named(treat_as).dialect, edition, note, userless, ours)
     if number is None:
         raise UnexpectedShapeError("the server's configuration with a `version`")
     if number < _FIRST:
@@ -50,7 +50,7 @@ def server_info(configs: object, treat_as: str | None = None) -> ServerInfo:
     note = (
         f"Kestra {version} is newer than the versions known here; it is treated as {dialect}" if number > newest else ""
     )
-    return ServerInfo(version, dialect, edition, note, userless, pages)
+    return ServerInfo(version, dialect, edition, note, userless, ours)
 
 
 def kind_filter(info: ServerInfo) -> bool:

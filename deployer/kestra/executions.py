@@ -190,7 +190,7 @@ class ExecutionCalls(Calls):
 
     def _with_url(self, execution: Execution) -> Execution:
         """Return the execution with the full URL of its page: the server returns a path, or nothing."""
-        if (server := self._connection.known) and not server.pages:
+        if (server := self._connection.known) and server.ours:
             return replace(execution, url="")
         host, url = self._connection.host, execution.url
         if not url:

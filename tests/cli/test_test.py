@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from cli.project import Ended, Project
+from proxy import Proxy
 
 from deployer.engine.process.launch import RunningEngine
+from deployer.kestra.dialect import server_info
 
 Run = Callable[..., Ended]
 
@@ -179,13 +182,15 @@ def test_a_variable_that_is_not_set_is_a_mistake(project: Project, deployer: Run
 
 
 @pytest.mark.one_version
-def test_smoke_on_a_server_skips_what_has_to_be_mocked(
-    project: Project, deployer: Run, engine: RunningEngine, tenant: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("ours", [True, False])
+def test_smoke_on_kestras_server_skips_what_has_to_be_mocked_and_on_ours_runs_it(
+    project: Project, deployer: Run, server: Proxy, monkeypatch: pytest.MonkeyPatch, ours: bool
 ) -> None:
-    monkeypatch.setenv("KESTRA_HOST", engine.url)
-    monkeypatch.setenv("KESTRA_TENANT", tenant)
+    assert server.url
+    told = server_info
+    monkeypatch.setattr("deployer.kestra.connection.server_info", lambda *said: replace(told(*said), ours=ours))
     project.flow("a")
     suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: real\n  - id: mocked\n"
     project.write("flows/a.smoke.yaml", f"{suite}    fixtures: {{tasks: [{{id: say}}]}}\n")
     ended = deployer("sync", "--smoke", "--format", "json")
-    assert (ended.code, verdicts(ended)) == (0, {"real": "passed", "mocked": "skipped"})
+    assert (ended.code, verdicts(ended)) == (0, {"real": "passed", "mocked": "passed" if ours else "skipped"})

@@ -10,7 +10,7 @@ from deployer.engine.http.exchange.route import Route
 from deployer.model.resource import SYSTEM
 
 OURS = "kestraDeployer"
-"""Tells that this is no server of Kestra's, and has no user interface: there is no page to link to."""
+"""Tells a client that this is no server of Kestra's: it mocks tasks, and has no user interface to link to."""
 
 
 def configs(call: Call) -> Response:
