@@ -78,6 +78,7 @@ class Settings:
     ignore: tuple[str, ...] = ()  # gitignore patterns, from the project's root
     checks: Mapping[str, Any] = field(default_factory=dict)  # which checks count as what: see check/levels.py
     plugin_defaults: Mapping[str, Any] = field(default_factory=dict)  # by namespace: what a server adds to flows
+    smoke_tests: bool = True  # whether smoke tests may run on the configured server
     test_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     test_key_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)  # by namespace
     plugins: tuple[Plugin, ...] = ()  # of the embedded engine

@@ -54,6 +54,8 @@ REPOSITORY = Path(__file__).parents[1]
         ({"proxy": "http://p:3128", "headers": {"X-A": "b"}}, {"proxy": "http://p:3128", "headers": {"X-A": "b"}}),
         ({"concurrency": 8, "ignore": ["drafts/", "*.bak"]}, {"concurrency": 8, "ignore": ("drafts/", "*.bak")}),
         ({"engine": {"plugins": []}}, {"plugins": ()}),
+        ({"smoke": False}, {"smoke_tests": False}),
+        ({"smoke": None}, {}),
         (
             {"ledger": "file:a b/ledger.json", "protected-namespaces": ["a.b"]},
             {"ledger": "file:a b/ledger.json", "protected": ("a.b",)},

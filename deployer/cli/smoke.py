@@ -47,5 +47,8 @@ def _smoke(path: Path, *, selection: Mapping[str, Any], project: str | None, **c
     if asked.embedded:
         message = "an engine of its own has no flows yet"
         raise UsageError(message, hint="kestra-deployer test deploys to one, and tests there")
+    if not asked.settings.smoke_tests:
+        message = f"{asked.project.place('smoke_tests')} says that no smoke tests are run on the server"
+        raise UsageError(message, hint="kestra-deployer test runs them without it; `smoke: true` allows them here")
     request = ask(asked, [path], Command.SMOKE, project=project, smoke=True, **selection)
     return look(asked, request, stages)

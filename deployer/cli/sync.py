@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from deployer.cli.epilog import epilog
 from deployer.cli.options import connection
 from deployer.cli.progress import progress
 from deployer.errors import UsageError
+from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import sync as stages
@@ -69,6 +71,8 @@ def _sync(path: Path, outputs: output.Outputs, *, yes: bool, no_wait: bool, **mo
         raise UsageError("--rollback is about smoke tests that fail, and none would be run", hint="give --smoke, too")
     asked, how = split(more)
     request = ask(asked, [path], Command.SYNC, wait=wait_of(asked, no_wait=no_wait), **how)
+    if request.smoke and not (asked.embedded or asked.settings.smoke_tests):
+        request = _without_smoke(request, asked.project.place("smoke_tests"))
     asks = outputs.stdout == output.TEXT and request.writes and person_is_there()
     with asked.asking(request) as (client, request), progress() as listen:
         session = Session(
@@ -78,3 +82,10 @@ def _sync(path: Path, outputs: output.Outputs, *, yes: bool, no_wait: bool, **mo
             ask=Asker(listen, f"{client.url}, tenant {client.tenant}", yes) if asks else None,
         )
         return run(request, stages(request, session))
+
+
+def _without_smoke(request: Request, place: str) -> Request:
+    """Return the request without smoke tests, which says that the configuration, at this place, allows none."""
+    message = f"no smoke tests are run: {place} says that none are on this server"
+    notice = Problem("smoke", message, severity=Severity.NOTICE, hint="kestra-deployer test runs them without it")
+    return replace(request, smoke=False, notes=(*request.notes, notice))

@@ -159,6 +159,7 @@ KEYS: Mapping[str, tuple[str, _Read]] = {
     "checks": ("checks", _as_it_is),
     "plugin-defaults": ("plugin_defaults", _as_it_is),
     "engine.plugins": ("plugins", lambda value, root: tuple(plugin(each, root) for each in value)),
+    "smoke": ("smoke_tests", _as_it_is),
     "test.secrets": ("test_secrets", _as_it_is),
     "test.kv": ("test_key_values", _as_it_is),
     "plugin-types": ("plugin_types", _path),

@@ -50,7 +50,7 @@ CONFIGURATION = {
     "concurrency": 2, "tls": {"verify": False}, "kestra": "1.3", "headers": {"X": "y"},
     "checks": {"unused-input": "off"},
     "retry": {"attempts": 1, "seconds": 1}, "engine": {"plugins": []}, "ledger": "system",
-    "protected-namespaces": ["s"],
+    "protected-namespaces": ["s"], "smoke": True,
     "plugin-defaults": {"company.team": [{"type": "x", "values": {}}]},
 }  # fmt: skip
 EXECUTION = {"id": "E", "namespace": "company.team", "flowId": "a", "state": {"current": "SUCCESS"}}
