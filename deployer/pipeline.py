@@ -41,7 +41,7 @@ from deployer.session import Session
 from deployer.smoke.labels import Origin
 from deployer.smoke.run import NOT_DEPLOYED
 from deployer.smoke.run import run as run_smoke
-from deployer.smoke.select import select
+from deployer.smoke.select import of_written, report_none, select
 from deployer.validation import validate
 
 _OFF = ("unverified-type",)
@@ -73,7 +73,9 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
     report = yield from look_after(report, session)
     if request.smoke and not report.interrupted and not report.error:
         done = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
-        report = yield from _smoke(planned.cases, done, report, session, planned.ledger.project)
+        cases = of_written(planned.cases, report.outcomes)
+        report = report.with_problems(report_none(planned.cases, cases, report.outcomes))
+        report = yield from _smoke(cases, done, report, session, planned.ledger.project)
         if request.rollback and not report.interrupted and _fails(report.smokes, done):
             session.listen("Putting back what was written")
             yield roll_back(planned, report, session)

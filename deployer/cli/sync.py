@@ -41,7 +41,7 @@ from deployer.session import Session
 )
 @click.option("--diff", is_flag=True, help="Show which lines change.")
 @click.option("--stat", is_flag=True, help="Show how many lines change, not which.")
-@click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) after the deploy.")
+@click.option("--smoke", is_flag=True, help="Run the smoke tests (*.smoke.yaml) of what was written and what calls it.")
 @click.option("--rollback", is_flag=True, help="With --smoke: put back what was written, if a smoke test fails.")
 @click.option(
     "--keep-going", is_flag=True, help="Deploy what is valid even if problems were found, and report the rest."

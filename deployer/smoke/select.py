@@ -1,11 +1,14 @@
-"""Which tests are run, by their names and tags. Pure."""
+"""Which tests are run: by their names and tags, and by what has changed. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from deployer.errors import UsageError
+from deployer.model.problem import Problem, Severity
 from deployer.model.request import Request
+from deployer.model.resource import Key
+from deployer.model.result import Outcome, Status
 from deployer.model.smoke import SmokeCase
 
 
@@ -25,3 +28,35 @@ def select(cases: Sequence[SmokeCase], request: Request) -> Sequence[SmokeCase]:
         hint = f"their tags are {tags}" if tags else "no test has a tag"
         raise UsageError(f"no test has the tag {' or '.join(request.tags)}", hint=hint)
     return tagged
+
+
+def affected(changed: Collection[Key], needs: Mapping[Key, Collection[Key]]) -> frozenset[Key]:
+    """Return what has changed and all that calls it, directly or through others; `needs` has what each calls."""
+    found = set(changed)
+    while new := {key for key, called in needs.items() if key not in found and not found.isdisjoint(called)}:
+        found |= new
+    return frozenset(found)
+
+
+def of_written(cases: Sequence[SmokeCase], outcomes: Sequence[Outcome]) -> list[SmokeCase]:
+    """Return the cases of what a run has written, and of what calls that.
+
+    Those of flows that could not be deployed are among them: they are reported as not run.
+    """
+    done = {outcome.change.key: outcome.change for outcome in outcomes if outcome.status is Status.DONE}
+    wrote = [key for key, change in done.items() if change.writes]
+    tested = affected(wrote, {key: change.needs for key, change in done.items() if change.desired})
+    return [case for case in cases if case.flow in tested or case.flow not in done]
+
+
+def report_none(
+    cases: Sequence[SmokeCase], chosen: Sequence[SmokeCase], outcomes: Sequence[Outcome]
+) -> Iterator[Problem]:
+    """Yield a notice where there are cases, and none of them is run, as none is of what was written."""
+    if not cases or chosen:
+        return
+    wrote = any(outcome.change.writes for outcome in outcomes)
+    of_others = "no smoke test is of a flow that was written, or calls one that was, so none was run"
+    message = of_others if wrote else "nothing was written, so no smoke test was run"
+    hint = "`kestra-deployer smoke` runs all of them on what the server has"
+    yield Problem("smoke", message, severity=Severity.NOTICE, hint=hint)

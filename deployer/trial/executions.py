@@ -26,7 +26,7 @@ _KILLED = "KILLED"
 def passes(ground: Ground) -> Iterator[str]:
     """Run all smoke tests, and check the one that must succeed."""
     ground.project.add_suites(ground.created)
-    ran = ground.sync(smoke=True)
+    ran = ground.smoke()
     ground.smokes = ran.report.smokes
     yield from ran.differs(ExitCode.SMOKE_FAILED if SLEEPS in ground.created else ExitCode.OK)  # past its deadline
     yield from _expect_pass(_smoke(ground, PLAIN))

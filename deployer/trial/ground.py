@@ -16,7 +16,7 @@ from deployer.model.policy import OnDrift, Policy
 from deployer.model.request import Checkout, Command, Request
 from deployer.model.result import Report, Status
 from deployer.model.smoke import SmokeResult
-from deployer.pipeline import plan, sync
+from deployer.pipeline import plan, smoke, sync
 from deployer.running import run
 from deployer.session import Session
 from deployer.trial.project import Project
@@ -115,16 +115,18 @@ class Ground:
         if source != text:
             yield f"{key.path} differs from what was sent: {difference(text, source)}"
 
-    def sync(
-        self, *, dry_run: bool = False, smoke: bool = False, prune: bool = False, on_drift: OnDrift | None = None
-    ) -> Ran:
+    def sync(self, *, dry_run: bool = False, prune: bool = False, on_drift: OnDrift | None = None) -> Ran:
         """Deploy the project, as `kestra-deployer sync` does. Raises what `_ran` raises."""
-        request = self._request(
-            command=Command.SYNC, dry_run=dry_run, smoke=smoke, prune=prune, policy=Policy(on_drift)
-        )
+        request = self._request(command=Command.SYNC, dry_run=dry_run, prune=prune, policy=Policy(on_drift))
         mark = self.traffic.count
         self.wrote = self.wrote or not dry_run
-        ran = self._ran(run(request, sync(request, self._session())), mark)
+        return self._ran(run(request, sync(request, self._session())), mark)
+
+    def smoke(self) -> Ran:
+        """Run the project's smoke tests, as `kestra-deployer smoke` does. Raises what `_ran` raises."""
+        request = self._request(command=Command.SMOKE, smoke=True)
+        mark = self.traffic.count
+        ran = self._ran(run(request, smoke(request, self._session())), mark)
         self.started |= {each.execution for each in ran.report.smokes if each.execution}
         return ran
 
