@@ -96,6 +96,22 @@ def smoke(request: Request, session: Session) -> Iterator[Report]:
     yield from _smoke(cases, there.keys(), report, session, planned.ledger.project)
 
 
+def stop(request: Request, session: Session) -> Iterator[Report]:
+    """Kill the smoke tests of a project that are running, whoever started them, and run none."""
+    report = Report(request)
+    yield report
+    server = session.client.server()
+    report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
+    report = report.with_problems(_warn(server.note))
+    yield report
+    session.listen("Looking for smoke tests that are running")
+    opened = open_ledger(session, request)
+    report = report.with_problems([*opened.problems, *warn_of_lease(opened.ledger, now())])
+    yield report
+    session = session.with_ledger_if(opened.recorded)
+    yield report.with_problems(leftovers.stop(opened.ledger, session, request.project))
+
+
 def health(request: Request, session: Session) -> Iterator[Report]:
     """Judge whether what the files under a path declare runs on the server as it was deployed."""
     planned = yield from plan(request, session)

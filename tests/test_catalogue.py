@@ -21,7 +21,7 @@ __all__ = ["deployer", "project"]
 ROOT = Path(__file__).parents[1]
 SOURCES = [file.read_text() for file in sorted((ROOT / "deployer").rglob("*.py")) if "engine" not in file.parts]
 _LITERAL = re.compile(r"\bProblem\(\s*\"([a-z-]+)\"")
-_CONSTANT = re.compile(r"^(?:_?CHECK|NAME|SUITE|EMPTY|UNREAD) = \"([a-z-]+)\"$", re.MULTILINE)
+_CONSTANT = re.compile(r"^(?:_?CHECK|NAME|SUITE|EMPTY|UNREAD|LEFT_RUNNING) = \"([a-z-]+)\"$", re.MULTILINE)
 
 Run = Callable[..., Ended]
 

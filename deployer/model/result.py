@@ -14,7 +14,7 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.request import Command, Request
 from deployer.model.resource import Key
 from deployer.model.rollback import Way
-from deployer.model.smoke import SmokeResult
+from deployer.model.smoke import LEFT_RUNNING, SmokeResult
 from deployer.model.upgrade import Upgrade
 
 
@@ -161,6 +161,7 @@ class Report:
             (incomplete, ExitCode.APPLY_INCOMPLETE),
             (bool(self.unhealthy) and not back, ExitCode.UNHEALTHY),  # what was put back is judged no more
             (any(smoke.verdict.fails for smoke in self.smokes) or self.uncovered, ExitCode.SMOKE_FAILED),
+            (any(problem.check == LEFT_RUNNING for problem in self.errors), ExitCode.SMOKE_FAILED),  # `smoke --stop`
             (bool(self.errors) or warned, ExitCode.PROBLEMS),
             (request.command is Command.DRIFT and self.drifted, ExitCode.DRIFT),
             (request.detailed and changes, ExitCode.CHANGES),

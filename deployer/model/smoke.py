@@ -14,6 +14,9 @@ from deployer.model.resource import Key
 SUITE = "smoke-suite"
 """The check that problems of suites belong to."""
 
+LEFT_RUNNING = "left-running"
+"""The problem of an execution that goes on, though its run has ended."""
+
 
 class Verdict(StrEnum):
     """How a smoke test ended.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -42,8 +43,14 @@ def labels(origin: Origin, case: SmokeCase, now: datetime, longest: timedelta) -
 
 
 def of_project(project: str) -> dict[str, str]:
-    """Return the label of all executions of a project, none if it has no name."""
-    return {PROJECT: _fit(project)} if project else {}
+    """Return the label of all executions of a project, none if it has no name.
+
+    A hash keeps names apart that differ only in what a label may not hold: whatever is found by it is killed.
+    """
+    fitting = _fit(project)
+    if fitting != project:
+        fitting += f"-{hashlib.sha256(project.encode()).hexdigest()[:8]}"
+    return {PROJECT: fitting} if project else {}
 
 
 def _fit(text: str) -> str:

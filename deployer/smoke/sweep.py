@@ -1,4 +1,4 @@
-"""Finds executions of smoke tests that earlier runs left running, by id and by label, and kills them."""
+"""Finds executions of smoke tests that are still running, by id and by label, and kills them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from deployer.smoke.chain import latest
 from deployer.smoke.follow import Follower
 from deployer.smoke.labels import is_left, of_project
 
+_MOST = 1000  # executions of one page, the maximum of 2.x
 UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
 """The states, known since 1.0, in which an execution continues unless it is killed."""
 
@@ -27,15 +28,17 @@ class Swept:
     failed: tuple[tuple[Execution, str], ...] = ()
 
 
-def sweep(client: KestraClient, known: Collection[str], project: str, now: datetime) -> Swept:
+def sweep(client: KestraClient, known: Collection[str], project: str, now: datetime | None) -> Swept:
     """Kill what earlier runs left running: executions with these ids, and those of the project past their time.
 
-    If `project` is empty, only those `known` by id. Raises KestraError if the server cannot be searched.
+    If `project` is empty, only those `known` by id; if `now` is None, those as well whose time is not over. Raises
+    KestraError if the server cannot be searched.
     """
     found = {execution.id: execution for execution in _find_known(client, known)}
     if project:
-        labelled = client.search_executions(labels=of_project(project), kinds=("TEST",), states=UNDER_WAY)
-        found |= {execution.id: execution for execution in labelled if is_left(execution.labels, now)}
+        labels = of_project(project)
+        labelled = client.search_executions(labels=labels, kinds=("TEST",), states=UNDER_WAY, size=_MOST)
+        found |= {each.id: each for each in labelled if now is None or is_left(each.labels, now)}
     follower = Follower(client, Event())
     killed, failed = [], []
     for execution in found.values():

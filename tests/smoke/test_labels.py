@@ -8,7 +8,7 @@ import pytest
 
 from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import SmokeCase
-from deployer.smoke.labels import UNTIL, Origin, is_left, labels
+from deployer.smoke.labels import PROJECT, UNTIL, Origin, is_left, labels, of_project
 
 CASE = SmokeCase("suite", "happy case", Key(FLOW, "company.team", "hello"), "hello.smoke.yaml")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,4 +28,12 @@ def test_they_say_where_an_execution_comes_from() -> None:
     found = labels(Origin(project="a project", commit="abc123"), CASE, NOW, timedelta(minutes=1))
     named = {name.removeprefix("kestra-deployer."): value for name, value in found.items()}
     assert named.pop("smoke") != labels(Origin(), CASE, NOW, timedelta(minutes=1))["kestra-deployer.smoke"]
-    assert named == {"case": "suite.happy-case", "commit": "abc123", "project": "a-project", "until": "1767225660"}
+    assert named.pop("project").startswith("a-project-")
+    assert named == {"case": "suite.happy-case", "commit": "abc123", "until": "1767225660"}
+
+
+def test_a_project_is_never_taken_for_another_one() -> None:
+    names = ("a-b", "a/b", "a b", "github.com/acme/flows", "github.com/acme-flows")
+    assert len({of_project(name)[PROJECT] for name in names}) == len(names)
+    assert of_project("a-b") == {PROJECT: "a-b"}
+    assert of_project("") == {}
