@@ -33,6 +33,7 @@ from deployer.plan import only_drift
 from deployer.plan.text import counts, difference, edits, only_layout
 from deployer.plan.trigger_notes import tell_states
 from deployer.planning import Ground, gather, open_ledger
+from deployer.read.difference import find_difference
 from deployer.read.everything import read_all
 from deployer.read.stored import read_stored
 from deployer.read.suites import none_found
@@ -41,7 +42,7 @@ from deployer.session import Session
 from deployer.smoke.labels import Origin
 from deployer.smoke.run import NOT_DEPLOYED
 from deployer.smoke.run import run as run_smoke
-from deployer.smoke.select import of_written, report_none, select
+from deployer.smoke.select import of_difference, of_written, report_difference, report_none, select
 from deployer.validation import validate
 
 _OFF = ("unverified-type",)
@@ -86,14 +87,13 @@ def smoke(request: Request, session: Session) -> Iterator[Report]:
     planned = yield from plan(request, session)
     if planned is None:
         return
-    cases = select(planned.cases, request)
     session = session.with_ledger_if(planned.recorded)
     killed = leftovers.kill(planned.ledger, session, labelled=True)
     there = {change.key: change for change in planned.plan.changes if running(change.live) is not None}
-    tested = dict.fromkeys(case.flow for case in cases if case.flow in there)
+    tested = dict.fromkeys(case.flow for case in planned.cases if case.flow in there)
     report = planned.report.with_problems([*killed, *_report_other_texts(there[key] for key in tested)])
     yield report
-    yield from _smoke(cases, there.keys(), report, session, planned.ledger.project)
+    yield from _smoke(planned.cases, there.keys(), report, session, planned.ledger.project)
 
 
 def stop(request: Request, session: Session) -> Iterator[Report]:
@@ -225,7 +225,7 @@ def check_asking(request: Request, rules: Rules, client: KestraClient, plugins: 
 def read_and_check(request: Request, session: Session) -> Generator[Report, None, _Sound]:
     """Read the files, and check them by the rules of the server's version; return what they want of the server.
 
-    The report says where that ends the run.
+    Of their smoke tests, those that the request selects. The report says where that ends the run.
     """
     report = Report(request)
     yield report
@@ -234,16 +234,24 @@ def read_and_check(request: Request, session: Session) -> Generator[Report, None
     yield report
     if report.ends:
         return report, Desired(), ()
+    changed = None if request.since is None else find_difference(files, request)
     server = session.client.server()
     checked = check_files(files, request, nearest(server.version).name, off=_OFF)
     report = replace(report, problems=tuple(checked.problems))  # those of reading are among them
     if request.smoke and not any(problem.check == SUITE and problem.stops for problem in checked.problems):
         report = report.with_problems(none_found(checked.cases, files.declared))
     yield report
-    if not report.ends:
-        report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
-        report = report.with_problems(_warn(server.note))
-    return report, desire(files, checked.problems), checked.cases
+    desired = desire(files, checked.problems)
+    if report.ends:
+        return report, desired, checked.cases
+    report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
+    report = report.with_problems(_warn(server.note))
+    cases = select(checked.cases, request)
+    if changed is not None and cases:
+        chosen = of_difference(cases, changed, {key: each.needs for key, each in desired.resources.items()})
+        report = report.with_problems([report_difference(changed, cases, chosen)])
+        cases = chosen
+    return report, desired, cases
 
 
 def _compare(ground: Ground, wanted: Desired, session: Session) -> tuple[Ground, Plan, Desired, list[Problem]]:

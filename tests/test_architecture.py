@@ -129,7 +129,7 @@ ENGINE_MAY_IMPORT = {
 
 FENCES = {
     "click": ("cli",),
-    "git": ("read/remote.py",),
+    "git": ("read/remote.py", "read/baseline.py"),
     "httpx": ("kestra",),
     "httpx_sse": ("kestra",),
     "jsonschema": ("schemas/__init__.py", "schemas/sentences.py"),

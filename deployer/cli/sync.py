@@ -88,4 +88,4 @@ def _without_smoke(request: Request, place: str) -> Request:
     """Return the request without smoke tests, which says that the configuration, at this place, allows none."""
     message = f"no smoke tests are run: {place} says that none are on this server"
     notice = Problem("smoke", message, severity=Severity.NOTICE, hint="kestra-deployer test runs them without it")
-    return replace(request, smoke=False, notes=(*request.notes, notice))
+    return replace(request, smoke=False, rollback=False, notes=(*request.notes, notice))

@@ -17,7 +17,7 @@ from deployer.cli.deploying import ask
 from deployer.cli.epilog import epilog
 from deployer.cli.options import CONFIG, PLUGINS, Configured, configure
 from deployer.cli.progress import progress
-from deployer.cli.selecting import selecting
+from deployer.cli.selecting import Selecting, selecting
 from deployer.cli.shell import shell
 from deployer.engine.process.environment import SECRET
 from deployer.errors import UsageError
@@ -34,11 +34,12 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @click.command(
+    cls=Selecting,
     epilog=epilog(
-        "test flows -k nightly",
+        "test flows --changed",
         "test flows --kestra 2.0 --report junit=tests.xml",
         "0 success, 1 problems found, 2 usage, 3 could not run, 6 test failed or coverage too low.",
-    )
+    ),
 )
 @click.argument("path", type=click.Path(path_type=Path), default=Path("flows"))
 @selecting
@@ -78,6 +79,8 @@ def _test(
         coverage=coverage or min_coverage is not None,
         min_coverage=min_coverage,
     )
+    if ended := stages.unchanged(request):
+        return ended
     with asked.asking(request) as (client, asking), progress() as listen:
         session = Session(client=client, listen=listen)
         return run(asking, stages.test(asking, session, stages.Given(key_values)))

@@ -100,6 +100,7 @@ class Request:
     rollback: bool = False  # put back what the run has written, if a smoke test fails
     only: str = ""  # what the smoke tests to run have in their names; empty: all are run
     tags: tuple[str, ...] = ()  # of which they have one; empty: all are run
+    since: str | None = None  # run those of what changed since this commit; "": where the branch left the main branch
     whole_logs: bool = False  # show the whole log of a test that fails
     coverage: bool = False  # say what of the flows the tests have reached
     min_coverage: int | None = None  # how many of a hundred they have to reach

@@ -47,29 +47,31 @@ def read_all(request: Request) -> Files:
     read = Files()
     seen: set[str] = set()
     for path in request.paths:
-        files, problems = read_files(path, request.checkout.root, request.ignore, _is_wanted)
+        files, problems = read_files(path, request.checkout.root, request.ignore, is_wanted)
         read.problems += [each for each in problems if each.file not in seen]
         seen |= {each.file for each in problems if each.file}
         for file in (each for each in files if each.name not in seen):
             seen.add(file.name)
-            read.whole = _add(read, file) and read.whole
+            read.whole = add(read, file) and read.whole
         read.whole = read.whole and not problems
     if request.smoke and any(path.is_file() for path in request.paths):
         read.suites += _suites_of(read.declared, request, seen)
     return read
 
 
-def _is_suite(name: str) -> bool:
+def is_suite(name: str) -> bool:
+    """Whether a file of this name is a suite of smoke tests."""
     return name.endswith(SUITE_SUFFIXES)
 
 
-def _is_wanted(name: str) -> bool:
-    return _is_suite(name) or any(kind.claims(name) for kind in KINDS.values())
+def is_wanted(name: str) -> bool:
+    """Whether a file of this name is read."""
+    return is_suite(name) or any(kind.claims(name) for kind in KINDS.values())
 
 
-def _add(read: Files, file: SourceFile) -> bool:
+def add(read: Files, file: SourceFile) -> bool:
     """Add what a file declares, or its suite; return whether it could be read."""
-    if _is_suite(file.name):
+    if is_suite(file.name):
         document, problems = _suite(file)
         read.suites += [document] if document else []
         read.problems += problems
@@ -99,7 +101,7 @@ def _suites_of(flows: Collection[Key], request: Request, seen: set[str]) -> Iter
     beside = (each for path in request.paths if path.is_file() for each in sorted(path.parent.glob("*.smoke.y*ml")))
     root = request.checkout.root
     for place in (root, *beside):
-        for file in read_files(place, root, request.ignore, _is_suite)[0]:
+        for file in read_files(place, root, request.ignore, is_suite)[0]:
             document, _ = _suite(file) if file.name not in seen else (None, [])
             seen.add(file.name)
             if document and Key(FLOW, *(str(document.data.get(key)) for key in ("namespace", "flowId"))) in flows:

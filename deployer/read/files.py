@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,18 @@ def read_files(
     for file in found.walk(wanted):
         found.read(file)
     return found.sources, found.problems
+
+
+def would_read(places: Iterable[str], path: Path, root: Path, ignore: Sequence[str]) -> Iterator[str]:
+    """Yield those of these places that `read_files` would look for under `path`, if there were files."""
+    ignored = GitIgnoreSpec.from_lines(ignore) if ignore else None
+    path, root = (Path(os.path.realpath(each)) for each in (path, root))
+    above = os.path.join(path, "")
+    for place in places:
+        below = place.startswith(above) and f"{os.sep}." not in os.sep + place.removeprefix(above)
+        kept = ignored is None or not ignored.match_file(os.path.relpath(place, root))
+        if place == str(path) or (below and kept):
+            yield place
 
 
 class _Found:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from deployer.errors import UsageError
+from deployer.model.difference import Difference
 from deployer.model.problem import Problem, Severity
 from deployer.model.request import Request
-from deployer.model.resource import Key
+from deployer.model.resource import Key, counted, listed
 from deployer.model.result import Outcome, Status
 from deployer.model.smoke import SmokeCase
 
@@ -60,3 +61,26 @@ def report_none(
     message = of_others if wrote else "nothing was written, so no smoke test was run"
     hint = "`kestra-deployer smoke` runs all of them on what the server has"
     yield Problem("smoke", message, severity=Severity.NOTICE, hint=hint)
+
+
+def of_difference(
+    cases: Sequence[SmokeCase], difference: Difference, needs: Mapping[Key, Collection[Key]]
+) -> list[SmokeCase]:
+    """Return the cases of what has changed and of what calls it, and those whose suite has."""
+    tested = affected(difference.flows, needs)
+    return [case for case in cases if case.flow in tested or case.file in difference.suites]
+
+
+def report_difference(difference: Difference, cases: Sequence[SmokeCase], chosen: Sequence[SmokeCase]) -> Problem:
+    """Return the notice that says what was compared with what, and how many of the cases that leaves."""
+    number, suites = len(chosen), len(difference.suites)
+    if difference.is_empty:
+        hint = "that is what is checked out: --changed=HEAD~1 compares with its parent" if difference.is_head else ""
+        message = f"nothing changed since {difference.since}, so no test is run"
+        return Problem("smoke", message, severity=Severity.NOTICE, hint=hint)
+    parts = [counted(difference.flows)] if difference.flows else []
+    parts += [f"{suites} suite{'' if suites == 1 else 's'}"] if suites else []
+    which = f": {listed(difference.flows)}" if difference.flows else ""
+    run = f"{number} of {len(cases)} tests {'is' if number == 1 else 'are'} run"
+    message = f"{' and '.join(parts)} changed since {difference.since}, so {run}{which}"
+    return Problem("smoke", message, severity=Severity.NOTICE)

@@ -23,11 +23,14 @@ from deployer.model.smoke import SmokeCase, SmokeResult, TaskRun, Verdict
 from deployer.model.version import nearest
 from deployer.parsing.parse import parse
 from deployer.pipeline import read_and_check
+from deployer.read.difference import find_difference
+from deployer.read.everything import read_all
+from deployer.read.suites import suites
 from deployer.session import Session
 from deployer.smoke.gather import settled, started, task_runs
 from deployer.smoke.labels import Origin
 from deployer.smoke.run import run
-from deployer.smoke.select import select
+from deployer.smoke.select import report_difference, select
 from deployer.testing.absent import Absent, find_absent, without
 from deployer.testing.coverage import callers, cover, late
 from deployer.validation import validate
@@ -47,7 +50,6 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
     report, desired, cases = yield from read_and_check(request, session)
     if report.ends:
         return
-    cases = select(cases, request)
     session.listen("Deploying to the engine")
     absent = _find_absent(desired, session.client)
     types = _types(session.client)
@@ -77,6 +79,21 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
     if request.coverage and not interrupted:
         session.listen("Reading what was reached")
         yield replace(report, coverage=_cover(judged, desired, session.client))
+
+
+def unchanged(request: Request) -> Report | None:
+    """Return the report where nothing has changed since a commit, so that no engine has to be started; None elsewhere.
+
+    Raises UsageError where that cannot be found out.
+    """
+    if request.since is None:
+        return None
+    files = read_all(request)
+    cases, mistakes = suites(files.suites)
+    if files.problems or mistakes or not cases:
+        return None
+    found = find_difference(files, request)
+    return Report(request, problems=(report_difference(found, select(cases, request), ()),)) if found.is_empty else None
 
 
 def _types(client: KestraClient) -> Types:
