@@ -66,7 +66,7 @@ MAY_IMPORT = {
     ),
     "trial": ("pipeline", "running", "session", "ledgers", "kestra", "model", "errors", "interrupt"),
     "testing": (
-        *("pipeline", "validation", "session", "smoke", "check"),
+        *("pipeline", "validation", "session", "smoke", "check", "read"),
         *("language", "parsing", "kestra", "model", "errors"),
     ),
     "engine": ("__init__", "cache", "model", "errors"),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from cli.others import edit
 from cli.project import Ended, Project
 from proxy import Proxy
+from smoke.test_kill import eventually, killing, states
+
+from deployer.model.resource import FLOW, Key
+from deployer.model.smoke import SmokeCase
+from deployer.smoke.labels import Origin, labels
 
 Run = Callable[..., Ended]
 SUITE = """\
@@ -96,3 +103,104 @@ def test_an_engine_of_its_own_is_refused(project: Project, deployer: Run) -> Non
     ended = deployer("smoke", "--embedded")
     assert ended.code == 2
     assert "kestra-deployer test" in ended.stderr
+
+
+@pytest.mark.one_version
+def test_a_configuration_keeps_a_server_free_of_them(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+) -> None:
+    write(project, "a")
+    project.write("kestra-deployer.yaml", "project: ours\nsmoke: false\n")
+    ended = deployer("smoke")
+    assert ended.code == 2
+    assert "`smoke` in kestra-deployer.yaml:2:1 says that no smoke tests are run on the server" in ended.stderr
+    assert "kestra-deployer test" in ended.stderr
+    assert server.requests == []
+    ended = deployer("sync", "--smoke", "--format", "json")
+    assert (ended.code, ended.done, ended.report["smokes"]) == (0, [("a", "create", 1)], [])
+    told = [(each["severity"], each["message"]) for each in ended.report["problems"] if each["check"] == "smoke"]
+    message = "no smoke tests are run: `smoke` in kestra-deployer.yaml:2:1 says that none are on this server"
+    assert told == [("notice", message)]
+    assert states(api, "a") == []
+    assert deployer("smoke", "--stop").code == 0
+
+
+LONG = """\
+id: {name}
+namespace: company.team
+tasks:
+  - {{id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT90S}}
+"""
+
+
+def started(api: httpx.Client, project: str, flow: str = "long") -> str:
+    """A smoke test of a project that has begun a moment ago, and whose time is not over."""
+    case = SmokeCase("s", "x", Key(FLOW, "company.team", flow), "x.smoke.yaml")
+    given = labels(Origin(project=project), case, datetime.now(UTC), timedelta(minutes=5))
+    params = [("labels", f"{name}:{value}") for name, value in given.items()]
+    answer = api.post(f"/executions/company.team/{flow}", params=[*params, ("kind", "TEST")])
+    assert answer.is_success, answer.text
+    return str(answer.json()["id"])
+
+
+def state(api: httpx.Client, execution: str) -> str:
+    answer = api.get(f"/executions/{execution}")  # a new one is not visible at once
+    return str(answer.json()["state"]["current"]) if answer.is_success else ""
+
+
+def left(ended: Ended) -> list[tuple[str, str]]:
+    found = [each for each in ended.report["problems"] if each["check"] == "left-running"]
+    return [(each["severity"], each["message"]) for each in found]
+
+
+def test_stop_kills_what_runs_of_this_project_and_nothing_else(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+) -> None:
+    project.write("flows/long.yaml", LONG.format(name="long"))
+    assert deployer("sync", "--project", "ours").code == 0
+    ours, theirs = started(api, "ours"), started(api, "theirs")
+    assert eventually(lambda: [state(api, each) for each in (ours, theirs)] == ["RUNNING"] * 2)
+
+    with server.failing(killing):
+        ended = deployer("smoke", "--stop", "--project", "ours", "--format", "json")
+    [(severity, message)] = left(ended)
+    assert (ended.code, severity, ours in message) == (6, "error", True)
+    assert message.startswith("a smoke test of this project was running, it could not be killed: ")
+
+    ended = deployer("smoke", "no-such-path", "--stop", "--project", "ours", "--format", "json")
+    [(severity, message)] = left(ended)
+    assert (ended.code, severity, ours in message) == (0, "notice", True)
+    assert message.startswith("a smoke test of this project was running, it was killed: company.team/long, ")
+    assert [state(api, each) for each in (ours, theirs)] == ["KILLED", "RUNNING"]
+
+    ended = deployer("smoke", "--stop", "--project", "ours", "--format", "json")
+    assert (ended.code, left(ended)) == (0, [("notice", "no smoke test of ours is running")])
+    assert deployer("smoke", "--stop", "--project", "theirs").code == 0
+
+
+@pytest.mark.parametrize("kestra", ["1.1"], indirect=True)
+def test_before_1_2_stop_knows_only_what_the_ledger_does(
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client
+) -> None:
+    assert server.url
+    project.write("flows/long.yaml", LONG.format(name="long"))
+    project.write("kestra-deployer.yaml", "ledger: file:ledger.json\nproject: ours\n")
+    assert deployer("sync").code == 0
+    known, unknown = started(api, "ours"), started(api, "ours")
+    kept = json.loads((project.root / "ledger.json").read_text())
+    (project.root / "ledger.json").write_text(json.dumps({**kept, "running": [known]}))
+
+    ended = deployer("smoke", "--stop", "--format", "json")
+    assert (ended.code, [severity for severity, _ in left(ended)]) == (0, ["notice", "warning"])
+    assert known in left(ended)[0][1]
+    assert "before Kestra 1.2, TEST executions cannot be searched" in left(ended)[1][1]
+    assert state(api, known) == "KILLED"
+    assert json.loads((project.root / "ledger.json").read_text())["running"] == []
+    api.delete(f"/executions/{unknown}/kill")
+
+
+@pytest.mark.parametrize("option", [("-k", "a"), ("--tag", "a"), ("--changed",)])
+def test_stop_selects_nothing(project: Project, deployer: Run, option: tuple[str, ...]) -> None:
+    ended = deployer("smoke", "--stop", "--host", "http://kestra.invalid", *option)
+    assert ended.code == 2
+    assert f"{option[0]} selects some" in ended.stderr
