@@ -213,7 +213,7 @@ _RUN = (
         WARNING,
         Origin.RUN,
         "Whether a smoke test of an earlier run was still running.",
-        "its execution is killed; one that cannot be killed is reported with its address.",
+        "its execution is killed; one that cannot be killed is reported with its address: an error of `smoke --stop`.",
     ),
     _entry(
         "deploy",
@@ -236,7 +236,7 @@ _RUN = (
         Origin.RUN,
         "Whether a smoke test ended in the expected state.",
         "the flow is deployed, but does not do what its test expects. As a notice, it names a flow that is tested with "
-        "another text than its file has.",
+        "another text than its file has, or says which tests were left out, and why.",
     ),
     _entry(
         "rollback",

@@ -65,7 +65,8 @@ COMMANDS = (
     ("sync", "--prune", "--max-prune", "100%"), ("sync", "--keep-going", "--on-drift", "overwrite"), ("sync",
     "--adopt"),
     ("drift",), ("apply", "plan.json"), ("schema", "pull"), ("schema", "export"), ("explain", "unknown-type"),
-    ("health",), ("smoke",), ("smoke", "-k", "a"), ("trust",), ("triggers",),
+    ("health",), ("smoke",), ("smoke", "-k", "a"), ("smoke", "--changed"), ("smoke", "--stop"), ("trust",),
+    ("triggers",),
     ("triggers", "company", "--format", "json"),
 )  # fmt: skip
 NOT_FUZZED = {"dev", "test", "trial"}
