@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from deployer.model.smoke import Awaited, SmokeResult, UnderWay
 from deployer.report.harmless import one_line
-from deployer.session import Event
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
     from rich.text import Text
+
+    from deployer.session import Event
 
 _SHOWN = 8  # tests under way
 

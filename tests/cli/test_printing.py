@@ -189,6 +189,7 @@ def test_this_is_the_only_place_that_prints() -> None:
         "cli/embedded.py",  # progress
         "cli/dev.py",  # an address of our own
         "cli/explain.py",  # our own documentation
+        "cli/progress.py",  # names of tests
         "cli/output.py",  # whether stdout is a terminal
         "cli/schema.py",  # JSON
         "cli/streams.py",
