@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
-from deployer.kestra.answers import Execution, Page, Rendered, UnexpectedShapeError, items, mapping
+from deployer.kestra.answers import Execution, Page, Rendered, TaskRun, UnexpectedShapeError, items, mapping
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.kestra.bounds import TooLargeError, decode
 from deployer.kestra.calls import Calls
@@ -25,6 +25,7 @@ from deployer.kestra.operations import (
     KILL_EXECUTION,
     OUTPUTS,
     SEARCH_EXECUTIONS,
+    TASK_RUN_OUTPUTS,
     Operation,
 )
 from deployer.model.version import Dialect
@@ -166,10 +167,19 @@ class ExecutionCalls(Calls):
         self._connection.tell(KILL_EXECUTION[self._connection.server().dialect], execution_id)
 
     def outputs_from_execution(self, execution_id: str) -> Mapping[str, Any]:
-        """Return the outputs of the flow. Raises KestraNotFoundError."""
+        """Return the outputs of the flow: 2.0.0 answers 404 where there are none. Raises KestraNotFoundError."""
         if self._connection.server().dialect is Dialect.V1:
             return self.execution(execution_id).outputs
-        return self._ask(OUTPUTS, lambda data: mapping(data, "outputs"), execution_id)
+        try:
+            return self._ask(OUTPUTS, lambda data: mapping(data, "outputs"), execution_id)
+        except KestraNotFoundError:
+            return self.execution(execution_id).outputs
+
+    def outputs_from_task_run(self, execution_id: str, run: TaskRun) -> Mapping[str, Any]:
+        """Return the outputs of a task run, whose execution 2.x shows without them. Raises KestraNotFoundError."""
+        if self._connection.server().dialect is Dialect.V1:
+            return run.outputs
+        return self._ask(TASK_RUN_OUTPUTS, lambda data: mapping(data, "outputs"), execution_id, run.id)
 
     def eval_expression(self, execution: Execution, expression: str) -> Rendered:
         """Return what a Pebble template is in an execution, or why it cannot be rendered. Raises KestraError.

@@ -85,6 +85,8 @@ EVAL_TASK_RUN_EXPRESSION = Operation("POST", "executions/{executionId}/eval/{tas
 """Only in 1.x."""
 OUTPUTS = Operation("GET", "outputs/executions/{executionId}")
 """Only in 2.x."""
+TASK_RUN_OUTPUTS = Operation("GET", "outputs/tasks/{executionId}/{taskRunId}")
+"""Only in 2.x."""
 LOGS = Operation("GET", "logs/{executionId}")
 
 SEARCH_TRIGGERS = Operation("GET", "triggers/search")

@@ -51,6 +51,7 @@ CALLS: Mapping[str, Callable[[KestraClient], Any]] = {
     "list_keys": lambda client: client.list_keys("a.b"),
     "list_logs_from_execution": lambda client: client.list_logs_from_execution("E", min_level="WARN"),
     "outputs_from_execution": lambda client: client.outputs_from_execution("E"),
+    "outputs_from_task_run": lambda client: client.outputs_from_task_run("E", TaskRun("R", "t", "SUCCESS")),
     "plugin_types": lambda client: client.plugin_types(),
     "restart_trigger": lambda client: client.restart_trigger("a.b", "x", "t"),
     "save_draft": lambda client: client.save_draft("a.b", "x", "id: x"),
@@ -65,9 +66,9 @@ CALLS: Mapping[str, Callable[[KestraClient], Any]] = {
     "validate_flows": lambda client: client.validate_flows(["id: x", CUT]),
 }
 
-UNDOCUMENTED = re.compile("/outputs/executions/|/triggers/|/executions/E/eval|/api/v1/plugins$")
+UNDOCUMENTED = re.compile("/outputs/|/triggers/|/executions/E/eval|/api/v1/plugins$")
 """Paths that the specifications here leave out."""
-LEFT_OUT = ("outputs_from_execution", "eval_expression", "plugin_types")
+LEFT_OUT = ("outputs_from_execution", "outputs_from_task_run", "eval_expression", "plugin_types")
 
 VERSIONS = {Dialect.V1: "1.3.31", Dialect.V2: "2.0.0"}
 
