@@ -52,8 +52,19 @@ def _merged(tasks: Sequence[TaskFixture]) -> Iterator[TaskFixture]:
         yield TaskFixture(id=name, state=same[0].state, outputs=outputs, assets=same[0].assets, route=same[0].route)
 
 
-def _choice(by_value: Mapping[str | None, Any]) -> str:
-    """Return a template that gives the output for the value of an iteration; that for no value is for all others."""
+def _choice(by_value: Mapping[str | None, Any]) -> Any:
+    """Return a template that gives the output for the value of an iteration; that for no value is for all others.
+
+    What is the same for all is no template; of mappings, and of lists of one length, each value is one.
+    """
+    outputs = [*by_value.values()]
+    if all(output == outputs[0] for output in outputs):
+        return outputs[0]
+    if all(isinstance(output, Mapping) for output in outputs):
+        keys = dict.fromkeys(key for output in outputs for key in output)
+        return {key: _choice({value: output.get(key) for value, output in by_value.items()}) for key in keys}
+    if all(isinstance(output, list) and len(output) == len(outputs[0]) for output in outputs):
+        return [_choice({value: each[at] for value, each in by_value.items()}) for at in range(len(outputs[0]))]
     cases = [(value, _text(output)) for value, output in by_value.items() if value is not None]
     text = "".join(
         f"{{% {'elseif' if number else 'if'} item.value == {_quoted(value)} %}}{output}"
