@@ -43,8 +43,7 @@ PLUGINS = click.option(
 _WITHOUT = "it is left out: flows that use it are refused, and plugin defaults for it are not judged"
 _WAY = ("host", "username")
 """The settings that say which server is meant, and by whom."""
-_OPTIONS = (
-    CONFIG,
+SERVER = (
     click.option("--host", metavar="URL", help="Kestra's address, with its path prefix if any.  [env: KESTRA_HOST]"),
     click.option("--tenant", metavar="NAME", help="Tenant to use.  [env: KESTRA_TENANT; default: main]"),
     click.option(
@@ -53,16 +52,22 @@ _OPTIONS = (
         help="User name; set the password in KESTRA_PASSWORD, or use KESTRA_API_TOKEN instead.  [env: KESTRA_USERNAME]",
     ),
     click.option("--timeout", type=float, metavar="SECONDS", help="Seconds to wait for an answer.  [default: 30]"),
+)
+"""Which server, and by whom."""
+TRUST = click.option(
+    "--trust",
+    is_flag=True,
+    help=f"Send credentials to a host that this checkout's files name.  [env: {VARIABLE}]",
+)
+_OPTIONS = (
+    CONFIG,
+    *SERVER,
     click.option(
         "--kestra", type=click.Choice(versions.NAMES), help="Kestra version to assume, or to start with --embedded."
     ),
     click.option("--embedded", is_flag=True, help="Use a temporary local Kestra engine instead of a server."),
     PLUGINS,
-    click.option(
-        "--trust",
-        is_flag=True,
-        help=f"Send credentials to a host that this checkout's files name.  [env: {VARIABLE}]",
-    ),
+    TRUST,
 )  # fmt: skip
 
 

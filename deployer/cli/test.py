@@ -17,12 +17,14 @@ from deployer.cli.deploying import ask
 from deployer.cli.epilog import epilog
 from deployer.cli.options import CONFIG, PLUGINS, Configured, configure
 from deployer.cli.progress import progress
+from deployer.cli.recording import recording
 from deployer.cli.selecting import Selecting, selecting
 from deployer.cli.shell import shell
 from deployer.engine.process.environment import SECRET
 from deployer.errors import UsageError
 from deployer.model import version as versions
 from deployer.model.request import Command, Request
+from deployer.model.resource import MAIN
 from deployer.model.result import Report
 from deployer.running import run
 from deployer.session import Session
@@ -56,11 +58,14 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 @click.option("--embedded", is_flag=True, hidden=True, expose_value=False)  # it always is; so the action can say so
 @shell
 @output.reporting
+@recording
 def test(path: Path, *, format_: str | None, reports: tuple[str, ...], **asked: Any) -> int:
     """Run the tests of the flows under PATH (default: flows) on a new Kestra engine, without a server.
 
     Checks every file, starts an engine, deploys everything to it and runs every suite (*.smoke.yaml). A task that a
     suite mocks needs no plugin. A test is selected by NAMESPACE/FLOW: SUITE/CASE.
+
+    With --record or --suggest no test runs: a suite is made, and shown.
     """
     outputs = output.outputs_of(format_, reports)
     request = Request(command=Command.TEST, paths=(path,), smoke=True)
@@ -72,7 +77,8 @@ def _test(
 ) -> Report:
     asked = configure(embedded=True, **engine)
     secrets, key_values = _given(asked)
-    asked = replace(asked, variables={**secrets, **asked.variables})
+    settings = replace(asked.settings, tenant=MAIN)  # the configured one is the server's
+    asked = replace(asked, settings=settings, variables={**secrets, **asked.variables})
     request = replace(
         ask(asked, [path], Command.TEST, project=None, smoke=True, **selection),
         concurrency=_AT_ONCE,
