@@ -114,10 +114,10 @@ class _Cleaning:
 
     def _still_there(self) -> list[str]:
         client, namespace = self.ground.client, self.ground.project.namespace
-        pages = f"{client.url}/ui/{client.tenant}"
+        pages = "" if client.server().ours else f"{client.url}/ui/{client.tenant}"
         there = {flow.id for flow in client.list_flows_by_namespace(namespace)}
         left = [
-            self._sentence(f"the flow {key.path}", f"{pages}/flows/edit/{key.path}", key.name)
+            self._sentence(f"the flow {key.path}", pages and f"{pages}/flows/edit/{key.path}", key.name)
             for key in self.ground.project.keys.values()
             if key.name in there
         ]
@@ -128,12 +128,13 @@ class _Cleaning:
         for name in self._key_names():
             with suppress(KestraNotFoundError):
                 client.key_value(namespace, name)
-                left.append(self._sentence(f"the key {name}", f"{pages}/namespaces/edit/{namespace}/kv", name))
+                page = pages and f"{pages}/namespaces/edit/{namespace}/kv"
+                left.append(self._sentence(f"the key {name}", page, name))
         return left
 
     def _sentence(self, what: str, url: str, name: str) -> str:
         why = self.why.get(name)
-        return f"{what}: {url}" + (f" ({why})" if why else "")
+        return what + (f": {url}" if url else "") + (f" ({why})" if why else "")
 
     def _key_names(self) -> list[str]:
         """Return the keys that the trial wrote, none if the server refuses them."""

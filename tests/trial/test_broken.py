@@ -40,7 +40,7 @@ def test_a_kill_that_is_refused_is_found_and_what_still_runs_is_named(
     assert len(found.document["left"]) == len(running) == 3
     for each in found.document["left"]:
         assert "RUNNING" in each
-        assert f"{server.url}/ui/" in each
+        assert "/ui/" not in each  # this server has no pages
         assert "406" in each
         assert any(name in each for name in running)
     assert flows(api) == set()
