@@ -67,7 +67,8 @@ def _prepare(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, lis
             message = f"the flow {case.flow.path} needs a value for its input `{path}`"
             hint = f"add `{path}: …` to the case's `fixtures: inputs`, or give the input a default"
             found.append(Finding(route, message, hint))
-    return Prepared(replace(case, inputs=given), files), found
+    secrets = frozenset(path for path, part in inputs.items() if kind_of(part) == "Secret")
+    return Prepared(replace(case, inputs=given, secrets=secrets), files), found
 
 
 def _flatten(

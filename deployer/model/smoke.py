@@ -120,6 +120,7 @@ class SmokeCase:
     tags: tuple[str, ...] = ()
     retries: int = 0
     parallel: bool = False
+    secrets: frozenset[str] = frozenset()  # inputs whose values are never shown
     loops: bool = False
     late: frozenset[str] = frozenset()
     route: Route = field(default=(), compare=False)

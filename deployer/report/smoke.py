@@ -71,8 +71,9 @@ def effort(smoke: SmokeResult) -> str:
 
 
 def inputs(smoke: SmokeResult) -> str:
-    """Return the inputs of the execution as JSON, files by their names."""
-    return json.dumps(smoke.case.inputs, default=lambda value: str(getattr(value, "name", value)), ensure_ascii=False)
+    """Return the inputs of the execution as JSON: files by their names, no secrets."""
+    shown = {name: "***" if name in smoke.case.secrets else value for name, value in smoke.case.inputs.items()}
+    return json.dumps(shown, default=lambda value: str(getattr(value, "name", value)), ensure_ascii=False)
 
 
 def repeat(request: Request, smoke: SmokeResult) -> str:

@@ -19,6 +19,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
 from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, TaskRun, UnderWay, Verdict
 from deployer.model.upload import Upload
+from deployer.redaction import redactor
 from deployer.smoke.chain import RETRIED
 from deployer.smoke.expect import judge
 from deployer.smoke.follow import KILL_GRACE, Follower, Seen
@@ -87,7 +88,7 @@ class _Runner:
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
-        result = self._run_in_turn(case)
+        result = _without_secrets(self._run_in_turn(case))
         self.listen(result)
         return result
 
@@ -206,6 +207,19 @@ class _Runner:
         if seen.over:
             return self._explained(replace(result, message=f"{result.message}, killed"), now)
         return replace(result, message=f"{result.message}; {_explain_left(seen)}", left_running=True)
+
+
+def _without_secrets(result: SmokeResult) -> SmokeResult:
+    """Return a result that shows no value of a SECRET input, whatever the log and the outputs say."""
+    case = result.case
+    if not case.secrets:
+        return result
+    redact = redactor(str(case.inputs[name]) for name in case.secrets if case.inputs.get(name))
+    checked = tuple(
+        replace(each, expected=redact(each.expected), actual=redact(each.actual), message=redact(each.message))
+        for each in result.checked
+    )
+    return replace(result, message=redact(result.message), logs=tuple(map(redact, result.logs)), checked=checked)
 
 
 def _at(execution: Execution) -> str:

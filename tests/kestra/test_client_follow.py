@@ -62,6 +62,20 @@ def test_line_separators_inside_a_text_do_not_split_an_event() -> None:
     assert seen.inputs == {"text": "a\u2028b\x85c"}
 
 
+def test_lines_may_end_as_those_of_windows() -> None:
+    told = "".join((event("progress", "RUNNING"), event("end", "SUCCESS"))).replace("\n", "\r\n")
+    assert states(told) == ["RUNNING", "SUCCESS"]
+
+
+def test_an_event_may_come_in_pieces_of_a_byte() -> None:
+    told = event("end", "SUCCESS", inputs={"who": "Zoë"}).encode()
+    pieces = b"".join(b"1\r\n" + bytes([each]) + b"\r\n" for each in told) + b"0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with raw_server(head + pieces) as server, scripted(server.url) as it:
+        (seen,) = it.client.follow_execution("X1", until=time.monotonic() + PROMPT)
+    assert seen.inputs == {"who": "Zoë"}
+
+
 @pytest.mark.parametrize(
     "first",
     [CUT, answer(404, "Unable to find the execution"), answer(503), answer(200, "{}"), answer(401)],

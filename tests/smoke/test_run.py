@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -122,3 +124,56 @@ def test_a_trigger_whose_answer_is_an_error_is_never_sent_again(httpserver: HTTP
     assert result.verdict is Verdict.FAILED
     assert result.message.startswith("it is unknown whether it was started: POST ")
     assert sum(request.method == "POST" for request, _ in httpserver.log) == 1
+
+
+@pytest.mark.one_version
+def test_every_end_state_can_be_expected(client: KestraClient) -> None:
+    """KILLED is what a mock ends as, see test_mocks: nobody else kills a test and lets it go on."""
+    cancelled = "sla: [{id: never, type: EXECUTION_ASSERTION, assert: '{{ false }}', behavior: CANCEL}]\n"
+    text = f"id: cancelled\nnamespace: {NAMESPACE}\n{cancelled}tasks:\n  - {LOG}\n".replace("{{ inputs.who }}", "you")
+    client.create_flow(text, namespace=NAMESPACE, id="cancelled")
+    warned = "{id: fail, type: io.kestra.plugin.core.execution.Fail, allowFailure: true}"
+    ends = {
+        "SUCCESS": flow(client, "well", LOG),
+        "WARNING": flow(client, "warned", warned),
+        "FAILED": flow(client, "failed", FAIL),
+        "CANCELLED": Key(FLOW, NAMESPACE, "cancelled"),
+    }
+    cases = [case(key, state) for state, key in ends.items()]
+    results, _ = run(cases, {*ends.values()}, client)
+    assert [(each.verdict, each.state) for each in results] == [(Verdict.PASSED, state) for state in ends]
+
+
+def test_a_disabled_flow_is_not_run_and_says_so(client: KestraClient) -> None:
+    text = f"id: off\nnamespace: {NAMESPACE}\ndisabled: true\ntasks:\n  - {LOG}\n".replace("{{ inputs.who }}", "you")
+    client.create_flow(text, namespace=NAMESPACE, id="off")
+    result = result_of(case(Key(FLOW, NAMESPACE, "off")), client)
+    assert (result.verdict, result.execution) == (Verdict.NOT_RUN, None)
+    assert "disabled" in result.message
+
+
+def test_an_execution_of_ten_megabytes_is_followed_to_its_end(httpserver: HTTPServer) -> None:
+    """An event of that size is not read; the answer to a GET is."""
+    started = {"id": "X1", "namespace": NAMESPACE, "flowId": "a", "state": {"current": "CREATED"}}
+    ended = started | {"state": {"current": "SUCCESS"}, "inputs": {"text": "x" * 10_000_000}}
+    event = f"id: end\ndata: {json.dumps(ended)}\n\n"
+    httpserver.expect_request("/api/v1/configs").respond_with_json({"version": "1.3.31"})
+    httpserver.expect_request("/api/v1/main/executions/company.team/a").respond_with_json(started)
+    httpserver.expect_request("/api/v1/main/executions/X1/follow").respond_with_data(
+        event, content_type="text/event-stream"
+    )
+    httpserver.expect_request("/api/v1/main/executions/X1").respond_with_json(ended)
+    with KestraClient(Settings(host=httpserver.url_for(""))) as client:
+        result = result_of(case(Key(FLOW, NAMESPACE, "a")), client)
+    assert (result.verdict, result.state, result.message) == (Verdict.PASSED, "SUCCESS", "")
+
+
+@pytest.mark.one_version
+def test_the_value_of_a_secret_input_is_not_shown(client: KestraClient) -> None:
+    say = '{id: say, type: io.kestra.plugin.core.execution.Fail, errorMessage: "it is {{ inputs.pin }}"}'
+    text = f"id: a\nnamespace: {NAMESPACE}\ninputs: [{{id: pin, type: STRING}}]\ntasks:\n  - {say}\n"
+    client.create_flow(text, namespace=NAMESPACE, id="a")
+    secret = replace(case(Key(FLOW, NAMESPACE, "a"), pin="Sesame-4711"), secrets=frozenset({"pin"}))
+    result = result_of(secret, client)
+    assert "it is ***" in result.message
+    assert "Sesame" not in " ".join([result.message, *result.logs, *map(str, result.checked)])
