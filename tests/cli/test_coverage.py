@@ -75,7 +75,7 @@ def between(
 ) -> Iterator[tuple[str, Proxy]]:
     """Let `test` find an engine that runs already, with nothing in this tenant: its version, and what it is asked."""
     assert project.root.is_dir()
-    monkeypatch.setenv("KESTRA_TENANT", tenant)
+    monkeypatch.setattr("deployer.cli.test.MAIN", tenant)
     with proxy(engine.url) as asked:
 
         @contextmanager

@@ -103,7 +103,7 @@ def shared(engine: RunningEngine, tenant: str, monkeypatch: pytest.MonkeyPatch) 
         yield engine
 
     monkeypatch.setattr("deployer.cli.embedded.embedded", running)
-    monkeypatch.setenv("KESTRA_TENANT", tenant)
+    monkeypatch.setattr("deployer.cli.test.MAIN", tenant)
     return engine.version.name
 
 

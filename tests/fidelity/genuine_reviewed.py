@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fidelity.compared import Difference
-from fidelity.recorded_reviewed import NEW, Change
+from fidelity.recorded_reviewed import NEW, OURS, Change
 
 _OTHER_DATA = "the recorded server held other flows and executions too"
 _LOG = r"attachment; filename=\"\w{20,22}\.log\"; filename\*=utf-8''\w{20,22}\.log"
@@ -34,6 +34,7 @@ EVERYWHERE = (
 _WORKER = Change(
     ".*/workerId", "the embedded worker is called `worker`, not by a number of its own", "[0-9a-f-]{36}", "worker"
 )
+_OURS = Change("/kestraDeployer", OURS, NEW, exchanges="configs")
 _FLOWS = Change("/results/.*|/total", _OTHER_DATA, exchanges="no-tenant|trailing-slash")
 
 V1_0 = (
@@ -59,6 +60,7 @@ V1_0 = (
 
 V1_3 = (
     _WORKER,
+    _OURS,
     Change(
         "/(chartDefaultDuration|isAiApiKeyConfigured|isAiEnabled|isConcurrencyViewEnabled|isTemplateEnabled)",
         "what only the user interface asks about is not configured here",
@@ -69,6 +71,7 @@ V1_3 = (
 _BEFORE_2_0 = "the snapshot is older than this change of 2.0.0"
 
 V2_0 = (
+    _OURS,
     _FLOWS,
     Change("/(flowTemplate|isAiEnabled|isCustomDashboardsEnabled|version)", _BEFORE_2_0, exchanges="configs"),
     Change(".*/draft", "the snapshot is older than drafts", NEW),

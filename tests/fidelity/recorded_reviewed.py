@@ -51,6 +51,7 @@ class Change:
 Row = Wording | Change
 
 NEW = re.escape(ABSENT)
+OURS = "a client can tell that this server mocks tasks and has no pages"
 
 WORDINGS = (
     Wording(re.compile(r"^Validation error: "), "", "1.x begins every verdict with these words"),
@@ -145,6 +146,7 @@ CHANGES = (
         NEW,
         exchanges="01-configs",
     ),
+    Change("/kestraDeployer", OURS, NEW, exchanges="01-configs"),
     Change(
         "/message",
         "ours says that it is the development server which has no such route",
