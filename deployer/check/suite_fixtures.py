@@ -21,7 +21,9 @@ from deployer.model.problem import Problem, Route
 from deployer.model.resource import Key
 from deployer.model.smoke import SUITE, SmokeCase, TaskFixture
 
-_WORKING_DIRECTORY = "io.kestra.plugin.core.flow.WorkingDirectory"
+_CORE = "io.kestra.plugin.core.flow."
+_WORKING_DIRECTORY, _LOOP = f"{_CORE}WorkingDirectory", f"{_CORE}Loop"
+_FOR_EACH = tuple(_CORE + name for name in ("ForEach", "EachSequential", "EachParallel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class _Flow:
     triggers: Mapping[str, str] = field(default_factory=dict)  # with their types
     outputs: Sequence[str] = ()
     inside: Mapping[str, str] = field(default_factory=dict)  # task → the WorkingDirectory that it is in
+    iterated: frozenset[str] = frozenset()  # tasks whose runs have the value of an iteration
     loops: bool = False
     late: frozenset[str] = frozenset()
 
@@ -76,9 +79,20 @@ def _flow(flow: Flow, part: Part | None, types: Types) -> _Flow:
             if outer.cls == _WORKING_DIRECTORY
             for each in outer.parts.get("tasks", ())
         },
+        frozenset(_iterated(found, types)),
         has_loops(part, types),
         frozenset(_id(each.value) for each in late_tasks(part, types)),
     )
+
+
+def _iterated(found: Sequence[Part], types: Types) -> Iterator[str]:
+    """Yield the tasks that a fixture with a value can mean: 1.x gives it only to those directly in a loop."""
+    for loop in found:
+        if types.since("2.0") and loop.cls == _LOOP:
+            inner = [*tasks(Part(loop.cls, loop.route, loop.value, {"tasks": loop.parts.get("tasks", [])}), types)]
+            yield from (_id(each.value) for each in inner)
+        elif loop.cls in _FOR_EACH:
+            yield from (_id(each.value) for each in loop.parts.get("tasks", ()))
 
 
 def _id(value: Mapping[str, Any]) -> str:
@@ -93,10 +107,26 @@ def _with_type(case: SmokeCase, flow: _Flow) -> SmokeCase:
 
 
 def _findings(case: SmokeCase, flow: _Flow, types: Types) -> Iterator[Finding]:
+    yield from _of_fixtures(case, flow, types)
+    if case.trigger and case.trigger.id not in flow.triggers:
+        route = case.trigger.route
+        yield _missing("trigger", case.trigger.id, flow.triggers, flow, (*route, "id"))
+    for name in case.expects.tasks:
+        if name not in flow.tasks:
+            yield _missing("task", name, flow.tasks, flow, (*case.route, "expectedTaskStates", name))
+    for each in case.expects.assertions:
+        if each.task and each.task not in flow.tasks:
+            yield _missing("task", each.task, flow.tasks, flow, (*each.route, "taskId"))
+    for name in case.expects.outputs:
+        if name not in flow.outputs:
+            yield _missing("output", name, flow.outputs, flow, (*case.route, "expectedOutputs", name))
+
+
+def _of_fixtures(case: SmokeCase, flow: _Flow, types: Types) -> Iterator[Finding]:
     seen: set[tuple[str, str | None]] = set()
     states: dict[str, str] = {}
     for fixture in case.tasks:
-        yield from _of_fixture(fixture, flow)
+        yield from _of_fixture(fixture, flow, types)
         if (fixture.id, fixture.value) in seen:
             of = f" for the value {fixture.value}" if fixture.value is not None else ""
             yield Finding(fixture.route, f"the task `{fixture.id}` is mocked twice{of}", "remove one of the two")
@@ -104,24 +134,22 @@ def _findings(case: SmokeCase, flow: _Flow, types: Types) -> Iterator[Finding]:
         if types.since("2.0") and states.setdefault(fixture.id, fixture.state) != fixture.state:
             message = f"Kestra 2 cannot mock the iterations of `{fixture.id}` in different states"
             yield Finding((*fixture.route, "state"), message, "write a test for each state")
-    if case.trigger and case.trigger.id not in flow.triggers:
-        route = case.trigger.route
-        yield _missing("trigger", case.trigger.id, flow.triggers, flow, (*route, "id"))
-    for name in case.expects.tasks:
-        if name not in flow.tasks:
-            yield _missing("task", name, flow.tasks, flow, (*case.route, "expectedTaskStates", name))
-    for name in case.expects.outputs:
-        if name not in flow.outputs:
-            yield _missing("output", name, flow.outputs, flow, (*case.route, "expectedOutputs", name))
 
 
-def _of_fixture(fixture: TaskFixture, flow: _Flow) -> Iterator[Finding]:
+def _of_fixture(fixture: TaskFixture, flow: _Flow, types: Types) -> Iterator[Finding]:
     route = (*fixture.route, "id")
     if fixture.id not in flow.tasks:
         yield _missing("task", fixture.id, flow.tasks, flow, route)
     elif outer := flow.inside.get(fixture.id):
         message = f"Kestra runs `{fixture.id}` for real, mocked or not: it is inside the WorkingDirectory `{outer}`"
         yield Finding(route, message, f"mock `{outer}`, or leave the fixture out")
+    elif fixture.value is not None and fixture.id not in flow.iterated:
+        where = "in no loop" if types.since("2.0") else "directly in no loop"
+        message = f"no run of `{fixture.id}` has the value of an iteration: it is {where}"
+        yield Finding((*fixture.route, "value"), message, "leave out `value`")
+    elif fixture.value is None and fixture.id in flow.iterated and not types.since("2.0"):
+        message = f"this mocks no run of `{fixture.id}`: Kestra 1 mocks the iterations of a loop by their values only"
+        yield Finding(route, message, "add `value`, and a fixture for each value")
 
 
 def _missing(what: str, name: str, known: Sequence[str] | Mapping[str, str], flow: _Flow, route: Route) -> Finding:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from deployer.model.smoke import Awaited, SmokeResult, UnderWay
+from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, UnderWay
 from deployer.report.harmless import one_line
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from deployer.session import Event
 
 _SHOWN = 8  # tests under way
+
+
+def _key(case: SmokeCase) -> str:
+    return f"{case.file}: {case.name}"
 
 
 @dataclass(slots=True)
@@ -48,12 +52,12 @@ class View:
             case Awaited():
                 self.total = event.count
             case UnderWay():
-                since = self.tests[event.case.name].since if event.case.name in self.tests else time.monotonic()
-                self.tests[event.case.name] = _Test(event, since)
+                since = self.tests[_key(event.case)].since if _key(event.case) in self.tests else time.monotonic()
+                self.tests[_key(event.case)] = _Test(event, since)
             case _:
                 self.count += 1
                 if isinstance(event, SmokeResult):
-                    self.tests.pop(event.case.name, None)
+                    self.tests.pop(_key(event.case), None)
 
     def lines(self) -> list[str]:
         """Return the lines to show now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -164,7 +165,8 @@ def _show(draft: Draft, flow: Path, path: Path, *, version: str, to_file: bool) 
     write(file, content)
     on = f" --kestra {version}" if version else ""
     note(one_line(f"written: {os.path.relpath(file)}; run it with"))
-    note(one_line(f"  kestra-deployer test {path} -k '{draft.flow.path}: {name_of(file)}/'{on}"))
+    command = shlex.join(["kestra-deployer", "test", str(path), "-k", f"{draft.flow.path}: {name_of(file)}/"])
+    note(one_line(f"  {command}{on}"))
 
 
 def _confirmed(file: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from deployer.cli.progress import progress
 from deployer.cli.recording import recording
 from deployer.cli.selecting import Selecting, selecting
 from deployer.cli.shell import shell
+from deployer.cli.streams import hide
 from deployer.engine.process.environment import SECRET
 from deployer.errors import UsageError
 from deployer.model import version as versions
@@ -28,6 +29,8 @@ from deployer.model.resource import MAIN
 from deployer.model.result import Report
 from deployer.running import run
 from deployer.session import Session
+from deployer.settings import credentials
+from deployer.settings import secrets as secrets_of
 from deployer.testing import stages
 
 _AT_ONCE = 16
@@ -77,6 +80,7 @@ def _test(
 ) -> Report:
     asked = configure(embedded=True, **engine)
     secrets, key_values = _given(asked)
+    hide({*credentials(os.environ, asked.project.dotenv), *secrets_of(asked.settings), *_real(asked)})
     settings = replace(asked.settings, tenant=MAIN)  # the configured one is the server's
     asked = replace(asked, settings=settings, variables={**secrets, **asked.variables})
     request = replace(
@@ -104,8 +108,21 @@ def _given(asked: Configured) -> tuple[dict[str, str], dict[str, dict[str, Any]]
     return encoded, pairs
 
 
+def _real(asked: Configured) -> Iterator[str]:
+    """Yield the secrets of tests that are the user's own: those that come from variables."""
+    for value in asked.settings.test_secrets.values():
+        yield from (os.environ.get(name, "") for name in _VARIABLE.findall(value))
+    for name, value in asked.variables.items():
+        if name.startswith(SECRET):
+            yield base64.b64decode(value).decode(errors="replace")
+
+
 def _filled(value: Any, key: str, environ: Mapping[str, str] = os.environ) -> Any:
     """Return a value with the environment's in place of each `${VAR}`."""
+    if isinstance(value, Mapping):
+        return {name: _filled(each, f"{key}.{name}", environ) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, f"{key}[{number}]", environ) for number, each in enumerate(value)]
     if not isinstance(value, str):
         return value
 

@@ -29,8 +29,10 @@ from deployer.schemas.sentences import Mistake, mistake
 SCHEMA = Path(__file__).with_name("suite.schema.json")
 _WORDS = ("value", "taskId", "description", "errorMessage")
 """What an assertion holds besides its operators."""
-_CONTENT = ("inputs", "outputs", "variables", "equalTo", "notEqualTo", "expectedOutputs")
-"""Keys whose values are not the suite's: null means something there."""
+_CONTENT = ("inputs", "outputs", "variables", "equalTo", "notEqualTo", "expectedOutputs", "files", "expectedTaskStates")
+"""Keys whose content is not the suite's: what is empty there means something, or is a mistake."""
+_EVEN_EMPTY = ("equalTo", "notEqualTo", "value", "contains", "startsWith", "endsWith")
+"""Keys that count when they have no value, too."""
 _MOST = 50  # mistakes of a file that are reported
 
 
@@ -52,7 +54,7 @@ def suites(documents: Sequence[Document]) -> tuple[list[SmokeCase], list[Problem
 def _without_nulls(value: Any, key: str = "") -> Any:
     """Return a suite without the keys that have no value: they count as left out."""
     if isinstance(value, Mapping) and key not in _CONTENT:
-        kept = ((name, each) for name, each in value.items() if each not in (None, "") or name in _CONTENT)
+        kept = ((name, each) for name, each in value.items() if each not in (None, "") or name in _EVEN_EMPTY)
         return {name: _without_nulls(each, str(name)) for name, each in kept}
     return [_without_nulls(each) for each in value] if isinstance(value, list) and key not in _CONTENT else value
 

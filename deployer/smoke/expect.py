@@ -93,7 +93,9 @@ def _output(name: str, value: Any, outputs: Mapping[str, Any]) -> Checked:
     if name not in outputs:
         return _checked(what, value, "", passed=value is None, message="the flow has no such output")
     found = outputs[name]
-    return _checked(what, value, found, passed=found == value or as_text(found) == as_text(value))
+    return _checked(
+        what, value, found, passed=_canonical(found) == _canonical(value) or as_text(found) == as_text(value)
+    )
 
 
 def _log(pattern: str, lines: Sequence[str]) -> Checked:
@@ -131,10 +133,15 @@ def _render(text: str, rendered: Mapping[str, Rendering]) -> Rendering:
     return rendered.get(text, Rendering(error="the execution was not asked for it"))
 
 
+def _canonical(value: Any) -> str:
+    """Return what is the same text for what is the same: to Python, true is 1."""
+    return json.dumps(value, sort_keys=True)
+
+
 def _equal(actual: str, expected: Any) -> bool:
     if isinstance(expected, list | dict):
         try:
-            return bool(json.loads(actual) == expected)
+            return _canonical(json.loads(actual)) == _canonical(expected)
         except ValueError:
             return False
     return actual == as_text(expected)
@@ -153,6 +160,8 @@ def _listed(actual: str, expected: Any) -> bool:
 
 def _number(text: Any) -> float:
     try:
+        if "_" in as_text(text):  # which Python takes
+            raise ValueError  # noqa: TRY301
         return float(as_text(text))
     except ValueError:
         raise ValueError(f"{as_text(text)!r} is not a number") from None

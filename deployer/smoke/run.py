@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 from deployer.errors import KestraError, KestraNotFoundError
@@ -31,6 +31,7 @@ from deployer.smoke.sentences import overdue, sentence
 NOT_DEPLOYED = "its flow was not deployed"
 """Why a case is not run after a deploy."""
 
+_LONG = 8  # characters of a line that can only be a part of a secret
 NO_MOCKS = "this server cannot mock tasks or triggers: `kestra-deployer test` runs it"
 """Why a case is skipped."""
 
@@ -57,7 +58,6 @@ def run(
         client=client,
         listen=listen,
         deployed=deployed,
-        turns={case.flow: Lock() for case in cases},
         origin=origin,
         missing=missing,
         mocks=mocks,
@@ -66,11 +66,38 @@ def run(
 
     def work() -> list[SmokeResult]:
         listen(Awaited(len(cases)))
-        with ThreadPoolExecutor(workers, thread_name_prefix="smoke") as pool:
-            futures = [pool.submit(runner.run, case) for case in cases]
-            return [future.result() for future in futures]
+        return _run_all(cases, runner.run, workers)
 
     return finish(work, runner.stop.set)
+
+
+def _run_all(
+    cases: Sequence[SmokeCase], run_one: Callable[[SmokeCase], SmokeResult], workers: int
+) -> list[SmokeResult]:
+    """Return the results of all cases, in their order. Cases of one flow run one after another, then its parallel ones.
+
+    They may share key-value pairs.
+    """
+    results: dict[int, SmokeResult] = {}
+    by_flow: dict[Key, list[int]] = {}
+    for number, case in enumerate(cases):
+        by_flow.setdefault(case.flow, []).append(number)
+    later: list[Future[None]] = []
+    with ThreadPoolExecutor(workers, thread_name_prefix="smoke") as pool:
+
+        def one(number: int) -> None:
+            results[number] = run_one(cases[number])
+
+        def of_flow(numbers: Sequence[int]) -> None:
+            for number in (each for each in numbers if not cases[each].parallel):
+                one(number)
+            later.extend(pool.submit(one, each) for each in numbers if cases[each].parallel)
+
+        for future in [pool.submit(of_flow, numbers) for numbers in by_flow.values()]:
+            future.result()
+        for future in later:
+            future.result()
+    return [results[number] for number in range(len(cases))]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +107,6 @@ class _Runner:
     client: KestraClient
     listen: Callable[[SmokeResult | Awaited | UnderWay], None]
     deployed: Collection[Key]
-    turns: Mapping[Key, Lock]  # cases of one flow run one after another: they may share key-value pairs
     origin: Origin
     missing: str  # why a flow is not among them
     mocks: bool
@@ -97,8 +123,7 @@ class _Runner:
             return SmokeResult(case, Verdict.NOT_RUN, self.missing)
         if case.mocks and not self.mocks:
             return SmokeResult(case, Verdict.SKIPPED, NO_MOCKS)
-        with nullcontext() if case.parallel else self.turns[case.flow]:
-            return self._try(case)
+        return self._try(case)
 
     def _try(self, case: SmokeCase) -> SmokeResult:
         """Run a case, and again while it fails and may be retried."""
@@ -214,12 +239,21 @@ def _without_secrets(result: SmokeResult) -> SmokeResult:
     case = result.case
     if not case.secrets:
         return result
-    redact = redactor(str(case.inputs[name]) for name in case.secrets if case.inputs.get(name))
+    redact = redactor(_spelled(str(case.inputs[name]) for name in case.secrets if case.inputs.get(name)))
     checked = tuple(
         replace(each, expected=redact(each.expected), actual=redact(each.actual), message=redact(each.message))
         for each in result.checked
     )
-    return replace(result, message=redact(result.message), logs=tuple(map(redact, result.logs)), checked=checked)
+    runs = tuple(replace(each, value=redact(each.value)) for each in result.runs)
+    logs = tuple(map(redact, result.logs))
+    return replace(result, message=redact(result.message), logs=logs, checked=checked, runs=runs)
+
+
+def _spelled(secrets: Iterable[str]) -> Iterator[str]:
+    """Yield each secret, and of one with several lines each line: a log has them one by one."""
+    for secret in secrets:
+        yield secret
+        yield from (line for line in secret.splitlines() if len(line) >= _LONG and line != secret)
 
 
 def _at(execution: Execution) -> str:

@@ -40,9 +40,17 @@ class Absent:
     @property
     def remedy(self) -> str:
         """What makes the task testable."""
+        return f"mock it with `fixtures: tasks: [{{id: {self.id}}}]`, or add {self._plugin}"
+
+    @property
+    def remedy_of_called(self) -> str:
+        """What makes it testable where another flow calls this one: no fixture reaches it there."""
+        return f"mock the task that calls this flow, or add {self._plugin}"
+
+    @property
+    def _plugin(self) -> str:
         [plugin] = plugins_of([self.type])
-        add = f"--plugins {plugin}:VERSION" if plugin else "its jar with --plugins"
-        return f"mock it with `fixtures: tasks: [{{id: {self.id}}}]`, or add {add}"
+        return f"--plugins {plugin}:VERSION" if plugin else "its jar with --plugins"
 
 
 def find_absent(document: Document, types: Types, there: Collection[str]) -> list[Absent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,8 +19,8 @@ from deployer.model.request import Request
 from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Report
 from deployer.model.sent import Sent
-from deployer.model.smoke import SmokeCase, SmokeResult, TaskRun, Verdict
-from deployer.model.version import nearest
+from deployer.model.smoke import SmokeResult, TaskRun
+from deployer.model.version import Dialect, nearest
 from deployer.parsing.parse import parse
 from deployer.pipeline import read_and_check
 from deployer.read.difference import find_difference
@@ -33,6 +33,8 @@ from deployer.smoke.run import run
 from deployer.smoke.select import report_difference, select
 from deployer.testing.absent import Absent, find_absent, without
 from deployer.testing.coverage import callers, cover, late
+from deployer.testing.reached import Absents, Found, called, reached, without_excuse
+from deployer.testing.reached import report as report_reached
 from deployer.validation import validate
 
 _WRITES = _READS = 4  # at once
@@ -72,8 +74,9 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
         mocks=True,
         whole_logs=request.whole_logs,
     )
-    judged = [_without_excuse(each, absent.get(each.case.flow, ())) for each in results]
-    problems = _report_absent(judged, absent, desired)
+    found = [] if interrupted else _reached(results, absent, desired, session.client)
+    judged = [result for result, _ in found] or results
+    problems = report_reached(found, desired.resources)
     report = replace(report.with_problems(problems), smokes=tuple(judged), interrupted=interrupted)
     yield report
     if request.coverage and not interrupted:
@@ -159,34 +162,20 @@ def _cover(results: Sequence[SmokeResult], desired: Desired, client: KestraClien
     return cover(flows, runs)
 
 
-def _without_excuse(result: SmokeResult, absent: Collection[Absent]) -> SmokeResult:
-    """Return the result of a test; it fails if it reached a task that only stands for another one."""
-    reached = _reached(result, absent)
-    if not reached:
-        return result
-    first = reached[0]
-    message = f"reached `{first.id}`, a {first.type}, which this engine does not have"
-    return replace(result, verdict=Verdict.FAILED, message=message)
+def _reached(
+    results: Sequence[SmokeResult], absent: Absents, desired: Desired, client: KestraClient
+) -> list[tuple[SmokeResult, Found]]:
+    """Return the results with the tasks that they have reached and that only stand for others."""
+    by_value = client.server().dialect is Dialect.V1
+    lacking = {key for key, each in absent.items() if any(not one.is_trigger for one in each)}
 
+    def read(result: SmokeResult) -> Found:
+        others: dict[Key, list[TaskRun]] = {}
+        if result.execution and called(result.case.flow, desired.resources) & lacking:
+            for each in started(client, client.execution(result.execution), {}):
+                others.setdefault(Key(FLOW, each.namespace, each.flow_id), []).extend(task_runs(each))
+        return reached(result, absent, others, by_value=by_value)
 
-def _reached(result: SmokeResult, absent: Collection[Absent]) -> list[Absent]:
-    mocked = {fixture.id for fixture in result.case.tasks}
-    ran = {run.task for run in result.runs if run.state != "SKIPPED"}
-    return [each for each in absent if not each.is_trigger and each.id in ran and each.id not in mocked]
-
-
-def _report_absent(
-    results: Sequence[SmokeResult], absent: Mapping[Key, Sequence[Absent]], desired: Desired
-) -> Iterator[Problem]:
-    """Yield a problem for each such task, at its line, with what makes it testable."""
-    found: dict[tuple[Key, str], tuple[Absent, list[SmokeCase]]] = {}
-    for result in results:
-        for each in _reached(result, absent.get(result.case.flow, ())):
-            found.setdefault((result.case.flow, each.id), (each, []))[1].append(result.case)
-    for (key, name), (each, cases) in found.items():
-        resource = desired.resources[key]
-        document = parse(str(resource.origin), str(resource.body))[0]
-        span = document.marks.at((*each.route, "type")) or document.marks.at(each.route) if document else None
-        tests = ", ".join(f"{case.suite}/{case.id}" for case in cases)
-        message = f"the engine does not have `{each.type}`, and `{name}` is not mocked in {tests}"
-        yield Problem("absent-plugin", message, resource.origin, span, hint=each.remedy)
+    with ThreadPoolExecutor(_READS, thread_name_prefix="reached") as pool:
+        found = pool.map(read, results)
+        return [(without_excuse(result, each), each) for result, each in zip(results, found, strict=True)]

@@ -27,6 +27,7 @@ def asserted(actual: str, **checks: Any) -> list[Checked]:
         ("true", "equalTo", True, True),
         ('{"b": [1], "a": 2}', "equalTo", {"a": 2, "b": [1]}, True),
         ("no JSON", "equalTo", {"a": 2}, False),
+        ("[1]", "equalTo", [True], False),
         ("", "equalTo", None, True),
         ("200", "notEqualTo", 404, True),
         ("200", "notEqualTo", 200, False),
@@ -70,6 +71,7 @@ def test_every_operator(actual: str, operator: str, expected: Any, holds: bool) 
     ("operator", "expected", "message"),
     [
         ("greaterThan", 1, "'many' is not a number"),
+        ("lessThan", "1_000", "'many' is not a number"),
         ("in", "a, b", "'a, b' is no list"),
         ("notIn", "{}", "'{}' is no list"),
     ],
@@ -134,3 +136,14 @@ def test_states_of_tasks_outputs_and_lines_of_the_log() -> None:
         "log /^done in [0-9]+ s$/": (True, "done in 5 s"),
         "log /never/": (False, "none of 2 lines matches"),
     }
+
+
+@pytest.mark.parametrize(("wanted", "found"), [(1, True), (False, 0), ([1], [True]), ({"a": 1}, {"a": True})])
+def test_a_boolean_is_no_number(wanted: Any, found: Any) -> None:
+    [_, checked] = judge(Expectation(outputs={"x": wanted}), Ended(state="SUCCESS", outputs={"x": found}))
+    assert not checked.passed
+
+
+def test_a_number_has_no_underscores() -> None:
+    [checked] = asserted("1_000", greaterThan=999)
+    assert (checked.passed, checked.message) == (False, "'1_000' is not a number")

@@ -90,10 +90,19 @@ def test_what_the_flow_does_not_have_is_a_problem_at_its_place(lines: str, line:
     assert problem.span.line == line
 
 
+def looped(version: str) -> str:
+    """A flow with a task in a loop, and one deeper in it."""
+    kind = "Loop" if version == "2.0" else "ForEach"
+    inner = "{id: deep, type: io.kestra.plugin.core.flow.Sequential, tasks: [{id: deeper, type: io.kestra.plugin.x.Y}]}"
+    tasks = f"[{{id: fetch, type: io.kestra.plugin.x.Y}}, {inner}]"
+    loop = f"{{id: each, type: io.kestra.plugin.core.flow.{kind}, values: [a, b], tasks: {tasks}}}"
+    return f"id: a\nnamespace: b.c\ntasks:\n  - {loop}\n  - {{id: after, type: io.kestra.plugin.x.Y}}\n"
+
+
 def test_2x_cannot_mock_iterations_in_different_states() -> None:
     lines = "fixtures:\n  tasks:\n    - {id: fetch, value: a}\n    - {id: fetch, value: b, state: FAILED}"
-    assert fitted(lines)[1] == []
-    _, [problem] = fitted(lines, "2.0")
+    assert fitted(lines, flow=looped("1.3"))[1] == []
+    _, [problem] = fitted(lines, "2.0", looped("2.0"))
     assert problem.message == "Kestra 2 cannot mock the iterations of `fetch` in different states"
     assert problem.span
     assert problem.span.line == 9
@@ -109,3 +118,33 @@ def test_how_executions_of_the_flow_are_read_is_the_cases(version: str, loop: st
     case, problems = fitted("", version, flow)
     assert problems == []
     assert (case.loops, case.late) == (loops, frozenset({"l", "each"}))
+
+
+@pytest.mark.parametrize(
+    ("version", "fixture", "message"),
+    [
+        ("1.3", "{id: after, value: a}", "no run of `after` has the value of an iteration: it is directly in no loop"),
+        (
+            "1.3",
+            "{id: deeper, value: a}",
+            "no run of `deeper` has the value of an iteration: it is directly in no loop",
+        ),
+        ("2.0", "{id: after, value: a}", "no run of `after` has the value of an iteration: it is in no loop"),
+        (
+            "1.3",
+            "{id: fetch}",
+            "this mocks no run of `fetch`: Kestra 1 mocks the iterations of a loop by their values only",
+        ),
+        ("1.3", "{id: deeper}", None),
+        ("2.0", "{id: deeper, value: a}", None),
+        ("2.0", "{id: fetch}", None),
+    ],
+)
+def test_a_fixture_that_would_mock_nothing_is_a_problem(version: str, fixture: str, message: str | None) -> None:
+    _, problems = fitted(f"fixtures: {{tasks: [{fixture}]}}", version, looped(version))
+    assert [each.message for each in problems] == ([message] if message else [])
+
+
+def test_the_task_of_an_assertion_is_there() -> None:
+    _, [problem] = fitted("assertions: [{value: a, equalTo: a, taskId: fetsh}]")
+    assert (problem.message, problem.hint) == ("the flow b.c/a has no task `fetsh`", "did you mean `fetch`?")

@@ -179,7 +179,7 @@ def test_2x_gets_one_fixture_whose_outputs_choose_by_the_value_of_the_iteration(
     assert told
     first, second = told["tasks"]
     assert second == {"id": "plain", "state": "SUCCESS", "outputs": {"n": 5}}
-    a, b = '{% if item.value == "say \\"a\\"" %}1', '{% elseif item.value == "b" %}{"z": "{{ vars.v }}"}'
+    a, b = '{% if item.value == "say \\"a\\"" %}1', '{% elseif item.value == "b" %}{"z":"{{ vars.v }}"}'
     assert first["outputs"]["x"] == f"{a}{b}{{% else %}}other{{% endif %}}"
     told_1x = fixtures(mocked, Dialect.V1)
     assert told_1x

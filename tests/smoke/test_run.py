@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from deployer.kestra.client import KestraClient
 from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import Awaited, Expectation, SmokeCase, SmokeResult, UnderWay, Verdict
 from deployer.settings import Settings
-from deployer.smoke.run import run
+from deployer.smoke.run import _run_all, run
 
 NAMESPACE = "company.team"
 
@@ -166,6 +167,29 @@ def test_an_execution_of_ten_megabytes_is_followed_to_its_end(httpserver: HTTPSe
     with KestraClient(Settings(host=httpserver.url_for(""))) as client:
         result = result_of(case(Key(FLOW, NAMESPACE, "a")), client)
     assert (result.verdict, result.state, result.message) == (Verdict.PASSED, "SUCCESS", "")
+
+
+def test_serial_cases_of_a_flow_run_alone_and_hold_up_no_other_flow() -> None:
+    here, there = (Key(FLOW, NAMESPACE, name) for name in ("here", "there"))
+    cases = [replace(case(here), id=f"serial{number}") for number in range(4)]
+    cases += [replace(case(here), id=f"at-once{number}", parallel=True) for number in range(4)]
+    cases += [replace(case(there), id="other")]
+    running: list[str] = []
+    beside: dict[str, set[str]] = {}
+
+    def run_one(each: SmokeCase) -> SmokeResult:
+        running.append(each.id)
+        time.sleep(0.02)
+        beside[each.id] = {*running}
+        time.sleep(0.02)
+        running.remove(each.id)
+        return SmokeResult(each, Verdict.PASSED)
+
+    results = _run_all(cases, run_one, workers=4)
+    assert [each.case for each in results] == cases
+    assert beside["serial0"] <= {"serial0", "other"}
+    assert "serial0" in beside["other"]
+    assert all(beside[f"serial{number}"] <= {f"serial{number}", "other"} for number in range(4))
 
 
 @pytest.mark.one_version

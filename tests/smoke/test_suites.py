@@ -190,3 +190,27 @@ def keys(schema: Any) -> Iterator[tuple[str, Any]]:
         for inner in each.values() if isinstance(each, dict) else ():
             if isinstance(inner, dict):
                 yield from keys(inner)
+
+
+def test_what_is_empty_on_purpose_stays() -> None:
+    [case], problems = read(
+        CASE + "    fixtures: {files: {empty.csv: ''}, inputs: {who: ''}}\n    assertions: [{value: '', equalTo: ''}]\n"
+    )
+    assert problems == []
+    assert (case.files, case.inputs) == ({"empty.csv": ""}, {"who": ""})
+    assert case.expects.assertions[0].checks == {"equalTo": ""}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("expectedTaskStates: {publish: }", "`testCases[0].expectedTaskStates.publish` must be one of"),
+        ("fixtures: {files: {a.csv: null}}", "`testCases[0].fixtures.files.a.csv` must be a string"),
+        ("labels: {system.correlationId: x}", "must not begin with `system.` or `kestra-deployer.`"),
+        ("labels: {kestra-deployer.project: x}", "must not begin with `system.` or `kestra-deployer.`"),
+    ],
+)
+def test_what_would_be_dropped_or_taken_for_ours_is_a_problem(line: str, words: str) -> None:
+    cases, [problem] = read(f"{CASE}    {line}\n")
+    assert cases == []
+    assert words in problem.message

@@ -32,6 +32,14 @@ FETCH = f"{HEAD}tasks:\n  - {{id: fetch, type: {ABSENT}}}\n"
 SAYS = "  - {id: say, type: io.kestra.plugin.core.log.Log, message: '%s'}\n"
 
 
+def in_loop(kind: str) -> str:
+    """The flow that fetches, in a loop of one of Kestra's lines."""
+    fetch = f"{{id: fetch, type: {ABSENT}}}"
+    return (
+        f"{HEAD}tasks:\n  - {{id: each, type: io.kestra.plugin.core.flow.{kind}, values: [a, b], tasks: [{fetch}]}}\n"
+    )
+
+
 def document(name: str, source: str) -> Document:
     found, problems = parse(name, source)
     assert found, problems
@@ -190,8 +198,8 @@ def test_the_iterations_of_kestra_2_have_one_state() -> None:
         Ran(task="fetch", state=state, value=value, outputs={"n": value})
         for value, state in (("a", "SUCCESS"), ("b", "FAILED"), ("b", "FAILED"))
     ]
-    before, _ = recorded(FETCH, *runs)
-    after, notes = recorded(FETCH, *runs, version="2.0")
+    before, _ = recorded(in_loop("ForEach"), *runs)
+    after, notes = recorded(in_loop("Loop"), *runs, version="2.0")
     assert [each["state"] for each in before["fixtures"]["tasks"]] == ["SUCCESS", "FAILED"]
     assert [each["state"] for each in after["fixtures"]["tasks"]] == ["FAILED", "FAILED"]
     assert "every iteration of `fetch` ends FAILED" in notes
@@ -199,7 +207,7 @@ def test_the_iterations_of_kestra_2_have_one_state() -> None:
 
 def test_lists_of_iterations_that_differ_in_length_are_named() -> None:
     runs = [Ran(task="fetch", state="SUCCESS", value=str(n), outputs={"l": [1] * n}) for n in (1, 2)]
-    _, notes = recorded(FETCH, *runs, version="2.0")
+    _, notes = recorded(in_loop("Loop"), *runs, version="2.0")
     assert "lists that `fetch` gives are texts in the test" in notes
 
 
