@@ -139,6 +139,20 @@ def test_a_test_that_reaches_what_the_engine_does_not_have_fails_and_names_the_l
     assert "--plugins io.kestra.plugin:plugin-pagerduty:VERSION" in problem["hint"]
 
 
+def test_what_a_called_flow_reaches_counts_too(project: Project, deployer: Run, shared: str) -> None:
+    child = "id: child\nnamespace: company.team\ntasks:\n  - {id: load, type: io.kestra.plugin.aws.s3.Upload}\n"
+    project.write("flows/child.yaml", child)
+    call = "{id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: child, wait: true}"
+    project.write("flows/parent.yaml", f"id: parent\nnamespace: company.team\ntasks:\n  - {call}\n")
+    case = "testCases:\n  - {id: fails, expectedState: FAILED}\n  - {id: mocked, fixtures: {tasks: [{id: call}]}}\n"
+    project.write("flows/parent.smoke.yaml", f"id: s\nnamespace: company.team\nflowId: parent\n{case}")
+    ended = deployer("test", "--kestra", shared, "--format", "json")
+    assert verdicts(ended) == {"fails": "failed", "mocked": "passed"}
+    [problem] = [each for each in ended.report["problems"] if each["check"] == "absent-plugin"]
+    assert (problem["file"], problem["line"]) == ("flows/child.yaml", 4)
+    assert problem["hint"].startswith("mock the task that calls this flow")
+
+
 def test_tests_are_selected_by_name_and_tag(project: Project, deployer: Run, shared: str) -> None:
     write(project, SUITE.replace("fixtures:", "description: x\n    fixtures:", 1))
     project.write("kestra-deployer.yaml", "project: x\ntest: {kv: {company.data: {limit: 10}}}\n")
