@@ -7,8 +7,6 @@ goes altogether: a test says itself what has started an execution.
 
 from __future__ import annotations
 
-import copy
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,8 @@ from deployer.language.types import Types
 from deployer.model.document import Document
 from deployer.model.plugin import plugins_of
 from deployer.model.problem import Route
+from deployer.model.sent import Sent
+from deployer.testing.stand_in import Change, change
 
 FAIL = "io.kestra.plugin.core.execution.Fail"
 _TRIGGERS = "triggers"
@@ -66,25 +66,23 @@ def find_absent(document: Document, types: Types, there: Collection[str]) -> lis
     return list(found.values())
 
 
-def without(data: Mapping[str, Any], absent: Sequence[Absent], types: Types) -> str:
+def without(document: Document, absent: Sequence[Absent], types: Types) -> Sent:
     """Return a flow's text in which each of these tasks only fails, and none of these triggers is left.
 
-    What every task can have stays: its conditions and retries are Kestra's, not the plugin's. The text is JSON.
+    What every task can have stays: its conditions and retries are Kestra's, not the plugin's. All else is as written.
     """
-    flow: Any = copy.deepcopy(dict(data))
     common = types.of(FAIL)["props"].keys() - set(types.of(FAIL).get("own", ()))
-    for each in absent:
-        if each.is_trigger:
-            continue
-        task = _at(flow, each.route)
-        kept = {name: value for name, value in task.items() if name in common}
-        message = f"`{each.id}` is a {each.type}, which this engine does not have: {each.remedy}"
-        task.clear()
-        task.update({**kept, "type": FAIL, "errorMessage": f"{{% raw %}}{message}{{% endraw %}}"})
-    gone = {each.route[1] for each in absent if each.is_trigger}
-    if gone:
-        flow[_TRIGGERS] = [each for number, each in enumerate(flow[_TRIGGERS]) if number not in gone]
-    return json.dumps(flow, ensure_ascii=False)
+    tasks = {each.route: each for each in absent if not each.is_trigger}
+    whole = [each for route, each in tasks.items() if not any(route[:depth] in tasks for depth in range(len(route)))]
+    stands = {each.route: _stand_in(_at(document.data, each.route), each, common) for each in whole}
+    return change(document, Change(stands, {each.route for each in absent if each.is_trigger}))
+
+
+def _stand_in(task: Mapping[str, Any], absent: Absent, common: Collection[str]) -> dict[str, Any]:
+    """Return the task that stands for an absent one."""
+    kept = {name: value for name, value in task.items() if name in common}
+    message = f"`{absent.id}` is a {absent.type}, which this engine does not have: {absent.remedy}"
+    return {**kept, "type": FAIL, "errorMessage": f"{{% raw %}}{message}{{% endraw %}}"}
 
 
 def _holder(data: Any, route: Route) -> Route:

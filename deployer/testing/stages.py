@@ -18,7 +18,6 @@ from deployer.model.problem import Problem
 from deployer.model.request import Request
 from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.result import Report
-from deployer.model.sent import Sent
 from deployer.model.smoke import SmokeResult, TaskRun
 from deployer.model.version import Dialect, nearest
 from deployer.parsing.parse import parse
@@ -116,7 +115,7 @@ def _find_absent(desired: Desired, client: KestraClient) -> dict[Key, list[Absen
 
 def _swap(resource: Resource, absent: Sequence[Absent], types: Types) -> Resource:
     document = parse(str(resource.origin), str(resource.body))[0] if absent else None
-    return resource.rewrite(Sent(without(document.data, absent, types), (1,))) if document else resource
+    return resource.rewrite(without(document, absent, types)) if document else resource
 
 
 def _deploy(client: KestraClient, desired: Desired) -> list[Problem]:
