@@ -9,6 +9,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from dataclasses import replace
 
 from deployer import leftovers, undeclared
+from deployer.afterwards import look_after, smoke_test
 from deployer.apply import unreached
 from deployer.apply.bookkeeping import now, warn_of_lease
 from deployer.apply.clean_up import clean_up
@@ -16,9 +17,6 @@ from deployer.apply.deploy import Planned, carry_out
 from deployer.apply.rollback import roll_back
 from deployer.checking import Plugins, check_files, desire, upgrade
 from deployer.errors import ENDS_ALL, KestraError
-from deployer.health import look
-from deployer.health.again import write_again
-from deployer.health.subjects import of_plan, running, written
 from deployer.kestra.client import KestraClient
 from deployer.model.change import Action, Change, Detail, Plan
 from deployer.model.desired import Desired
@@ -39,16 +37,11 @@ from deployer.read.stored import read_stored
 from deployer.read.suites import none_found
 from deployer.refusal import decline, foretell, refuse
 from deployer.session import Session
-from deployer.smoke.labels import Origin
-from deployer.smoke.run import NOT_DEPLOYED
-from deployer.smoke.run import run as run_smoke
 from deployer.smoke.select import of_difference, of_written, report_difference, report_none, select
 from deployer.validation import validate
 
 _OFF = ("unverified-type",)
 """Checks that a server answers better: it knows its plugins."""
-
-_SETTLES = 2.0  # seconds; a look can fall between the end of an execution and what the scheduler makes of it
 
 _Sound = tuple[Report, Desired, Sequence[SmokeCase]]
 """The report so far, and what of the files is sound."""
@@ -76,76 +69,10 @@ def sync(request: Request, session: Session) -> Iterator[Report]:
         done = {outcome.change.key for outcome in report.outcomes if outcome.status is Status.DONE}
         cases = of_written(planned.cases, report.outcomes)
         report = report.with_problems(report_none(planned.cases, cases, report.outcomes))
-        report = yield from _smoke(cases, done, report, session, planned.ledger.project)
+        report = yield from smoke_test(cases, done, report, session, planned.ledger.project)
         if request.rollback and not report.interrupted and _fails(report.smokes, done):
             session.listen("Putting back what was written")
             yield roll_back(planned, report, session)
-
-
-def smoke(request: Request, session: Session) -> Iterator[Report]:
-    """Run the smoke tests under a path on what the server has, and deploy nothing."""
-    planned = yield from plan(request, session)
-    if planned is None:
-        return
-    session = session.with_ledger_if(planned.recorded)
-    killed = leftovers.kill(planned.ledger, session, labelled=True)
-    there = {change.key: change for change in planned.plan.changes if running(change.live) is not None}
-    tested = dict.fromkeys(case.flow for case in planned.cases if case.flow in there)
-    report = planned.report.with_problems([*killed, *_report_other_texts(there[key] for key in tested)])
-    yield report
-    yield from _smoke(planned.cases, there.keys(), report, session, planned.ledger.project)
-
-
-def stop(request: Request, session: Session) -> Iterator[Report]:
-    """Kill the smoke tests of a project that are running, whoever started them, and run none."""
-    report = Report(request)
-    yield report
-    server = session.client.server()
-    report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
-    report = report.with_problems(_warn(server.note))
-    yield report
-    session.listen("Looking for smoke tests that are running")
-    opened = open_ledger(session, request)
-    report = report.with_problems([*opened.problems, *warn_of_lease(opened.ledger, now())])
-    yield report
-    session = session.with_ledger_if(opened.recorded)
-    yield report.with_problems(leftovers.stop(opened.ledger, session, request.project))
-
-
-def health(request: Request, session: Session) -> Iterator[Report]:
-    """Judge whether what the files under a path declare runs on the server as it was deployed."""
-    planned = yield from plan(request, session)
-    if planned is None:
-        return
-    session.listen("Looking whether it is healthy")
-    subjects = of_plan(planned.plan, planned.ledger)
-    by_key = {subject.key: subject for subject in subjects}
-    looked = look.watch(
-        lambda keys: look.judge(session.client, [by_key[key] for key in (by_key if keys is None else keys)]), _SETTLES
-    )
-    yield replace(planned.report.with_problems(looked.problems), health=looked.found)
-
-
-def look_after(report: Report, session: Session) -> Generator[Report, None, Report]:
-    """Look whether what was written is healthy, where that is asked for; return the report with what was found."""
-    wait, wrote = report.request.wait, written(report.outcomes)
-    if wait is None or not wrote or report.interrupted or report.error:
-        return report
-    session.listen("Looking whether it is healthy")
-
-    def judge(keys: Collection[Key] | None) -> look.Looked:
-        return look.judge_written(session.client, [each for each in wrote if keys is None or each.change.key in keys])
-
-    looked = look.watch(judge, wait / 2)
-    again: list[Problem] = []
-    if report.request.writes_again and (unseen := looked.unseen):
-        session.listen("Writing again what Kestra has not noticed")
-        again = [*write_again(session.client, wrote, unseen)]
-    if looked.unsound and wait:
-        looked = look.watch(lambda keys: judge(looked.unsound if keys is None else keys), wait / 2).after(looked)
-    report = replace(report.with_problems([*again, *looked.problems]), health=looked.found)
-    yield report
-    return report
 
 
 def plan(request: Request, session: Session) -> Generator[Report, None, Planned | None]:
@@ -245,7 +172,7 @@ def read_and_check(request: Request, session: Session) -> Generator[Report, None
     if report.ends:
         return report, desired, checked.cases
     report = replace(report, server=Server(session.client.url, server.version, session.client.tenant))
-    report = report.with_problems(_warn(server.note))
+    report = report.with_problems(warn_of_version(server.note))
     cases = select(checked.cases, request)
     if changed is not None and cases:
         chosen = of_difference(cases, changed, {key: each.needs for key, each in desired.resources.items()})
@@ -340,38 +267,6 @@ def _fails(smokes: Iterable[SmokeResult], deployed: Collection[Key]) -> bool:
     return any(each.verdict.fails and each.case.flow in deployed for each in smokes)
 
 
-def _smoke(
-    cases: Sequence[SmokeCase], flows: Collection[Key], report: Report, session: Session, project: str
-) -> Generator[Report, None, Report]:
-    """Run the smoke tests of these flows, and record what could not be killed; return the report with the results."""
-    session.listen("Running smoke tests")
-    missing = NOT_DEPLOYED if report.request.writes else "its flow is not on the server"
-    origin = Origin(project=project, commit=report.request.checkout.commit)
-    results, interrupted = run_smoke(
-        cases,
-        flows,
-        session.client,
-        report.request.concurrency,
-        session.listen,
-        origin=origin,
-        missing=missing,
-        mocks=session.client.server().ours,
-    )
-    report = replace(report, smokes=tuple(results), interrupted=interrupted)
-    yield report
-    report = report.with_problems(leftovers.record(results, session))
-    yield report
-    return report
-
-
-def _report_other_texts(changes: Iterable[Change]) -> Iterator[Problem]:
-    """Yield a notice for each flow on the server that has another text there than in its file."""
-    for change in changes:
-        if change.writes or change.held:
-            message = f"{change.key.path} is not on the server as in this file: what runs there is tested"
-            hint = "deploy it first, or run `sync --smoke`"
-            yield Problem("smoke", message, change.origin, severity=Severity.NOTICE, hint=hint)
-
-
-def _warn(note: str) -> list[Problem]:
+def warn_of_version(note: str) -> list[Problem]:
+    """Return a warning of what a server says of its version, none where it says nothing."""
     return [Problem("server-version", note, severity=Severity.WARNING)] if note else []

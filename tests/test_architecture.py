@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "planning": ("plan", "ledgers", "session", *KINDS),
     "refusal": ("model", "errors"),
     "undeclared": KINDS,
+    "afterwards": ("health", "smoke", "leftovers", "session", *KINDS),
     "pipeline": (
         *STAGES,
         "checking",
@@ -57,6 +58,7 @@ MAY_IMPORT = {
         "validation",
         "undeclared",
         "leftovers",
+        "afterwards",
         "refusal",
         "session",
         "kestra",
@@ -64,7 +66,8 @@ MAY_IMPORT = {
         "model",
         "errors",
     ),
-    "trial": ("pipeline", "running", "session", "ledgers", "kestra", "model", "errors", "interrupt"),
+    "looking": ("pipeline", "afterwards", "planning", "leftovers", "apply", "health", "session", *KINDS),
+    "trial": ("looking", "pipeline", "running", "session", "ledgers", "kestra", "model", "errors", "interrupt"),
     "testing": (
         *("pipeline", "validation", "session", "smoke", "check", "read"),
         *("language", "parsing", "kestra", "model", "errors"),
@@ -72,6 +75,8 @@ MAY_IMPORT = {
     "engine": ("__init__", "cache", "model", "errors"),
     "cli": (
         "__init__",
+        "looking",
+        "afterwards",
         "pipeline",
         "checking",
         "running",

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from deployer import regular
+from deployer.afterwards import look_after
 from deployer.apply.bookkeeping import ChangedError
 from deployer.cli import output
 from deployer.cli.deploying import NAMES, ask, keeper_of, looking, wait_of
@@ -21,7 +22,6 @@ from deployer.errors import UsageError
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
 from deployer.pipeline import apply as carry_out
-from deployer.pipeline import look_after
 from deployer.pipeline import plan as make_plan
 from deployer.plan.saved import AGAIN, Saved, read_saved
 from deployer.refusal import refuse

@@ -11,9 +11,9 @@ from deployer.cli import output
 from deployer.cli.deploying import PROJECT, ask, look
 from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
+from deployer.looking import health as stages
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
-from deployer.pipeline import health as stages
 
 
 @click.command(

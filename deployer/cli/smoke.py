@@ -14,10 +14,10 @@ from deployer.cli.epilog import epilog
 from deployer.cli.options import configure, connection
 from deployer.cli.selecting import Selecting, selected, selecting
 from deployer.errors import UsageError
+from deployer.looking import smoke as stages
+from deployer.looking import stop as stop_all
 from deployer.model.request import Command, Request
 from deployer.model.result import Report
-from deployer.pipeline import smoke as stages
-from deployer.pipeline import stop as stop_all
 
 
 @click.command(

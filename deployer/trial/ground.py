@@ -12,11 +12,12 @@ from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.kestra.traffic import Exchange, Traffic
 from deployer.ledgers import InFile, Keeper, OnServer
+from deployer.looking import smoke
 from deployer.model.policy import OnDrift, Policy
 from deployer.model.request import Checkout, Command, Request
 from deployer.model.result import Report, Status
 from deployer.model.smoke import SmokeResult
-from deployer.pipeline import plan, smoke, sync
+from deployer.pipeline import plan, sync
 from deployer.running import run
 from deployer.session import Session
 from deployer.trial.project import Project

@@ -169,7 +169,7 @@ def test_what_was_done_is_reported_though_the_system_or_we_fail(
     for number, (fault, code, says) in enumerate(((full, 3, "error: somewhere: No space"), (broken, 70, "bug: "))):
         project.flow(f"a{number}")
         with monkeypatch.context() as patch:
-            patch.setattr("deployer.pipeline.run_smoke", fault)
+            patch.setattr("deployer.afterwards.run_smoke", fault)
             ended = deployer("sync", "--project", "p", "--smoke")
         assert ended.code == code
         assert f"company.team/a{number}  created, revision 1" in ended.stdout

@@ -51,7 +51,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
             ]
             return results, interrupted
 
-        monkeypatch.setattr("deployer.pipeline.run_smoke", judged)
+        monkeypatch.setattr("deployer.afterwards.run_smoke", judged)
         monkeypatch.setattr("deployer.pipeline.leftovers.kill", lambda *_, **__: [])
 
     told()

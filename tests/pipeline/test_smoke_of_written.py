@@ -47,7 +47,7 @@ class Ran:
 def ran(monkeypatch: pytest.MonkeyPatch, project: Project) -> Ran:
     project.kestra = Kestra()
     found = Ran()
-    monkeypatch.setattr("deployer.pipeline.run_smoke", found)
+    monkeypatch.setattr("deployer.afterwards.run_smoke", found)
     return found
 
 
