@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 
@@ -67,10 +69,12 @@ class KestraError(DeployerError):
 
     `status` is the HTTP status, None if no answer came. `url` has neither credentials nor a query. `reason` is the
     server's own message, empty if it had none. `retry_after` is the number of seconds the server asked to wait, if any.
-    `unknown` says that the server may have carried out the request, and that this could not be found out.
+    `unknown` says that the server may have carried out the request, and that this could not be found out. `undone` says
+    that it has certainly carried out nothing, by no attempt.
     """
 
     unknown = False
+    undone = False
 
     def __init__(
         self,
@@ -113,6 +117,16 @@ class KestraTooLargeError(KestraError):
 
 class KestraUnreadableError(KestraError):
     """The server can no longer read one of its own stored flows (423)."""
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """Where something was carried out already: an error of what follows does not say that nothing was."""
+    try:
+        yield
+    except KestraError as error:
+        error.undone = False
+        raise
 
 
 ENDS_ALL = (KestraAccessError, KestraUnreachableError)

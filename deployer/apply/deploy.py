@@ -10,13 +10,12 @@ from deployer.apply import backup, bookkeeping
 from deployer.apply.bookkeeping import ChangedError, UnrecordedError, now
 from deployer.apply.execute import apply
 from deployer.background import start
-from deployer.errors import DeployerError
+from deployer.errors import DeployerError, begun
 from deployer.kestra.client import KestraClient
 from deployer.kinds import by_kind, kind_of
 from deployer.ledgers import Nowhere
 from deployer.model.change import Action, Change, Plan
 from deployer.model.ledger import Ledger
-from deployer.model.policy import Recover
 from deployer.model.request import BACKUP, Request
 from deployer.model.resource import Body, Key
 from deployer.model.result import Report, Status, Written
@@ -63,7 +62,7 @@ def carry_out(planned: Planned, session: Session) -> Report:
         before = bookkeeping.record_before(latest, writes, request, now())
         if unrecorded := bookkeeping.write(keeper, before):
             keeper, before, notes = Nowhere(), None, [*notes, *unrecorded]
-    write = partial(_write, session.client, request.policy.recover)
+    write = partial(_write, session.client, request)
     applied = apply(
         plan.changes,
         write,
@@ -93,16 +92,32 @@ def carry_out(planned: Planned, session: Session) -> Report:
         return replace(report, error=UnrecordedError(message, hint="run it again: what was to be written is known"))
 
 
-def _write(client: KestraClient, recover: Recover, change: Change) -> Written:
-    kind = kind_of(change.key)
+def _write(client: KestraClient, request: Request, change: Change) -> Written:
+    kind, recover = kind_of(change.key), request.policy.recover
     if change.enables:
-        kind.forget(client, change, recover)
-    written = (
-        Written(change.live.revision) if change.action is Action.ENABLE and change.live else kind.write(client, change)
-    )
+        with begun():
+            kind.forget(client, change, recover)
+    if change.action is Action.ENABLE and change.live:
+        written = Written(change.live.revision)
+    else:
+        there = _find_theirs(client, change) if request.rollback else None
+        written = kind.write(client, change)
+        written = replace(written, theirs=written.theirs or (there is not None and written.revision == there))
     if change.enables:
-        kind.enable(client, change, recover)
+        with begun():
+            kind.enable(client, change, recover)
     return written
+
+
+def _find_theirs(client: KestraClient, change: Change) -> int | None:
+    """Return the revision that another user has made since the plan of what is to be updated, None where there is none.
+
+    The same text makes no revision: if the write's answer has this one, it was this text. Raises KestraError.
+    """
+    if change.live is None or change.desired is None:
+        return None
+    now = kind_of(change.key).revisions(client, [change.key]).get(change.key)
+    return now if now != change.live.revision else None
 
 
 def _save(writes: Sequence[Change], request: Request) -> str:

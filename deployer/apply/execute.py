@@ -118,11 +118,19 @@ def _carry_out(change: Change, write: Write, run: Run, why_not: WhyNot) -> Outco
             run.closed.add(change.key.namespace)
         elif isinstance(error, ENDS_ALL):
             run.reason = run.reason or f"not tried: {error}"
-        return Outcome(change, Status.FAILED, str(error), hint=error.hint, seconds=time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return Outcome(change, Status.FAILED, str(error), hint=error.hint, seconds=seconds, theirs=error.undone)
     except BaseException:
         run.reason = "stopped"  # a bug of ours: the pool would otherwise write all the rest first
         raise
-    return Outcome(change, Status.DONE, revision=written.revision, seconds=time.monotonic() - began, lost=written.lost)
+    return Outcome(
+        change,
+        Status.DONE,
+        revision=written.revision,
+        seconds=time.monotonic() - began,
+        lost=written.lost,
+        theirs=written.theirs,
+    )
 
 
 def _secrets(change: Change) -> Iterator[str]:

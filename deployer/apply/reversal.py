@@ -1,7 +1,7 @@
 """Decides what takes back what a run has written: from what became of each change, and what is live now. Pure.
 
-Only what is still as this run wrote it is taken back. A write that failed may have been carried out all the same, so
-that what is live counts, not what was answered.
+Only what is still as this run wrote it is taken back. A write without a clear answer may have been carried out all the
+same, so that what is live counts then. What another user was faster with is theirs, though it is what this run wanted.
 """
 
 from __future__ import annotations
@@ -16,12 +16,18 @@ from deployer.model.resource import Key, Resource
 from deployer.model.result import Outcome, Status
 from deployer.model.rollback import WAYS, Reversal, Way
 
+_THEIRS = {
+    Action.CREATE: "another user created it with this text, before this run could",
+    Action.PRUNE: "another user deleted it, before this run could",
+}
+_SAME = "another user wrote this text, before this run did"
 ONLY_DRAFT = "only a draft of it was there before, and Kestra has no way back from a published text to that"
 
 
 def is_tried(outcome: Outcome) -> bool:
     """Whether a run may have written something for a change."""
-    return outcome.change.writes and outcome.status is not Status.SKIPPED
+    refused = outcome.status is Status.FAILED and outcome.theirs
+    return outcome.change.writes and outcome.status is not Status.SKIPPED and not refused
 
 
 def reverse(outcomes: Iterable[Outcome], live: Live) -> list[Reversal]:
@@ -38,8 +44,10 @@ def _reverse(outcome: Outcome, now: Resource | None, unreadable: Mapping[Key, st
     before = None if change.action is Action.CREATE else change.live
     back = Change(_action(before, now), change.key, replace(before, origin=change.origin) if before else None, now)
     reversal = Reversal(way=WAYS[change.action], change=back)
-    failed = outcome.status is Status.FAILED
-    if broken := unreadable.get(change.key):
+    failed, broken = outcome.status is Status.FAILED, unreadable.get(change.key)
+    if outcome.theirs and (broken or not is_before(reversal, now)):
+        return replace(reversal, change=replace(back, held=_THEIRS.get(change.action, _SAME)))
+    if broken:
         return replace(reversal, impossible=f"the server does not show it: {broken}")
     if is_before(reversal, now):
         return None if failed else replace(reversal, is_done=True)

@@ -19,7 +19,7 @@ from deployer.errors import KestraError, KestraNotFoundError
 from deployer.kestra.answers import UnexpectedShapeError
 from deployer.kestra.bounds import LARGEST, LARGEST_ARCHIVE, TooLargeError, decode, whole, within
 from deployer.kestra.dialect import ServerInfo, UnsupportedVersionError, server_info
-from deployer.kestra.failures import no_answer, refusal, too_large, wrong_shape
+from deployer.kestra.failures import is_undone, no_answer, refusal, too_large, wrong_shape
 from deployer.kestra.operations import CONFIGS, EXPORT_FLOWS, Operation
 from deployer.kestra.pool import CONNECT, pool
 from deployer.kestra.retry import is_transient, repeat
@@ -156,12 +156,16 @@ class Connection:
         yield from events(connect, until)
 
     def _sent(self, method: str, url: str, parts: Mapping[str, Any], *, repeat: bool | None = None) -> httpx.Response:
-        def once(attempt: int) -> httpx.Response:
+        undone = True  # what was sent so far
+
+        def once(_: int) -> httpx.Response:
+            nonlocal undone
             try:
                 return self._once(method, url, parts)
-            except KestraNotFoundError:
-                if method == "DELETE" and attempt > 1:  # the answer to the first was lost, not its effect
-                    return httpx.Response(httpx.codes.NO_CONTENT)
+            except KestraError as error:
+                if method == "DELETE" and isinstance(error, KestraNotFoundError) and not undone:
+                    return httpx.Response(httpx.codes.NO_CONTENT)  # an answer was lost before, not its effect
+                undone = error.undone = undone and (method == "GET" or is_undone(error))
                 raise
 
         if repeat if repeat is not None else method in _REPEATABLE:

@@ -15,6 +15,7 @@ from deployer.kestra.bodies import inputs as parts_of
 from deployer.kestra.bounds import TooLargeError, decode
 from deployer.kestra.calls import Calls
 from deployer.kestra.dialect import kind_filter
+from deployer.kestra.failures import is_undone
 from deployer.kestra.operations import (
     CREATE_EXECUTION,
     CREATE_MOCKED_EXECUTION,
@@ -32,8 +33,6 @@ from deployer.model.version import Dialect
 
 _FIXTURES = "kestra-deployer.fixtures"  # the part that an engine of our own reads fixtures from
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each search for a lost execution: a new one is visible later
-_REFUSALS = frozenset({400, 401, 403, 405, 406, 413, 415, 422})
-"""Answers to a start that was not carried out. With any other error, the flow may have been started."""
 _CONFLICTS = ("is disabled", "invalid flow")
 """Kestra's messages with 409 for a flow that it does not start; any other 409 is not Kestra's."""
 
@@ -211,8 +210,6 @@ class ExecutionCalls(Calls):
 
 def _refuses(error: KestraError) -> bool:
     """Whether nothing was started, according to the answer, or because there was no connection."""
-    if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
-        return True  # it was never sent
     if error.status == httpx.codes.CONFLICT:
         return any(words in error.reason for words in _CONFLICTS)
-    return error.status in _REFUSALS or isinstance(error, KestraNotFoundError)
+    return is_undone(error)

@@ -42,6 +42,8 @@ _KINDS: dict[int, type[KestraError]] = {
     423: KestraUnreadableError,
 }
 _REFUSALS = {401: "Kestra at {} refused the login", 403: "Kestra at {} denies access"}
+_UNDONE = frozenset({400, 401, 403, 405, 406, 409, 413, 415, 422})
+"""Answers to a request that was not carried out. With any other error, it may have been."""
 _TENANT = "Tenant must be"
 _FIRST_USER = (
     "the server has no users yet: open it in a browser to create the first, or set kestra.server.basic-auth there"
@@ -157,6 +159,13 @@ def _reason(error: BaseException) -> str:
     """Return the reason in words, without the system's error number."""
     said = _NUMBER.sub("", str(error)) or type(error).__name__
     return said[0].lower() + said[1:] if said[1:2].islower() else said
+
+
+def is_undone(error: KestraError) -> bool:
+    """Whether a request was not carried out, according to the answer, or because there was no connection."""
+    if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
+        return True  # it was never sent
+    return error.status in _UNDONE or isinstance(error, KestraNotFoundError)
 
 
 def wrong_shape(response: httpx.Response, expected: str) -> KestraError:

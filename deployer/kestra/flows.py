@@ -56,24 +56,35 @@ class FlowCalls(Calls):
         """Create a flow from its source, which must have this namespace and id.
 
         Raises KestraRefusedError if it exists or is invalid, and KestraError if the answer does not confirm that this
-        source runs now. Repeated only after a check that the flow does not exist yet; if it does, with this source,
-        that counts as success.
+        source runs now. After a lost answer, repeated only after a check that the flow does not exist yet; if it does,
+        with this source, that counts as success.
         """
+        undone = True  # what was sent so far
 
-        def once(attempt: int) -> StoredFlow:
-            there = self._there(namespace, id) if attempt > 1 else None
-            if there:
-                return confirm_created(there, body, self._connection.url(CREATE_FLOW))
+        def once(_: int) -> StoredFlow:
+            nonlocal undone
             try:
-                answered = self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
-                return confirm(answered, (namespace, id), body, CREATE_FLOW.method, self._connection.url(CREATE_FLOW))
-            except KestraRefusedError:
-                there = self._there(namespace, id) if attempt > 1 else None  # the first attempt may have arrived late
-                if there and there.runs(body):
-                    return there
+                return self._create(body, namespace, id, undone=undone)
+            except KestraError as error:
+                undone = error.undone = undone and error.undone
                 raise
 
         return self._connection.repeat(once)
+
+    def _create(self, body: str, namespace: str, id: str, *, undone: bool) -> StoredFlow:
+        """Create a flow, unless an earlier attempt has: it may have, unless all of them are `undone`."""
+        url = self._connection.url(CREATE_FLOW)
+        there = None if undone else self._there(namespace, id)
+        if there:
+            return confirm_created(there, body, url)
+        try:
+            answered = self._ask(CREATE_FLOW, StoredFlow.read, content=body.encode())
+            return confirm(answered, (namespace, id), body, CREATE_FLOW.method, url)
+        except KestraRefusedError:
+            there = None if undone else self._there(namespace, id)  # an earlier attempt may have arrived late
+            if there and there.runs(body):
+                return there
+            raise
 
     def _there(self, namespace: str, id: str) -> StoredFlow | None:
         try:

@@ -30,16 +30,21 @@ class Status(StrEnum):
 class Written:
     """What a write made: the server's revision, None where it is not known.
 
-    `lost` is the revision that another user wrote in between, with another text, and that no longer runs.
+    `lost` is the revision that another user wrote in between, with another text, and that no longer runs. `theirs` says
+    that another user was faster with the very same: what is there now is not this write's.
     """
 
     revision: int | None = None
     lost: int | None = None
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change. `revision` and `lost` are as in `Written`."""
+    """What became of a change. `revision`, `lost` and `theirs` are as in `Written`.
+
+    A FAILED one is `theirs` where nothing of it was carried out for certain: whatever is there, another user made it.
+    """
 
     change: Change
     status: Status
@@ -49,6 +54,7 @@ class Outcome:
     revision: int | None = None
     seconds: float = 0.0
     lost: int | None = None
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ def seen(resource: Resource, *states: TriggerState) -> Resource:
     return replace(resource, states=states)
 
 
-def taken_back(change: Change, now: Resource | None, status: Status = Status.DONE, broken: str = "") -> Reversal | None:
+def taken_back(
+    change: Change, now: Resource | None, status: Status = Status.DONE, broken: str = "", *, theirs: bool = False
+) -> Reversal | None:
     live = Live({KEY: now} if now else {}, {KEY: broken} if broken else {})
-    return next(iter(reverse([Outcome(change, status)], live)), None)
+    return next(iter(reverse([Outcome(change, status, theirs=theirs)], live)), None)
 
 
 BEFORE = flow(trigger())
@@ -100,6 +102,43 @@ def test_what_another_user_did_since_is_left(change: Change, now: Resource | Non
     assert back
     assert (back.change.held, back.writes) == (why, False)
     assert taken_back(change, now, Status.FAILED) is None
+
+
+@pytest.mark.parametrize("broken", ["", "no such type"])
+@pytest.mark.parametrize(
+    ("change", "now", "why"),
+    [
+        (CREATE, AFTER, "another user created it with this text, before this run could"),
+        (UPDATE, AFTER, "another user wrote this text, before this run did"),
+        (PRUNE, None, "another user deleted it, before this run could"),
+    ],
+    ids=["created", "updated", "deleted"],
+)
+def test_what_another_user_was_faster_with_is_left(change: Change, now: Resource | None, why: str, broken: str) -> None:
+    back = taken_back(change, None if broken else now, broken=broken, theirs=True)
+    assert back
+    assert (back.change.held, back.writes) == (why, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "before"), [(UPDATE, BEFORE), (CREATE, None), (PRUNE, BEFORE)], ids=["updated", "created", "deleted"]
+)
+def test_what_another_user_was_faster_with_and_has_put_back_is_as_it_was(
+    change: Change, before: Resource | None
+) -> None:
+    back = taken_back(change, before, theirs=True)
+    assert back
+    assert (back.is_done, back.change.held) == (True, "")
+
+
+@pytest.mark.parametrize("broken", ["", "no such type"])
+@pytest.mark.parametrize(
+    ("change", "now"), [(UPDATE, AFTER), (CREATE, AFTER), (PRUNE, None)], ids=["updated", "created", "deleted"]
+)
+def test_of_a_write_that_was_clearly_refused_nothing_is_taken_back(
+    change: Change, now: Resource | None, broken: str
+) -> None:
+    assert taken_back(change, now, Status.FAILED, broken, theirs=True) is None
 
 
 @pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])

@@ -145,6 +145,33 @@ def test_an_edit_in_between_is_left_and_named(
     assert deployer("plan", "--project", "ours", "--detailed-exitcode", "--format", "json").code == 4
 
 
+def test_what_another_run_of_the_same_files_was_faster_with_is_left_to_it(
+    server: Proxy, deployer: Run, api: httpx.Client, former: dict[str, str]
+) -> None:
+    """The other run begins and ends after this one has looked for the last time, and before its first write."""
+    others: list[int] = []
+    after: dict[str, str] = {}
+
+    def overtaken(request: Passing) -> None:
+        server.fault = lambda _, __: None
+        others.append(subprocess.run([*DEPLOYER, "sync", *OURS], stdout=subprocess.PIPE, check=False).returncode)
+        after.update(texts(api))
+        pass_on(request)
+
+    with server.failing(lambda _, each: overtaken if each.startswith("PUT") and "/kv/" in each else None):
+        ended = deployer(*SYNC)
+    assert (ended.code, others) == (6, [0])
+    assert {each["name"]: (each["status"], each["message"]) for each in ended.report["rollback"]} == {
+        "broken": ("left", "another user wrote this text, before this run did"),
+        "stopped": ("left", "another user wrote this text, before this run did"),
+        "new": ("left", "another user created it with this text, before this run could"),
+        "gone": ("left", "another user deleted it, before this run could"),
+    }
+    assert {each for each in ALL if after.get(each) == former.get(each)} == set()
+    assert texts(api) == after
+    assert to_do(deployer) == {}
+
+
 @pytest.mark.parametrize("name", ["500", "no JSON", "401", "HTML after"])
 def test_a_write_that_fails_is_looked_up_and_the_ledger_knows_both_texts(
     server: Proxy, deployer: Run, api: httpx.Client, former: dict[str, str], name: str

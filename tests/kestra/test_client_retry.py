@@ -170,6 +170,44 @@ def test_a_create_that_is_refused_is_not_sent_again() -> None:
         assert server.methods == ["POST"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "undone"),
+    [
+        ([EXISTS], True),
+        ([answer(403)], True),
+        ([answer(500)], False),
+        ([answer(200, "{")], False),
+        ([CUT, answer(403)], False),
+        ([CUT, NOT_THERE, EXISTS, NOT_THERE], False),
+    ],
+    ids=["exists", "no access", "500", "no JSON", "lost, then no access", "lost, then refused"],
+)
+def test_a_create_that_fails_says_whether_nothing_was_done_for_certain(answers: list[bytes], undone: bool) -> None:
+    with raw_server(*answers) as server, scripted(server.url) as it:
+        with pytest.raises(KestraError) as caught:
+            it.client.create_flow(FLOW, namespace="a.b", id="hello")
+        assert caught.value.undone is undone
+
+
+@pytest.mark.parametrize(
+    ("answers", "undone"),
+    [([answer(422)], True), ([NOT_THERE], True), ([CUT, answer(422)], False), ([answer(500)], False)],
+    ids=["refused", "not there", "lost, then refused", "500"],
+)
+def test_so_does_an_update(answers: list[bytes], undone: bool) -> None:
+    with raw_server(*answers) as server, scripted(server.url) as it:
+        with pytest.raises(KestraError) as caught:
+            it.client.update_flow("a.b", "hello", FLOW)
+        assert caught.value.undone is undone
+
+
+def test_what_was_never_sent_is_undone() -> None:
+    with scripted("http://localhost:1") as it:
+        with pytest.raises(KestraError) as caught:
+            it.client.update_flow("a.b", "hello", FLOW)
+        assert caught.value.undone
+
+
 def test_looks_for_a_lost_create_do_not_multiply_the_attempts() -> None:
     with raw_server(CUT, answer(503), answer(503)) as server, scripted(server.url, attempts=3) as it:
         with pytest.raises(KestraError, match=r"GET .* answered 503"):

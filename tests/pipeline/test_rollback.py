@@ -240,6 +240,52 @@ def test_a_write_of_the_deploy_without_an_answer_is_put_back_as_well(
 
 
 @pytest.mark.usefixtures("judge")
+def test_a_write_that_was_clearly_refused_takes_back_nothing_of_what_is_there(
+    deployed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = deployed.kestra.create_flow
+
+    def refused(*given: Any, **more: Any) -> None:
+        create(*given, **more)  # another user's, with the same text
+        error = KestraAccessError("no access", method="POST", url="http://kestra", status=403)
+        error.undone = True
+        raise error
+
+    monkeypatch.setattr(deployed.kestra, "create_flow", refused)
+    report = deployed.sync(smoke=True, rollback=True)
+    assert report.exit_code is ExitCode.APPLY_INCOMPLETE
+    assert "new" in texts(deployed.kestra)
+    assert "new" not in told(report)
+
+
+@pytest.mark.usefixtures("judge")
+def test_an_update_that_another_user_was_faster_with_is_left_and_named(
+    deployed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same text makes no revision, so that only a look before the write tells whose it is."""
+    kestra, keeper = deployed.kestra, type(deployed.keeper)
+    update, write = kestra.update_flow, keeper.write
+
+    def same(namespace: str, id: str, body: str) -> Any:  # noqa: A002
+        return kestra.flow(namespace, id) if kestra.flows[namespace, id][-1] == body else update(namespace, id, body)
+
+    def faster(self: Any, ledger: Any) -> None:
+        same("company.team", "changed", HELLO.format(name="changed", message="good day"))
+        write(self, ledger)
+
+    monkeypatch.setattr(kestra, "update_flow", same)
+    monkeypatch.setattr(keeper, "write", faster)
+    report = deployed.sync(smoke=True, rollback=True)
+    assert report.exit_code is ExitCode.SMOKE_FAILED
+    left = {each.outcome.change.key.name: (each.is_left, each.outcome.message) for each in report.rollback or ()}
+    assert left == {
+        "changed": (True, "another user wrote this text, before this run did"),
+        "new": (False, ""),
+    }
+    assert "good day" in texts(kestra)["changed"]
+
+
+@pytest.mark.usefixtures("judge")
 def test_callers_are_put_back_before_what_they_call_and_a_deletion_waits_for_them(project: Project) -> None:
     project.write("top.yaml", calls("top", "old"))
     project.flow("old")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
-from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError
+from deployer.errors import KestraError, KestraNotFoundError, KestraRefusedError, begun
 from deployer.kestra.answers import StoredFlow
 from deployer.kestra.client import KestraClient
 from deployer.kinds.flow.switches import draft_before, draft_of, may_need_draft
@@ -22,18 +23,21 @@ def write(client: KestraClient, change: Change) -> Written:
     key, before = change.key, change.live.revision if change.live else None
     match change.action, change.desired:
         case Action.CREATE, Resource(body=str(body)) as wanted:
-            revision = _created(client, key, body).revision
+            made, theirs = _created(client, key, body)
             _save_draft_beside(client, wanted)
-            return Written(revision, lost(client, key, body, 0, revision))
+            written = held_against(client, key, body, 0, made.revision)
+            return replace(written, theirs=written.theirs or theirs)
         case Action.UPDATE | Action.PUBLISH, Resource(body=str(body)) as wanted:
             draft = _save_draft_before(client, change, body)
             revision = client.update_flow(key.namespace, key.name, body).revision
             _save_draft_beside(client, wanted)
-            return Written(revision, lost(client, key, body, before, revision, ours=draft))
+            return held_against(client, key, body, before, revision, ours=draft)
         case Action.PRUNE, _:
-            with suppress(KestraNotFoundError):  # another user was faster
+            try:
                 _unchanged(client, key, before)
                 client.delete_flow(key.namespace, key.name)
+            except KestraNotFoundError:  # another user was faster
+                return Written(theirs=True)
     return Written()
 
 
@@ -41,12 +45,14 @@ def _unchanged(client: KestraClient, key: Key, revision: int | None) -> None:
     """Raise KestraRefusedError where another user has written a flow since it was read: theirs is not deleted."""
     now = client.flow(key.namespace, key.name, source=False).revision
     if now != revision:
-        raise KestraRefusedError(
+        error = KestraRefusedError(
             f"{key.path} was changed meanwhile, as revision {now}: it is not deleted",
             method="DELETE",
             url=client.url,
             hint="find out who else deploys there, then run it again",
         )
+        error.undone = True
+        raise error
 
 
 def _save_draft_before(client: KestraClient, change: Change, body: str) -> int | None:
@@ -61,7 +67,9 @@ def _save_draft_before(client: KestraClient, change: Change, body: str) -> int |
 
 def _save_draft_beside(client: KestraClient, wanted: Resource) -> None:
     """Save the draft that was beside a text which is put back. What a file declares has none."""
-    if wanted.draft is not None:
+    if wanted.draft is None:
+        return
+    with begun():
         client.save_draft(wanted.key.namespace, wanted.key.name, text_of(wanted.draft))
 
 
@@ -82,7 +90,7 @@ def write_again(client: KestraClient, change: Change) -> None:
     client.update_flow(namespace, name, body)
 
 
-def lost(
+def held_against(
     client: KestraClient,
     key: Key,
     body: str,
@@ -90,38 +98,44 @@ def lost(
     revision: int | None,
     *,
     ours: int | None = None,
-) -> int | None:
-    """Return the newest revision between two with another text than this, None where there is none.
+) -> Written:
+    """Return what a write made, held against the revisions between the one before and its own.
 
-    `ours` is one between that this run has written itself.
+    The newest of another text is `lost`. One that runs this text says that another user was faster (`theirs`): two
+    writes in the same moment may leave two revisions of one text. `ours` is one between that this run has written
+    itself. What cannot be read counts as another text.
 
     Asked only where there is a revision between: a deletion is one, so a flow that is created anew has it too (asked of
-    1.0.36, 1.3.31 and 2.0.0). Two writes in the same moment may leave two revisions of one text. What cannot be read
-    counts as another user's.
+    1.0.36, 1.3.31 and 2.0.0).
     """
+    theirs = False
     if before is None or revision is None:
-        return None
+        return Written(revision)
     for number in range(revision - 1, before, -1):
         if number == ours:
             continue
         try:
             between = client.flow(key.namespace, key.name, revision=number, allow_deleted=True)
         except KestraError:
-            return number
+            return Written(revision, number, theirs)
         if between.deleted:
-            return None
+            break
         if between.source != body:
-            return number
-    return None
+            return Written(revision, number, theirs)
+        theirs = theirs or between.runs(body)
+    return Written(revision, theirs=theirs)
 
 
-def _created(client: KestraClient, key: Key, body: str) -> StoredFlow:
-    """Create a flow. It is as good when another user was faster with this very text."""
+def _created(client: KestraClient, key: Key, body: str) -> tuple[StoredFlow, bool]:
+    """Create a flow; return it, and whether another user has done so: it is as good with this very text.
+
+    Where an answer was lost, what is there counts as ours: nobody can know.
+    """
     try:
-        return client.create_flow(body, namespace=key.namespace, id=key.name)
-    except KestraRefusedError:
+        return client.create_flow(body, namespace=key.namespace, id=key.name), False
+    except KestraRefusedError as error:
         with suppress(KestraError):
             there = client.flow(key.namespace, key.name)
             if there.runs(body):
-                return there
+                return there, error.undone
         raise
