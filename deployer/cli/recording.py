@@ -25,6 +25,7 @@ from deployer.model.plugin import Coordinate, Plugin, artifact, merged
 from deployer.model.request import Command
 from deployer.model.resource import FLOW, NAMES, Key
 from deployer.model.version import DEFAULT, nearest
+from deployer.parsing.parse import parse
 from deployer.read.everything import read_all
 from deployer.report.harmless import one_line
 from deployer.testing.draft import Draft
@@ -155,6 +156,10 @@ def _show(draft: Draft, flow: Path, path: Path, *, version: str, to_file: bool) 
     """Show a suite, and write it if that is wanted."""
     file = free_file(flow.parent, draft.flow.name)
     content = redact(text(draft, name_of(file)))
+    _, unreadable = parse(str(file), content)
+    if unreadable:
+        message = f"the suite of {draft.flow.path} could not be read again: {unreadable[0].message}"
+        raise UsageError(message, hint="an input or output has characters or numbers that YAML does not have")
     out(content, redacted=True)
     for each in draft.notes:
         labelled("note", "cyan", one_line(each))

@@ -153,7 +153,7 @@ def _name(text: str) -> str:
 
 
 def _line(text: str, longest: int) -> str:
-    return one_line(cut(text, longest))
+    return _ATTACHED.sub(r"[\\[", one_line(cut(text, longest)))
 
 
 def _text(text: str, longest: int, *, end: bool = False) -> str:

@@ -11,7 +11,9 @@ import pytest
 from cli.project import Ended, Project
 from proxy import Proxy
 
+from deployer.cli.test import _filled
 from deployer.engine.process.launch import RunningEngine
+from deployer.errors import UsageError
 from deployer.kestra.dialect import server_info
 
 Run = Callable[..., Ended]
@@ -185,6 +187,28 @@ def test_a_problem_of_a_file_ends_it_before_anything_runs(project: Project, depl
     assert (ended.code, ended.report["smokes"]) == (1, [])
     [problem] = [each for each in ended.report["problems"] if each["severity"] == "error"]
     assert problem["hint"] == "did you mean `extract`?"
+
+
+@pytest.mark.one_version
+def test_a_real_secret_that_a_test_gets_is_not_shown(
+    project: Project, deployer: Run, shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REAL", "Sesame-4711")
+    project.flow("a")
+    project.write("kestra-deployer.yaml", 'project: x\ntest: {secrets: {TOKEN: "${REAL}"}}\n')
+    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: c\n"
+    project.write("flows/a.smoke.yaml", f"{suite}    assertions: [{{value: it is Sesame-4711, equalTo: x}}]\n")
+    ended = deployer("test", "--kestra", shared)
+    assert ended.code == 6
+    assert "it is ***" in ended.stdout
+    assert "Sesame" not in ended.stdout + ended.stderr
+
+
+def test_variables_are_filled_in_wherever_they_are() -> None:
+    found = _filled({"a": ["${X}", 1, {"b": "<${X}>"}]}, "test.kv.a.b", {"X": "y"})
+    assert found == {"a": ["y", 1, {"b": "<y>"}]}
+    with pytest.raises(UsageError, match=r"test\.kv\.a\.b\.c\[0\] names the variable X"):
+        _filled({"c": ["${X}"]}, "test.kv.a.b", {})
 
 
 def test_a_variable_that_is_not_set_is_a_mistake(project: Project, deployer: Run) -> None:

@@ -315,6 +315,7 @@ def test_a_log_publishes_no_file() -> None:
     root = read(replace(TESTED, smokes=(replace(FAILED, message=logs[0], logs=logs),)))
     assert text_of(root, "sums", "system-out") == "[\\[ATTACHMENT|/etc/passwd]]\n[\\[attachment|x]]\n[[other|x]]"
     assert "[[ATTACHMENT" not in text_of(root, "sums", "failure")
+    assert not any("[[ATTACHMENT" in value for each in root.iter() for value in each.attrib.values())
 
 
 def test_of_a_long_text_the_telling_end_is_kept() -> None:

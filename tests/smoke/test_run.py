@@ -13,9 +13,9 @@ from pytest_httpserver import HTTPServer
 
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import FLOW, Key
-from deployer.model.smoke import Awaited, Expectation, SmokeCase, SmokeResult, UnderWay, Verdict
+from deployer.model.smoke import Awaited, Expectation, SmokeCase, SmokeResult, TaskRun, UnderWay, Verdict
 from deployer.settings import Settings
-from deployer.smoke.run import _run_all, run
+from deployer.smoke.run import _run_all, _without_secrets, run
 
 NAMESPACE = "company.team"
 
@@ -201,3 +201,13 @@ def test_the_value_of_a_secret_input_is_not_shown(client: KestraClient) -> None:
     result = result_of(secret, client)
     assert "it is ***" in result.message
     assert "Sesame" not in " ".join([result.message, *result.logs, *map(str, result.checked)])
+
+
+def test_no_line_of_a_secret_of_several_lines_is_shown() -> None:
+    key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----"
+    asked = replace(case(Key(FLOW, NAMESPACE, "a"), pin=key), secrets=frozenset({"pin"}))
+    logs = tuple(f"INFO say: {line}" for line in key.splitlines())
+    runs = (TaskRun(task="each", state="SUCCESS", value=key),)
+    shown = _without_secrets(SmokeResult(asked, Verdict.FAILED, "MIIEvQIBADANBg", logs=logs, runs=runs))
+    assert shown.logs == ("INFO say: ***",) * 4
+    assert (shown.message, shown.runs[0].value) == ("***", "***")
