@@ -57,6 +57,7 @@ def smoke_test(
         origin=origin,
         missing=missing,
         mocks=session.client.server().ours,
+        whole_logs=report.request.whole_logs,
     )
     report = replace(report, smokes=tuple(results), interrupted=interrupted)
     yield report

@@ -204,3 +204,20 @@ def test_stop_selects_nothing(project: Project, deployer: Run, option: tuple[str
     ended = deployer("smoke", "--stop", "--host", "http://kestra.invalid", *option)
     assert ended.code == 2
     assert f"{option[0]} selects some" in ended.stderr
+
+
+@pytest.mark.one_version
+def test_of_what_failed_the_end_of_its_log_is_shown_or_all_of_it(
+    project: Project, server: Proxy, deployer: Run
+) -> None:
+    assert server.url
+    tasks = "  - {id: say, type: io.kestra.plugin.core.log.Log, message: before}\n"
+    tasks += "  - {id: fail, type: io.kestra.plugin.core.execution.Fail}\n"
+    project.write("flows/a.yaml", f"id: a\nnamespace: company.team\ntasks:\n{tasks}")
+    assert deployer("sync").code == 0
+    project.write("flows/a.smoke.yaml", SUITE.format(name="a"))
+    for more, there in (((), False), (("--logs", "all"), True)):
+        [smoke] = deployer("smoke", "-k", "once", *more, "--format", "json").report["smokes"]
+        assert smoke["verdict"] == "failed"
+        assert any(line.endswith("before") for line in smoke["logs"]) is there
+        assert any("fail" in line for line in smoke["logs"])
