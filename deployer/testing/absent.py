@@ -13,8 +13,6 @@ from typing import Any
 
 from deployer.check.base import FlowFile
 from deployer.language.leaves import as_text
-from deployer.language.types import Types
-from deployer.model.document import Document
 from deployer.model.plugin import plugins_of
 from deployer.model.problem import Route
 from deployer.model.sent import Sent
@@ -53,29 +51,26 @@ class Absent:
         return f"--plugins {plugin}:VERSION" if plugin else "its jar with --plugins"
 
 
-def find_absent(document: Document, types: Types, there: Collection[str]) -> list[Absent]:
+def find_absent(flow: FlowFile, there: Collection[str]) -> list[Absent]:
     """Return what of a flow has a type that is neither of the core nor `there`, each task once."""
     found: dict[Route, Absent] = {}
-    for route, name in FlowFile(document, types).read.unverified:
-        if name in there:
-            continue
-        holder = _holder(document.data, route[:-1])
-        if holder:
-            at = _at(document.data, holder)
-            found.setdefault(holder, Absent(as_text(at.get("id", "")), name, holder))
+    for route, name in flow.read.unverified:
+        if name not in there and (holder := _holder(flow, route[:-1])):
+            found.setdefault(holder, Absent(as_text(flow.value(holder).get("id", "")), name, holder))
     return list(found.values())
 
 
-def without(document: Document, absent: Sequence[Absent], types: Types) -> Sent:
+def without(flow: FlowFile, absent: Sequence[Absent]) -> Sent:
     """Return a flow's text in which each of these tasks only fails, and none of these triggers is left.
 
     What every task can have stays: its conditions and retries are Kestra's, not the plugin's. All else is as written.
     """
-    common = types.of(FAIL)["props"].keys() - set(types.of(FAIL).get("own", ()))
+    fail = flow.types.of(FAIL)
+    common = fail["props"].keys() - set(fail.get("own", ()))
     tasks = {each.route: each for each in absent if not each.is_trigger}
     whole = [each for route, each in tasks.items() if not any(route[:depth] in tasks for depth in range(len(route)))]
-    stands = {each.route: _stand_in(_at(document.data, each.route), each, common) for each in whole}
-    return change(document, Change(stands, {each.route for each in absent if each.is_trigger}))
+    stands = {each.route: _stand_in(flow.value(each.route), each, common) for each in whole}
+    return change(flow.document, Change(stands, {each.route for each in absent if each.is_trigger}))
 
 
 def _stand_in(task: Mapping[str, Any], absent: Absent, common: Collection[str]) -> dict[str, Any]:
@@ -85,19 +80,13 @@ def _stand_in(task: Mapping[str, Any], absent: Absent, common: Collection[str]) 
     return {**kept, "type": FAIL, "errorMessage": f"{{% raw %}}{message}{{% endraw %}}"}
 
 
-def _holder(data: Any, route: Route) -> Route:
+def _holder(flow: FlowFile, route: Route) -> Route:
     """Return where the task or the trigger is that a type belongs to: a trigger whole, with all its conditions."""
     if route[:1] == (_TRIGGERS,):
         return route[:2]
     while route:
-        at = _at(data, route)
+        at = flow.value(route)
         if isinstance(at, Mapping) and "id" in at and "type" in at:
             return route
         route = route[:-1]
     return ()
-
-
-def _at(data: Any, route: Route) -> Any:
-    for step in route:
-        data = data[step]
-    return data

@@ -51,7 +51,7 @@ def needs(flow: FlowFile, declared: Collection[str], has: Callable[[str], bool])
     if flow.read.flow is None:
         return {}
     every = [*tasks(flow.read.flow, flow.types)]
-    absent = {each.id: each.type for each in find_absent(flow.document, flow.types, ()) if not has(each.type)}
+    absent = {each.id: each.type for each in find_absent(flow, ()) if not has(each.type)}
     found = {
         id_of(part): Need(part, why)
         for part in every

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from deployer.model.document import Document
 from deployer.model.problem import Problem
 from deployer.model.resource import Key, Resource
 from deployer.model.smoke import SmokeResult, TaskFixture, TaskRun, Verdict
-from deployer.parsing.parse import parse
 from deployer.testing.absent import Absent
 
 Absents = Mapping[Key, Sequence[Absent]]
@@ -52,20 +52,19 @@ def without_excuse(result: SmokeResult, found: Found) -> SmokeResult:
     return replace(result, verdict=Verdict.FAILED, message=message)
 
 
-def report(results: Sequence[tuple[SmokeResult, Found]], resources: Mapping[Key, Resource]) -> Iterator[Problem]:
+def report(results: Sequence[tuple[SmokeResult, Found]], documents: Mapping[Key, Document]) -> Iterator[Problem]:
     """Yield a problem for each such task, at its line, with what makes it testable."""
     tests: dict[tuple[Key, Absent], list[SmokeResult]] = {}
     for result, found in results:
         for each in found:
             tests.setdefault(each, []).append(result)
     for (key, absent), those in tests.items():
-        resource = resources[key]
-        document = parse(str(resource.origin), str(resource.body))[0]
-        span = document.marks.at((*absent.route, "type")) or document.marks.at(absent.route) if document else None
+        document = documents[key]
+        span = document.marks.at((*absent.route, "type")) or document.marks.at(absent.route)
         listed = ", ".join(f"{each.case.suite}/{each.case.id}" for each in those)
         message = f"the engine does not have `{absent.type}`, and `{absent.id}` is not mocked in {listed}"
         hint = absent.remedy if all(each.case.flow == key for each in those) else absent.remedy_of_called
-        yield Problem("absent-plugin", message, resource.origin, span, hint=hint)
+        yield Problem("absent-plugin", message, document.file, span, hint=hint)
 
 
 def _is_mocked(run: TaskRun, fixtures: Collection[TaskFixture], *, by_value: bool) -> bool:

@@ -11,7 +11,7 @@ from deployer.check.base import FlowFile
 from deployer.errors import ENDS_ALL, KestraError
 from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
-from deployer.language.types import Types, types_of
+from deployer.language.types import types_of
 from deployer.model.coverage import Coverage
 from deployer.model.desired import Desired
 from deployer.model.problem import Problem
@@ -31,7 +31,7 @@ from deployer.smoke.labels import Origin
 from deployer.smoke.run import run
 from deployer.smoke.select import report_difference, select
 from deployer.testing.absent import Absent, find_absent, without
-from deployer.testing.coverage import callers, cover, late
+from deployer.testing.coverage import Flows, callers, cover, late
 from deployer.testing.reached import Absents, Found, called, reached, without_excuse
 from deployer.testing.reached import report as report_reached
 from deployer.validation import validate
@@ -52,9 +52,11 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
     if report.ends:
         return
     session.listen("Deploying to the engine")
-    absent = _find_absent(desired, session.client)
-    types = _types(session.client)
-    swapped = desired.mapped(lambda each: _swap(each, absent.get(each.key, ()), types))
+    flows = _flows(desired, session.client)
+    absent = _find_absent(flows, session.client)
+    swapped = desired.mapped(
+        lambda each: each.rewrite(without(flows[each.key], absent[each.key])) if each.key in absent else each
+    )
     report = report.with_problems(_deploy(session.client, swapped))
     yield report
     if report.ends:
@@ -75,12 +77,12 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
     )
     found = [] if interrupted else _reached(results, absent, desired, session.client)
     judged = [result for result, _ in found] or results
-    problems = report_reached(found, desired.resources)
+    problems = report_reached(found, {key: flow.document for key, flow in flows.items()})
     report = replace(report.with_problems(problems), smokes=tuple(judged), interrupted=interrupted)
     yield report
     if request.coverage and not interrupted:
         session.listen("Reading what was reached")
-        yield replace(report, coverage=_cover(judged, desired, session.client))
+        yield replace(report, coverage=_cover(judged, flows, session.client))
 
 
 def unchanged(request: Request) -> Report | None:
@@ -98,24 +100,19 @@ def unchanged(request: Request) -> Report | None:
     return Report(request, problems=(report_difference(found, select(cases, request), ()),)) if found.is_empty else None
 
 
-def _types(client: KestraClient) -> Types:
-    return types_of(nearest(client.server().version).name)
+def _flows(desired: Desired, client: KestraClient) -> dict[Key, FlowFile]:
+    """Return every flow as the engine reads it."""
+    types = types_of(nearest(client.server().version).name)
+    wanted = ((key, each) for key, each in desired.resources.items() if key.kind == FLOW)
+    parsed = {key: parse(str(each.origin), str(each.body))[0] for key, each in wanted}
+    return {key: FlowFile(document, types) for key, document in parsed.items() if document}
 
 
-def _find_absent(desired: Desired, client: KestraClient) -> dict[Key, list[Absent]]:
-    """Return what the engine lacks for each flow; it is asked which plugins it has only if the core is not enough."""
-    types = _types(client)
-    documents = {key: parse(str(each.origin), str(each.body))[0] for key, each in desired.resources.items()}
-    missing = {key: find_absent(document, types, ()) for key, document in documents.items() if document}
-    if not any(missing.values()):
-        return {}
-    there = client.plugin_types()
+def _find_absent(flows: Flows, client: KestraClient) -> dict[Key, list[Absent]]:
+    """Return what the engine lacks, by flow; it is asked which plugins it has only if the core is not enough."""
+    missing = {key: each for key, flow in flows.items() if (each := find_absent(flow, ()))}
+    there = client.plugin_types() if missing else frozenset()
     return {key: found for key, each in missing.items() if (found := [one for one in each if one.type not in there])}
-
-
-def _swap(resource: Resource, absent: Sequence[Absent], types: Types) -> Resource:
-    document = parse(str(resource.origin), str(resource.body))[0] if absent else None
-    return resource.rewrite(without(document, absent, types)) if document else resource
 
 
 def _deploy(client: KestraClient, desired: Desired) -> list[Problem]:
@@ -138,11 +135,8 @@ def _deploy(client: KestraClient, desired: Desired) -> list[Problem]:
     return problems
 
 
-def _cover(results: Sequence[SmokeResult], desired: Desired, client: KestraClient) -> Coverage:
+def _cover(results: Sequence[SmokeResult], flows: Flows, client: KestraClient) -> Coverage:
     """Return what of all flows the executions of tests have reached, and what these have started."""
-    types = _types(client)
-    parsed = {key: parse(str(each.origin), str(each.body))[0] for key, each in desired.resources.items()}
-    flows = {key: FlowFile(document, types) for key, document in parsed.items() if document and key.kind == FLOW}
     after, calling = late(flows), callers(flows)
 
     def read(result: SmokeResult) -> list[Execution]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deployer.check.base import FlowFile
 from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.problem import Route, Span
@@ -52,14 +53,14 @@ def read(text: str) -> Document:
 
 def swapped(text: str, version: str = NAMES[-1]) -> Sent:
     """A flow's text as it is deployed where only the core is there."""
-    document, types = read(text), types_of(version)
-    return without(document, find_absent(document, types, ()), types)
+    flow = FlowFile(read(text), types_of(version))
+    return without(flow, find_absent(flow, ()))
 
 
 @pytest.mark.parametrize("version", NAMES)
 def test_what_is_absent_is_found_wherever_it_is(version: str) -> None:
     document = read(FLOW)
-    found = find_absent(document, types_of(version), {"io.kestra.plugin.aws.s3.Upload"})
+    found = find_absent(FlowFile(document, types_of(version)), {"io.kestra.plugin.aws.s3.Upload"})
     assert [(each.id, each.type, each.is_trigger) for each in found] == [
         ("fetch", "io.kestra.plugin.gcp.bigquery.Query", False),
         ("page", "com.example.Pager", False),

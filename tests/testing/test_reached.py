@@ -8,6 +8,7 @@ import pytest
 
 from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.smoke import SmokeCase, SmokeResult, TaskFixture, TaskRun, Verdict
+from deployer.parsing.parse import parse
 from deployer.testing.absent import Absent
 from deployer.testing.reached import called, reached, report, without_excuse
 
@@ -51,7 +52,9 @@ def test_no_fixture_reaches_a_called_flow() -> None:
         "reached `fetch` of a.b/child, a io.kestra.plugin.gcp.X, which this engine does not have",
     )
     text = "id: child\nnamespace: a.b\ntasks:\n  - id: fetch\n    type: io.kestra.plugin.gcp.X\n"
-    [problem] = report([(failed, found)], {CHILD: Resource(CHILD, text, origin="child.yaml")})
+    document, _ = parse("child.yaml", text)
+    assert document
+    [problem] = report([(failed, found)], {CHILD: document})
     assert (problem.file, problem.span and problem.span.line) == ("child.yaml", 5)
     assert problem.hint.startswith("mock the task that calls this flow, or add --plugins io.kestra.plugin:plugin-gcp")
 
