@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from deployer.check.base import Finding, FlowFile, problem
 from deployer.language.leaves import as_text
 from deployer.language.parts import Part
-from deployer.language.tasks import has_loops, late_tasks, tasks
+from deployer.language.tasks import FOR_EACH, LOOP, WORKING_DIRECTORY, has_loops, id_of, late_tasks, tasks
 from deployer.language.types import Types, types_of
 from deployer.language.words import did_you_mean
 from deployer.model.document import Document
@@ -20,10 +19,6 @@ from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Route
 from deployer.model.resource import Key
 from deployer.model.smoke import SUITE, SmokeCase, TaskFixture
-
-_CORE = "io.kestra.plugin.core.flow."
-_WORKING_DIRECTORY, _LOOP = f"{_CORE}WorkingDirectory", f"{_CORE}Loop"
-_FOR_EACH = tuple(_CORE + name for name in ("ForEach", "EachSequential", "EachParallel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +65,29 @@ def _flow(flow: Flow, part: Part | None, types: Types) -> _Flow:
     found = [*tasks(part, types)]
     return _Flow(
         flow.key.path,
-        [_id(each.value) for each in found],
-        {_id(each.value): as_text(each.value.get("type", "")) for each in part.parts.get("triggers", ())},
-        [_id(each.value) for each in part.parts.get("outputs", ())],
+        [id_of(each) for each in found],
+        {id_of(each): as_text(each.value.get("type", "")) for each in part.parts.get("triggers", ())},
+        [id_of(each) for each in part.parts.get("outputs", ())],
         {
-            _id(each.value): _id(outer.value)
+            id_of(each): id_of(outer)
             for outer in found
-            if outer.cls == _WORKING_DIRECTORY
+            if outer.cls == WORKING_DIRECTORY
             for each in outer.parts.get("tasks", ())
         },
         frozenset(_iterated(found, types)),
         has_loops(part, types),
-        frozenset(_id(each.value) for each in late_tasks(part, types)),
+        frozenset(id_of(each) for each in late_tasks(part, types)),
     )
 
 
 def _iterated(found: Sequence[Part], types: Types) -> Iterator[str]:
     """Yield the tasks that a fixture with a value can mean: 1.x gives it only to those directly in a loop."""
     for loop in found:
-        if types.since("2.0") and loop.cls == _LOOP:
+        if types.since("2.0") and loop.cls == LOOP:
             inner = [*tasks(Part(loop.cls, loop.route, loop.value, {"tasks": loop.parts.get("tasks", [])}), types)]
-            yield from (_id(each.value) for each in inner)
-        elif loop.cls in _FOR_EACH:
-            yield from (_id(each.value) for each in loop.parts.get("tasks", ()))
-
-
-def _id(value: Mapping[str, Any]) -> str:
-    return as_text(value.get("id", ""))
+            yield from (id_of(each) for each in inner)
+        elif loop.cls in FOR_EACH:
+            yield from (id_of(each) for each in loop.parts.get("tasks", ()))
 
 
 def _with_type(case: SmokeCase, flow: _Flow) -> SmokeCase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployer.language.leaves import as_text
 from deployer.language.parts import Part
 from deployer.language.types import Types
 
@@ -14,7 +15,17 @@ _FOR_EACH_ITEM = "io.kestra.plugin.core.flow.ForEachItem"
 _EXECUTABLE = "io.kestra.core.models.tasks.ExecutableTask"
 _LISTS = ("tasks", "errors", "finally", "listeners", "afterExecution")
 _LATE = ("listeners", "afterExecution")
-_LOOP = "io.kestra.plugin.core.flow.Loop"
+_FLOW = "io.kestra.plugin.core.flow."
+WORKING_DIRECTORY = f"{_FLOW}WorkingDirectory"
+LOOP = f"{_FLOW}Loop"
+"""The loop of Kestra 2, whose iterations are executions of their own."""
+FOR_EACH = tuple(_FLOW + name for name in ("ForEach", "EachSequential", "EachParallel"))
+"""The loops of Kestra 1, whose tasks run once for each value."""
+
+
+def id_of(part: Part) -> str:
+    """Return the id of a task, a trigger or an output as Kestra reads it."""
+    return as_text(part.value.get("id", ""))
 
 
 def tasks(flow: Part, types: Types) -> Iterator[Part]:
@@ -44,7 +55,7 @@ def late_tasks(flow: Part, types: Types) -> Iterator[Part]:
 
 def has_loops(flow: Part, types: Types) -> bool:
     """Whether the iterations of a task of the flow are executions of their own: those of `Loop`, in Kestra 2."""
-    return any(part.cls == _LOOP for part in tasks(flow, types))
+    return any(part.cls == LOOP for part in tasks(flow, types))
 
 
 def calls_flows(flow: Part, types: Types) -> bool:

@@ -11,7 +11,7 @@ from deployer.check.flow_inputs import inputs_of
 from deployer.check.references.callees import CALLERS
 from deployer.check.rules.input_values import kind_of
 from deployer.language.leaves import as_text
-from deployer.testing.needs import id_of
+from deployer.language.tasks import id_of
 
 _VARIES = re.compile(
     r"\b(?:now|uuid|nanoId|ksuid|random\w*|kv|read|fileURI|envs)\s*\("

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from deployer.check.base import FlowFile
-from deployer.language.leaves import as_text, truth
+from deployer.language.leaves import truth
 from deployer.language.parts import Part
-from deployer.language.tasks import TASK, calls_flows, children, is_a
+from deployer.language.tasks import TASK, calls_flows, children, id_of, is_a
 from deployer.model.coverage import Coverage, FlowCoverage, Kind, Target
 from deployer.model.problem import Route
 from deployer.model.resource import Key
@@ -30,7 +30,7 @@ Flows = Mapping[Key, FlowFile]
 def late(flows: Flows) -> dict[Key, frozenset[str]]:
     """Return the tasks of each flow's `afterExecution`: they run when the execution has ended already."""
     return {
-        key: frozenset(_id(each) for each in _enabled(part.parts.get("afterExecution", ())))
+        key: frozenset(id_of(each) for each in _enabled(part.parts.get("afterExecution", ())))
         for key, flow in flows.items()
         if (part := flow.read.flow)
     }
@@ -64,14 +64,14 @@ def _below(part: Part, name: str, flow: FlowFile, decided: Mapping[str, bool]) -
         tasks = _enabled(group)
         if route[0] not in _ALWAYS and any(is_a(each, TASK, flow.types) for each in tasks):
             path = ".".join(map(str, ((name,) if name else ()) + route))
-            reached = any(_id(each) in decided for each in tasks)
+            reached = any(id_of(each) in decided for each in tasks)
             yield Target(name=path, kind=Kind.BRANCH, line=_line(flow, (*part.route, *route)), reached=reached)
         for task in tasks:
             yield from _of_task(task, flow, decided)
 
 
 def _of_task(task: Part, flow: FlowFile, decided: Mapping[str, bool]) -> Iterator[Target]:
-    name = _id(task)
+    name = id_of(task)
     if is_a(task, TASK, flow.types):
         yield Target(name=name, line=_line(flow, (*task.route, "id")), reached=decided.get(name, False))
     yield from _below(task, name, flow, decided)
@@ -85,10 +85,6 @@ def _list_of(child: Part, parent: Part) -> Route:
 
 def _enabled(parts: Iterable[Part]) -> list[Part]:
     return [each for each in parts if truth(each.value.get("disabled")) is not True]
-
-
-def _id(part: Part) -> str:
-    return as_text(part.value.get("id", ""))
 
 
 def _line(flow: FlowFile, route: Route) -> int | None:

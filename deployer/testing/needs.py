@@ -10,7 +10,7 @@ from deployer.check.base import FlowFile
 from deployer.check.references.callees import CALLERS
 from deployer.language.leaves import as_text
 from deployer.language.parts import Part
-from deployer.language.tasks import tasks
+from deployer.language.tasks import WORKING_DIRECTORY, id_of, tasks
 from deployer.language.words import short
 from deployer.testing.absent import find_absent
 
@@ -21,7 +21,6 @@ _OUTSIDE = re.compile(
 )
 """Tasks of the core that bring what a new engine does not have, or a network need not give again."""
 _PAUSE = f"{_CORE}flow.Pause"
-_WORKING_DIRECTORY = f"{_CORE}flow.WorkingDirectory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,6 @@ class Need:
     def id(self) -> str:
         """The id of the task."""
         return id_of(self.part)
-
-
-def id_of(part: Part) -> str:
-    """Return the id of a task as Kestra reads it."""
-    return as_text(part.value.get("id", ""))
 
 
 def needs(flow: FlowFile, declared: Collection[str], has: Callable[[str], bool]) -> Mapping[str, Need]:
@@ -58,7 +52,7 @@ def needs(flow: FlowFile, declared: Collection[str], has: Callable[[str], bool])
         if not flow.tasks.is_disabled(part.route) and (why := _why(part, absent, declared))
     }
     for outer in every:
-        inside = {id_of(each): None for each in _below(outer)} if outer.cls == _WORKING_DIRECTORY else {}
+        inside = {id_of(each): None for each in _below(outer)} if outer.cls == WORKING_DIRECTORY else {}
         if first := next((name for name in inside if name in found), None):
             why = f"Kestra mocks nothing inside of a WorkingDirectory, and `{first}` {found[first].why}"
             found = {name: each for name, each in found.items() if name not in inside}

@@ -19,11 +19,11 @@ from deployer.errors import UsageError
 from deployer.kestra.answers import Execution
 from deployer.language.leaves import as_text
 from deployer.language.parts import Part
-from deployer.language.tasks import tasks
+from deployer.language.tasks import id_of, tasks
 from deployer.model.resource import FLOW, Key
 from deployer.testing.certain import Certainty
 from deployer.testing.draft import Draft, Making, assert_there, case, escaped
-from deployer.testing.needs import Need, id_of
+from deployer.testing.needs import Need
 from deployer.testing.observe import Observed, Ran
 from deployer.testing.plausible import plausible
 from deployer.testing.sift import OMITTED, Sieve, secrets_in

@@ -12,13 +12,12 @@ from deployer.check.base import FlowFile
 from deployer.check.flow_inputs import inputs_of, is_required
 from deployer.language.leaves import as_text, truth
 from deployer.language.parts import Part
+from deployer.language.tasks import FOR_EACH, id_of
 from deployer.model.resource import Key
 from deployer.testing.draft import Draft, Making, assert_there, case
-from deployer.testing.needs import Need, id_of
+from deployer.testing.needs import Need
 from deployer.testing.plausible import likely, plausible, used_below
 
-_LOOPS = ("ForEach", "EachSequential", "EachParallel")
-"""Loops of Kestra 1, in which a fixture is for one value."""
 _GIVEN = re.compile(r"""\b(secret|kv)\s*\(\s*(?:key\s*=\s*)?(['"])([^'"]+)\2""")
 _WHOLE = re.compile(r"\{\{\s*(inputs|outputs)\.([\w-]+)(?:\.([\w-]+))?\s*\}\}")
 
@@ -82,7 +81,7 @@ def _fixtures(need: Need, flow: FlowFile, known: _Known, making: Making) -> Iter
     fixture = {"state": "SUCCESS", "description": f"It {need.why}", **({"outputs": outputs} if outputs else {})}
     above = need.part.route[:-2]
     loop = next((part for part in flow.tasks.around(above) if part.route == above), None)
-    if loop is None or loop.cls.rpartition(".")[2] not in _LOOPS:
+    if loop is None or loop.cls not in FOR_EACH:
         yield {"id": need.id, **fixture}
         return
     values = _values(loop, known)
