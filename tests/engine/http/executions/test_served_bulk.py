@@ -10,6 +10,7 @@ import httpx
 import pytest
 from engine.http.flow_texts import flow, sleeper
 from engine.http.states import when, when_in
+from engine.processes import eventually
 
 Store = Callable[[str], dict[str, Any]]
 WAIT = {"wait": "true"}
@@ -169,6 +170,7 @@ def test_labels_are_not_added_to_what_runs(api: httpx.Client, store: Store) -> N
 def test_an_execution_is_deleted_with_its_logs(api: httpx.Client, store: Store) -> None:
     store(flow())
     identifier = started(api, "hello", "SUCCESS")
+    assert eventually(lambda: api.get(f"/logs/{identifier}").json() != [])  # they are stored after the end
 
     assert api.delete(f"/executions/{identifier}").status_code == 204
 
