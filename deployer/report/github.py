@@ -18,7 +18,7 @@ from deployer.report import count
 from deployer.report.coverage import rows, verdict
 from deployer.report.harmless import harmless, one_line
 from deployer.report.markdown import cell, markdown
-from deployer.report.smoke import cut, effort, explain
+from deployer.report.smoke import cut, effort, explain, repeat
 
 _MOST = 500
 """Rows of one table."""
@@ -81,6 +81,7 @@ def summary(report: Report) -> str:
     lines += _table(("Smoke test", "Result", "Time"), _smoke_rows(report))
     lines += _table(("Coverage", "Reached", "Percent", "Not reached"), _coverage_rows(report))
     lines += _logs(report)
+    lines += _repeats(report)
     lines += _table(("Rollback", "Result", "Revision"), [_rollback_row(each) for each in report.rollback or ()])
     return _within_limit(lines)
 
@@ -214,6 +215,16 @@ def _logs(report: Report) -> Iterator[str]:
         yield from (f"    {cut(line, _LONGEST)}" for line in lines)
     if len(told) > _MOST_LOGS:
         yield from ("", f"{len(told) - _MOST_LOGS} more logs are in other reports.")
+
+
+def _repeats(report: Report) -> Iterator[str]:
+    """The commands that run the cases again that failed, as code."""
+    commands = [repeat(report.request, smoke) for smoke in report.smokes if smoke.verdict.fails]
+    if commands:
+        yield from ("", "To repeat what failed:", "")
+        yield from (f"    {one_line(command)}" for command in dict.fromkeys(commands[:_MOST_LOGS]))
+    if len(commands) > _MOST_LOGS:
+        yield from ("", f"{len(commands) - _MOST_LOGS} more commands are in other reports.")
 
 
 def _rollback_command(each: RolledBack) -> str:

@@ -9,10 +9,12 @@ from deployer.model.change import Change, Detail
 from deployer.model.coverage import Count, Coverage
 from deployer.model.health import Health
 from deployer.model.problem import Problem, Severity
+from deployer.model.request import Request
 from deployer.model.result import Outcome, Report, RolledBack
 from deployer.model.smoke import Checked, SmokeResult, TaskRun
 from deployer.model.upgrade import Upgrade, Verdict
 from deployer.report import count
+from deployer.report.smoke import inputs, repeat
 
 VERSION = 1
 """Grows when a field changes its meaning or goes away; a new field alone does not change it."""
@@ -51,7 +53,7 @@ def render(report: Report) -> str:
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
         "health": [_health(health) for health in report.health],
         "deleted_texts": report.saved or None,
-        "smokes": [_smoke(smoke) for smoke in report.smokes],
+        "smokes": [_smoke(smoke, report.request) for smoke in report.smokes],
         "coverage": _coverage(report.coverage, report.request.min_coverage) if report.coverage else None,
         "rollback": None if report.rollback is None else [_rolled_back(each) for each in report.rollback],
         "seconds": round(report.seconds, 3),
@@ -149,7 +151,7 @@ def _health(health: Health) -> dict[str, Any]:
     }
 
 
-def _smoke(smoke: SmokeResult) -> dict[str, Any]:
+def _smoke(smoke: SmokeResult, request: Request) -> dict[str, Any]:
     return {
         "suite": smoke.case.suite,
         "case": smoke.case.id,
@@ -170,6 +172,8 @@ def _smoke(smoke: SmokeResult) -> dict[str, Any]:
         "states": list(smoke.states),
         "runs": [_run(run) for run in smoke.runs],
         "logs": list(smoke.logs),
+        "inputs": json.loads(inputs(smoke)),
+        "repeat": repeat(request, smoke) if smoke.verdict.fails else None,
     }
 
 

@@ -5,18 +5,19 @@ There is a suite for the run itself, for files, changes and health, and one for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from deployer.errors import ExitCode
 from deployer.model.change import Action, Change
 from deployer.model.health import Condition, Health
 from deployer.model.problem import Problem, Severity
-from deployer.model.request import Command
+from deployer.model.request import Command, Request
 from deployer.model.result import Outcome, Report, RolledBack, Status
 from deployer.model.smoke import Checked, SmokeResult, Verdict
 from deployer.report import count
 from deployer.report.coverage import columns, rows, verdict
-from deployer.report.smoke import expectation, history, missed, task_run
+from deployer.report.smoke import expectation, history, inputs, missed, repeat, task_run
 from deployer.report.testsuites import Case, Found, Kind, Suite, document
 
 _PROGRAM = "kestra-deployer"
@@ -37,17 +38,29 @@ def render(report: Report) -> str:
         _suite("files", _files(report)),
         _suite("changes", _changes(report)),
         _suite("health", map(_health, report.health)),
-        *_smoke_suites(report.smokes),
+        *_smoke_suites(report),
         _suite("coverage", _coverage(report)),
         _suite("rollback", map(_rolled_back, report.rollback or ())),
     ]
     suites = [suite for suite in found if suite.cases]
     run = _run(report, failed=any(case.fails for suite in suites for case in suite.cases))
-    return document(f"{_PROGRAM} {report.request.command}", [_suite("run", [run]), *suites], report.seconds)
+    first = replace(_suite("run", [run]), properties=_properties(report))
+    return document(f"{_PROGRAM} {report.request.command}", [first, *suites], report.seconds)
 
 
 def _suite(name: str, cases: Iterable[Case]) -> Suite:
     return Suite(name=f"{_PROGRAM}: {name}", classname=f"{_PROGRAM}.{name}", cases=tuple(cases))
+
+
+def _properties(report: Report) -> dict[str, str]:
+    properties = {"exit-code": str(int(report.exit_code)), "commit": report.request.checkout.commit}
+    if report.server:
+        properties |= {"server": report.server.url, "kestra": report.server.version, "tenant": report.server.tenant}
+    return _present(properties)
+
+
+def _present(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _run(report: Report, *, failed: bool) -> Case:
@@ -62,14 +75,10 @@ def _run(report: Report, *, failed: bool) -> Case:
         found = Found(Kind.ERROR, word, "interrupted")
     elif code not in _FAIL_NOTHING and not failed:
         found = Found(Kind.FAILURE, word, sentence or word)
-    properties = {"exit-code": str(int(code)), "commit": report.request.checkout.commit}
-    if report.server:
-        properties |= {"server": report.server.url, "kestra": report.server.version, "tenant": report.server.tenant}
     return Case(
         name=f"{report.request.command} {report.request.path}".strip(),
         seconds=report.seconds,
         found=found,
-        properties={name: value for name, value in properties.items() if value},
         output=sentence,
     )
 
@@ -92,13 +101,10 @@ def _known(report: Report) -> Iterator[str]:
 
 def _file(name: str, problems: Sequence[Problem], *, strict: bool) -> Case:
     wrong = [each for each in problems if each.stops or (strict and each.severity is Severity.WARNING)]
-    first = next(iter(wrong or problems), None)
     text = "\n".join(map(_problem, problems))
     message = f"{wrong[0].message} (and {len(wrong) - 1} more)" if len(wrong) > 1 else wrong[0].message if wrong else ""
     return Case(
         name=name,
-        file=first.file if first else name,
-        line=first.span.line if first and first.span else None,
         found=Found(Kind.FAILURE, wrong[0].check, message, text) if wrong else None,
         output="" if wrong else text,
     )
@@ -138,7 +144,7 @@ def _outcome(outcome: Outcome, word: str, diff: str = "") -> Case:
     said = f"{word}{revision}" + (f" ({change.reason})" if change.reason else "")
     return Case(
         name=change.key.label,
-        file=change.origin,
+        details=_present({"file": change.origin}),
         seconds=outcome.seconds,
         found=found,
         output="" if found else "\n\n".join(filter(None, (said, text))),
@@ -150,7 +156,7 @@ def _planned(change: Change, report: Report) -> Case:
     found = _objection(change, said, diff, report)
     return Case(
         name=change.key.label,
-        file=change.origin,
+        details=_present({"file": change.origin}),
         found=found,
         output="" if found else "\n\n".join(filter(None, (said, diff))),
     )
@@ -183,7 +189,12 @@ def _health(health: Health) -> Case:
         kind = Kind.FAILURE if health.condition is Condition.DEGRADED else Kind.SKIPPED
         message, *more = health.reasons or (str(health.condition),)
         found = Found(kind, str(health.condition), message, "\n".join(more))
-    return Case(name=health.key.label, file=health.origin, found=found, output="" if found else reasons)
+    return Case(
+        name=health.key.label,
+        found=found,
+        details=_present({"file": health.origin}),
+        output="" if found else reasons,
+    )
 
 
 def _coverage(report: Report) -> Iterator[Case]:
@@ -194,25 +205,26 @@ def _coverage(report: Report) -> Iterator[Case]:
         yield Case(name="coverage", found=found, output="" if found else table)
 
 
-def _smoke_suites(smokes: Iterable[SmokeResult]) -> Iterator[Suite]:
+def _smoke_suites(report: Report) -> Iterator[Suite]:
     """The smoke tests by suite; one suite is what a file says of a flow under one id."""
     groups: dict[tuple[str, str, str], list[SmokeResult]] = {}
-    for smoke in smokes:
+    for smoke in report.smokes:
         groups.setdefault((smoke.case.file, smoke.case.flow.path, smoke.case.suite), []).append(smoke)
     for (file, path, suite), results in groups.items():
         flow = results[0].case.flow
         yield Suite(
             name=f"{path}: {suite}",
             classname=f"{flow.namespace}.{flow.name}.{suite}",
-            cases=tuple(map(_smoke, results)),
+            cases=tuple(_smoke(each, report.request) for each in results),
             file=file,
         )
 
 
-def _smoke(smoke: SmokeResult) -> Case:
-    kind, tries = _VERDICTS.get(smoke.verdict), f"{smoke.tries} tries" if smoke.tries > 1 else ""
+def _smoke(smoke: SmokeResult, request: Request) -> Case:
+    kind = _VERDICTS.get(smoke.verdict)
     message = smoke.message or next((expectation(each, _LONGEST) for each in missed(smoke)), str(smoke.verdict))
-    properties = {
+    details = {
+        "file": smoke.case.file,
         "url": smoke.url,
         "execution": smoke.execution,
         "state": smoke.state,
@@ -221,21 +233,22 @@ def _smoke(smoke: SmokeResult) -> Case:
     }
     return Case(
         name=smoke.case.id,
-        file=smoke.case.file,
         seconds=smoke.seconds,
-        found=Found(kind, str(smoke.verdict), message, _why(smoke, tries)) if kind else None,
-        properties={name: value for name, value in properties.items() if value},
-        output="\n".join(filter(None, ("" if kind else tries, *smoke.logs))),
+        found=Found(kind, str(smoke.verdict), message, _why(smoke, request)) if kind else None,
+        details=_present(details),
+        output="\n".join(smoke.logs),
     )
 
 
-def _why(smoke: SmokeResult, tries: str) -> str:
-    """What was expected and what was there, how the execution came to its end, and where to look at it."""
+def _why(smoke: SmokeResult, request: Request) -> str:
+    """What was expected and what was there, how the execution came to its end, and how to look at it or repeat it."""
     parts = ["\n".join(map(_expectation, missed(smoke)))]
+    parts.append(f"inputs: {inputs(smoke)}" if smoke.case.inputs else "")
     parts.append(f"states: {history(smoke)}" if smoke.states else "")
     parts.append("\n".join(["task runs:", *(f"  {task_run(run)}" for run in smoke.runs)]) if smoke.runs else "")
-    parts.append(tries)
+    parts.append(f"{smoke.tries} tries" if smoke.tries > 1 else "")
     parts.append(f"{'it still runs: ' if smoke.left_running else ''}{smoke.url}" if smoke.url else "")
+    parts.append(f"file: {smoke.case.file}\nrepeat it: {repeat(request, smoke)}" if smoke.verdict.fails else "")
     return "\n\n".join(filter(None, parts))
 
 

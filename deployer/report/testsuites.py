@@ -1,14 +1,16 @@
 """Suites of test cases as JUnit XML, the format in which CI systems read the results of tests.
 
-The format has no standard: this is what Jenkins, GitLab, Azure DevOps and the test reporters of GitHub all read. GitLab
-knows a case by `classname` and `name`, and takes only the first of two that are called alike; a file that is larger
-than 30 MB it does not read at all.
+The format has no standard. The narrowest of its readers is Jenkins' xUnit plugin, which refuses what its schema,
+`junit-10.xsd`, does not have: a case has no `file`, `line` or properties there, so they are lines of its output.
+Jenkins' JUnit plugin, GitLab, Azure DevOps and the test reporters of GitHub read the same document. GitLab knows a case
+by `classname` and `name`, and takes only the first of two that are called alike; a file that is larger than 30 MB it
+does not read at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from xml.etree import ElementTree as ET
@@ -43,14 +45,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A test case. It passed where nothing was found; `output` is what it wrote."""
+    """A test case. It passed where nothing was found; `output` is what it wrote.
+
+    `details` are what else is known of it, by name. They are the first lines of the output, and are never cut off.
+    """
 
     name: str
-    file: str | None = None
-    line: int | None = None
     seconds: float = 0.0
     found: Found | None = None
-    properties: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
     output: str = ""
 
     @property
@@ -67,6 +70,7 @@ class Suite:
     classname: str
     cases: Sequence[Case]
     file: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def document(name: str, suites: Sequence[Suite], seconds: float) -> str:
@@ -82,12 +86,14 @@ def document(name: str, suites: Sequence[Suite], seconds: float) -> str:
 def _document(name: str, suites: Sequence[Suite], seconds: float, longest: int) -> str:
     cases = [case for suite in suites for case in suite.cases]
     root = _element("testsuites", {"name": name, **_counts(cases), "time": _time(seconds)})
+    del root.attrib["skipped"]  # the one number that the schema has for a suite, and not for all of them
     suite_names: set[tuple[str, str]] = set()
     case_names: set[tuple[str, str]] = set()
     for suite in suites:
         total = sum(case.seconds for case in suite.cases)
         head = {"name": _own(suite.name, "", suite_names), **_counts(suite.cases), "time": _time(total)}
         branch = _element("testsuite", head | ({"file": suite.file} if suite.file else {}))
+        branch.extend(_properties(suite.properties))
         branch.extend(_case(case, suite.classname, case_names, longest) for case in suite.cases)
         root.append(branch)
     ET.indent(root)
@@ -108,19 +114,24 @@ def _counts(cases: Sequence[Case]) -> dict[str, str]:
 def _case(case: Case, classname: str, names: set[tuple[str, str]], longest: int) -> ET.Element:
     classname = _name(classname)
     head = {"name": _own(case.name, classname, names), "classname": classname, "time": _time(case.seconds)}
-    head |= {"file": case.file} if case.file else {}
-    head |= {"line": str(case.line)} if case.line else {}
     element = _element("testcase", head)
-    if case.properties:
-        properties = ET.SubElement(element, "properties")
-        properties.extend(
-            _element("property", {"name": each, "value": case.properties[each]}) for each in case.properties
-        )
     if case.found:
         element.append(_found(case.found, longest))
-    if case.output:
-        element.append(_element("system-out", {}, _text(case.output, longest, end=True)))
+    if output := _output(case, longest):
+        element.append(_element("system-out", {}, output))
     return element
+
+
+def _output(case: Case, longest: int) -> str:
+    details = "\n".join(f"{name}: {_line(value, _MESSAGE)}" for name, value in case.details.items())
+    return "\n\n".join(filter(None, (details, _text(case.output, longest, end=True))))
+
+
+def _properties(properties: Mapping[str, str]) -> Iterator[ET.Element]:
+    if properties:
+        parent = ET.Element("properties")
+        parent.extend(_element("property", {"name": name, "value": value}) for name, value in properties.items())
+        yield parent
 
 
 def _found(found: Found, longest: int) -> ET.Element:

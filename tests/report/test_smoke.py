@@ -121,6 +121,11 @@ def test_the_document_has_all_of_it_as_its_schema_says() -> None:
         {"task": "each", "value": "b", "state": "FAILED", "attempts": 3, "seconds": 1.25},
     ]
     assert failed["logs"] == ["sum of 2 <rows>", "java.lang.ArithmeticException: / by zero"]
+    assert (failed["inputs"], failed["repeat"]) == (
+        {},
+        "kestra-deployer smoke flows -k 'company.shop/orders: orders-smoke/sums'",
+    )
+    assert passed["repeat"] is None
 
 
 def test_a_case_that_an_interrupt_kept_from_its_first_try_is_in_the_document() -> None:
@@ -160,19 +165,25 @@ def test_the_summary_has_a_row_for_each_case_and_the_logs_of_what_failed() -> No
         "| company.shop/mail: mocks | skipped a server cannot mock tasks |  |",
         "| company.shop/mail: flickers | passed | 0.8 s, 3 tries |",
     ]
-    assert lines[-5:] == [
+    assert lines[-11:] == [
         "",
         "Log of company.shop/orders: sums",
         "",
         "    sum of 2 <rows>",
         "    java.lang.ArithmeticException: / by zero",
+        "",
+        "To repeat what failed:",
+        "",
+        "    kestra-deployer smoke flows -k 'company.shop/orders: orders-smoke/sums'",
+        "    kestra-deployer smoke flows -k 'company.shop/orders: orders-smoke/waits'",
+        "    kestra-deployer smoke flows -k 'company.shop/mail: mail-smoke/sends'",
     ]
 
 
 def test_no_line_of_a_log_ends_the_code_that_it_stands_in() -> None:
     evil = ("```\n# a head", "</details>\u2028# another\n\n<script>", "\t* item")
     lines = github.summary(of(replace(FAILED, logs=evil))).splitlines()
-    log = lines[lines.index("Log of company.shop/orders: sums") + 2 :]
+    log = lines[lines.index("Log of company.shop/orders: sums") + 2 : lines.index("To repeat what failed:") - 1]
     assert len(log) == 6
     assert all(line.startswith("    ") for line in log)
 
@@ -182,6 +193,7 @@ def test_a_summary_shows_some_logs_and_some_lines_of_each() -> None:
     text = github.summary(of(*many))
     assert text.count("Log of") == 20
     assert "30 more logs are in other reports." in text
+    assert "30 more commands are in other reports." in text
     assert len(text) < 50_000
 
 
