@@ -38,9 +38,18 @@ LONGEST = ("sdk", "bench")
 RUNNING = ("specification", "trial", "smoke")
 """Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
 
+_LONGEST_NAME = 200  # characters of a value in the name of a test
+
 settings.register_profile("suite", max_examples=150, derandomize=True, deadline=None, database=None)
 settings.register_profile("long", max_examples=20_000, deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Call a long value by its beginning: each name goes from process to process with every step of its test."""
+    if isinstance(val, str | bytes) and len(val) > _LONGEST_NAME:
+        return f"{val[:_LONGEST_NAME]!r} and so on"
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
