@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "plan": KINDS,
     "apply": (*KINDS, "ledgers", "session", "background", "interrupt", "redaction"),
     "health": KINDS,
-    "smoke": ("redaction", "kestra", "model", "errors", "interrupt"),
+    "smoke": ("redaction", "kestra", "language", "model", "errors", "interrupt"),
     "report": ("redaction", "model", "errors"),
     "catalogue": ("check", "model"),
     "running": ("model", "errors"),

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from deployer.cli.adding import adding
 from deployer.cli.naming import Named, name_project
 from deployer.cli.options import Configured, configure
 from deployer.cli.progress import progress
@@ -29,7 +30,6 @@ from deployer.running import run
 from deployer.session import Session
 from deployer.settings import is_text
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = "file:"
 _NONE = "none"
 _NAME_IT = "give --project NAME, or `project: NAME` in kestra-deployer.yaml"
@@ -90,18 +90,11 @@ _OF_A_RUN = ("dry_run", "detailed", "diff", "stat", "smoke", "rollback", "keep_g
 """Options of single commands, which are fields of a request."""
 
 
-def deployment(command: _Command) -> _Command:
-    """Add the options above to a command; it gets them all as keywords and hands them to `ask`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+deployment = adding(*_OPTIONS)
+"""Add the options above to a command; it gets them all as keywords and hands them to `ask`."""
 
-
-def looking(command: _Command) -> _Command:
-    """Add the options that say how long to look; a command gives both to `wait_of`."""
-    for option in reversed(_LOOKING):
-        command = option(command)
-    return command
+looking = adding(*_LOOKING)
+"""Add the options that say how long to look; a command gives both to `wait_of`."""
 
 
 def wait_of(asked: Configured, *, no_wait: bool) -> float | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deployer import configuration
+from deployer.cli.adding import adding
 from deployer.cli.project import Project, project, unread
 from deployer.cli.remembered import remember
 from deployer.cli.shell import SHELL, variables
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from deployer.kestra.client import KestraClient
     from deployer.model.request import Request
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 CONFIG = click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -71,11 +71,8 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def connection(command: _Command) -> _Command:
-    """Add the options above to a command; it gets them all as keywords and hands them to `configure`."""
-    for option in reversed((*_OPTIONS, *SHELL)):
-        command = option(command)
-    return command
+connection = adding(*_OPTIONS, *SHELL)
+"""Add the options above to a command; it gets them all as keywords and hands them to `configure`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from deployer.cli import say
+from deployer.cli.adding import adding
 from deployer.cli.streams import is_terminal, labelled, out, redact
 from deployer.errors import DeployerError, ExitCode, UsageError
 from deployer.model.request import Request
@@ -22,7 +22,6 @@ from deployer.report.hidden import hide
 from deployer.report.table import FORMATS
 
 TEXT = "text"
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _OPTIONS = (
     click.option(
         "--report",
@@ -43,11 +42,8 @@ class Outputs:
     files: Sequence[tuple[str, Path]] = ()
 
 
-def reporting(command: _Command) -> _Command:
-    """Add the options of a report to a command; it hands both to `outputs_of`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+reporting = adding(*_OPTIONS)
+"""Add the options of a report to a command; it hands both to `outputs_of`."""
 
 
 def outputs_of(format_: str | None, reports: Sequence[str]) -> Outputs:

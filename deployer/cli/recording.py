@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from deployer.check.base import FlowFile
+from deployer.cli.adding import adding
 from deployer.cli.asking import person_is_there
 from deployer.cli.deploying import ask
 from deployer.cli.options import SERVER, TRUST, Configured, configure, parse_plugins
@@ -67,10 +68,7 @@ def recording(command: _Command) -> Callable[..., Any]:
             raise UsageError("--write is for --record and --suggest", hint="give one of them, or leave out --write")
         return command(path, **more)
 
-    found: Callable[..., Any] = recorded
-    for option in reversed((*_OWN, *SERVER, TRUST)):
-        found = option(found)
-    return found
+    return adding(*_OWN, *SERVER, TRUST)(recorded)
 
 
 def _make(path: Path, execution: str | None, flow: str | None, *, to_file: bool, **options: Any) -> int:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from deployer.cli.adding import adding
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _CHANGED = "--changed"
 _OPTIONS = (
@@ -49,10 +51,7 @@ def selecting(command: _Command) -> Callable[..., Any]:
         selection = {"only": only, "tags": tags, "since": since, "whole_logs": logs == "all"}
         return command(*arguments, selection=selection, **more)
 
-    found: Callable[..., Any] = with_selection
-    for option in reversed(_OPTIONS):
-        found = option(found)
-    return found
+    return adding(*_OPTIONS)(with_selection)
 
 
 def selected(selection: Mapping[str, Any]) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
+from deployer.cli.adding import adding
 from deployer.dotenv_files import read_env_file
 from deployer.engine.process.environment import select_named
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 SHELL = (
     click.option(
         "--secret", "secrets", multiple=True, metavar="NAME", help="Pass a variable to flows as secret('NAME')."
@@ -27,11 +26,8 @@ SHELL = (
 )
 
 
-def shell(command: _Command) -> _Command:
-    """Add these options to a command."""
-    for option in reversed(SHELL):
-        command = option(command)
-    return command
+shell = adding(*SHELL)
+"""Add these options to a command."""
 
 
 def variables(secrets: Iterable[str], envs: Iterable[str], env_file: Path | None) -> dict[str, str]:

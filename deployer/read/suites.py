@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from deployer.language.leaves import as_text
 from deployer.model.document import Document
 from deployer.model.duration import duration
 from deployer.model.problem import Problem, Route, Severity
@@ -138,7 +139,7 @@ def _case(case: Mapping[str, Any], route: Route, suite: Mapping[str, Any], flow:
         files=fixtures.get("files", {}),
         tasks=tuple(_task(each, (*at, "tasks", number)) for number, each in enumerate(fixtures.get("tasks", ()))),
         trigger=_trigger(trigger, (*at, "trigger")) if trigger else None,
-        labels={name: _text(value) for name, value in case.get("labels", {}).items()},
+        labels={name: as_text(value) for name, value in case.get("labels", {}).items()},
         tags=(*suite.get("tags", ()), *case.get("tags", ())),
         retries=case.get("retries", 0),
         parallel=suite.get("parallel", False),
@@ -148,7 +149,7 @@ def _case(case: Mapping[str, Any], route: Route, suite: Mapping[str, Any], flow:
 
 def _assertion(each: Mapping[str, Any], route: Route) -> Assertion:
     return Assertion(
-        value=_text(each["value"]),
+        value=as_text(each["value"]),
         checks={name: value for name, value in each.items() if name not in _WORDS},
         description=each.get("description", ""),
         error_message=each.get("errorMessage", ""),
@@ -160,7 +161,7 @@ def _assertion(each: Mapping[str, Any], route: Route) -> Assertion:
 def _task(each: Mapping[str, Any], route: Route) -> TaskFixture:
     return TaskFixture(
         id=each["id"],
-        value=_text(each["value"]) if "value" in each else None,
+        value=as_text(each["value"]) if "value" in each else None,
         state=each.get("state", "SUCCESS"),
         outputs=each.get("outputs") or {},
         assets=tuple(each.get("assets", ())),
@@ -170,11 +171,6 @@ def _task(each: Mapping[str, Any], route: Route) -> TaskFixture:
 
 def _trigger(each: Mapping[str, Any], route: Route) -> TriggerFixture:
     return TriggerFixture(id=each["id"], type=each.get("type", ""), variables=each.get("variables") or {}, route=route)
-
-
-def _text(value: Any) -> str:
-    """Return a scalar as YAML writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from deployer.language.leaves import as_text
 from deployer.model.smoke import Assertion, Checked, Expectation, TaskRun
 
 NOT_RUN = "NOT_RUN"
@@ -59,17 +60,13 @@ def judge(expected: Expectation, ended: Ended) -> list[Checked]:
     ]
 
 
-def as_text(value: Any) -> str:
-    """Return a value as expressions render it: lists and mappings as JSON, null as nothing."""
+def _as_rendered(value: Any) -> str:
+    """Return a value as expressions render it: lists and mappings as JSON, null as nothing, numbers as in Java."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return (
-        json.dumps(value, separators=(",", ":"), ensure_ascii=False) if isinstance(value, list | dict) else str(value)
-    )
+    if isinstance(value, list | dict):
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return as_text(value)
 
 
 def _is_template(text: str) -> bool:
@@ -77,7 +74,7 @@ def _is_template(text: str) -> bool:
 
 
 def _checked(what: str, expected: Any, actual: Any, *, passed: bool | None = None, message: str = "") -> Checked:
-    wanted, found = as_text(expected), as_text(actual)
+    wanted, found = _as_rendered(expected), _as_rendered(actual)
     fine = wanted == found if passed is None else passed
     return Checked(what=what, expected=wanted, actual=found, passed=fine, message="" if fine else message)
 
@@ -94,7 +91,7 @@ def _output(name: str, value: Any, outputs: Mapping[str, Any]) -> Checked:
         return _checked(what, value, "", passed=value is None, message="the flow has no such output")
     found = outputs[name]
     return _checked(
-        what, value, found, passed=_canonical(found) == _canonical(value) or as_text(found) == as_text(value)
+        what, value, found, passed=_canonical(found) == _canonical(value) or _as_rendered(found) == _as_rendered(value)
     )
 
 
@@ -144,7 +141,7 @@ def _equal(actual: str, expected: Any) -> bool:
             return _canonical(json.loads(actual)) == _canonical(expected)
         except ValueError:
             return False
-    return actual == as_text(expected)
+    return actual == _as_rendered(expected)
 
 
 def _listed(actual: str, expected: Any) -> bool:
@@ -154,29 +151,29 @@ def _listed(actual: str, expected: Any) -> bool:
         except ValueError:
             raise ValueError(f"{expected!r} is no list") from None
     if not isinstance(expected, list):
-        raise ValueError(f"{as_text(expected)!r} is no list")  # noqa: TRY004  said in the report like any other mistake
+        raise ValueError(f"{_as_rendered(expected)!r} is no list")  # noqa: TRY004  said in the report like any other mistake
     return any(_equal(actual, each) for each in expected)
 
 
 def _number(text: Any) -> float:
     try:
-        if "_" in as_text(text):  # which Python takes
+        if "_" in _as_rendered(text):  # which Python takes
             raise ValueError  # noqa: TRY301
-        return float(as_text(text))
+        return float(_as_rendered(text))
     except ValueError:
-        raise ValueError(f"{as_text(text)!r} is not a number") from None
+        raise ValueError(f"{_as_rendered(text)!r} is not a number") from None
 
 
 def _flag(text: Any) -> bool:
-    return as_text(text).strip().lower() == "true"
+    return _as_rendered(text).strip().lower() == "true"
 
 
 _OPERATORS: Mapping[str, Callable[[str, Any], bool]] = {
     "equalTo": _equal,
     "notEqualTo": lambda actual, expected: not _equal(actual, expected),
-    "contains": lambda actual, expected: as_text(expected) in actual,
-    "startsWith": lambda actual, expected: actual.startswith(as_text(expected)),
-    "endsWith": lambda actual, expected: actual.endswith(as_text(expected)),
+    "contains": lambda actual, expected: _as_rendered(expected) in actual,
+    "startsWith": lambda actual, expected: actual.startswith(_as_rendered(expected)),
+    "endsWith": lambda actual, expected: actual.endswith(_as_rendered(expected)),
     "in": _listed,
     "notIn": lambda actual, expected: not _listed(actual, expected),
     "greaterThan": lambda actual, expected: _number(actual) > _number(expected),

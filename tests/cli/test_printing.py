@@ -33,8 +33,14 @@ def ran(*arguments: str, behind: str = "", **environ: str) -> subprocess.Complet
     )
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "utf-8", "utf-16"])
-@pytest.mark.parametrize("format_", ["text", "github", "json"])
+@pytest.mark.parametrize(
+    ("encoding", "format_"),
+    [
+        *((each, "text") for each in ("cp1252", "ascii", "latin-1", "utf-8", "utf-16")),
+        ("cp1252", "github"),
+        ("ascii", "json"),
+    ],
+)
 def test_a_report_is_printed_in_any_encoding(project: Project, encoding: str, format_: str) -> None:
     project.write("flows/ünï ✓.yaml", HELLO + EVIL)
     ended = ran("check", "--format", format_, PYTHONIOENCODING=encoding)
@@ -76,8 +82,9 @@ def test_bytes_of_a_name_that_are_no_text_are_shown_as_such(project: Project) ->
 ENDS: dict[str, str] = {"full": "> /dev/full", "closed": ">&-"}
 
 
-@pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("format_", ["text", "github", "json"])
+@pytest.mark.parametrize(
+    ("end", "format_"), [("full", "text"), ("closed", "text"), ("full", "github"), ("closed", "json")]
+)
 def test_what_cannot_go_to_stdout_is_said_on_stderr(project: Project, end: str, format_: str) -> None:
     project.write("flows/a.yaml", HELLO)
     ended = ran("check", "--format", format_, behind=ENDS[end])
@@ -89,7 +96,7 @@ def test_what_cannot_go_to_stdout_is_said_on_stderr(project: Project, end: str, 
     assert "Exception ignored" not in text
 
 
-@pytest.mark.parametrize("command", [("--help",), ("--version",), ("explain",), ("schema", "export"), ("sync", "-h")])
+@pytest.mark.parametrize("command", [("--help",), ("--version",), ("explain",), ("schema", "export")])
 def test_what_is_only_printed_and_cannot_be_is_not_done(project: Project, command: tuple[str, ...]) -> None:
     ended = ran(*command, behind="> /dev/full")
     assert ended.returncode == 3
@@ -105,7 +112,7 @@ def test_a_run_ends_as_it_should_though_nobody_can_be_told(project: Project, beh
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault(project: Project) -> None:
-    for number in range(2000):
+    for number in range(500):
         project.write(f"flows/{number}.yaml", "id: [")
     ended = ran("check", behind="| head -1")
     assert (ended.returncode, ended.stderr) == (1, b"")
@@ -113,12 +120,12 @@ def test_a_reader_that_has_seen_enough_is_no_fault(project: Project) -> None:
 
 
 def test_a_pipe_that_others_made_not_wait_is_written_whole(project: Project) -> None:
-    for number in range(2000):
+    for number in range(500):
         project.write(f"flows/{number}.yaml", "id: [")
     slow = "import os, sys, time; os.set_blocking(1, False); os.execvp(sys.argv[1], sys.argv[1:])"
     line = [sys.executable, "-c", slow, sys.executable, "-m", "deployer", "check"]
     ended = subprocess.run(["bash", "-c", '"$@" | (sleep 2; wc -l)', "-", *line], capture_output=True, check=False)
-    assert (int(ended.stdout) > 8000, ended.stderr) == (True, b"")
+    assert (int(ended.stdout) > 2000, ended.stderr) == (True, b"")
 
 
 @pytest.mark.one_version("2.0")
@@ -131,8 +138,13 @@ def test_a_deploy_that_was_done_ends_as_done(project: Project, server: Proxy, be
     assert ("company.team/a  created, revision 1" in ended.stderr.decode()) is ("head" not in behind)
 
 
-@pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
-@pytest.mark.parametrize("place", ["/nowhere/at/all", "/dev/full", "flows", "pipe", "/proc/version", "a\udcff\n::b/c"])
+@pytest.mark.parametrize(
+    ("variable", "place"),
+    [
+        *(("GITHUB_OUTPUT", each) for each in ("/nowhere/at/all", "/dev/full", "flows", "pipe", "/proc/version")),
+        *(("GITHUB_STEP_SUMMARY", each) for each in ("/dev/full", "a\udcff\n::b/c")),
+    ],
+)
 def test_a_file_of_githubs_that_cannot_be_written_is_named_after_the_report(
     project: Project, variable: str, place: str
 ) -> None:

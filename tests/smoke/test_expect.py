@@ -24,6 +24,7 @@ def asserted(actual: str, **checks: Any) -> list[Checked]:
         ("200", "equalTo", 200, True),
         ("200", "equalTo", "200", True),
         ("1", "equalTo", 1.0, False),  # texts are compared
+        ("1.0E8", "equalTo", 1e8, True),  # as Java writes it
         ("true", "equalTo", True, True),
         ('{"b": [1], "a": 2}', "equalTo", {"a": 2, "b": [1]}, True),
         ("no JSON", "equalTo", {"a": 2}, False),
