@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from engine.http.spoil_flows import spoiled_folder
 from engine.made_plugin import a_realtime_plugin
 from hypothesis import settings
@@ -115,6 +116,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
             patch.setenv(VARIABLE, OPTION)
             patch.setenv("PYTHONPATH", str(Path(__file__).parent / "without_engine"), prepend=os.pathsep)
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Measure no coverage of a test with the marker `untraced`."""
+    tracing = Coverage.current() if item.get_closest_marker("untraced") else None
+    if not tracing:
+        return (yield)
+    tracing.stop()
+    try:
+        return (yield)
+    finally:
+        tracing.start()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,6 +15,8 @@ from deployer.model.problem import Problem
 from deployer.model.version import NAMES
 from deployer.parsing.parse import parse
 
+pytestmark = pytest.mark.untraced
+
 KINDS = ("io.kestra.core.models.tasks.Task", "io.kestra.core.models.triggers.AbstractTrigger")
 HEAD = "id: flow\nnamespace: team.a\ntasks:\n"
 TYPE = "io.kestra.plugin.elsewhere.Thing"

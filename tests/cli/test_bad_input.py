@@ -122,6 +122,7 @@ STRANGE = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("content", STRANGE.values(), ids=STRANGE)
 def test_strange_content_is_a_problem_of_its_file(project: Project, deployer: Run, content: bytes) -> None:
     (project.root / "flows").mkdir()

@@ -28,6 +28,8 @@ from read.test_fuzz import ANYTHING, TEXTS
 from deployer import cli
 from deployer.cli import run
 
+pytestmark = pytest.mark.untraced
+
 TEXT = HELLO.replace("id: hello", "id: a")
 DIGEST = "0" * 64
 ENTRY = {

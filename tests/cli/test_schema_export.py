@@ -36,6 +36,7 @@ def data(text: str) -> Any:
     return document.data if document else None
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("version", NAMES)
 def test_the_sample_flows_are_fine_for_every_version(version: str) -> None:
     assert FLOWS
@@ -43,6 +44,7 @@ def test_the_sample_flows_are_fine_for_every_version(version: str) -> None:
         assert list(validator(version).iter_errors(data(file.read_text()))) == [], file
 
 
+@pytest.mark.untraced
 @needs_shared
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
 def test_what_kestra_takes_of_its_own_flows_is_fine(version: Any) -> None:

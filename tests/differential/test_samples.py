@@ -90,6 +90,7 @@ def test_the_samples_use_every_property_of_a_flow(version: str) -> None:
     assert types_of(version).types[FLOW]["props"].keys() - used - NOT_IN_SAMPLES.keys() == set()
 
 
+@pytest.mark.untraced
 def test_the_same_seed_makes_the_same_mistakes() -> None:
     types, flows = types_of("1.3"), samples("1.3")
     made = [mutant.text for mutant in mutants(flows, types, 5, 100)]

@@ -17,6 +17,8 @@ from deployer.errors import KestraError
 from deployer.kestra.client import KestraClient
 from deployer.settings import Settings
 
+pytestmark = pytest.mark.untraced
+
 _NAMES = (
     "id", "namespace", "flowId", "revision", "source", "deleted", "draft", "disabled", "exception", "results", "total",
     "version", "state", "current", "labels", "key", "value", "type", "index", "constraints", "warnings", "taskRunList",
@@ -70,7 +72,7 @@ def client(respond: Callable[[httpx.Request], httpx.Response]) -> KestraClient:
 
 
 @pytest.mark.parametrize("method", CALLS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_it_is_a_result_or_an_error_that_says_what_was_asked(method: str, data: st.DataObject) -> None:
     said = data.draw(st.lists(answers(), min_size=1, max_size=3))

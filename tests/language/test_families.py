@@ -19,6 +19,8 @@ from deployer.model.problem import Problem, Severity
 from deployer.model.version import NAMES
 from deployer.parsing.parse import parse
 
+pytestmark = pytest.mark.untraced
+
 PROCESS = "io.kestra.plugin.core.runner.Process"
 DOCKER = "io.kestra.plugin.scripts.runner.docker.Docker"
 

@@ -129,6 +129,7 @@ MONSTERS = {
 """Texts that take for ever where each place of them is looked at from every other."""
 
 
+@pytest.mark.untraced
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("monster", MONSTERS)
 def test_no_text_takes_for_ever(monster: str) -> None:

@@ -10,6 +10,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from differential.samples import samples
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +21,8 @@ from deployer.model.problem import Problem
 from deployer.model.version import DEFAULT, NAMES
 from deployer.parsing.parse import decode, parse
 from deployer.read.files import read_files
+
+pytestmark = pytest.mark.untraced
 
 SIGNS = [
     *"{}[]:,-?&*!|>'\"%@`#~ \t\n\r\\",

@@ -311,6 +311,7 @@ def without_messages(value: Any) -> Any:
     return {name: without_messages(each) for name, each in value.items() if name != "errorMessage"}
 
 
+@pytest.mark.untraced
 @given(flows())
 def test_what_stands_for_it_leaves_the_rest_to_the_byte_however_it_is_written(text: str) -> None:
     before, _ = parse("a.yaml", text)
