@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deployer.check.base import Finding, FlowFile, problem
-from deployer.language.leaves import as_text
+from deployer.check.suite_scalars import of_expectations
+from deployer.language.leaves import as_text, truth
 from deployer.language.parts import Part
 from deployer.language.tasks import FOR_EACH, LOOP, WORKING_DIRECTORY, has_loops, id_of, late_tasks, tasks
 from deployer.language.types import Types, types_of
@@ -31,6 +32,8 @@ class _Flow:
     outputs: Sequence[str] = ()
     inside: Mapping[str, str] = field(default_factory=dict)  # task → the WorkingDirectory that it is in
     iterated: frozenset[str] = frozenset()  # tasks whose runs have the value of an iteration
+    disabled: frozenset[str] = frozenset()
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the loop that a task is directly in
     loops: bool = False
     late: frozenset[str] = frozenset()
 
@@ -52,9 +55,9 @@ def fit(
     made: list[SmokeCase] = []
     problems: list[Problem] = []
     for case in cases:
-        flow = known.get(case.flow)
+        flow = None if case.disabled else known.get(case.flow)
         made.append(replace(_with_type(case, flow), loops=flow.loops, late=flow.late) if flow else case)
-        found = _findings(case, flow, types) if flow else ()
+        found = (*_findings(case, flow, types), *of_expectations(case, documents[case.file])) if flow else ()
         problems += (problem(SUITE, documents[case.file], finding) for finding in found)
     return made, problems
 
@@ -75,6 +78,8 @@ def _flow(flow: Flow, part: Part | None, types: Types) -> _Flow:
             for each in outer.parts.get("tasks", ())
         },
         frozenset(_iterated(found, types)),
+        frozenset(id_of(each) for each in found if truth(each.value.get("disabled")) is True),
+        {id_of(each): values for loop in found if (values := _values(loop)) for each in loop.parts.get("tasks", ())},
         has_loops(part, types),
         frozenset(id_of(each) for each in late_tasks(part, types)),
     )
@@ -88,6 +93,15 @@ def _iterated(found: Sequence[Part], types: Types) -> Iterator[str]:
             yield from (id_of(each) for each in inner)
         elif loop.cls in FOR_EACH:
             yield from (id_of(each) for each in loop.parts.get("tasks", ()))
+
+
+def _values(loop: Part) -> Sequence[str]:
+    """Return the values of a loop's iterations where they are written down, empty elsewhere."""
+    values = loop.value.get("values") if loop.cls in (*FOR_EACH, LOOP) else None
+    if not isinstance(values, list) or any(isinstance(each, Mapping | list) or each is None for each in values):
+        return ()
+    found = [as_text(each) for each in values]
+    return () if any("{{" in each or "{%" in each for each in found) else found
 
 
 def _with_type(case: SmokeCase, flow: _Flow) -> SmokeCase:
@@ -134,6 +148,11 @@ def _of_fixture(fixture: TaskFixture, flow: _Flow, types: Types) -> Iterator[Fin
     elif outer := flow.inside.get(fixture.id):
         message = f"Kestra runs `{fixture.id}` for real, mocked or not: it is inside the WorkingDirectory `{outer}`"
         yield Finding(route, message, f"mock `{outer}`, or leave the fixture out")
+    elif fixture.id in flow.disabled:
+        yield Finding(route, f"Kestra does not run `{fixture.id}`: it is disabled", "leave the fixture out")
+    elif fixture.value is not None and (values := flow.values.get(fixture.id)) and fixture.value not in values:
+        message = f"no iteration has the value `{fixture.value}`: `{fixture.id}` runs for {', '.join(values)}"
+        yield Finding((*fixture.route, "value"), message, did_you_mean(fixture.value, values))
     elif fixture.value is not None and fixture.id not in flow.iterated:
         where = "in no loop" if types.since("2.0") else "directly in no loop"
         message = f"no run of `{fixture.id}` has the value of an iteration: it is {where}"

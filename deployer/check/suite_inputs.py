@@ -13,12 +13,16 @@ from deployer.check.base import Finding, FlowFile, problem
 from deployer.check.flow_inputs import are_all, inputs_of, is_nothing, is_required, meant
 from deployer.check.rules.input_values import kind_of
 from deployer.check.sent_values import wrong
+from deployer.check.suite_scalars import reread
 from deployer.language.parts import Part
 from deployer.language.types import types_of
 from deployer.model.document import Document
 from deployer.model.flow import Flow
 from deployer.model.problem import Problem, Route
 from deployer.model.smoke import SUITE, Prepared, SmokeCase
+
+_STRINGS = ("String", "Select", "Enum")
+"""Kinds of inputs whose values are texts."""
 
 
 def prepare(
@@ -37,16 +41,16 @@ def prepare(
     made: list[Prepared] = []
     problems: list[Problem] = []
     for case in cases:
-        if case.flow not in inputs:
+        if case.flow not in inputs or case.disabled:
             made.append(Prepared(case))
             continue
-        fits, findings = _prepare(case, inputs[case.flow])
+        fits, findings = _prepare(case, inputs[case.flow], documents[case.file])
         made.append(fits)
         problems += (problem(SUITE, documents[case.file], finding) for finding in findings)
     return made, problems
 
 
-def _prepare(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, list[Finding]]:
+def _prepare(case: SmokeCase, inputs: Mapping[str, Part], document: Document) -> tuple[Prepared, list[Finding]]:
     route = (*case.route, "fixtures", "inputs")
     given: dict[str, Any] = {}
     files: dict[str, Route] = {}
@@ -58,6 +62,8 @@ def _prepare(case: SmokeCase, inputs: Mapping[str, Part]) -> tuple[Prepared, lis
             if kind_of(inputs[path]) == "File" and value not in (None, ""):
                 files[path] = place
             found += _unfit(path, inputs[path], value, place)
+            if kind_of(inputs[path]) in _STRINGS:
+                found += reread(document, place, value)
         elif are_all(inputs):
             message = f"the flow {case.flow.path} has no input `{path}`"
             found.append(Finding(place, message, meant(path, inputs), at_key=True))

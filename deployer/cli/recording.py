@@ -16,8 +16,9 @@ from deployer.cli.adding import adding
 from deployer.cli.asking import person_is_there
 from deployer.cli.deploying import ask
 from deployer.cli.options import SERVER, TRUST, Configured, configure, parse_plugins
+from deployer.cli.selecting import selected
 from deployer.cli.streams import labelled, note, out, redact
-from deployer.errors import ExitCode, UsageError
+from deployer.errors import ExitCode, KestraNotFoundError, UsageError
 from deployer.kestra.client import KestraClient
 from deployer.language.types import types_of
 from deployer.language.words import did_you_mean
@@ -62,6 +63,7 @@ def recording(command: _Command) -> Callable[..., Any]:
             given = next(name for name, value in way.items() if value)
             raise UsageError(f"--{given} is for --record: no other test talks to a server", hint=f"leave out --{given}")
         if record or suggest:
+            _refuse_with("--record" if record else "--suggest", more)
             asked = {name: more[name] for name in ("config", "kestra", "plugins")}
             return _make(path, record, suggest, to_file=to_file, **way, **asked)
         if to_file:
@@ -69,6 +71,19 @@ def recording(command: _Command) -> Callable[..., Any]:
         return command(path, **more)
 
     return adding(*_OWN, *SERVER, TRUST)(recorded)
+
+
+def _refuse_with(way: str, options: Mapping[str, Any]) -> None:
+    """Raise UsageError where an option was given that is for running tests."""
+    others = {
+        "--logs": options["selection"]["whole_logs"],
+        "--coverage": options["coverage"],
+        "--min-coverage": options["min_coverage"] is not None,
+        "--report": options["reports"],
+        "--format": options["format_"],
+    }
+    if given := selected(options["selection"]) or next((name for name, value in others.items() if value), ""):
+        raise UsageError(f"{given} is for running tests, and {way} makes one", hint=f"leave out {given}")
 
 
 def _make(path: Path, execution: str | None, flow: str | None, *, to_file: bool, **options: Any) -> int:
@@ -92,7 +107,11 @@ def _default(asked: Configured) -> str:
 
 
 def _record(client: KestraClient, name: str, flows: _Flows, version: str) -> Draft:
-    execution = client.execution(name)
+    try:
+        execution = client.execution(name)
+    except KestraNotFoundError as error:
+        message = f"the server has no execution {name} in the tenant {client.tenant}: {error}"
+        raise UsageError(message, hint="check the id, --host and --tenant") from error
     refuse(execution)
     key = Key(FLOW, execution.namespace, execution.flow_id)
     found = flows.needs(key, version)
@@ -106,7 +125,7 @@ class _Flows:
 
     def __init__(self, path: Path, asked: Configured, plugins: tuple[Plugin, ...]) -> None:
         request = ask(asked, [path], Command.TEST, project=None)
-        self._path = path
+        self._path, self._settings = path, asked.settings
         self._documents: Mapping[Key, Document] = {
             each.resource.key: each.document
             for each in read_all(request).declarations
@@ -140,7 +159,9 @@ class _Flows:
         """Return a first test of the flow with a name."""
         namespace, _, flow = name.rpartition("/")
         key = Key(FLOW, namespace, flow)
-        return suggest(self.flow(key, version), key, self.needs(key, version))
+        given = {("kv", each) for each in self._settings.test_key_values.get(namespace, ())}
+        given |= {("secret", each) for each in self._settings.test_secrets}
+        return suggest(self.flow(key, version), key, self.needs(key, version), given)
 
     def _document(self, key: Key) -> Document:
         if key in self._documents:

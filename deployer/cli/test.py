@@ -35,6 +35,8 @@ from deployer.testing import stages
 
 _AT_ONCE = 16
 """Tests that run at the same time, as far as their suites allow: an engine of our own mostly waits."""
+_LONG = 8
+"""Characters of a variable in a key-value pair from which it is hidden: a shorter one is hardly a secret, as `eu`."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -109,12 +111,23 @@ def _given(asked: Configured) -> tuple[dict[str, str], dict[str, dict[str, Any]]
 
 
 def _real(asked: Configured) -> Iterator[str]:
-    """Yield the secrets of tests that are the user's own: those that come from variables."""
+    """Yield what is the user's own of the secrets and key-value pairs of tests: what comes from variables."""
     for value in asked.settings.test_secrets.values():
         yield from (os.environ.get(name, "") for name in _VARIABLE.findall(value))
+    for value in _strings(asked.settings.test_key_values):
+        given = (os.environ.get(name, "") for name in _VARIABLE.findall(value))
+        yield from (each for each in given if len(each) >= _LONG)
     for name, value in asked.variables.items():
         if name.startswith(SECRET):
             yield base64.b64decode(value).decode(errors="replace")
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _strings(each)
 
 
 def _filled(value: Any, key: str, environ: Mapping[str, str] = os.environ) -> Any:

@@ -120,6 +120,7 @@ class SmokeCase:
     tags: tuple[str, ...] = ()
     retries: int = 0
     parallel: bool = False
+    disabled: bool = False  # in its suite: all else that this says of it does not count
     secrets: frozenset[str] = frozenset()  # inputs whose values are never shown
     loops: bool = False
     late: frozenset[str] = frozenset()

@@ -106,11 +106,14 @@ def _wrong_pattern(pattern: str) -> str:
 
 
 def _suite(data: Mapping[str, Any], file: str) -> Iterator[SmokeCase]:
-    if data.get("disabled") or data.get("deleted"):
+    if data.get("deleted"):
         return
     flow = Key(FLOW, data["namespace"], data["flowId"])
     for at, case in enumerate(data["testCases"]):
-        if not case.get("disabled"):
+        if data.get("disabled") or case.get("disabled"):
+            tags = (*data.get("tags", ()), *case.get("tags", ()))
+            yield SmokeCase(data["id"], case["id"], flow, file, tags=tags, disabled=True, route=("testCases", at))
+        else:
             yield _case(case, ("testCases", at), data, flow, file)
 
 
@@ -175,7 +178,8 @@ def _trigger(each: Mapping[str, Any], route: Route) -> TriggerFixture:
 
 def unknown_flows(cases: Sequence[SmokeCase], flows: Collection[Key]) -> Iterator[Problem]:
     """Yield a problem for each suite whose flow no file declares: it would test whatever is on the server."""
-    for file, flow in dict.fromkeys((case.file, case.flow) for case in cases if case.flow not in flows):
+    unknown = (case for case in cases if case.flow not in flows and not case.disabled)
+    for file, flow in dict.fromkeys((case.file, case.flow) for case in unknown):
         message = f"tests the flow {flow.path}, which no file here declares"
         yield Problem(SUITE, message, file, hint="fix `namespace` and `flowId`, or remove the suite")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ from deployer.model.smoke import Assertion, Checked, Expectation, TaskRun
 NOT_RUN = "NOT_RUN"
 """The state that is expected of a task that is not to run."""
 _SIGNS = ("{{", "{%", "{#")
+_SECRET = re.compile(r"\bsecret\s*\(")
+_ENCRYPTED = "io.kestra.datatype:aes_encrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +46,18 @@ def templates(expected: Expectation) -> list[str]:
     """Return the templates that have to be rendered to judge the assertions, each once."""
     found: dict[str, None] = {}
     for each in expected.assertions:
-        for text in (each.value, each.error_message, *each.checks.values()):
-            if isinstance(text, str) and _is_template(text):
+        for text in _strings([each.value, each.error_message, *each.checks.values()]):
+            if _is_template(text):
                 found[text] = None
     return list(found)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
 
 
 def judge(expected: Expectation, ended: Ended) -> list[Checked]:
@@ -88,7 +99,7 @@ def _tasks(expected: Mapping[str, str], runs: Sequence[TaskRun]) -> Iterator[Che
 def _output(name: str, value: Any, outputs: Mapping[str, Any]) -> Checked:
     what = f"output {name}"
     if name not in outputs:
-        return _checked(what, value, "", passed=value is None, message="the flow has no such output")
+        return _checked(what, value, "", passed=value is None, message="the execution has no such output")
     found = outputs[name]
     return _checked(
         what, value, found, passed=_canonical(found) == _canonical(value) or _as_rendered(found) == _as_rendered(value)
@@ -110,12 +121,11 @@ def _assertion(assertion: Assertion, rendered: Mapping[str, Rendering]) -> Itera
         message = said.result or assertion.error_message
     for name, wanted in assertion.checks.items():
         what = f"{about}{assertion.value} {name}"
-        expected = _render(wanted, rendered) if isinstance(wanted, str) else None
-        trouble = value.error or (expected.error if expected else "")
+        trouble = value.error or next(filter(None, (_render(each, rendered).error for each in _strings(wanted))), "")
         if trouble:
             yield _checked(what, wanted, "", passed=False, message=f"it cannot be rendered: {trouble}")
             continue
-        against = expected.result if expected else wanted
+        against = _filled(wanted, rendered)
         try:
             passed = _OPERATORS[name](value.result, against)
         except ValueError as error:
@@ -127,7 +137,23 @@ def _assertion(assertion: Assertion, rendered: Mapping[str, Rendering]) -> Itera
 def _render(text: str, rendered: Mapping[str, Rendering]) -> Rendering:
     if not _is_template(text):
         return Rendering(result=text)
-    return rendered.get(text, Rendering(error="the execution was not asked for it"))
+    found = rendered.get(text, Rendering(error="the execution was not asked for it"))
+    if found.error:
+        return found
+    if _SECRET.search(text):
+        return Rendering(error="Kestra renders each secret as ****** here, so nothing can be compared with one")
+    if _ENCRYPTED in found.result:
+        return Rendering(error="Kestra keeps SECRET inputs and outputs encrypted, so nothing can be compared with one")
+    return found
+
+
+def _filled(value: Any, rendered: Mapping[str, Rendering]) -> Any:
+    """Return a value with what each template in it came to."""
+    if isinstance(value, dict):
+        return {name: _filled(each, rendered) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, rendered) for each in value]
+    return _render(value, rendered).result if isinstance(value, str) else value
 
 
 def _canonical(value: Any) -> str:
@@ -145,14 +171,13 @@ def _equal(actual: str, expected: Any) -> bool:
 
 
 def _listed(actual: str, expected: Any) -> bool:
+    found = expected
     if isinstance(expected, str):
-        try:
-            expected = json.loads(expected)
-        except ValueError:
-            raise ValueError(f"{expected!r} is no list") from None
-    if not isinstance(expected, list):
+        with suppress(ValueError):
+            found = json.loads(expected)
+    if not isinstance(found, list):
         raise ValueError(f"{_as_rendered(expected)!r} is no list")  # noqa: TRY004  said in the report like any other mistake
-    return any(_equal(actual, each) for each in expected)
+    return any(_equal(actual, each) for each in found)
 
 
 def _number(text: Any) -> float:

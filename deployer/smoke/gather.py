@@ -23,6 +23,7 @@ LAST = 20
 _LOOKS = 15  # at logs and late tasks, which are stored shortly after an execution has ended
 _MOST = 1000  # executions of one page, the maximum of 2.x
 _AT_ONCE = 4  # requests
+_FAILED = ("FAILED", "KILLED")
 _SETTLES = 10.0  # seconds for what goes on when an execution has ended
 _CORRELATION = "system.correlationId"
 """The label that Kestra gives an execution, and all that it starts: the id of the first, unless somebody set it."""
@@ -33,11 +34,12 @@ def gather(client: KestraClient, case: SmokeCase, execution: Execution) -> Ended
     expected = case.expects
     late = {name for name, state in expected.tasks.items() if name in case.late and state != NOT_RUN}
     execution = _await_tasks(client, execution, late)
+    inner = iterations(client, execution) if case.loops else []
     return Ended(
         state=execution.state,
-        runs=task_runs(execution, iterations(client, execution) if case.loops else ()),
+        runs=task_runs(execution, inner),
         outputs=client.outputs_from_execution(execution.id) if expected.outputs else {},
-        logs=_await_logs(client, execution, expected.logs) if expected.logs else (),
+        logs=_await_logs(client, [execution, *inner], expected.logs) if expected.logs else (),
         rendered={text: _render(client, execution, text) for text in templates(expected)},
     )
 
@@ -111,26 +113,43 @@ def states(execution: Execution) -> tuple[str, ...]:
     return tuple(stage.state for stage in execution.states)
 
 
-def first_error(client: KestraClient, execution: Execution) -> str:
-    """Return the first line of the first error in the log; empty if there is none."""
+def first_error(client: KestraClient, execution: Execution, inner: Sequence[Execution] = ()) -> str:
+    """Return the first line of the first error in the log, that of an iteration before the loop's; empty if none."""
     for _ in range(_LOOKS):
         with suppress(KestraError):
-            logs = client.list_logs_from_execution(execution.id, min_level="ERROR")
+            logs = _logs(client, [*_failing(inner)[:1], execution], level="ERROR")
             if found := [entry.message.strip() for entry in logs if entry.message.strip()]:
                 return found[0].splitlines()[0]
         time.sleep(PAUSE)
     return ""
 
 
-def last_logs(client: KestraClient, execution: Execution, *, whole: bool = False) -> tuple[str, ...]:
-    """Return the last lines of the log of the task that failed, or of the whole execution; empty if it is not known."""
+def last_logs(
+    client: KestraClient, execution: Execution, inner: Sequence[Execution] = (), *, whole: bool = False
+) -> tuple[str, ...]:
+    """Return the last lines of the log of the task that failed, or of the whole execution; empty if it is not known.
+
+    That of an iteration which failed is the last. `inner` are the iterations.
+    """
     with suppress(KestraError):
-        entries = client.list_logs_from_execution(execution.id, min_level=None if whole else "INFO")
-        failed = {run.task_id for run in execution.task_runs if run.state in ("FAILED", "KILLED")}
+        read = [execution, *(inner if whole else _failing(inner)[:1])]
+        entries = _logs(client, read, level=None if whole else "INFO")
+        failed = {run.task_id for each in read for run in each.task_runs if run.state in _FAILED}
         of_failed = [each for each in entries if each.task_id in failed] if failed and not whole else entries
         found = [*_lines(of_failed or entries)]
         return tuple(found if whole else found[-LAST:])
     return ()
+
+
+def _failing(inner: Iterable[Execution]) -> list[Execution]:
+    return [each for each in inner if each.state in _FAILED]
+
+
+def _logs(client: KestraClient, executions: Sequence[Execution], level: str | None = None) -> list[LogEntry]:
+    """Return the logs of executions, one after the other."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="logs") as pool:
+        found = pool.map(lambda each: client.list_logs_from_execution(each.id, min_level=level), executions)
+        return [entry for entries in found for entry in entries]
 
 
 def _correlation(execution: Execution) -> dict[str, str]:
@@ -172,12 +191,12 @@ def _render(client: KestraClient, execution: Execution, text: str) -> Rendering:
     return Rendering(result=found.result or "", error=found.error)
 
 
-def _await_logs(client: KestraClient, execution: Execution, patterns: Sequence[str]) -> tuple[str, ...]:
+def _await_logs(client: KestraClient, executions: Sequence[Execution], patterns: Sequence[str]) -> tuple[str, ...]:
     """Return the lines of the log as soon as each pattern is found in one, or they do not come any more."""
     lines: list[str] = []
     for look in range(_LOOKS):
         time.sleep(PAUSE if look else 0)
-        lines = [line for entry in client.list_logs_from_execution(execution.id) for line in entry.message.splitlines()]
+        lines = [line for entry in _logs(client, executions) for line in entry.message.splitlines()]
         if all(any(re.search(pattern, line) for line in lines) for pattern in patterns):
             break
     return tuple(lines)

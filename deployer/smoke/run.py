@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -31,7 +32,11 @@ from deployer.smoke.sentences import overdue, sentence
 NOT_DEPLOYED = "its flow was not deployed"
 """Why a case is not run after a deploy."""
 
+_DISABLED = "flow is disabled"
+"""Part of what Kestra answers who would start an execution of such a flow."""
+_KILLED = ("KILLED", "KILLING")
 _LONG = 8  # characters of a line that can only be a part of a secret
+DISABLED = "it is disabled in its suite"
 NO_MOCKS = "this server cannot mock tasks or triggers: `kestra-deployer test` runs it"
 """Why a case is skipped."""
 
@@ -47,12 +52,14 @@ def run(
     missing: str = NOT_DEPLOYED,
     mocks: bool = False,
     whole_logs: bool = False,
+    amend: Callable[[SmokeResult], SmokeResult] = lambda result: result,
 ) -> tuple[list[SmokeResult], bool]:
     """Return the result of every case, in order, and whether ^C ended the run; running executions were then killed.
 
     A case whose flow is not in `deployed` is not run, and `missing` says why: it would test the previous revision.
     `origin` is what the labels of the executions say. Where the server has no `mocks`, a case that needs them is
-    skipped. `whole_logs` shows the whole log of a case that fails, not the end of what the failed task says.
+    skipped. `whole_logs` shows the whole log of a case that fails, not the end of what the failed task says. `amend`
+    has the last word on each result, before anybody is told.
     """
     runner = _Runner(
         client=client,
@@ -62,6 +69,7 @@ def run(
         missing=missing,
         mocks=mocks,
         whole_logs=whole_logs,
+        amend=amend,
     )
 
     def work() -> list[SmokeResult]:
@@ -111,14 +119,17 @@ class _Runner:
     missing: str  # why a flow is not among them
     mocks: bool
     whole_logs: bool
+    amend: Callable[[SmokeResult], SmokeResult]
     stop: Event = field(default_factory=Event)
 
     def run(self, case: SmokeCase) -> SmokeResult:
-        result = _without_secrets(self._run_in_turn(case))
+        result = self.amend(_without_secrets(self._run_in_turn(case)))
         self.listen(result)
         return result
 
     def _run_in_turn(self, case: SmokeCase) -> SmokeResult:
+        if case.disabled:
+            return SmokeResult(case, Verdict.SKIPPED, DISABLED)
         if case.flow not in self.deployed:
             return SmokeResult(case, Verdict.NOT_RUN, self.missing)
         if case.mocks and not self.mocks:
@@ -161,6 +172,8 @@ class _Runner:
         )
 
     def _report_failed_start(self, case: SmokeCase, error: KestraError) -> SmokeResult:
+        if error.status == HTTPStatus.CONFLICT and _DISABLED in str(error).lower():
+            return SmokeResult(case, Verdict.SKIPPED, "its flow is disabled")
         if not error.unknown:
             return SmokeResult(case, Verdict.NOT_RUN, f"could not be started: {error}")
         blind = "" if self._shows_tests() else ", and before Kestra 1.2 executions of kind TEST cannot be searched"
@@ -199,7 +212,7 @@ class _Runner:
         checked = judge(case.expects, ended)
         failed = [each for each in checked if not each.passed]
         if failed:
-            said = "" if checked[0].passed else first_error(self.client, execution)
+            said = "" if checked[0].passed else first_error(self.client, execution, self._inner(case, execution))
             result = self._explained(_result(case, execution, sentence(failed, said)), execution)
         else:
             result = _result(case, execution, "", Verdict.PASSED)
@@ -207,12 +220,17 @@ class _Runner:
 
     def _runs(self, case: SmokeCase, execution: Execution) -> tuple[TaskRun, ...]:
         """Return the task runs of an execution, with those of iterations where they can be read."""
+        return task_runs(execution, self._inner(case, execution))
+
+    def _inner(self, case: SmokeCase, execution: Execution) -> list[Execution]:
+        """Return the iterations of an execution as far as they can be read."""
         with suppress(KestraError):
-            return task_runs(execution, iterations(self.client, execution) if case.loops else ())
-        return task_runs(execution)
+            return iterations(self.client, execution) if case.loops else []
+        return []
 
     def _explained(self, result: SmokeResult, execution: Execution) -> SmokeResult:
-        return replace(result, logs=last_logs(self.client, execution, whole=self.whole_logs))
+        inner = self._inner(result.case, execution)
+        return replace(result, logs=last_logs(self.client, execution, inner, whole=self.whole_logs))
 
     def _kill(self, result: SmokeResult, execution: Execution, follower: Follower) -> SmokeResult:
         """Kill an execution and return the result with the outcome: it has ended, or it was left running."""
@@ -230,7 +248,8 @@ class _Runner:
             runs=self._runs(result.case, now),
         )
         if seen.over:
-            return self._explained(replace(result, message=f"{result.message}, killed"), now)
+            end = "killed" if now.state in _KILLED else f"and ended {now.state} before it could be killed"
+            return self._explained(replace(result, message=f"{result.message}, {end}"), now)
         return replace(result, message=f"{result.message}; {_explain_left(seen)}", left_running=True)
 
 

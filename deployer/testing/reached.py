@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from deployer.model.document import Document
@@ -16,6 +16,8 @@ Absents = Mapping[Key, Sequence[Absent]]
 
 Found = Sequence[tuple[Key, Absent]]
 """Tasks that a test has reached, with their flows."""
+
+_SKIPPED = "SKIPPED"
 
 
 def called(key: Key, resources: Mapping[Key, Resource]) -> frozenset[Key]:
@@ -52,6 +54,12 @@ def without_excuse(result: SmokeResult, found: Found) -> SmokeResult:
     return replace(result, verdict=Verdict.FAILED, message=message)
 
 
+def not_run(runs: Iterable[TaskRun], stood_in: Iterable[Absent]) -> Iterator[TaskRun]:
+    """Yield these runs; those of tasks that only stood for others count as skipped."""
+    names = {each.id for each in stood_in if not each.is_trigger}
+    yield from (replace(run, state=_SKIPPED) if run.task in names else run for run in runs)
+
+
 def report(results: Sequence[tuple[SmokeResult, Found]], documents: Mapping[Key, Document]) -> Iterator[Problem]:
     """Yield a problem for each such task, at its line, with what makes it testable."""
     tests: dict[tuple[Key, Absent], list[SmokeResult]] = {}
@@ -73,5 +81,5 @@ def _is_mocked(run: TaskRun, fixtures: Collection[TaskFixture], *, by_value: boo
 
 
 def _among(absent: Sequence[Absent], runs: Sequence[TaskRun]) -> Iterator[Absent]:
-    ran = {run.task for run in runs if run.state != "SKIPPED"}
+    ran = {run.task for run in runs if run.state != _SKIPPED}
     yield from (each for each in absent if not each.is_trigger and each.id in ran)

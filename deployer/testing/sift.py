@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +70,9 @@ class Sieve:
         if not needed(path):
             return OMITTED
         self.left.add(path)
-        return _placeholder(value)
+        made = _placeholder(value)
+        too_much = isinstance(made, str) and (len(made) > BIGGEST or self.is_secret(made))
+        return PLACEHOLDER if too_much else made
 
     def _reason(self, value: Any, path: str) -> str:
         name = path.rpartition(".")[2]
@@ -112,4 +115,17 @@ def _placeholder(value: Any) -> Any:
         return {}
     if isinstance(value, list):
         return []
+    if isinstance(value, str):
+        with suppress(ValueError, RecursionError):
+            found = json.loads(value)
+            return json.dumps(_emptied(found)) if isinstance(found, Mapping | list) else PLACEHOLDER
     return 0 if isinstance(value, int | float) else PLACEHOLDER
+
+
+def _emptied(value: Any) -> Any:
+    """Return a value of the same shape that says nothing: expressions that read JSON can be rendered."""
+    if isinstance(value, Mapping):
+        return {name: _emptied(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_emptied(each) for each in value]
+    return value if value is None or isinstance(value, bool) else 0 if isinstance(value, int | float) else PLACEHOLDER

@@ -32,7 +32,7 @@ from deployer.smoke.run import run
 from deployer.smoke.select import report_difference, select
 from deployer.testing.absent import Absent, find_absent, without
 from deployer.testing.coverage import Flows, callers, cover, late
-from deployer.testing.reached import Absents, Found, called, reached, without_excuse
+from deployer.testing.reached import Absents, Found, called, not_run, reached, without_excuse
 from deployer.testing.reached import report as report_reached
 from deployer.validation import validate
 
@@ -65,6 +65,12 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
         for key, value in pairs.items():
             session.client.set_key_value(namespace, key, value)
     session.listen("Running tests")
+    found: list[tuple[SmokeResult, Found]] = []
+
+    def amend(result: SmokeResult) -> SmokeResult:
+        found.append((result, _reached(result, absent, desired, session.client)))
+        return without_excuse(*found[-1])
+
     results, interrupted = run(
         cases,
         swapped.resources.keys(),
@@ -74,15 +80,15 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
         origin=Origin(project=request.project, commit=request.checkout.commit),
         mocks=True,
         whole_logs=request.whole_logs,
+        amend=amend,
     )
-    found = [] if interrupted else _reached(results, absent, desired, session.client)
-    judged = [result for result, _ in found] or results
+    found.sort(key=lambda each: cases.index(each[0].case))
     problems = report_reached(found, {key: flow.document for key, flow in flows.items()})
-    report = replace(report.with_problems(problems), smokes=tuple(judged), interrupted=interrupted)
+    report = replace(report.with_problems(problems), smokes=tuple(results), interrupted=interrupted)
     yield report
     if request.coverage and not interrupted:
         session.listen("Reading what was reached")
-        yield replace(report, coverage=_cover(judged, flows, session.client))
+        yield replace(report, coverage=_cover(found, flows, absent, session.client))
 
 
 def unchanged(request: Request) -> Report | None:
@@ -135,7 +141,9 @@ def _deploy(client: KestraClient, desired: Desired) -> list[Problem]:
     return problems
 
 
-def _cover(results: Sequence[SmokeResult], flows: Flows, client: KestraClient) -> Coverage:
+def _cover(
+    tested: Sequence[tuple[SmokeResult, Found]], flows: Flows, absent: Absents, client: KestraClient
+) -> Coverage:
     """Return what of all flows the executions of tests have reached, and what these have started."""
     after, calling = late(flows), callers(flows)
 
@@ -148,27 +156,22 @@ def _cover(results: Sequence[SmokeResult], flows: Flows, client: KestraClient) -
 
     runs: dict[Key, list[TaskRun]] = {}
     with ThreadPoolExecutor(_READS, thread_name_prefix="coverage") as pool:
-        for result, executions in zip(results, pool.map(read, results), strict=True):
-            runs.setdefault(result.case.flow, []).extend(result.runs)
-            for each in executions:
-                runs.setdefault(Key(FLOW, each.namespace, each.flow_id), []).extend(task_runs(each))
+        executions = pool.map(read, [result for result, _ in tested])
+        for (result, found), its in zip(tested, executions, strict=True):
+            own = result.case.flow
+            runs.setdefault(own, []).extend(not_run(result.runs, [each for key, each in found if key == own]))
+            for each in its:
+                key = Key(FLOW, each.namespace, each.flow_id)
+                theirs = task_runs(each)
+                runs.setdefault(key, []).extend(theirs if key == own else not_run(theirs, absent.get(key, ())))
     return cover(flows, runs)
 
 
-def _reached(
-    results: Sequence[SmokeResult], absent: Absents, desired: Desired, client: KestraClient
-) -> list[tuple[SmokeResult, Found]]:
-    """Return the results with the tasks that they have reached and that only stand for others."""
-    by_value = client.server().dialect is Dialect.V1
+def _reached(result: SmokeResult, absent: Absents, desired: Desired, client: KestraClient) -> Found:
+    """Return the tasks that a test has reached and that only stand for others."""
     lacking = {key for key, each in absent.items() if any(not one.is_trigger for one in each)}
-
-    def read(result: SmokeResult) -> Found:
-        others: dict[Key, list[TaskRun]] = {}
-        if result.execution and called(result.case.flow, desired.resources) & lacking:
-            for each in started(client, client.execution(result.execution), {}):
-                others.setdefault(Key(FLOW, each.namespace, each.flow_id), []).extend(task_runs(each))
-        return reached(result, absent, others, by_value=by_value)
-
-    with ThreadPoolExecutor(_READS, thread_name_prefix="reached") as pool:
-        found = pool.map(read, results)
-        return [(without_excuse(result, each), each) for result, each in zip(results, found, strict=True)]
+    others: dict[Key, list[TaskRun]] = {}
+    if result.execution and called(result.case.flow, desired.resources) & lacking:
+        for each in started(client, client.execution(result.execution), {}):
+            others.setdefault(Key(FLOW, each.namespace, each.flow_id), []).extend(task_runs(each))
+    return reached(result, absent, others, by_value=client.server().dialect is Dialect.V1)

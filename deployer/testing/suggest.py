@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,13 @@ _GIVEN = re.compile(r"""\b(secret|kv)\s*\(\s*(?:key\s*=\s*)?(['"])([^'"]+)\2""")
 _WHOLE = re.compile(r"\{\{\s*(inputs|outputs)\.([\w-]+)(?:\.([\w-]+))?\s*\}\}")
 
 
-def suggest(flow: FlowFile, key: Key, needs: Mapping[str, Need]) -> Draft:
-    """Return a test that a flow is likely to pass, with placeholders to be filled in."""
+def suggest(
+    flow: FlowFile, key: Key, needs: Mapping[str, Need], given: AbstractSet[tuple[str, str]] = frozenset()
+) -> Draft:
+    """Return a test that a flow is likely to pass, with placeholders to be filled in.
+
+    `given` are the secrets and key-value pairs that tests have already, such as `("secret", "TOKEN")`.
+    """
     making = Making()
     inputs = {
         name: plausible(name, part, making)
@@ -33,7 +39,7 @@ def suggest(flow: FlowFile, key: Key, needs: Mapping[str, Need]) -> Draft:
     outputs = {name: _outputs(name, need, flow, making) for name, need in needs.items()}
     known = _Known(inputs, outputs)
     fixtures = [fixture for need in needs.values() for fixture in _fixtures(need, flow, known, making)]
-    for what, name in sorted(_asked_for(flow, needs)):
+    for what, name in sorted(_asked_for(flow, needs) - given):
         where = f"test: kv: {key.namespace}: {name}" if what == "kv" else f"test: secrets: {name}"
         making.note(f"the flow asks for {what}('{name}'): give it in kestra-deployer.yaml, under `{where}`")
     made = case(

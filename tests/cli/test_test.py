@@ -232,3 +232,34 @@ def test_smoke_on_kestras_server_skips_what_has_to_be_mocked_and_on_ours_runs_it
     project.write("flows/a.smoke.yaml", f"{suite}    fixtures: {{tasks: [{{id: say}}]}}\n")
     ended = deployer("sync", "--smoke", "--format", "json")
     assert (ended.code, verdicts(ended)) == (0, {"real": "passed", "mocked": "passed" if ours else "skipped"})
+
+
+@pytest.mark.one_version
+def test_a_variable_in_a_key_value_pair_is_hidden_unless_it_is_short(
+    project: Project, deployer: Run, shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", "kvtok-777-ZZZ")
+    monkeypatch.setenv("REGION", "eu")
+    project.flow("a")
+    pairs = '{tok: "${TOKEN}", obj: {inner: ["${TOKEN}"]}, region: "${REGION}"}'
+    project.write("kestra-deployer.yaml", f"project: x\ntest: {{kv: {{company.team: {pairs}}}}}\n")
+    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: c\n"
+    value = "\"{{ kv('tok') }} in {{ kv('region') }}\""
+    project.write("flows/a.smoke.yaml", f"{suite}    assertions: [{{value: {value}, equalTo: x}}]\n")
+    ended = deployer("test", "--kestra", shared)
+    assert ended.code == 6
+    assert "but was `*** in eu`" in ended.stdout
+    assert "kvtok" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.one_version
+def test_a_test_that_reaches_what_is_absent_never_counts_as_passed_and_covers_nothing(
+    project: Project, deployer: Run, shared: str
+) -> None:
+    write(project, SUITE.replace("        - {id: page}\n", "").replace("{page: SUCCESS}", "{extract: FAILED}"))
+    project.write("kestra-deployer.yaml", GIVEN.replace("${NOT_REAL}", "x"))
+    ended = deployer("test", "-k", "extract-fails", "--kestra", shared, "--coverage", "--format", "json")
+    assert verdicts(ended) == {"extract-fails": "failed"}
+    assert "passed" not in ended.stderr
+    [flow] = ended.report["coverage"]["flows"]
+    assert "page" in [each["name"] for each in flow["missed"]]

@@ -148,3 +148,52 @@ def test_a_boolean_is_no_number(wanted: Any, found: Any) -> None:
 def test_a_number_has_no_underscores() -> None:
     [checked] = asserted("1_000", greaterThan=999)
     assert (checked.passed, checked.message) == (False, "'1_000' is not a number")
+
+
+NAME, OTHER = "{{ outputs.r.name }}", "{{ outputs.r.other }}"
+RENDERED = {NAME: Rendering(result="x"), OTHER: Rendering(result="y")}
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "holds"),
+    [
+        ("in", ["a", NAME], True),
+        ("in", [OTHER], False),
+        ("notIn", [NAME], False),
+        ("notIn", [OTHER], True),
+        ("equalTo", [NAME], False),
+        ("notEqualTo", {"a": NAME}, True),
+    ],
+)
+def test_what_it_is_compared_with_is_rendered_in_lists_and_mappings_too(
+    operator: str, expected: Any, holds: bool
+) -> None:
+    expects = Expectation(assertions=(Assertion(value=NAME, checks={operator: expected}),))
+    assert {NAME} <= {*templates(expects)} <= {NAME, OTHER}
+    [found] = judge(expects, Ended(state="SUCCESS", rendered=RENDERED))[1:]
+    assert found.passed is holds
+    assert "{{" not in found.expected
+
+
+def test_what_cannot_be_rendered_in_a_list_fails() -> None:
+    expects = Expectation(assertions=(Assertion(value=NAME, checks={"notIn": ["a", OTHER]}),))
+    rendered = {**RENDERED, OTHER: Rendering(error="no such task")}
+    [found] = judge(expects, Ended(state="SUCCESS", rendered=rendered))[1:]
+    assert (found.passed, found.message) == (False, "it cannot be rendered: no such task")
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("{{ secret('A') }}", "******"),
+        ("{{ secret ('A') | base64encode }}", "KioqKioq"),
+        ("{{ inputs.pw }}", '{"value":"r220","type":"io.kestra.datatype:aes_encrypted"}'),
+    ],
+)
+@pytest.mark.parametrize("operator", ["equalTo", "notEqualTo", "isNotNull"])
+def test_nothing_is_compared_with_a_secret_that_kestra_does_not_show(text: str, result: str, operator: str) -> None:
+    for value, expected in ((text, "x"), ("x", text)):
+        expects = Expectation(assertions=(Assertion(value=value, checks={operator: expected}),))
+        [found] = judge(expects, Ended(state="SUCCESS", rendered={text: Rendering(result=result)}))[1:]
+        assert not found.passed
+        assert "nothing can be compared with one" in found.message

@@ -7,7 +7,7 @@ import pytest
 from deployer.check.suite_fixtures import fit
 from deployer.model.document import Document
 from deployer.model.flow import Flow
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, Severity
 from deployer.model.smoke import SmokeCase
 from deployer.parsing.parse import parse
 from deployer.read.suites import suites
@@ -96,7 +96,9 @@ def looped(version: str) -> str:
     inner = "{id: deep, type: io.kestra.plugin.core.flow.Sequential, tasks: [{id: deeper, type: io.kestra.plugin.x.Y}]}"
     tasks = f"[{{id: fetch, type: io.kestra.plugin.x.Y}}, {inner}]"
     loop = f"{{id: each, type: io.kestra.plugin.core.flow.{kind}, values: [a, b], tasks: {tasks}}}"
-    return f"id: a\nnamespace: b.c\ntasks:\n  - {loop}\n  - {{id: after, type: io.kestra.plugin.x.Y}}\n"
+    after = "  - {id: after, type: io.kestra.plugin.x.Y}\n"
+    still = "  - {id: still, type: io.kestra.plugin.x.Y, disabled: true}\n"
+    return f"id: a\nnamespace: b.c\ntasks:\n  - {loop}\n{after}{still}"
 
 
 def test_2x_cannot_mock_iterations_in_different_states() -> None:
@@ -135,6 +137,13 @@ def test_how_executions_of_the_flow_are_read_is_the_cases(version: str, loop: st
             "{id: fetch}",
             "this mocks no run of `fetch`: Kestra 1 mocks the iterations of a loop by their values only",
         ),
+        (
+            "1.3",
+            "{id: fetch, value: c}",
+            "no iteration has the value `c`: `fetch` runs for a, b",
+        ),
+        ("2.0", "{id: fetch, value: c}", "no iteration has the value `c`: `fetch` runs for a, b"),
+        ("1.3", "{id: still}", "Kestra does not run `still`: it is disabled"),
         ("1.3", "{id: deeper}", None),
         ("2.0", "{id: deeper, value: a}", None),
         ("2.0", "{id: fetch}", None),
@@ -148,3 +157,32 @@ def test_a_fixture_that_would_mock_nothing_is_a_problem(version: str, fixture: s
 def test_the_task_of_an_assertion_is_there() -> None:
     _, [problem] = fitted("assertions: [{value: a, equalTo: a, taskId: fetsh}]")
     assert (problem.message, problem.hint) == ("the flow b.c/a has no task `fetsh`", "did you mean `fetch`?")
+
+
+def test_values_of_a_loop_that_are_not_written_down_may_be_any() -> None:
+    for values in ("'{{ inputs.x }}'", "['{{ inputs.x }}']", "[{a: 1}]", "[null]"):
+        flow = looped("1.3").replace("[a, b]", values)
+        assert fitted("fixtures: {tasks: [{id: fetch, value: c}]}", flow=flow)[1] == []
+    assert fitted("fixtures: {tasks: [{id: fetch, value: 1}]}", flow=looped("1.3").replace("[a, b]", "[1, 2]"))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "message"),
+    [
+        ("assertions: [{value: a, equalTo: 1.50}]", 6, "YAML reads `1.50` as 1.5"),
+        ("assertions:\n  - value: a\n    notIn:\n      - no", 9, "YAML reads `no` as false"),
+        ("assertions: [{value: a, contains: 007}]", 6, "YAML reads `007` as 7"),
+        ("expectedOutputs: {total: 1.10}", 6, "YAML reads `1.10` as 1.1"),
+    ],
+)
+def test_a_value_that_is_not_what_is_written_is_a_warning(lines: str, line: int, message: str) -> None:
+    _, [problem] = fitted(lines)
+    assert (problem.message, problem.severity) == (f"{message}, and that is what counts here", Severity.WARNING)
+    assert problem.hint == "put it in quotes if you mean the text"
+    assert problem.span
+    assert problem.span.line == line
+
+
+def test_a_value_that_is_what_is_written_is_no_warning() -> None:
+    operators = 'equalTo: 200, notEqualTo: "1.50", contains: true, in: [1.5, "no"], greaterThan: 1.50'
+    assert fitted(f"assertions: [{{value: a, {operators}}}]\nexpectedOutputs: {{total: -3}}")[1] == []

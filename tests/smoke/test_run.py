@@ -145,12 +145,11 @@ def test_every_end_state_can_be_expected(client: KestraClient) -> None:
     assert [(each.verdict, each.state) for each in results] == [(Verdict.PASSED, state) for state in ends]
 
 
-def test_a_disabled_flow_is_not_run_and_says_so(client: KestraClient) -> None:
+def test_a_test_of_a_disabled_flow_is_skipped(client: KestraClient) -> None:
     text = f"id: off\nnamespace: {NAMESPACE}\ndisabled: true\ntasks:\n  - {LOG}\n".replace("{{ inputs.who }}", "you")
     client.create_flow(text, namespace=NAMESPACE, id="off")
     result = result_of(case(Key(FLOW, NAMESPACE, "off")), client)
-    assert (result.verdict, result.execution) == (Verdict.NOT_RUN, None)
-    assert "disabled" in result.message
+    assert (result.verdict, result.execution, result.message) == (Verdict.SKIPPED, None, "its flow is disabled")
 
 
 def test_an_execution_of_ten_megabytes_is_followed_to_its_end(httpserver: HTTPServer) -> None:

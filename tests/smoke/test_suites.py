@@ -113,10 +113,13 @@ def test_a_file_with_several_mistakes_names_them_all() -> None:
     assert problems[0].hint == "did you mean `testCases[0].fixtures`?"
 
 
-def test_what_is_disabled_is_not_run() -> None:
-    assert read(HEAD + "disabled: true\ntestCases:\n  - id: a\n") == ([], [])
-    cases, _ = read(HEAD + "testCases:\n  - id: a\n    disabled: true\n  - id: b\n")
-    assert [case.id for case in cases] == ["b"]
+def test_what_is_disabled_is_known_and_nothing_else_of_it_counts() -> None:
+    cases, _ = read(HEAD + "disabled: true\ntestCases:\n  - {id: a, tags: [x]}\n")
+    assert [(case.id, case.disabled, case.tags) for case in cases] == [("a", True, ("x",))]
+    cases, _ = read(HEAD + "testCases:\n  - {id: a, disabled: true, fixtures: {inputs: {no: x}}}\n  - id: b\n")
+    assert [(case.id, case.disabled, case.inputs) for case in cases] == [("a", True, {}), ("b", False, {})]
+    assert [*unknown_flows(cases[:1], ())] == []
+    assert read(HEAD + "deleted: true\ntestCases:\n  - id: a\n") == ([], [])
 
 
 @pytest.mark.parametrize(

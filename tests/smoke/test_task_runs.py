@@ -49,6 +49,28 @@ def test_those_of_iterations_are_among_them_and_can_be_expected(client: KestraCl
     assert searches(server) == 1
 
 
+SAYS = (
+    f"{{id: each, type: {TASK}.flow.Loop, values: [a, b], tasks: "
+    f"[{{id: tell, type: {TASK}.log.Log, message: 'it is {{{{ item.value }}}}'}}]}}"
+)
+
+
+@pytest.mark.one_version("2.0")
+def test_lines_that_iterations_log_are_found(client: KestraClient) -> None:
+    expects = Expectation(logs=("it is a", "^it is b$"))
+    result = result_of(replace(case(flow(client, "told", SAYS)), expects=expects, loops=True), client)
+    assert (result.verdict, result.message) == (Verdict.PASSED, "")
+
+
+@pytest.mark.one_version("2.0")
+def test_the_log_of_the_iteration_that_failed_explains_the_failure(client: KestraClient) -> None:
+    broken = SAYS.replace("log.Log, message: 'it is", "execution.Fail, errorMessage: 'broken at")
+    result = result_of(replace(case(flow(client, "broken", broken)), loops=True), client)
+    assert result.verdict is Verdict.FAILED
+    assert result.message.startswith("ended FAILED, expected SUCCESS: broken at ")
+    assert any("tell: broken at" in line for line in result.logs)
+
+
 def test_without_a_loop_nothing_more_is_asked(client: KestraClient, server: Proxy) -> None:
     assert result_of(case(flow(client, "a", LOG)), client).verdict is Verdict.PASSED
     assert searches(server) == 0

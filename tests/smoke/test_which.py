@@ -80,7 +80,9 @@ def test_that_there_was_no_smoke_test_to_run_is_said(
 
 
 @pytest.mark.usefixtures("server")
-def test_a_disabled_suite_is_none_to_run(project: Project, deployer: Run) -> None:
+def test_a_disabled_suite_is_skipped(project: Project, deployer: Run) -> None:
     project.flow("a")
     project.write("flows/a.smoke.yaml", SUITE.format(id="s", flow="a") + "disabled: true\n")
-    assert NONE in deployer("sync", *OURS, "--smoke").stdout
+    ended = deployer("sync", *OURS, "--smoke", "--format", "json")
+    [smoke] = ended.report["smokes"]
+    assert (ended.code, smoke["verdict"], smoke["message"]) == (0, "skipped", "it is disabled in its suite")

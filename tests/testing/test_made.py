@@ -206,7 +206,9 @@ def test_the_iterations_of_kestra_2_have_one_state() -> None:
 
 
 def test_lists_of_iterations_that_differ_in_length_are_named() -> None:
-    runs = [Ran(task="fetch", state="SUCCESS", value=str(n), outputs={"l": [1] * n}) for n in (1, 2)]
+    runs = [
+        Ran(task="fetch", state="SUCCESS", value=value, outputs={"l": [1] * n}) for value, n in (("a", 1), ("b", 2))
+    ]
     _, notes = recorded(in_loop("Loop"), *runs, version="2.0")
     assert "lists that `fetch` gives are texts in the test" in notes
 

@@ -10,7 +10,7 @@ from deployer.model.resource import FLOW, Key, Resource
 from deployer.model.smoke import SmokeCase, SmokeResult, TaskFixture, TaskRun, Verdict
 from deployer.parsing.parse import parse
 from deployer.testing.absent import Absent
-from deployer.testing.reached import called, reached, report, without_excuse
+from deployer.testing.reached import called, not_run, reached, report, without_excuse
 
 PARENT, CHILD, GRANDCHILD = (Key(FLOW, "a.b", name) for name in ("parent", "child", "grandchild"))
 TASK = Absent("fetch", "io.kestra.plugin.gcp.X", ("tasks", 0))
@@ -72,3 +72,9 @@ def test_flows_are_called_directly_and_through_others() -> None:
     }
     assert called(PARENT, resources) == {CHILD, GRANDCHILD}
     assert called(GRANDCHILD, resources) == set()
+
+
+def test_what_only_stood_for_a_task_has_not_run() -> None:
+    runs = [TaskRun(task="fetch", state="FAILED"), TaskRun(task="other", state="FAILED")]
+    assert [run.state for run in not_run(runs, [TASK])] == ["SKIPPED", "FAILED"]
+    assert [run.state for run in not_run(runs, [TRIGGER])] == ["FAILED", "FAILED"]

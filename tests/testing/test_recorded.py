@@ -249,7 +249,8 @@ def test_what_cannot_be_recorded_is_refused(bench: Bench) -> None:
     assert elsewhere.code == 2
     assert "no file under flows declares the flow company.team/a" in elsewhere.stderr
     unknown = bench.run("test", "--record", "nothing")
-    assert unknown.code == 3
+    assert unknown.code == 2
+    assert "the server has no execution nothing in the tenant" in unknown.stderr
     assert "404" in unknown.stderr
 
 
