@@ -81,6 +81,8 @@ def report(outputs: Outputs, request: Request, work: Callable[[], Report]) -> in
         found = work()
     except DeployerError as error:
         found = Report(request, error=error)
+    except KeyboardInterrupt:  # before the first stage, such as while an engine starts
+        found = Report(request, interrupted=True)
     written = write(found, outputs)
     if found.error and outputs.stdout != "json":
         say(found.error)

@@ -71,7 +71,7 @@ class Sieve:
             return OMITTED
         self.left.add(path)
         made = _placeholder(value)
-        too_much = isinstance(made, str) and (len(made) > BIGGEST or self.is_secret(made))
+        too_much = isinstance(made, str) and (len(made) > BIGGEST or self.is_secret(made.replace(PLACEHOLDER, "")))
         return PLACEHOLDER if too_much else made
 
     def _reason(self, value: Any, path: str) -> str:

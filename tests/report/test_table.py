@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from report.requests import asked
 from report.test_formats import FULL, PLANNED
 
 from deployer.cli.output import Outputs, outputs_of, write
-from deployer.errors import KestraError, UsageError
+from deployer.cli.output import report as report_of
+from deployer.errors import ExitCode, KestraError, UsageError
 from deployer.model.problem import Problem
 from deployer.model.result import Report
 from deployer.report.hidden import hide
@@ -73,3 +75,15 @@ def test_what_could_not_be_written_is_said_before_the_run(
 def test_a_file_that_cannot_be_written_after_all_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert not write(FULL, Outputs(files=[("json", tmp_path / "gone/report.json")]), {})
     assert "gone/report.json cannot be written: No such file or directory" in capsys.readouterr().err
+
+
+def test_an_interrupt_before_the_first_stage_is_reported_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> Report:
+        raise KeyboardInterrupt
+
+    file = tmp_path / "report.json"
+    assert report_of(Outputs(files=[("json", file)]), asked("test"), work) == ExitCode.INTERRUPTED
+    assert json.loads(file.read_text())["exit_code"] == ExitCode.INTERRUPTED
+    assert "interrupted" in capsys.readouterr().out.lower()

@@ -8,13 +8,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from engine.processes import eventually
 from proxy import Proxy
 from pytest_httpserver import HTTPServer
 
+from deployer.kestra.answers import Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import FLOW, Key
 from deployer.model.smoke import Awaited, Expectation, SmokeCase, SmokeResult, TaskRun, UnderWay, Verdict
 from deployer.settings import Settings
+from deployer.smoke.follow import Follower, Seen
 from deployer.smoke.run import _run_all, _without_secrets, run
 
 NAMESPACE = "company.team"
@@ -210,3 +213,20 @@ def test_no_line_of_a_secret_of_several_lines_is_shown() -> None:
     shown = _without_secrets(SmokeResult(asked, Verdict.FAILED, "MIIEvQIBADANBg", logs=logs, runs=runs))
     assert shown.logs == ("INFO say: ***",) * 4
     assert (shown.message, shown.runs[0].value) == ("***", "***")
+
+
+@pytest.mark.one_version
+def test_what_ends_by_itself_while_it_is_to_be_killed_was_not_killed(
+    client: KestraClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill = Follower.kill
+
+    def late(self: Follower, execution: Execution) -> Seen:
+        assert eventually(lambda: client.execution(execution.id).over)
+        return kill(self, client.execution(execution.id))
+
+    monkeypatch.setattr(Follower, "kill", late)
+    nap = "{id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT2S}"
+    result = result_of(case(flow(client, "naps", nap), seconds=1), client)
+    assert result.verdict is Verdict.TIMED_OUT
+    assert result.message == "still RUNNING after 1 s, and ended SUCCESS before it could be killed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,12 @@ def test_what_is_big_or_secret_is_left_out_and_named(outputs: dict[str, Any], wh
         ({"body": ["x" * 5000, 1]}, ["left out", 1]),
         ({"body": [1] * 5000}, []),
         ({"body": {"secret": 5}}, {"secret": 0}),
+        (
+            {"body": '{"names": ["a", "b"], "n": 5, "ok": true, "token": "hunter2"}'},
+            '{"names": ["left out", "left out"], "n": 0, "ok": true, "token": "left out"}',
+        ),
+        ({"body": '{"Bearer hunter2hunter2": 1}'}, "left out"),
+        ({"body": "[" + '"x", ' * 5000 + "1]"}, "left out"),
         ({"body": "kestra:///b/c/a/executions/E/tasks/fetch/T/my report.csv"}, "{{ files['my-report.csv'] }}"),
     ],
 )
@@ -277,9 +284,11 @@ INPUTS = {
 }
 
 
-def suggested(source: str, version: str = "1.3") -> tuple[dict[str, Any], str]:
+def suggested(
+    source: str, version: str = "1.3", given: AbstractSet[tuple[str, str]] = frozenset()
+) -> tuple[dict[str, Any], str]:
     made = flow(source, version)
-    draft = suggest(made, Key(FLOW, "b.c", "a"), needs(made, {"b.c/a"}, lambda _: False))
+    draft = suggest(made, Key(FLOW, "b.c", "a"), needs(made, {"b.c/a"}, lambda _: False), given)
     return fits(draft, made), "\n".join(draft.notes)
 
 
@@ -325,6 +334,9 @@ def test_what_the_flow_asks_for_is_named() -> None:
     assert "under `test: secrets: PIN`" in notes
     assert "under `test: kv: b.c: last`" in notes
     assert "MOCKED" not in notes
+    _, notes = suggested(source + SAYS % '{{ secret("PIN") }} {{ kv("last") }}', given={("secret", "PIN")})
+    assert "PIN" not in notes
+    assert "last" in notes
 
 
 def test_a_suite_goes_where_none_is(tmp_path: Path) -> None:

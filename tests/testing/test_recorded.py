@@ -248,6 +248,10 @@ def test_what_cannot_be_recorded_is_refused(bench: Bench) -> None:
     elsewhere = bench.run("test", "--record", execute(bench.api, "a"))
     assert elsewhere.code == 2
     assert "no file under flows declares the flow company.team/a" in elsewhere.stderr
+    for option in (("-k", "x"), ("--tag", "x"), ("--coverage",), ("--logs", "all"), ("--report", "json=x")):
+        of_a_run = bench.run("test", "--record", "nothing", *option)
+        assert of_a_run.code == 2
+        assert f"{option[0]} is for running tests, and --record makes one" in of_a_run.stderr
     unknown = bench.run("test", "--record", "nothing")
     assert unknown.code == 2
     assert "the server has no execution nothing in the tenant" in unknown.stderr
