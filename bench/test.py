@@ -79,8 +79,8 @@ def measured(version: str, cases: int, runs: int) -> dict[str, str]:
         "the sample flows' suites, whole command": f"{median(each['wall'] for each in samples):.1f} s",
         f"{cases} cases of one flow, whole command": f"{median(each['wall'] for each in many):.1f} s",
         "start to first result": f"{first:.1f} s",
-        "cases a second": f"{cases / seconds:.0f}",
-        "the engine alone": f"{cases / alone:.0f}",
+        "cases a second": f"{cases / seconds:.1f}",
+        "the engine alone": f"{cases / alone:.1f}",
         "cases a second to the engine alone": f"{alone / seconds:.2f}",
         "memory at most, of the command and of its engine": f"{median(each['megabytes'] for each in many):.0f} MB",
     }

@@ -65,11 +65,11 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
         for key, value in pairs.items():
             session.client.set_key_value(namespace, key, value)
     session.listen("Running tests")
-    found: list[tuple[SmokeResult, Found]] = []
+    found: dict[int, Found] = {}
 
     def amend(result: SmokeResult) -> SmokeResult:
-        found.append((result, _reached(result, absent, desired, session.client)))
-        return without_excuse(*found[-1])
+        found[id(result.case)] = its = _reached(result, absent, desired, session.client)
+        return without_excuse(result, its)
 
     results, interrupted = run(
         cases,
@@ -82,13 +82,13 @@ def test(request: Request, session: Session, given: Given) -> Iterator[Report]:
         whole_logs=request.whole_logs,
         amend=amend,
     )
-    found.sort(key=lambda each: cases.index(each[0].case))
-    problems = report_reached(found, {key: flow.document for key, flow in flows.items()})
+    tested = [(result, found.get(id(result.case), ())) for result in results]
+    problems = report_reached(tested, {key: flow.document for key, flow in flows.items()})
     report = replace(report.with_problems(problems), smokes=tuple(results), interrupted=interrupted)
     yield report
     if request.coverage and not interrupted:
         session.listen("Reading what was reached")
-        yield replace(report, coverage=_cover(found, flows, absent, session.client))
+        yield replace(report, coverage=_cover(tested, flows, absent, session.client))
 
 
 def unchanged(request: Request) -> Report | None:
