@@ -12,8 +12,6 @@ from deployer.check import check
 from deployer.model.version import NAMES, named
 from deployer.parsing.parse import parse
 
-pytestmark = pytest.mark.untraced
-
 CORPUS = SHARED / "corpus"
 
 

@@ -22,7 +22,6 @@ from deployer.model.version import NAMES
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.untraced,
     pytest.mark.timeout(900),  # the first test waits for engines that are asked for the first time
 ]
 SHOWN = 10  # differences in the message of a failure
