@@ -23,6 +23,7 @@ from deployer.cli.shell import shell
 from deployer.cli.streams import hide
 from deployer.engine.process.environment import SECRET
 from deployer.errors import UsageError
+from deployer.language.texts import texts
 from deployer.model import version as versions
 from deployer.model.request import Command, Request
 from deployer.model.resource import MAIN
@@ -114,20 +115,12 @@ def _real(asked: Configured) -> Iterator[str]:
     """Yield what is the user's own of the secrets and key-value pairs of tests: what comes from variables."""
     for value in asked.settings.test_secrets.values():
         yield from (os.environ.get(name, "") for name in _VARIABLE.findall(value))
-    for value in _strings(asked.settings.test_key_values):
+    for _, value in texts(asked.settings.test_key_values):
         given = (os.environ.get(name, "") for name in _VARIABLE.findall(value))
         yield from (each for each in given if len(each) >= _LONG)
     for name, value in asked.variables.items():
         if name.startswith(SECRET):
             yield base64.b64decode(value).decode(errors="replace")
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for each in value.values() if isinstance(value, Mapping) else value:
-            yield from _strings(each)
 
 
 def _filled(value: Any, key: str, environ: Mapping[str, str] = os.environ) -> Any:

@@ -15,6 +15,8 @@ from typing import Any
 from deployer.model.problem import Span
 
 MASK = "••••••"
+ENCRYPTED = "io.kestra.datatype:aes_encrypted"
+"""What Kestra writes beside a value that it keeps encrypted, as those of SECRET inputs."""
 _SHORTEST = 4  # characters of a secret that is looked for in a message
 _LONG = 20_000  # characters of a line that is looked at closely
 _ABOVE = 200  # lines over an excerpt that may say that it is a secret

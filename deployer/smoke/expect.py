@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deployer.language.leaves import as_text
+from deployer.language.texts import texts
+from deployer.model.secret import ENCRYPTED
 from deployer.model.smoke import Assertion, Checked, Expectation, TaskRun
 
 NOT_RUN = "NOT_RUN"
 """The state that is expected of a task that is not to run."""
 _SIGNS = ("{{", "{%", "{#")
 _SECRET = re.compile(r"\bsecret\s*\(")
-_ENCRYPTED = "io.kestra.datatype:aes_encrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +47,9 @@ def templates(expected: Expectation) -> list[str]:
     """Return the templates that have to be rendered to judge the assertions, each once."""
     found: dict[str, None] = {}
     for each in expected.assertions:
-        for text in _strings([each.value, each.error_message, *each.checks.values()]):
-            if _is_template(text):
-                found[text] = None
+        for given in (each.value, each.error_message, *each.checks.values()):
+            found |= {text: None for _, text in texts(given) if _is_template(text)}
     return list(found)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _strings(each)
 
 
 def judge(expected: Expectation, ended: Ended) -> list[Checked]:
@@ -121,7 +113,7 @@ def _assertion(assertion: Assertion, rendered: Mapping[str, Rendering]) -> Itera
         message = said.result or assertion.error_message
     for name, wanted in assertion.checks.items():
         what = f"{about}{assertion.value} {name}"
-        trouble = value.error or next(filter(None, (_render(each, rendered).error for each in _strings(wanted))), "")
+        trouble = value.error or next(filter(None, (_render(each, rendered).error for _, each in texts(wanted))), "")
         if trouble:
             yield _checked(what, wanted, "", passed=False, message=f"it cannot be rendered: {trouble}")
             continue
@@ -142,7 +134,7 @@ def _render(text: str, rendered: Mapping[str, Rendering]) -> Rendering:
         return found
     if _SECRET.search(text):
         return Rendering(error="Kestra renders each secret as ****** here, so nothing can be compared with one")
-    if _ENCRYPTED in found.result:
+    if ENCRYPTED in found.result:
         return Rendering(error="Kestra keeps SECRET inputs and outputs encrypted, so nothing can be compared with one")
     return found
 
@@ -150,7 +142,7 @@ def _render(text: str, rendered: Mapping[str, Rendering]) -> Rendering:
 def _filled(value: Any, rendered: Mapping[str, Rendering]) -> Any:
     """Return a value with what each template in it came to."""
     if isinstance(value, dict):
-        return {name: _filled(each, rendered) for name, each in value.items()}
+        return {_filled(name, rendered): _filled(each, rendered) for name, each in value.items()}
     if isinstance(value, list):
         return [_filled(each, rendered) for each in value]
     return _render(value, rendered).result if isinstance(value, str) else value

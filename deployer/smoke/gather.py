@@ -29,19 +29,20 @@ _CORRELATION = "system.correlationId"
 """The label that Kestra gives an execution, and all that it starts: the id of the first, unless somebody set it."""
 
 
-def gather(client: KestraClient, case: SmokeCase, execution: Execution) -> Ended:
-    """Return what is expected something of. Raises KestraError where it cannot be read."""
+def gather(client: KestraClient, case: SmokeCase, execution: Execution) -> tuple[Ended, list[Execution]]:
+    """Return what is expected something of, and the iterations. Raises KestraError where it cannot be read."""
     expected = case.expects
     late = {name for name, state in expected.tasks.items() if name in case.late and state != NOT_RUN}
     execution = _await_tasks(client, execution, late)
     inner = iterations(client, execution) if case.loops else []
-    return Ended(
+    ended = Ended(
         state=execution.state,
         runs=task_runs(execution, inner),
         outputs=client.outputs_from_execution(execution.id) if expected.outputs else {},
         logs=_await_logs(client, [execution, *inner], expected.logs) if expected.logs else (),
         rendered={text: _render(client, execution, text) for text in templates(expected)},
     )
+    return ended, inner
 
 
 def task_runs(execution: Execution, iterations: Iterable[Execution] = ()) -> tuple[TaskRun, ...]:

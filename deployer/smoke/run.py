@@ -18,7 +18,7 @@ from deployer.interrupt import finish
 from deployer.kestra.answers import OVER, Execution
 from deployer.kestra.client import KestraClient
 from deployer.model.resource import Key
-from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, TaskRun, UnderWay, Verdict
+from deployer.model.smoke import Awaited, SmokeCase, SmokeResult, UnderWay, Verdict
 from deployer.model.upload import Upload
 from deployer.redaction import redactor
 from deployer.smoke.chain import RETRIED
@@ -206,21 +206,17 @@ class _Runner:
 
     def _judge(self, case: SmokeCase, execution: Execution) -> SmokeResult:
         try:
-            ended = gather(self.client, case, execution)
+            ended, inner = gather(self.client, case, execution)
         except KestraError as error:
             return _result(case, execution, f"ended {execution.state}, and what became of it cannot be read: {error}")
         checked = judge(case.expects, ended)
         failed = [each for each in checked if not each.passed]
         if failed:
-            said = "" if checked[0].passed else first_error(self.client, execution, self._inner(case, execution))
-            result = self._explained(_result(case, execution, sentence(failed, said)), execution)
+            said = "" if checked[0].passed else first_error(self.client, execution, inner)
+            result = self._explained(_result(case, execution, sentence(failed, said)), execution, inner)
         else:
             result = _result(case, execution, "", Verdict.PASSED)
         return replace(result, checked=tuple(checked), runs=tuple(ended.runs))
-
-    def _runs(self, case: SmokeCase, execution: Execution) -> tuple[TaskRun, ...]:
-        """Return the task runs of an execution, with those of iterations where they can be read."""
-        return task_runs(execution, self._inner(case, execution))
 
     def _inner(self, case: SmokeCase, execution: Execution) -> list[Execution]:
         """Return the iterations of an execution as far as they can be read."""
@@ -228,8 +224,7 @@ class _Runner:
             return iterations(self.client, execution) if case.loops else []
         return []
 
-    def _explained(self, result: SmokeResult, execution: Execution) -> SmokeResult:
-        inner = self._inner(result.case, execution)
+    def _explained(self, result: SmokeResult, execution: Execution, inner: Sequence[Execution]) -> SmokeResult:
         return replace(result, logs=last_logs(self.client, execution, inner, whole=self.whole_logs))
 
     def _kill(self, result: SmokeResult, execution: Execution, follower: Follower) -> SmokeResult:
@@ -239,17 +234,18 @@ class _Runner:
         except KestraNotFoundError:
             return replace(result, message=f"{result.message}; it no longer exists")
         now = seen.execution
+        inner = self._inner(result.case, now)
         result = replace(
             result,
             state=now.state,
             execution=now.id,
             url=now.url or None,
             states=states(now),
-            runs=self._runs(result.case, now),
+            runs=task_runs(now, inner),
         )
         if seen.over:
             end = "killed" if now.state in _KILLED else f"and ended {now.state} before it could be killed"
-            return self._explained(replace(result, message=f"{result.message}, {end}"), now)
+            return self._explained(replace(result, message=f"{result.message}, {end}"), now, inner)
         return replace(result, message=f"{result.message}; {_explain_left(seen)}", left_running=True)
 
 

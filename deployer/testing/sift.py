@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployer.model.secret import is_name, places
+from deployer.model.secret import ENCRYPTED, is_name, places
 from deployer.testing.draft import PLACEHOLDER, Making
 
 BIGGEST = 4096
 """Bytes of a value, as JSON, that is written."""
-_ENCRYPTED = "io.kestra.datatype:aes_encrypted"
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 _STORED = re.compile(r"kestra://.*/(?P<name>[^/]+)")
 _SHORTEST = 6  # characters of a secret that is looked for in other values
@@ -106,7 +105,7 @@ def _is_secret_name(name: str) -> bool:
 
 
 def _is_encrypted(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get("type") == _ENCRYPTED
+    return isinstance(value, Mapping) and value.get("type") == ENCRYPTED
 
 
 def _placeholder(value: Any) -> Any:

@@ -159,11 +159,10 @@ def _cover(
         executions = pool.map(read, [result for result, _ in tested])
         for (result, found), its in zip(tested, executions, strict=True):
             own = result.case.flow
-            runs.setdefault(own, []).extend(not_run(result.runs, [each for key, each in found if key == own]))
-            for each in its:
-                key = Key(FLOW, each.namespace, each.flow_id)
-                theirs = task_runs(each)
-                runs.setdefault(key, []).extend(theirs if key == own else not_run(theirs, absent.get(key, ())))
+            stood_in = {**absent, own: [each for key, each in found if key == own]}
+            ran = [(own, result.runs), *((Key(FLOW, each.namespace, each.flow_id), task_runs(each)) for each in its)]
+            for key, theirs in ran:
+                runs.setdefault(key, []).extend(not_run(theirs, stood_in.get(key, ())))
     return cover(flows, runs)
 
 

@@ -84,6 +84,9 @@ testCases:
         - {id: page}
     expectedTaskStates: {page: SUCCESS}
 """
+OF_A = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n"
+CASE = OF_A + "  - id: c\n"
+LATE = "afterExecution:\n  - {id: l, type: io.kestra.plugin.core.log.Log, message: x}\n"
 GIVEN = 'project: x\ntest:\n  secrets: {SLACK: "${NOT_REAL}"}\n  kv: {company.data: {limit: 10}}\n'
 
 
@@ -169,8 +172,7 @@ def test_tests_are_selected_by_name_and_tag(project: Project, deployer: Run, sha
 @pytest.mark.one_version
 def test_a_failure_is_explained(project: Project, deployer: Run, shared: str) -> None:
     project.flow("a")
-    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: c\n"
-    project.write("flows/a.smoke.yaml", f"{suite}    assertions: [{{value: '{{{{ flow.id }}}}', equalTo: b}}]\n")
+    project.write("flows/a.smoke.yaml", f"{CASE}    assertions: [{{value: '{{{{ flow.id }}}}', equalTo: b}}]\n")
     ended = deployer("test", "--kestra", shared)
     assert ended.code == 6
     assert "✗ company.team/a  c: failed: {{ flow.id }} equalTo: expected `b`, but was `a`" in ended.stdout
@@ -196,8 +198,7 @@ def test_a_real_secret_that_a_test_gets_is_not_shown(
     monkeypatch.setenv("REAL", "Sesame-4711")
     project.flow("a")
     project.write("kestra-deployer.yaml", 'project: x\ntest: {secrets: {TOKEN: "${REAL}"}}\n')
-    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: c\n"
-    project.write("flows/a.smoke.yaml", f"{suite}    assertions: [{{value: it is Sesame-4711, equalTo: x}}]\n")
+    project.write("flows/a.smoke.yaml", f"{CASE}    assertions: [{{value: it is Sesame-4711, equalTo: x}}]\n")
     ended = deployer("test", "--kestra", shared)
     assert ended.code == 6
     assert "it is ***" in ended.stdout
@@ -228,7 +229,7 @@ def test_smoke_on_kestras_server_skips_what_has_to_be_mocked_and_on_ours_runs_it
     told = server_info
     monkeypatch.setattr("deployer.kestra.connection.server_info", lambda *said: replace(told(*said), ours=ours))
     project.flow("a")
-    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: real\n  - id: mocked\n"
+    suite = f"{OF_A}  - id: real\n  - id: mocked\n"
     project.write("flows/a.smoke.yaml", f"{suite}    fixtures: {{tasks: [{{id: say}}]}}\n")
     ended = deployer("sync", "--smoke", "--format", "json")
     assert (ended.code, verdicts(ended)) == (0, {"real": "passed", "mocked": "passed" if ours else "skipped"})
@@ -243,9 +244,8 @@ def test_a_variable_in_a_key_value_pair_is_hidden_unless_it_is_short(
     project.flow("a")
     pairs = '{tok: "${TOKEN}", obj: {inner: ["${TOKEN}"]}, region: "${REGION}"}'
     project.write("kestra-deployer.yaml", f"project: x\ntest: {{kv: {{company.team: {pairs}}}}}\n")
-    suite = "id: s\nnamespace: company.team\nflowId: a\ntestCases:\n  - id: c\n"
     value = "\"{{ kv('tok') }} in {{ kv('region') }}\""
-    project.write("flows/a.smoke.yaml", f"{suite}    assertions: [{{value: {value}, equalTo: x}}]\n")
+    project.write("flows/a.smoke.yaml", f"{CASE}    assertions: [{{value: {value}, equalTo: x}}]\n")
     ended = deployer("test", "--kestra", shared)
     assert ended.code == 6
     assert "but was `*** in eu`" in ended.stdout
@@ -253,10 +253,12 @@ def test_a_variable_in_a_key_value_pair_is_hidden_unless_it_is_short(
 
 
 @pytest.mark.one_version
+@pytest.mark.parametrize("more", ["", LATE])
 def test_a_test_that_reaches_what_is_absent_never_counts_as_passed_and_covers_nothing(
-    project: Project, deployer: Run, shared: str
+    project: Project, deployer: Run, shared: str, more: str
 ) -> None:
     write(project, SUITE.replace("        - {id: page}\n", "").replace("{page: SUCCESS}", "{extract: FAILED}"))
+    project.write("flows/pipeline.yaml", PIPELINE + more)
     project.write("kestra-deployer.yaml", GIVEN.replace("${NOT_REAL}", "x"))
     ended = deployer("test", "-k", "extract-fails", "--kestra", shared, "--coverage", "--format", "json")
     assert verdicts(ended) == {"extract-fails": "failed"}
