@@ -52,12 +52,12 @@ def test_a_deploy_that_is_killed_at_any_request(
         write(project, step)
         if kill_at(server, number, done=bool(number % 2), command=SYNC):
             break
-        assert operator.started() == before, number
+        assert operator.started(*NAMES) == before, number
         assert deployer(*SYNC).code == 0, number
-        assert operator.started() == before, number
+        assert operator.started(*NAMES) == before, number
     assert step > len(NAMES)
     time.sleep(SECONDS)
-    assert operator.started() == before
+    assert operator.started(*NAMES) == before
     assert operator.is_off("cron")
     assert operator.is_off("beside")
     assert {action for _, action, _ in deployer(*SYNC).done} == {"keep"}
@@ -74,6 +74,6 @@ def test_two_deploys_at_once(
         assert deployer(*SYNC).code == 0
         assert {action for _, action, _ in deployer(*SYNC).done} == {"keep"}
     time.sleep(SECONDS)
-    assert operator.started() == before
+    assert operator.started(*NAMES) == before
     assert operator.is_off("cron")
     assert operator.is_off("beside")

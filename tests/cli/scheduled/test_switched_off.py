@@ -35,11 +35,10 @@ def test_what_is_off_stays_off(project: Project, operator: Operator, deployer: R
     project.write("flows/control.yaml", EDITS["cron"]("control"))
     ended = deployer("sync", "--format", "json")
     assert ended.code == 0, ended.stdout
-    control = operator.started().get("control", 0)
+    control = operator.started("control")["control"]
     time.sleep(SECONDS)
-    after = operator.started()
-    assert {name: after.get(name, 0) for name in names} == {name: before.get(name, 0) for name in names}
-    assert eventually(lambda: operator.started().get("control", 0) >= control + 2)
+    assert operator.started(*names) == before
+    assert eventually(lambda: operator.started("control")["control"] >= control + 2)
     reasons = {each["name"]: each["reason"] for each in ended.report["plan"]["changes"]}
     assert all("stays disabled" in reasons[name] for name in names if not name.endswith("removed"))
     assert all("no such trigger any more" in reasons[name] for name in names if name.endswith("removed"))
@@ -60,11 +59,11 @@ def test_a_flow_that_was_deleted_meanwhile_comes_back_disabled(
     assert deployer("sync").code == 0
     operator.api.delete("/flows/company.team/a").raise_for_status()
     assert eventually(lambda: not operator.states("a"))
-    before = operator.settled(["a"]).get("a", 0)
+    before = operator.settled(["a"])
     ended = deployer("sync")
     assert "the trigger `often` stays disabled" in ended.stdout
     time.sleep(SECONDS)
-    assert operator.started().get("a", 0) == before
+    assert operator.started("a") == before
 
 
 def test_what_stop_after_has_switched_off_stays_off(project: Project, operator: Operator, deployer: Run) -> None:
@@ -73,12 +72,12 @@ def test_what_stop_after_has_switched_off_stays_off(project: Project, operator: 
     project.write("flows/a.yaml", flow("a", once))
     deployer("sync")
     assert eventually(lambda: operator.is_off("a"))
-    before = operator.settled(["a"])["a"]
+    before = operator.settled(["a"])
     project.write("flows/a.yaml", flow("a", once.replace("* * * * * *", "*/1 * * * * *")))
     ended = deployer("sync")
     assert "the trigger `often` stays disabled" in ended.stdout
     time.sleep(SECONDS)
-    assert operator.started()["a"] == before
+    assert operator.started("a") == before
 
 
 @pytest.mark.parametrize("how", ["the policy", "the file"])
@@ -96,8 +95,8 @@ def test_it_is_enabled_where_that_is_asked_for(project: Project, operator: Opera
     assert ended.code == 0
     assert "the trigger `often` is enabled again" in ended.stdout
     assert eventually(lambda: not operator.is_off("a"))
-    before = operator.started().get("a", 0)
-    assert eventually(lambda: operator.started().get("a", 0) >= before + 2)
+    before = operator.started("a")["a"]
+    assert eventually(lambda: operator.started("a")["a"] >= before + 2)
 
 
 def test_a_trigger_that_is_switched_off_after_the_plan_ends_the_deploy(
@@ -127,7 +126,7 @@ def test_a_draft_of_another_user_changes_nothing_of_that(project: Project, opera
     deployer("sync")
     assert eventually(lambda: "often" in operator.states("a"))
     operator.switch_off("a")
-    before = operator.settled(["a"]).get("a", 0)
+    before = operator.settled(["a"])
     drafted = flow("a", schedule(cron="*/1 * * * * *"), schedule("new"), message="draft")
     operator.api.put(
         "/flows/company.team/a", content=drafted, headers=YAML, params={"draft": "true"}
@@ -137,7 +136,7 @@ def test_a_draft_of_another_user_changes_nothing_of_that(project: Project, opera
     assert eventually(lambda: "new" in operator.states("a"))
     time.sleep(SECONDS)
     assert operator.is_off("a")
-    assert operator.started().get("a", 0) == before
+    assert operator.started("a") == before
 
 
 @pytest.mark.one_version("2.0")
@@ -148,4 +147,4 @@ def test_a_draft_that_is_published_has_its_schedules(project: Project, operator:
     operator.api.post("/flows", content=text, headers=YAML, params={"draft": "true"}).raise_for_status()
     ended = deployer("sync", "--format", "json")
     assert [action for _, action, _ in ended.done] == ["publish"]
-    assert eventually(lambda: operator.started().get("a", 0) > 0)
+    assert eventually(lambda: operator.started("a")["a"] > 0)
