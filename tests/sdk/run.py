@@ -15,8 +15,9 @@ from sdk.suites import PASSWORD, USERNAME, Suite
 
 _ARGUMENTS = (
     *("-p", "sdk_recorder", "--noconftest", "-p", "no:cacheprovider", "-c", os.devnull),
-    *("--tb=short", "--quiet", "--timeout=60"),
+    *("--tb=short", "--quiet"),
 )
+_LONGEST = 60  # seconds for a test
 _TO_THE_END = (0, 1)  # pytest's exit codes for all passed, and for some failed
 
 
@@ -37,19 +38,26 @@ class Run:
         return self.outcome == "passed"
 
 
-def run(suite: Suite, server: str, tests: Sequence[str] = ()) -> dict[str, Run]:
+def run(suite: Suite, server: str, tests: Sequence[str] = (), patience: int = 1) -> dict[str, Run]:
     """Run these tests of the suite, all where none is named, against the server at this URL; return each by its name.
 
-    Raises AssertionError when the tests could not be run, or not to their end.
+    Every sleep of a test is `patience` times as long. Raises AssertionError when the tests could not be run, or not to
+    their end.
     """
     python = environment(suite.requirements)
     folder = _site_packages(python) / "testApis"
     with tempfile.TemporaryDirectory(prefix="sdk-") as work:
         record = Path(work) / "record.jsonl"
         own = {"SDK_SERVER": server, "SDK_RECORD": str(record), "SDK_USERNAME": USERNAME, "SDK_PASSWORD": PASSWORD}
+        own["SDK_PATIENCE"] = str(patience)
         paths = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "plugin"), str(folder)])}
         named = tests or [f"{name}.py" for name in suite.files]
-        arguments = [*_ARGUMENTS, f"--rootdir={folder}", *(f"{folder}/{name}" for name in named)]
+        arguments = [
+            *_ARGUMENTS,
+            f"--timeout={_LONGEST * patience}",
+            f"--rootdir={folder}",
+            *(f"{folder}/{name}" for name in named),
+        ]
         pytest = subprocess.run(
             [str(python), "-m", "pytest", *arguments],
             cwd=work,

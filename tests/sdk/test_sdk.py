@@ -2,7 +2,7 @@
 
 A test that passes against a server without anything is counted apart, and a failed one is excused only by what it was
 seen to do: `exclusions.py` has the table. Some tests give the server a fixed 0.2 to 1 s for what it does later; on a
-busy machine that is too short. So what fails is heard once more, alone and on a fresh engine.
+busy machine that is too short. So what fails is heard once more, alone, on a fresh engine and with longer sleeps.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from deployer.model.resource import MAIN
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 _WARM = 5  # executions
+_PATIENCE = 5  # times the sleeps of a test that failed: its flows sleep for 10 s, in which they are killed or looked at
 
 pytestmark = [
     pytest.mark.engine,
@@ -64,15 +65,17 @@ def _heard(suite: Suite) -> list[Verdict]:
         against_nothing = run(suite, url)
     first = _judged(suite, against_nothing)
     failed = [verdict.test for verdict in first if verdict.kind is Kind.FAILS]
-    second = {verdict.test: verdict for verdict in _judged(suite, against_nothing, failed)} if failed else {}
+    second = {verdict.test: verdict for verdict in _judged(suite, against_nothing, failed, _PATIENCE)} if failed else {}
     return [second.get(verdict.test, verdict) for verdict in first]
 
 
-def _judged(suite: Suite, against_nothing: Mapping[str, Run], tests: Sequence[str] = ()) -> list[Verdict]:
+def _judged(
+    suite: Suite, against_nothing: Mapping[str, Run], tests: Sequence[str] = (), patience: int = 1
+) -> list[Verdict]:
     tenants = (MAIN, "warm")
     with launch(suite.version, basic_auth=(USERNAME, PASSWORD), tenants=tenants, scheduler=True) as engine:
         _warm(engine)
-        return judge(run(suite, engine.url, tests), against_nothing, _served(suite), TABLE)
+        return judge(run(suite, engine.url, tests, patience), against_nothing, _served(suite), TABLE)
 
 
 def _warm(engine: RunningEngine) -> None:

@@ -18,6 +18,7 @@ from deployer.engine.process.launch import RunningEngine
 
 _AT_ONCE = 4  # requests, as many as the engine's worker has threads
 _LONGEST = 30.0  # seconds until an execution is in its state, which only a failure takes
+_PATIENT = 180.0  # seconds for an answer: an execution that sleeps for 60 can keep a thread of the worker busy
 _TIMES = 3  # Kestra 2.0.0 was seen to leave one in thousands behind, on a busy machine
 _FAIL = "io.kestra.plugin.core.execution.Fail"
 _PAUSE = "io.kestra.plugin.core.flow.Pause"
@@ -74,7 +75,7 @@ def ask(engine: RunningEngine, steps: Sequence[Step]) -> list[httpx.Response]:
 def _asked(engine: RunningEngine, steps: Sequence[Step]) -> list[httpx.Response]:
     """Make a new tenant as the steps need it, and return what the engine answers to each there."""
     tenant, run = f"t{uuid.uuid4().hex[:12]}", steps[0].run
-    with httpx.Client(base_url=f"{engine.url}/api/v1/{tenant}", timeout=60) as client:
+    with httpx.Client(base_url=f"{engine.url}/api/v1/{tenant}", timeout=_PATIENT) as client:
         world = _made(client, run)
         answers = []
         for step in steps:

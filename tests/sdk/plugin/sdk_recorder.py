@@ -1,14 +1,16 @@
 """A pytest plugin for the SDK's tests, in their own environment: it sends them to our server and records what they do.
 
 The server's URL is in SDK_SERVER. One JSON line for each test goes to the file SDK_RECORD: its name, its outcome, why
-it failed, and every request that it or one of its fixtures sent. The fixtures here stand for those of the `conftest.py`
-beside the tests, which signs in as the Enterprise edition wants it.
+it failed, and every request that it or one of its fixtures sent. Every sleep of a test is SDK_PATIENCE times as long.
+The fixtures here stand for those of the `conftest.py` beside the tests, which signs in as the Enterprise edition wants
+it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
@@ -27,6 +29,8 @@ _of_fixture: dict[Any, list[str]] = defaultdict(list)
 
 def pytest_configure() -> None:
     """Watch the one place that every request passes; send what a test asks of a host of its own to our server."""
+    sleep, patience = time.sleep, int(os.environ["SDK_PATIENCE"])
+    time.sleep = lambda seconds: sleep(float(seconds) * patience)
     send = HTTPConnectionPool.urlopen
 
     def recorded(pool: HTTPConnectionPool, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
