@@ -34,7 +34,6 @@ def published(tmp_path: Path) -> tuple[Path, str]:
     return folder, git(folder, "rev-parse", "HEAD")
 
 
-@pytest.mark.timeout(300)
 def test_the_hook_refuses_a_commit_with_a_broken_flow_and_takes_it_mended(
     published: tuple[Path, str], tmp_path: Path
 ) -> None:

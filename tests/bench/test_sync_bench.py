@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(__file__).parents[2] / "bench" / "sync.py"
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]  # it starts seven engines
+pytestmark = pytest.mark.engine
 
 SDK, HTTPX, FLOOR = "kestrapy, one by one", "httpx, one by one", "creating 4 at a time"
 

@@ -20,10 +20,7 @@ from shared import needs_shared
 
 from deployer.model.version import NAMES
 
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.timeout(900),  # the first test waits for engines that are asked for the first time
-]
+pytestmark = pytest.mark.engine
 SHOWN = 10  # differences in the message of a failure
 STAYED_ON = ("1.3", "2.0")
 """The versions that a plugin is tried in."""

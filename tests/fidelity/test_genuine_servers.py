@@ -16,7 +16,7 @@ from shared import needs_shared
 from deployer.engine.process.launch import launch
 from deployer.model.version import named
 
-pytestmark = [pytest.mark.engine, needs_shared, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, needs_shared]
 
 DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 

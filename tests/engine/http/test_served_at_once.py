@@ -62,7 +62,6 @@ def test_what_is_changed_while_others_are_killed_is_answered(api: httpx.Client, 
     assert set(killed) == {200 if is_2x else 202}
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kestra", ["1.3", "2.0"], indirect=True)
 def test_flows_that_are_written_at_once_are_all_started_by_their_triggers(
     api: httpx.Client, store: Store, engine: RunningEngine
