@@ -30,6 +30,7 @@ from deployer.kestra.operations import (
     VALIDATE_FLOWS,
     Operation,
 )
+from deployer.kestra.paging import read_pages
 from deployer.kestra.stored import confirm, confirm_created, reader_of, require_source
 from deployer.model.version import Dialect
 
@@ -178,17 +179,12 @@ class FlowCalls(Calls):
         self, namespaces: Collection[str], order: Mapping[str, Any], most: int | None
     ) -> tuple[dict[tuple[str, str], StoredFlow], int]:
         """Return the flows of at most so many pages, and the total number according to the server."""
-        found: dict[tuple[str, str], StoredFlow] = {}
-        page, seen, number = Page((), 1), 0, 1
-        while seen < page.total:
-            params = {**prefix_filter(namespaces), "page": number, **order}
-            page, flows = self._ask(SEARCH_FLOWS, _page, params=params)
-            for flow in flows:
-                found[flow.namespace, flow.id] = flow
-            seen, number = seen + len(page.results), number + 1
-            if not page.results or (most is not None and number > most):
-                break
-        return found, page.total
+
+        def read(number: int) -> tuple[Page, tuple[StoredFlow, ...]]:
+            return self._ask(SEARCH_FLOWS, _page, params={**prefix_filter(namespaces), "page": number, **order})
+
+        flows, total = read_pages(SEARCH_FLOWS, read, most=most)
+        return {(flow.namespace, flow.id): flow for flow in flows}, total
 
     def export_flows_by_query(self, namespaces: Collection[str] = ()) -> dict[str, str]:
         """Return the sources of all flows of these namespaces, or of the whole tenant if none is given, in one request.

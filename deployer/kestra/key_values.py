@@ -8,6 +8,7 @@ from typing import Any
 from deployer.kestra.answers import KeyValue, Page, UnexpectedShapeError, items, mapping
 from deployer.kestra.calls import Calls
 from deployer.kestra.operations import DELETE_KEY_VALUE, KEY_VALUE, KEYS, SET_KEY_VALUE
+from deployer.kestra.paging import read_pages
 from deployer.model.version import Dialect
 
 _PAGE = 1000  # keys; 2.x refuses more
@@ -21,15 +22,13 @@ class KeyValueCalls(Calls):
         operation = KEYS[dialect := self._connection.server().dialect]
         if dialect is Dialect.V1:
             return sorted(self._ask(operation, lambda data: items(data, _key), namespace))
-        found: list[str] = []
-        page, seen, number = Page((), 1), 0, 1
-        while seen < page.total:
+
+        def read(number: int) -> tuple[Page, list[str]]:
             params = {"filters[namespace][EQUALS]": namespace, "page": number, "size": _PAGE}
             page = self._ask(operation, Page.read, params=params)
-            found += [_key(each) for each in page.results]
-            seen, number = seen + len(page.results), number + 1
-            if not page.results:
-                break
+            return page, [_key(each) for each in page.results]
+
+        found, _ = read_pages(operation, read)
         return sorted(found)
 
     def key_value(self, namespace: str, key: str) -> KeyValue:

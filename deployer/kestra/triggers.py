@@ -17,6 +17,7 @@ from deployer.kestra.operations import (
     TRIGGERS_OF_FLOW,
     UNLOCK_TRIGGER,
 )
+from deployer.kestra.paging import read_pages
 from deployer.model.trigger import TriggerState
 from deployer.model.version import Dialect
 
@@ -45,14 +46,14 @@ class TriggerCalls(Calls):
         Kestra reads the flow of each state that it shows, 8 ms each from H2 (1.3.31): so the flows are named, unless
         their names are too long for a request.
         """
-        found: dict[tuple[str, str, str], TriggerState] = {}
-        page, number = Page((), 1), 1
         wanted = {**prefix_filter(namespaces), **_only(flow_ids), "size": size, "sort": _ORDER}
-        while (number - 1) * size < page.total and (pages is None or number <= pages):
+
+        def read(number: int) -> tuple[Page, tuple[TriggerState, ...]]:
             params = {**wanted, "page": number}
-            page, states = self._ask(SEARCH_TRIGGERS, lambda data: _page(data, _searched), params=params)
-            found |= {(each.namespace, each.flow, each.trigger): each for each in states}
-            number += 1
+            return self._ask(SEARCH_TRIGGERS, lambda data: _page(data, _searched), params=params)
+
+        states, _ = read_pages(SEARCH_TRIGGERS, read, most=pages, size=size)
+        found = {(each.namespace, each.flow, each.trigger): each for each in states}
         return [state for state in found.values() if not namespaces or _is_in(state.namespace, namespaces, below=below)]
 
     def search_triggers_for_flow(self, namespace: str, flow_id: str) -> list[TriggerState]:
