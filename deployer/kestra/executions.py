@@ -29,8 +29,10 @@ from deployer.kestra.operations import (
     TASK_RUN_OUTPUTS,
     Operation,
 )
+from deployer.kestra.paging import read_pages
 from deployer.model.version import Dialect
 
+_PAGE = 1000  # executions; 2.x refuses more
 _FIXTURES = "kestra-deployer.fixtures"  # the part that an engine of our own reads fixtures from
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each search for a lost execution: a new one is visible later
 _CONFLICTS = ("is disabled", "invalid flow")
@@ -118,14 +120,14 @@ class ExecutionCalls(Calls):
         labels: Mapping[str, str] | None = None,
         kinds: Collection[str] = (),
         states: Collection[str] = (),
-        size: int = 100,
+        size: int | None = 100,
     ) -> list[Execution]:
-        """Return at most `size` executions that match all arguments. Without `kinds` the server leaves out TEST.
+        """Return at most `size` executions that match all arguments, or all of them. Without `kinds`, TEST is left out.
 
         A server refuses (422) a state that its version does not have. `kinds` is not sent to servers before 1.2, which
         do not have this filter.
         """
-        params: dict[str, str | int] = {"page": 1, "size": size}
+        params: dict[str, str | int] = {"size": size or _PAGE}
         if namespace:
             params["filters[namespace][EQUALS]"] = namespace
         if flow_id:
@@ -137,10 +139,14 @@ class ExecutionCalls(Calls):
         for key, value in (labels or {}).items():
             params[f"filters[labels][EQUALS][{key}]"] = value
 
-        def read(data: object) -> tuple[Execution, ...]:
-            return items(list(Page.read(data).results), Execution.read)
+        def read(number: int) -> tuple[Page, tuple[Execution, ...]]:
+            return self._ask(SEARCH_EXECUTIONS, _page, params={**params, "page": number})
 
-        return [self._with_url(execution) for execution in self._ask(SEARCH_EXECUTIONS, read, params=params)]
+        found, total = read_pages(SEARCH_EXECUTIONS, read, most=1)
+        if size is None and len(found) < total:
+            params["sort"] = "id:asc"
+            found, _ = read_pages(SEARCH_EXECUTIONS, read)
+        return [self._with_url(each) for each in {each.id: each for each in found}.values()]
 
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
         """Yield the execution at each change that the server reports; stop at its end, if cut, or at `until`.
@@ -213,3 +219,8 @@ def _refuses(error: KestraError) -> bool:
     if error.status == httpx.codes.CONFLICT:
         return any(words in error.reason for words in _CONFLICTS)
     return is_undone(error)
+
+
+def _page(data: object) -> tuple[Page, tuple[Execution, ...]]:
+    page = Page.read(data)
+    return page, items(list(page.results), Execution.read)

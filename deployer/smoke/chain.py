@@ -11,7 +11,6 @@ from deployer.kestra.client import KestraClient
 from deployer.smoke.labels import RUN
 
 RETRIED = "RETRIED"
-_MOST = 1000  # executions of one page, the maximum of 2.x
 
 
 def latest(client: KestraClient, execution: Execution) -> Execution:
@@ -22,7 +21,7 @@ def latest(client: KestraClient, execution: Execution) -> Execution:
     run = execution.labels.get(RUN, "")
     if not run or not client.shows_tests:
         return execution
-    found = client.search_executions(labels={RUN: run}, kinds=("TEST",), size=_MOST)
+    found = client.search_executions(labels={RUN: run}, kinds=("TEST",), size=None)
     follows = {each.parent: each for each in found if each.parent}
     while execution.id in follows:
         execution = follows.pop(execution.id)

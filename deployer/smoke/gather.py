@@ -21,7 +21,6 @@ from deployer.smoke.follow import PAUSE
 LAST = 20
 """Lines of a log that are shown of a failed task."""
 _LOOKS = 15  # at logs and late tasks, which are stored shortly after an execution has ended
-_MOST = 1000  # executions of one page, the maximum of 2.x
 _AT_ONCE = 4  # requests
 _FAILED = ("FAILED", "KILLED")
 _SETTLES = 10.0  # seconds for what goes on when an execution has ended
@@ -65,7 +64,7 @@ def iterations(client: KestraClient, execution: Execution) -> list[Execution]:
 
     In 2.x each is an execution of its own, of kind LOOP, with the execution that its loop is in as its parent.
     """
-    found = client.search_executions(labels=_correlation(execution), kinds=("LOOP",), size=_MOST)
+    found = client.search_executions(labels=_correlation(execution), kinds=("LOOP",), size=None)
     return _read(client, [*_below(execution.id, _by_parent(found))])
 
 
@@ -98,7 +97,7 @@ def started(client: KestraClient, execution: Execution, late: Mapping[Key, Abstr
         return settled(client, each.id, late.get(Key(FLOW, each.namespace, each.flow_id), frozenset()))
 
     while client.shows_tests:
-        listed = client.search_executions(labels=_correlation(execution), kinds=kinds, size=_MOST)
+        listed = client.search_executions(labels=_correlation(execution), kinds=kinds, size=None)
         loops = _by_parent(each for each in listed if each.kind == "LOOP")
         ours = {execution.id, *(each.id for each in _below(execution.id, loops))}
         new = [each for each in listed if each.id not in ours and each.id not in found]

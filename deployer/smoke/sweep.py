@@ -15,7 +15,6 @@ from deployer.smoke.chain import latest
 from deployer.smoke.follow import Follower
 from deployer.smoke.labels import is_left, of_project
 
-_MOST = 1000  # executions of one page, the maximum of 2.x
 UNDER_WAY = ("CREATED", "RUNNING", "PAUSED", "RESTARTED", "QUEUED", "RETRYING")
 """The states, known since 1.0, in which an execution continues unless it is killed."""
 
@@ -37,7 +36,7 @@ def sweep(client: KestraClient, known: Collection[str], project: str, now: datet
     found = {execution.id: execution for execution in _find_known(client, known)}
     if project:
         labels = of_project(project)
-        labelled = client.search_executions(labels=labels, kinds=("TEST",), states=UNDER_WAY, size=_MOST)
+        labelled = client.search_executions(labels=labels, kinds=("TEST",), states=UNDER_WAY, size=None)
         found |= {each.id: each for each in labelled if now is None or is_left(each.labels, now)}
     follower = Follower(client, Event())
     killed, failed = [], []

@@ -209,6 +209,14 @@ def test_an_execution_is_found_by_its_labels_whatever_its_kind(client: KestraCli
     assert [execution.id for execution in listed] == ([started.id] if kind != "TEST" else [])
 
 
+def test_all_executions_are_found_on_however_many_pages(client: KestraClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    create(client, flow("x"), "x")
+    started = [ended(client, client.create_execution("a.b", "x", kind="TEST")).id for _ in range(5)]
+    monkeypatch.setattr("deployer.kestra.executions._PAGE", 2)
+    found = client.search_executions(flow_id="x", kinds=("TEST",), size=None)
+    assert sorted(each.id for each in found) == sorted(started)
+
+
 def test_a_running_execution_is_killed(client: KestraClient) -> None:
     create(client, NAP, "nap")
     started = client.create_execution("a.b", "nap")
