@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx
 
 from deployer.errors import ENDS_ALL, KestraError, KestraNotFoundError
-from deployer.kestra.answers import Execution, Page, Rendered, TaskRun, UnexpectedShapeError, items, mapping
+from deployer.kestra.answers import Execution, Page, Rendered, TaskRun, UnexpectedShapeError, mapping
 from deployer.kestra.bodies import inputs as parts_of
 from deployer.kestra.bounds import TooLargeError, decode
 from deployer.kestra.calls import Calls
@@ -29,10 +30,9 @@ from deployer.kestra.operations import (
     TASK_RUN_OUTPUTS,
     Operation,
 )
-from deployer.kestra.paging import read_pages
+from deployer.kestra.paging import LARGEST_PAGE, read_page, read_pages
 from deployer.model.version import Dialect
 
-_PAGE = 1000  # executions; 2.x refuses more
 _FIXTURES = "kestra-deployer.fixtures"  # the part that an engine of our own reads fixtures from
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each search for a lost execution: a new one is visible later
 _CONFLICTS = ("is disabled", "invalid flow")
@@ -127,7 +127,7 @@ class ExecutionCalls(Calls):
         A server refuses (422) a state that its version does not have. `kinds` is not sent to servers before 1.2, which
         do not have this filter.
         """
-        params: dict[str, str | int] = {"size": size or _PAGE}
+        params: dict[str, str | int] = {"size": size or LARGEST_PAGE}
         if namespace:
             params["filters[namespace][EQUALS]"] = namespace
         if flow_id:
@@ -139,13 +139,13 @@ class ExecutionCalls(Calls):
         for key, value in (labels or {}).items():
             params[f"filters[labels][EQUALS][{key}]"] = value
 
-        def read(number: int) -> tuple[Page, tuple[Execution, ...]]:
-            return self._ask(SEARCH_EXECUTIONS, _page, params={**params, "page": number})
+        def read(number: int, **order: str) -> tuple[Page, tuple[Execution, ...]]:
+            sent = {**params, "page": number, **order}
+            return self._ask(SEARCH_EXECUTIONS, lambda data: read_page(data, Execution.read), params=sent)
 
         found, total = read_pages(SEARCH_EXECUTIONS, read, most=1)
-        if size is None and len(found) < total:
-            params["sort"] = "id:asc"
-            found, _ = read_pages(SEARCH_EXECUTIONS, read)
+        if size is None and len(found) < total:  # pages agree only in an order, which is slow (see `search_flows`)
+            found, _ = read_pages(SEARCH_EXECUTIONS, partial(read, sort="id:asc"))
         return [self._with_url(each) for each in {each.id: each for each in found}.values()]
 
     def follow_execution(self, execution_id: str, *, until: float) -> Iterator[Execution]:
@@ -219,8 +219,3 @@ def _refuses(error: KestraError) -> bool:
     if error.status == httpx.codes.CONFLICT:
         return any(words in error.reason for words in _CONFLICTS)
     return is_undone(error)
-
-
-def _page(data: object) -> tuple[Page, tuple[Execution, ...]]:
-    page = Page.read(data)
-    return page, items(list(page.results), Execution.read)

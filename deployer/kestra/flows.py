@@ -30,11 +30,10 @@ from deployer.kestra.operations import (
     VALIDATE_FLOWS,
     Operation,
 )
-from deployer.kestra.paging import read_pages
+from deployer.kestra.paging import LARGEST_PAGE, read_page, read_pages
 from deployer.kestra.stored import confirm, confirm_created, reader_of, require_source
 from deployer.model.version import Dialect
 
-_PAGE = 1000  # flows on a page of a search: 2.x refuses more (kestra-io/kestra pull request 17623)
 _SMALL_PAGE = 100
 _COLLISION = "duplicate entry"  # the message of 1.3.31 and 2.0.0, with 500, if two flows would share a file name
 _AT_ONCE = 2  # `validate` of 1,000 flows: 0.63 s one after another, 0.38 s two at a time (1.3.31, embedded, two cores)
@@ -165,7 +164,7 @@ class FlowCalls(Calls):
         without). If pages without an order do not contain every flow, they are read again in order.
         """
         try:
-            return self._search(namespaces, pages, _PAGE)
+            return self._search(namespaces, pages, LARGEST_PAGE)
         except KestraTooLargeError:  # flows of hundreds of tasks each
             return self._search(namespaces, None, _SMALL_PAGE)
 
@@ -181,7 +180,8 @@ class FlowCalls(Calls):
         """Return the flows of at most so many pages, and the total number according to the server."""
 
         def read(number: int) -> tuple[Page, tuple[StoredFlow, ...]]:
-            return self._ask(SEARCH_FLOWS, _page, params={**prefix_filter(namespaces), "page": number, **order})
+            params = {**prefix_filter(namespaces), "page": number, **order}
+            return self._ask(SEARCH_FLOWS, lambda data: read_page(data, StoredFlow.read), params=params)
 
         flows, total = read_pages(SEARCH_FLOWS, read, most=most)
         return {(flow.namespace, flow.id): flow for flow in flows}, total
@@ -262,8 +262,3 @@ def _texts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         if len(text) > LARGEST_TEXT or left < 0:
             raise TooLargeError(f"a text of more than {LARGEST_TEXT // MB} MB, or {LARGEST_TEXTS // MB} MB of texts")
         yield entry.filename, text.decode()
-
-
-def _page(data: object) -> tuple[Page, tuple[StoredFlow, ...]]:
-    page = Page.read(data)
-    return page, items(list(page.results), StoredFlow.read)

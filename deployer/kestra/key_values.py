@@ -8,10 +8,8 @@ from typing import Any
 from deployer.kestra.answers import KeyValue, Page, UnexpectedShapeError, items, mapping
 from deployer.kestra.calls import Calls
 from deployer.kestra.operations import DELETE_KEY_VALUE, KEY_VALUE, KEYS, SET_KEY_VALUE
-from deployer.kestra.paging import read_pages
+from deployer.kestra.paging import LARGEST_PAGE, read_page, read_pages
 from deployer.model.version import Dialect
-
-_PAGE = 1000  # keys; 2.x refuses more
 
 
 class KeyValueCalls(Calls):
@@ -23,10 +21,9 @@ class KeyValueCalls(Calls):
         if dialect is Dialect.V1:
             return sorted(self._ask(operation, lambda data: items(data, _key), namespace))
 
-        def read(number: int) -> tuple[Page, list[str]]:
-            params = {"filters[namespace][EQUALS]": namespace, "page": number, "size": _PAGE}
-            page = self._ask(operation, Page.read, params=params)
-            return page, [_key(each) for each in page.results]
+        def read(number: int) -> tuple[Page, tuple[str, ...]]:
+            params = {"filters[namespace][EQUALS]": namespace, "page": number, "size": LARGEST_PAGE}
+            return self._ask(operation, lambda data: read_page(data, _key), params=params)
 
         found, _ = read_pages(operation, read)
         return sorted(found)

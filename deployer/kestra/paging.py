@@ -6,14 +6,23 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from deployer.errors import KestraError
-from deployer.kestra.answers import Page
+from deployer.kestra.answers import Page, items
 from deployer.kestra.operations import Operation
 
 _T = TypeVar("_T")
 _TIMES = 3
 
+LARGEST_PAGE = 1000
+"""Results on a page of any search: 2.x refuses more (kestra-io/kestra pull request 17623)."""
+
 ReadPage = Callable[[int], tuple[Page, Sequence[_T]]]
 """Requests the page of this number, the first is 1, and returns it with its results as they were read."""
+
+
+def read_page(data: object, read: Callable[[object], _T]) -> tuple[Page, tuple[_T, ...]]:
+    """Read the answer of any search, and each of its results with `read`."""
+    page = Page.read(data)
+    return page, items(list(page.results), read)
 
 
 def read_pages(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from deployer.kestra.answers import Page, UnexpectedShapeError, items, mapping, text_of
+from deployer.kestra.answers import Page, UnexpectedShapeError, mapping, text_of
 from deployer.kestra.calls import Calls
 from deployer.kestra.filters import prefix_filter
 from deployer.kestra.operations import (
@@ -17,11 +17,10 @@ from deployer.kestra.operations import (
     TRIGGERS_OF_FLOW,
     UNLOCK_TRIGGER,
 )
-from deployer.kestra.paging import read_pages
+from deployer.kestra.paging import LARGEST_PAGE, read_page, read_pages
 from deployer.model.trigger import TriggerState
 from deployer.model.version import Dialect
 
-_PAGE = 1000  # states; 2.x refuses more
 _LONGEST = 2000  # characters of flows' names in an address; some proxies take 4,096 in all
 
 
@@ -35,7 +34,7 @@ class TriggerCalls(Calls):
         flow_ids: Collection[str] = (),
         below: bool = False,
         pages: int | None = None,
-        size: int = _PAGE,
+        size: int = LARGEST_PAGE,
     ) -> list[TriggerState]:
         """Return the states of the triggers of these namespaces, or of the whole tenant if none is given.
 
@@ -50,7 +49,7 @@ class TriggerCalls(Calls):
 
         def read(number: int) -> tuple[Page, tuple[TriggerState, ...]]:
             params = {**wanted, "page": number}
-            return self._ask(SEARCH_TRIGGERS, lambda data: _page(data, _searched), params=params)
+            return self._ask(SEARCH_TRIGGERS, lambda data: read_page(data, _searched), params=params)
 
         states, _ = read_pages(SEARCH_TRIGGERS, read, most=pages, size=size)
         found = {(each.namespace, each.flow, each.trigger): each for each in states}
@@ -58,8 +57,8 @@ class TriggerCalls(Calls):
 
     def search_triggers_for_flow(self, namespace: str, flow_id: str) -> list[TriggerState]:
         """Return the states of the triggers of one flow, whether or not the flow still declares them, or exists."""
-        params = {"size": _PAGE}
-        _, states = self._ask(TRIGGERS_OF_FLOW, lambda data: _page(data, _state), namespace, flow_id, params=params)
+        params = {"size": LARGEST_PAGE}
+        _, states = self._ask(TRIGGERS_OF_FLOW, lambda data: read_page(data, _state), namespace, flow_id, params=params)
         return list(states)
 
     def disabled_triggers_by_ids(
@@ -104,11 +103,6 @@ def _only(flow_ids: Collection[str]) -> dict[str, str]:
 
 def _is_in(namespace: str, wanted: Collection[str], *, below: bool) -> bool:
     return namespace in wanted or (below and any(namespace.startswith(f"{each}.") for each in wanted))
-
-
-def _page(data: object, read: Any) -> tuple[Page, tuple[TriggerState, ...]]:
-    page = Page.read(data)
-    return page, items(list(page.results), read)
 
 
 def _searched(data: object) -> TriggerState:

@@ -132,7 +132,7 @@ def test_flows_whose_export_names_collide_are_left_out_and_the_others_come(clien
 
 
 def test_more_flows_than_a_page_holds_are_all_found(client: KestraClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deployer.kestra.flows._PAGE", 3)
+    monkeypatch.setattr("deployer.kestra.flows.LARGEST_PAGE", 3)
     for number in range(4):
         for namespace in ("n1", "n2"):
             create(client, flow(f"f{number}", namespace), f"f{number}", namespace)
@@ -212,7 +212,7 @@ def test_an_execution_is_found_by_its_labels_whatever_its_kind(client: KestraCli
 def test_all_executions_are_found_on_however_many_pages(client: KestraClient, monkeypatch: pytest.MonkeyPatch) -> None:
     create(client, flow("x"), "x")
     started = [ended(client, client.create_execution("a.b", "x", kind="TEST")).id for _ in range(5)]
-    monkeypatch.setattr("deployer.kestra.executions._PAGE", 2)
+    monkeypatch.setattr("deployer.kestra.executions.LARGEST_PAGE", 2)
     found = client.search_executions(flow_id="x", kinds=("TEST",), size=None)
     assert sorted(each.id for each in found) == sorted(started)
 

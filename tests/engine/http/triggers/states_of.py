@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from engine.http.flow_texts import YAML, flow
+from engine.http.states import count_executions
 from engine.processes import eventually
 
 EVERY_SECOND = '    cron: "* * * * * *"\n    withSeconds: true\n'
@@ -74,9 +75,7 @@ class States:
 
     def started(self, identifier: str = "hello") -> int:
         """Return how many executions of a flow there are."""
-        answer = self.api.get("/executions/search", params={"filters[flowId][EQUALS]": identifier, "size": 1})
-        total: int = answer.json()["total"]
-        return total
+        return count_executions(self.api, identifier)
 
     def dates(self, identifier: str = "hello") -> list[str]:
         """Return for which dates the schedule of a flow has started executions, in their order, to the second."""
