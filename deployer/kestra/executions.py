@@ -189,16 +189,17 @@ class ExecutionCalls(Calls):
     def eval_expression(self, execution: Execution, expression: str) -> Rendered:
         """Return what a Pebble template is in an execution, or why it cannot be rendered. Raises KestraError.
 
-        Kestra 1.0 has no other context than that of a task run: there, the last one's counts.
+        The request changes nothing, so it is retried like a GET. Kestra 1.0 has no other context than that of a task
+        run: there, the last one's counts.
         """
         operation = EVAL_EXPRESSION[self._connection.server().dialect]
         try:
-            return self._ask(operation, Rendered.read, execution.id, content=expression)
+            return self._ask(operation, Rendered.read, execution.id, content=expression, repeat=True)
         except KestraNotFoundError:
             if not execution.task_runs:
                 raise
         run = execution.task_runs[-1].id
-        return self._ask(EVAL_TASK_RUN_EXPRESSION, Rendered.read, execution.id, run, content=expression)
+        return self._ask(EVAL_TASK_RUN_EXPRESSION, Rendered.read, execution.id, run, content=expression, repeat=True)
 
     def _execution(self, operation: Operation, *names: str, **parts: Any) -> Execution:
         return self._with_url(self._ask(operation, Execution.read, *names, **parts))

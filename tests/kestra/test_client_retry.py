@@ -16,6 +16,7 @@ from deployer.errors import (
     KestraRefusedError,
     KestraUnreachableError,
 )
+from deployer.kestra.answers import Execution
 
 STORED_ANSWER = answer(200, json.dumps(STORED))
 NOT_THERE = answer(404, '{"message": "Not Found"}')
@@ -229,6 +230,15 @@ def test_a_start_is_never_sent_twice(first: bytes) -> None:
             it.client.create_execution("a.b", "hello")
         assert server.methods == ["POST"]
         assert it.waits == []
+
+
+@pytest.mark.parametrize("first", UNLUCKY.values(), ids=UNLUCKY.keys())
+def test_an_expression_is_rendered_again_after_a_passing_fault(first: bytes) -> None:
+    rendered = answer(200, '{"result": "2"}')
+    with raw_server(CONFIGS, first, rendered) as server, scripted(server.url) as it:
+        assert it.client.eval_expression(Execution.read(EXECUTION), "{{ 1 + 1 }}").result == "2"
+        assert server.methods == ["GET", "POST", "POST"]
+        assert len(it.waits) == 1
 
 
 NOTHING = answer(200, '{"results": [], "total": 0}')

@@ -34,6 +34,9 @@ from deployer.engine.runtime.runtime import runtime_of
 from deployer.errors import EngineError
 
 CLOSING = 10.0  # seconds that closing the data may take
+_IDLE = (
+    300  # seconds an idle connection stays open, as on Kestra's server; uvicorn's 5 are when httpx gives one up, too
+)
 _WATCH = 1000  # milliseconds between two checks that the parent is still there
 _ROUNDS = 3  # attempts to remove a folder that Java's threads may still write to
 
@@ -126,7 +129,14 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
     runtime = runtime_of(kestra)
     runtime.start(scheduler=given.scheduler)
     app = application(kestra, runtime, host=given.host, basic_auth=given.basic_auth, tenants=given.tenants)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=_IDLE,
+        timeout_graceful_shutdown=1,
+    )
     lifeline.server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn's handler stops serving, then raises it again
     url = _url(given.host, listener.getsockname()[1])

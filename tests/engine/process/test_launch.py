@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -66,6 +67,20 @@ def test_an_engine_answers_on_loopback_and_nowhere_else(engine: RunningEngine) -
     assert httpx.get(f"{engine.url}/api/v1/configs", timeout=30).json()["version"] == engine.version.engine
     assert engine.url.startswith("http://127.0.0.1:")
     assert listening(engine.pid) <= LOOPBACK
+
+
+@pytest.mark.one_version
+def test_a_connection_stays_open_for_longer_than_a_client_keeps_it_idle(engine: RunningEngine) -> None:
+    idle = httpx.Limits().keepalive_expiry
+    assert idle
+    place = urlsplit(engine.url)
+    with socket.create_connection((place.hostname, place.port)) as connection:
+        connection.sendall(f"GET /api/v1/configs HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+        connection.settimeout(idle + 1)
+        answers = connection.makefile("rb")
+        assert answers.readline() == b"HTTP/1.1 200 OK\r\n"
+        with answers, pytest.raises(TimeoutError):  # the connection does not end
+            answers.read()
 
 
 def test_an_engine_has_a_session_of_its_own_so_that_an_interrupt_in_the_terminal_is_not_for_it(
