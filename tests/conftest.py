@@ -24,8 +24,11 @@ STAYED_ON = (named("1.3"), named("2.0"))
 APART = (named("1.0"), *STAYED_ON)
 """The first version and those after which something big changed: 1.1 and 1.2 lie between."""
 
-BY_THEMSELVES = ("faults", "http")
-"""Folders whose tests have engines of their own: the first looks at all that there is, the second fills an engine."""
+BY_THEMSELVES = ("cli", "faults", "http", "smoke", "trial")
+"""Folders whose tests have engines of their own.
+
+The faults look at all that there is; the others fill an engine, where each flow takes longer to store than the last.
+"""
 
 UNREADABLE = " with unreadable flows"
 """What the parameter of an engine ends with that has them."""

@@ -135,7 +135,7 @@ ENGINE_MAY_IMPORT = {
 FENCES = {
     "click": ("cli",),
     "git": ("read/remote.py", "read/baseline.py"),
-    "httpx": ("kestra",),
+    "httpx": ("kestra", "engine/process/training.py"),
     "httpx_sse": ("kestra",),
     "jsonschema": ("schemas/__init__.py", "schemas/sentences.py"),
     "tenacity": ("kestra",),

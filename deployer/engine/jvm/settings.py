@@ -35,6 +35,7 @@ _ALWAYS: dict[str, Property] = {
     "kestra.jdbc.queues.min-poll-interval": "10ms",
     "kestra.jdbc.queues.max-poll-interval": "250ms",  # 6 % of a core when idle; 100 ms takes 13 %, 500 ms answers late
     "kestra.jdbc.queues.poll-switch-interval": "1s",  # from the least to the most; 5s takes a tenth more processor time
+    "micronaut.metrics.binders.jvm.enabled": False,  # nobody reads them, and they start a recording of the JVM's events
     "kestra.jdbc.cleaner.initial-delay": "1h",
     "kestra.jdbc.cleaner.fixed-delay": "1h",
     "kestra.jdbc.cleaner.retention": "7d",

@@ -43,7 +43,8 @@ def prepare_classes(version: KestraVersion, jars: Sequence[Path], *, progress: L
     java = _java()
     if java is None:
         return None
-    key = hashlib.sha256("\n".join([java, *map(str, (*jars, bridge()))]).encode()).hexdigest()
+    trained = sha256(Path(__file__).with_name("training.py"))
+    key = hashlib.sha256("\n".join([java, trained, *map(str, (*jars, bridge()))]).encode()).hexdigest()
     cache = cache_folder() / "aot" / f"kestra-{version.engine}-{key[:12]}.aot"
     if not _is_intact(cache):
         try:

@@ -30,13 +30,12 @@ from deployer.engine.jvm.context import boot
 from deployer.engine.jvm.register import register
 from deployer.engine.process import data
 from deployer.engine.process.handshake import Answer, Orders, read_orders
+from deployer.engine.process.training import train
 from deployer.engine.runtime.runtime import runtime_of
 from deployer.errors import EngineError
 
 CLOSING = 10.0  # seconds that closing the data may take
-_IDLE = (
-    300  # seconds an idle connection stays open, as on Kestra's server; uvicorn's 5 are when httpx gives one up, too
-)
+_IDLE = 300  # seconds an idle connection stays open, as at Kestra; with uvicorn's 5, both ends give it up at once
 _WATCH = 1000  # milliseconds between two checks that the parent is still there
 _ROUNDS = 3  # attempts to remove a folder that Java's threads may still write to
 
@@ -148,10 +147,12 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
 
 
 def _prepare(given: Orders, cache: Path) -> None:
-    """Start everything once, and exit through Java, which writes the cache when it exits."""
+    """Start everything once, run a flow, and exit through Java, which writes the cache when it exits."""
     options = [f"-XX:AOTCacheOutput={cache}"]
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options)
-    runtime_of(kestra).start(scheduler=True)
+    runtime = runtime_of(kestra)
+    runtime.start(scheduler=True)
+    train(application(kestra, runtime, host=given.host, basic_auth=None, tenants=()))
     kestra.java("java.lang.System").exit(0)
 
 
