@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,9 @@ BY_THEMSELVES = ("cli", "faults", "http", "smoke", "trial")
 The faults look at all that there is; the others fill an engine, where each flow takes longer to store than the last.
 """
 
+OTHERS_COVER = tuple(f" for {folder}" for folder in BY_THEMSELVES if folder != "http")
+"""What the parameter of an engine ends with whose code is covered by the tests of the engine."""
+
 UNREADABLE = " with unreadable flows"
 """What the parameter of an engine ends with that has them."""
 
@@ -41,6 +45,11 @@ LONGEST = ("sdk", "bench")
 
 RUNNING = ("specification", "trial", "smoke")
 """Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
+
+UNTRACED = ("bench", "differential", "faults", "fidelity", "sdk", "specification")
+"""Folders whose tests go through lines that other tests go through as well: see the marker `untraced`."""
+
+_TRACING = "COVERAGE_PROCESS_CONFIG"  # the variable with which a process measures its coverage
 
 _LONGEST_NAME = 200  # characters of a value in the name of a test
 
@@ -98,6 +107,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
         if {"kestra", "engine"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.engine)
+        if _folder(item.path) in UNTRACED:
+            item.add_marker(pytest.mark.untraced)
     items.sort(key=_rank)
 
 
@@ -123,13 +134,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Measure no coverage of a test with the marker `untraced`."""
+    """Measure no coverage of a test with the marker `untraced`, nor of the processes that it starts."""
     tracing = Coverage.current() if item.get_closest_marker("untraced") else None
     if not tracing:
         return (yield)
     tracing.stop()
     try:
-        return (yield)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv(_TRACING, raising=False)
+            return (yield)
     finally:
         tracing.start()
 
@@ -151,7 +164,11 @@ def kestra(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         data = spoiled_folder(version, tmp_path_factory.mktemp("data") / "engine")
     schedules = request.param.endswith(SCHEDULING)
     plugins = [a_realtime_plugin(tmp_path_factory.mktemp("plugins") / "plugin-listen.jar")] if schedules else []
-    with launch(version, data=data, tenants=(), scheduler=schedules, plugins=plugins) as running:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param.endswith(OTHERS_COVER):
+                patch.delenv(_TRACING, raising=False)
+            running = stack.enter_context(launch(version, data=data, tenants=(), scheduler=schedules, plugins=plugins))
         yield running
 
 

@@ -165,6 +165,7 @@ def test_before_1_2_a_retry_as_a_new_execution_is_said_to_be_out_of_sight(client
     assert result.message == "ended RETRIED; its retry cannot be followed before Kestra 1.2"
 
 
+@pytest.mark.untraced
 @pytest.mark.one_version("2.0")
 @pytest.mark.parametrize("seed", range(4))
 def test_fifty_runs_with_faults_leave_nothing_running_and_start_nothing_twice(

@@ -15,7 +15,10 @@ from proxy import Proxy
 
 Run = Callable[..., Ended]
 SYNC = ("sync", "--no-wait", "--format", "json")
-pytestmark = pytest.mark.parametrize("kestra", ["1.3 that schedules", "2.0 that schedules"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("kestra", ["1.3 that schedules", "2.0 that schedules"], indirect=True),
+    pytest.mark.untraced,
+]
 NAMES = ("cron", "beside", "renamed")
 
 
