@@ -19,6 +19,7 @@ import jpype
 from deployer.engine.jvm.bridge import bridge
 from deployer.engine.jvm.database import Database
 from deployer.engine.jvm.settings import Property, make_settings
+from deployer.engine.jvm.tables import restore_tables
 from deployer.errors import EngineError
 from deployer.model.version import NAMES, Dialect, KestraVersion, at_least
 
@@ -91,13 +92,17 @@ def boot(
     in_memory: bool,
     database: Database = Database.EMBEDDED,
     jvm_options: Sequence[str] = (),
+    tables: Path | None = None,
 ) -> Kestra:
     """Start the JVM and Kestra's context; executor and worker are the runtime's job.
 
     `folder` must exist. It receives storage, temporary files, the engine's log (`engine.log`) and, unless `in_memory`,
-    the database. Raises EngineError when the engine refuses to start.
+    the database. `tables` is a script of `save_tables` for a database in memory. Raises EngineError when the engine
+    refuses to start.
     """
     _start_jvm(jars, folder, jvm_options)
+    if in_memory and tables:
+        restore_tables(database, tables)
     settings = make_settings(
         version,
         folder,

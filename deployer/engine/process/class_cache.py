@@ -1,8 +1,8 @@
-"""The JDK's ahead-of-time cache: the engine's classes, loaded and linked once, stored in the user's cache.
+"""What an engine starts from: the JDK's ahead-of-time cache, and the tables of an empty database, in the user's cache.
 
-With it an engine starts with half the processor time. Java writes the cache (JEP 514, Java 25) at the end of a process
-that has done what should be fast, and ignores a cache that does not match the jars or the Java version. That process is
-an engine's own, so this is here and not in `install/`.
+With the engine's classes loaded and linked, it starts with half the processor time. Java writes that cache (JEP 514,
+Java 25) at the end of a process that has done what should be fast, and ignores one that does not match the jars or the
+Java version. That process is an engine's own, so this is here and not in `install/`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from deployer.engine.install.jars import sha256
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
 from deployer.engine.jvm.bridge import bridge
 from deployer.engine.process.child import run_child
-from deployer.engine.process.handshake import Orders
+from deployer.engine.process.handshake import Orders, script_beside
 from deployer.model.version import KestraVersion
 
 FIRST_JAVA = 25
+_MADE_BY = (Path(__file__).with_name("training.py"), Path(__file__).parents[1] / "jvm" / "tables.py")
+"""Read, not imported: the process that makes a cache is another one, and this one does without their libraries."""
 _MAKING = ".making-"
 LIMIT = 300.0  # seconds
 _UNUSED = 7 * 24 * 3600  # seconds without use after which a cache is removed: another Java or other jars made it
@@ -43,8 +45,8 @@ def prepare_classes(version: KestraVersion, jars: Sequence[Path], *, progress: L
     java = _java()
     if java is None:
         return None
-    trained = sha256(Path(__file__).with_name("training.py"))
-    key = hashlib.sha256("\n".join([java, trained, *map(str, (*jars, bridge()))]).encode()).hexdigest()
+    made_by = [sha256(each) for each in _MADE_BY]
+    key = hashlib.sha256("\n".join([java, *made_by, *map(str, (*jars, bridge()))]).encode()).hexdigest()
     cache = cache_folder() / "aot" / f"kestra-{version.engine}-{key[:12]}.aot"
     if not _is_intact(cache):
         try:
@@ -56,17 +58,21 @@ def prepare_classes(version: KestraVersion, jars: Sequence[Path], *, progress: L
             return None
     if not cache.stat().st_size:
         return None
-    for used in (cache, _seal(cache)):
+    for used in (cache, script_beside(cache), _seal(cache)):
         os.utime(used)
     return cache
 
 
 def _is_intact(cache: Path) -> bool:
-    """Whether the cache exists and is unchanged since it was made: the engine executes it as it does the jars."""
+    """Whether cache and script exist, unchanged since they were made: the engine executes them as it does the jars."""
     try:
-        return sha256(cache) == _seal(cache).read_text().strip()
+        return _digest(cache) == _seal(cache).read_text()
     except OSError:
         return False
+
+
+def _digest(cache: Path) -> str:
+    return "".join(f"{sha256(each)}\n" for each in (cache, script_beside(cache)))
 
 
 def _seal(cache: Path) -> Path:
@@ -95,10 +101,11 @@ def _make(version: KestraVersion, jars: Sequence[Path], cache: Path) -> None:
             run_child(Orders(version, tuple(jars), engine, prepare=made)) as (process, _),
         ):
             process.wait(LIMIT)
-        made.touch()
-        _seal(made).write_text(sha256(made) + "\n")
-        _seal(made).replace(_seal(cache))
-        made.replace(cache)
+        for each in (made, script_beside(made)):
+            each.touch()
+        _seal(made).write_text(_digest(made))
+        for each, place in ((_seal(made), _seal(cache)), (script_beside(made), script_beside(cache)), (made, cache)):
+            each.replace(place)
     _tidy(cache.parent, version)
 
 

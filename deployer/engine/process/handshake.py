@@ -30,8 +30,8 @@ class Orders:
     tenants: tuple[str, ...] = (MAIN,)  # empty: any tenant
     scheduler: bool = False  # whether schedules and polling triggers start executions
     plugins: tuple[Path, ...] = ()  # their jars
-    prepared: Path | None = None  # the cache of loaded classes to use
-    prepare: Path | None = None  # the cache of loaded classes to make, instead of serving
+    prepared: Path | None = None  # the cache of loaded classes to use, with the script of the tables beside it
+    prepare: Path | None = None  # the cache of loaded classes to make, and the script, instead of serving
     describe: Path | None = None  # the file to describe all types in, instead of serving
 
     def encode(self) -> bytes:
@@ -49,6 +49,11 @@ def read_orders(line: bytes) -> Orders:
     fields["tenants"] = tuple(fields["tenants"])
     fields["basic_auth"] = tuple(fields["basic_auth"]) if fields["basic_auth"] else None
     return Orders(**fields | {"version": named(fields["version"]), "database": Database(fields["database"])})
+
+
+def script_beside(cache: Path) -> Path:
+    """Return where the script of an empty database's tables is, by where the cache of loaded classes is."""
+    return cache.with_name(f"{cache.name}.sql")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from deployer.engine.http.addresses import WILDCARDS
 from deployer.engine.http.app import application
 from deployer.engine.jvm.context import boot
 from deployer.engine.jvm.register import register
+from deployer.engine.jvm.tables import save_tables
 from deployer.engine.process import data
-from deployer.engine.process.handshake import Answer, Orders, read_orders
+from deployer.engine.process.handshake import Answer, Orders, read_orders, script_beside
 from deployer.engine.process.training import train
 from deployer.engine.runtime.runtime import runtime_of
 from deployer.errors import EngineError
@@ -123,6 +124,7 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
         in_memory=given.in_memory,
         database=given.database,
         jvm_options=_options(given),
+        tables=_tables(given),
     )
     registered = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     runtime = runtime_of(kestra)
@@ -150,6 +152,7 @@ def _prepare(given: Orders, cache: Path) -> None:
     """Start everything once, run a flow, and exit through Java, which writes the cache when it exits."""
     options = [f"-XX:AOTCacheOutput={cache}"]
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options)
+    save_tables(given.database, script_beside(cache))
     runtime = runtime_of(kestra)
     runtime.start(scheduler=True)
     train(application(kestra, runtime, host=given.host, basic_auth=None, tenants=()))
@@ -158,7 +161,8 @@ def _prepare(given: Orders, cache: Path) -> None:
 
 def _describe(given: Orders, file: Path, reply: Callable[[Answer], None]) -> None:
     """Write what Kestra and the plugins read and check to `file`; no part of Kestra has to run for that."""
-    kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=_options(given))
+    options, tables = _options(given), _tables(given)
+    kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options, tables=tables)
     registered = register(kestra, given.plugins, given.folder / "tmp" / "plugins")
     file.write_text(json.dumps(describe(kestra)), encoding="utf-8")
     reply(Answer(plugins=registered.loaded, left_out=registered.left_out))
@@ -166,6 +170,10 @@ def _describe(given: Orders, file: Path, reply: Callable[[Answer], None]) -> Non
 
 def _options(given: Orders) -> list[str]:
     return [f"-XX:AOTCache={given.prepared}"] if given.prepared else []
+
+
+def _tables(given: Orders) -> Path | None:
+    return script_beside(given.prepared) if given.prepared else None
 
 
 def _listen(host: str, port: int) -> socket.socket:

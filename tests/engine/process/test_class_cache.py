@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ from deployer.cache import VARIABLE as CACHE_VARIABLE
 from deployer.engine.install.progress import Progress, Stage
 from deployer.engine.process import class_cache as module
 from deployer.engine.process.class_cache import prepare_classes
-from deployer.engine.process.handshake import Orders
+from deployer.engine.process.handshake import Orders, script_beside
 from deployer.model.version import DEFAULT
 
 JARS = (Path("/jars/a.jar"), Path("/jars/b.jar"))
@@ -32,6 +32,7 @@ class Java:
         self.asked.append(orders)
         if self.content and orders.prepare:
             orders.prepare.write_bytes(self.content)
+            script_beside(orders.prepare).write_bytes(b"tables")
         yield SimpleNamespace(wait=lambda _: 0), None
 
 
@@ -54,12 +55,16 @@ def test_a_cache_is_made_once_and_then_used(java: Java) -> None:
 
 
 @pytest.mark.parametrize("spoil", [b"other classes", b""], ids=["altered", "emptied"])
-def test_a_cache_that_is_not_what_it_was_when_it_was_made_is_made_anew(java: Java, spoil: bytes) -> None:
+@pytest.mark.parametrize("part", [lambda cache: cache, script_beside], ids=["classes", "script"])
+def test_a_cache_that_is_not_what_it_was_when_it_was_made_is_made_anew(
+    java: Java, part: Callable[[Path], Path], spoil: bytes
+) -> None:
     cache = prepare_classes(DEFAULT, JARS)
     assert cache
-    cache.write_bytes(spoil)
+    part(cache).write_bytes(spoil)
     assert prepare_classes(DEFAULT, JARS) == cache
-    assert (cache.read_bytes(), len(java.asked)) == (b"classes", 2)
+    assert (cache.read_bytes(), script_beside(cache).read_bytes()) == (b"classes", b"tables")
+    assert len(java.asked) == 2
 
 
 def test_other_jars_have_another_cache(java: Java) -> None:
