@@ -31,7 +31,6 @@ from deployer.engine.jvm.register import register
 from deployer.engine.jvm.tables import save_tables
 from deployer.engine.process import data
 from deployer.engine.process.handshake import Answer, Orders, read_orders, script_beside
-from deployer.engine.process.training import train
 from deployer.engine.runtime.runtime import runtime_of
 from deployer.errors import EngineError
 
@@ -150,6 +149,8 @@ def _serve(given: Orders, lifeline: Lifeline, reply: Callable[[Answer], None]) -
 
 def _prepare(given: Orders, cache: Path) -> None:
     """Start everything once, run a flow, and exit through Java, which writes the cache when it exits."""
+    from deployer.engine.process.training import train  # noqa: PLC0415  (httpx: a fifth of the imports of each start)
+
     options = [f"-XX:AOTCacheOutput={cache}"]
     kestra = boot(given.version, given.jars, given.folder, in_memory=True, jvm_options=options)
     save_tables(given.database, script_beside(cache))

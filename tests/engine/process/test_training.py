@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from deployer.engine.process.launch import RunningEngine
-from deployer.engine.process.training import run_flow, train
+from deployer.engine.process.training import _train, run_flow, train
 
 
 def test_the_flow_runs_on_every_version(any_engine: RunningEngine, tenant: str) -> None:
@@ -24,9 +24,4 @@ def test_an_engine_that_refuses_the_flow_is_prepared_all_the_same() -> None:
     refusing = Starlette()
     train(refusing)  # does not raise
     with pytest.raises(httpx.HTTPStatusError, match="404"):
-        asyncio.run(_run_in(refusing))
-
-
-async def _run_in(app: Starlette) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
-        await run_flow(client)
+        asyncio.run(_train(refusing))
