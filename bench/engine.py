@@ -27,7 +27,7 @@ from usage import idle_share, megabytes
 
 from deployer.engine.install.jars import class_path
 from deployer.engine.process.class_cache import prepare_classes
-from deployer.engine.process.launch import launch
+from deployer.engine.process.launch import RunningEngine, launch
 from deployer.model.version import NAMES, KestraVersion, named
 
 FLOW = """id: flow-{number}
@@ -79,10 +79,14 @@ def main() -> None:
 def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> dict[str, str]:
     """Return what is said of one version, by measure."""
     prepare_classes(version, class_path(version))  # whatever happens once has happened
-    pairs = [[seconds_to_first_request(version, scheduler=each) for each in (False, True)] for _ in range(starts)]
-    start, scheduled = (median(pair[side] for pair in pairs) for side in (0, 1))
+    took: dict[bool, list[float]] = {False: [], True: []}
+    for scheduler, times in took.items():
+        for _ in range(starts - 1):
+            with started(version, scheduler=scheduler) as (_, seconds):
+                times.append(seconds)
     with ExitStack() as stack:
-        engine = stack.enter_context(launch(version))
+        engine, seconds = stack.enter_context(started(version, scheduler=False))
+        took[False].append(seconds)
         api = stack.enter_context(httpx.Client(base_url=f"{engine.url}/api/v1/{TENANT}", timeout=120))
         idle, share = megabytes(engine.pid), idle_share(engine.pid)
         sides = (over_http(api), stack.enter_context(alone(version)))
@@ -91,11 +95,12 @@ def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> d
         one_by_one = RUNS / seconds_of_runs(api, at_once=1)
         together = seconds_of_runs(api, at_once=RUNS)
         full = megabytes(engine.pid)
-    with launch(version, scheduler=True) as engine:
+    with started(version, scheduler=True) as (engine, seconds):
+        took[True].append(seconds)
         scheduling, scheduling_share = megabytes(engine.pid), idle_share(engine.pid)
     return {
-        "start to first request": f"{start:.1f} s",
-        "the same with a scheduler": f"{scheduled:.1f} s",
+        "start to first request": f"{median(took[False]):.1f} s",
+        "the same with a scheduler": f"{median(took[True]):.1f} s",
         "creates a second, over HTTP": f"{creates.over_http:.0f}",
         "creates a second, the engine alone": f"{creates.alone:.0f}",
         "time of a create, over HTTP to alone": f"{creates.ratio:.2f}",
@@ -189,12 +194,13 @@ def _answer(version: KestraVersion, folder: Path) -> None:
         print(time.perf_counter() - began, flush=True)
 
 
-def seconds_to_first_request(version: KestraVersion, *, scheduler: bool) -> float:
-    """Return how long it takes until a started engine has answered."""
+@contextmanager
+def started(version: KestraVersion, *, scheduler: bool) -> Iterator[tuple[RunningEngine, float]]:
+    """Give an engine that has answered, and after how many seconds it has."""
     began = time.perf_counter()
     with launch(version, scheduler=scheduler) as engine:
         httpx.get(f"{engine.url}/api/v1/configs", timeout=60).raise_for_status()
-        return time.perf_counter() - began
+        yield engine, time.perf_counter() - began
 
 
 def fill(api: httpx.Client, flows: int) -> None:

@@ -159,11 +159,11 @@ def measured(here: World, content: Content, repeats: int) -> Measured:
         stored = revisions(api)
     if len(stored) != content.flows:
         raise SystemExit(f"of {content}, {len(stored)} are there")
-    run(here, TENANT, OUR_COMMAND)  # it takes over the flows that are there
+    run(here, OUR_COMMAND)  # it takes over the flows that are there
     costs: dict[str, list[Cost]] = {OURS: [], EACH: []}
     for _ in range(repeats):
-        costs[OURS].append(run(here, TENANT, OUR_COMMAND))
-        costs[EACH].append(run(here, TENANT, role(__file__, "be-gets")))
+        costs[OURS].append(run(here, OUR_COMMAND))
+        costs[EACH].append(run(here, role(__file__, "be-gets")))
     seconds: dict[Form, float] = {}
     with client(here.server) as api:
         for form in FORMS:

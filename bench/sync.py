@@ -14,10 +14,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sync_table import (
     AT_ONCE,
@@ -36,7 +39,10 @@ from sync_table import (
     said_of_aims,
     said_of_large,
 )
-from world import OUR_COMMAND, TENANT, World, api_url, before, files, role, run, verified
+from world import OUR_COMMAND, World, api_url, before, files, role, run, verified
+
+if TYPE_CHECKING:  # only some of the processes have it
+    from deployer.engine.process.launch import RunningEngine
 
 WARM_TENANT = "warm"
 YAML = {"content-type": "application/x-yaml"}
@@ -57,15 +63,25 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2, help="how often all but the loops are measured")
     parser.add_argument("--kestra", default="1.3", help="the version of the engine, and of the SDK")
     parser.add_argument("--warm", type=int, default=100, help="how many flows an engine is given before")
+    parser.add_argument("--one-engine", action="store_true", help="one for all, each in a tenant: quick, less exact")
     options = parser.parse_args()
+    with ExitStack() as stack:
+        start: Start = partial(world, options.kestra, options.warm)
+        scheduling: Start = partial(world, options.kestra, options.warm, scheduler=True)
+        if options.one_engine:
+            start = scheduling = partial(own_tenant, stack.enter_context(engine(options.kestra, scheduler=True)))
+        measure(start, scheduling, options)
+
+
+def measure(start: Start, scheduling: Start, options: argparse.Namespace) -> None:
+    """Measure what the options say on engines without a scheduler and with one, and print the tables."""
     python = sdk_python(options.kestra)
-    start = partial(world, options.kestra, options.warm)
     loops = min(options.loops or options.flows, options.flows)
     by_delay: dict[int, Costs] = {}
     for delay in options.delays:
         by_delay[delay] = measured(start, delay, options.flows, options.repeats)
         by_delay[delay] |= looped(start, delay, options.flows, loops, python)
-        by_delay[delay] |= scheduled(partial(start, scheduler=True), delay, options.flows)
+        by_delay[delay] |= scheduled(scheduling, delay, options.flows)
     print(said(options.flows, loops, by_delay), flush=True)
     large: dict[int, Costs] = {}
     if options.large:
@@ -91,27 +107,33 @@ def sdk_python(version: str) -> Path:
     raise SystemExit(f"there is no SDK for Kestra {version} here")
 
 
-@contextmanager
-def world(version: str, warmed: int, delay: int, *, scheduler: bool = False) -> Iterator[World]:
-    """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
+def engine(version: str, *, scheduler: bool) -> AbstractContextManager[RunningEngine]:
+    """Give an engine that has nothing yet, and every tenant."""
     from deployer.engine.process.launch import launch  # noqa: PLC0415  (only some of the processes have it)
     from deployer.model.version import named  # noqa: PLC0415
 
-    tenants = (TENANT, WARM_TENANT)
-    with (
-        launch(named(version), tenants=tenants, scheduler=scheduler) as engine,
-        before(engine.url, engine.pid, delay=delay) as here,
-    ):
+    return launch(named(version), tenants=(), scheduler=scheduler)
+
+
+@contextmanager
+def world(version: str, warmed: int, delay: int, *, scheduler: bool = False) -> Iterator[World]:
+    """Give an engine that has nothing yet, behind a proxy that adds these milliseconds, and an empty project."""
+    with engine(version, scheduler=scheduler) as running, before(running.url, running.pid, delay=delay) as here:
         if warmed:
             warm(here, warmed)
         yield here
+
+
+def own_tenant(running: RunningEngine, delay: int) -> AbstractContextManager[World]:
+    """Give a tenant that has nothing yet of a running engine, behind such a proxy, and an empty project."""
+    return before(running.url, running.pid, delay=delay, tenant=f"t{uuid.uuid4().hex[:12]}")
 
 
 def warm(here: World, flows: int) -> None:
     """Let the engine do once what is measured later: its first answers take it longer."""
     here.write(range(flows))
     for command in (role(__file__, "be-floor"), OUR_COMMAND):
-        run(here, WARM_TENANT, command)
+        run(replace(here, tenant=WARM_TENANT), command)
     here.clear()
 
 

@@ -35,7 +35,7 @@ PAUSE, PATIENCE, IDLE = 1.0, 900, 0.1  # seconds between two looks at the engine
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A server at `server`, the proxy before it at `url`, and a project in a folder.
+    """A server at `server` with a tenant, the proxy before it at `url`, and a project in a folder.
 
     `pid` is the server's process, None for one that runs elsewhere. The flows lie in so many namespaces.
     """
@@ -46,6 +46,7 @@ class World:
     delay: int
     folder: Path
     namespaces: int
+    tenant: str
     _proxy: subprocess.Popen[str] = field(repr=False)
 
     def counted(self) -> int:
@@ -88,7 +89,9 @@ class World:
 
 
 @contextmanager
-def before(server: str, pid: int | None = None, *, delay: int = 0, namespaces: int = 1) -> Iterator[World]:
+def before(
+    server: str, pid: int | None = None, *, delay: int = 0, namespaces: int = 1, tenant: str = TENANT
+) -> Iterator[World]:
     """Give a server behind a proxy that adds these milliseconds, and an empty project."""
     command = [sys.executable, str(PROXY), server, str(delay / 1000)]
     with (
@@ -96,7 +99,7 @@ def before(server: str, pid: int | None = None, *, delay: int = 0, namespaces: i
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy,
     ):
         port = int(proxy.stdout.readline() if proxy.stdout else "")
-        here = World(server, pid, f"http://127.0.0.1:{port}", delay, Path(folder), namespaces, proxy)
+        here = World(server, pid, f"http://127.0.0.1:{port}", delay, Path(folder), namespaces, tenant, proxy)
         here.clear()
         yield here
 
@@ -118,18 +121,18 @@ def api_url() -> str:
 
 def verified(here: World, command: Sequence[str], flows: int, revisions: int) -> Cost:
     """Run a side, and see that the server then has so many flows with so many revisions. Returns what it took."""
-    cost = run(here, TENANT, command)
+    cost = run(here, command)
     there = on_server(here)
     if there != (flows, revisions):
         raise SystemExit(f"{command} left (flows, revisions) {there} in place of {(flows, revisions)}")
     return cost
 
 
-def run(here: World, tenant: str, command: Sequence[str]) -> Cost:
-    """Run a side in the project, against the proxy. Returns what it took."""
+def run(here: World, command: Sequence[str]) -> Cost:
+    """Run a side in the project, against the proxy and in the tenant. Returns what it took."""
     away = ("KESTRA_HOST", "KESTRA_TENANT", "PYTHONDONTWRITEBYTECODE")  # modules are compiled once, as elsewhere
     ours = {name: value for name, value in os.environ.items() if name not in away}
-    settings = {"KESTRA_HOST": here.url, "KESTRA_TENANT": tenant, "NO_PROXY": "127.0.0.1"}
+    settings = {"KESTRA_HOST": here.url, "KESTRA_TENANT": here.tenant, "NO_PROXY": "127.0.0.1"}
     here.settle()
     here.counted()
     ended = subprocess.run(
@@ -152,7 +155,7 @@ def on_server(here: World) -> tuple[int, int]:
 
     revisions: list[int] = []
     total, page = 1, 1
-    with httpx.Client(base_url=f"{here.server}/api/v1/{TENANT}", timeout=120) as api:
+    with httpx.Client(base_url=f"{here.server}/api/v1/{here.tenant}", timeout=120) as api:
         while len(revisions) < total:
             params = {"page": str(page), "size": str(PAGE), "sort": "id:asc"}
             found = api.get("/flows/search", params=params).raise_for_status().json()
