@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from engine.http.spoil_flows import spoiled_folder
 from engine.made_plugin import a_realtime_plugin
 from hypothesis import settings
 from kinds.notes import Notes, in_the_table
+from turns import ONLY_THOROUGH, function_of, repeated
 from without_engine.sitecustomize import OPTION, VARIABLE
 
 from deployer.engine.process.launch import RunningEngine, launch
@@ -31,6 +33,9 @@ BY_THEMSELVES = ("cli", "faults", "http", "smoke", "trial")
 The faults look at all that there is; the others fill an engine, where each flow takes longer to store than the last.
 """
 
+ABOUT_HTTP = ("http", "specification")
+"""Folders whose tests ask an engine of a version only where its HTTP layer differs from that of the one before."""
+
 OTHERS_COVER = tuple(f" for {folder}" for folder in BY_THEMSELVES if folder != "http")
 """What the parameter of an engine ends with whose code is covered by the tests of the engine."""
 
@@ -40,13 +45,16 @@ UNREADABLE = " with unreadable flows"
 SCHEDULING = " that schedules"
 """What the parameter of an engine ends with that has a scheduler."""
 
+IN_TURN = ("cli", "faults", "scheduled", "smoke", "testing", "trial")
+"""Folders about what the deployer does with what a server answers; what an engine does is asked of every version."""
+
 LONGEST = ("sdk", "bench")
 """Folders with few tests that take minutes."""
 
 RUNNING = ("specification", "trial", "smoke")
 """Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
 
-UNTRACED = ("bench", "faults", "fidelity", "sdk", "specification")
+UNTRACED = ("bench", "faults", "fidelity", "http", "sdk", "specification")
 """Folders whose tests go through lines that other tests go through as well: see the marker `untraced`."""
 
 _TRACING = "COVERAGE_PROCESS_CONFIG"  # the variable with which a process measures its coverage
@@ -92,17 +100,28 @@ def _versions(metafunc: pytest.Metafunc) -> tuple[KestraVersion, ...]:
     if one := metafunc.definition.get_closest_marker("one_version"):
         return (named(*one.args) if one.args else DEFAULT,)
     used = {*metafunc.fixturenames}
-    if "since" in used or ("any_engine" in used and _folder(metafunc.definition.path) != "http"):
+    if "since" in used or ("any_engine" in used and _folder(metafunc.definition.path) not in ABOUT_HTTP):
         return VERSIONS
     return APART if {"any_engine", "scheduling"} & used else STAYED_ON
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which nothing is left out."""
+    parser.addoption("--thorough", action="store_true", help="also run what repeats: see the marker `thorough`")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice.
 
     What takes long comes first, so that no process is left with much of it at the end.
     """
+    take_turns(items)
+    if not config.getoption("--thorough"):
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left)
+        config.stash[ONLY_THOROUGH] = {*map(function_of, left)} - {*map(function_of, items)}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
         if {"kestra", "engine"} & {*getattr(item, "fixturenames", ())}:
@@ -110,6 +129,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _folder(item.path) in UNTRACED:
             item.add_marker(pytest.mark.untraced)
     items.sort(key=_rank)
+
+
+def take_turns(items: Sequence[pytest.Item]) -> None:
+    """Mark a case `thorough` with all versions but the one whose turn it is, in the folders that do so."""
+    cases: dict[tuple[str, str], list[pytest.Function]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and (turn := _turn(item)):
+            cases[function_of(item), turn].append(item)
+    for (function, _), each in cases.items():
+        places = [item.callspec.indices["kestra"] for item in each]
+        for item in repeated(function, list(zip(each, places, map(_engine, each), strict=True))):
+            item.add_marker(pytest.mark.thorough)
+
+
+def _turn(item: pytest.Function) -> str:
+    """Return what a case takes turns with: all versions, or those of a dialect; empty where it runs with each."""
+    used, folder = {*item.fixturenames}, _folder(item.path)
+    if "kestra" not in used or item.get_closest_marker("every_version"):
+        return ""
+    if folder in ABOUT_HTTP:
+        return "" if "since" in used else named(_engine(item).split()[0]).dialect
+    return "all" if folder in IN_TURN and "any_engine" not in used else ""
 
 
 def _rank(item: pytest.Item) -> tuple[bool, ...]:
@@ -180,7 +221,7 @@ def engine(kestra: RunningEngine) -> RunningEngine:
 
 @pytest.fixture(scope="session")
 def any_engine(kestra: RunningEngine) -> RunningEngine:
-    """A running engine; a test that uses it is run once for every version, of the HTTP layer for those that differ."""
+    """A running engine; a test that uses it is run once for every version, or about HTTP for those that differ."""
     return kestra
 
 
