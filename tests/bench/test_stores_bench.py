@@ -12,7 +12,7 @@ import pytest
 
 from deployer.engine.process.launch import RunningEngine
 
-pytestmark = pytest.mark.one_version("2.0")
+pytestmark = [pytest.mark.one_version("2.0"), pytest.mark.thorough]
 
 BENCH = Path(__file__).parents[2] / "bench" / "stores.py"
 BELOW = {"filters[namespace][STARTS_WITH]": "company.bench."}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(__file__).parents[2] / "bench" / "sync.py"
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.thorough]
 
 SDK, HTTPX, FLOOR = "kestrapy, one by one", "httpx, one by one", "creating 4 at a time"
 
@@ -18,7 +18,7 @@ SDK, HTTPX, FLOOR = "kestrapy, one by one", "httpx, one by one", "creating 4 at 
 @pytest.fixture(scope="module")
 def tables() -> list[list[list[str]]]:
     """What it prints: the rows of each table, the head and the line below it left out."""
-    few = ["--flows", "6", "--delays", "0", "--large", "12", "--repeats", "1", "--warm", "0"]
+    few = ["--flows", "6", "--delays", "0", "--large", "12", "--repeats", "1", "--one-engine"]
     command = [sys.executable, str(BENCH), *few]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -94,7 +94,7 @@ def flows() -> list[str]:
     return [json.dumps(each) for each in found]
 
 
-@pytest.mark.parametrize("version", ["1.3", "2.0"])
+@pytest.mark.parametrize("version", ["1.3", pytest.param("2.0", marks=pytest.mark.thorough)])
 def test_every_mistake_gets_the_engines_verdict_and_a_schema_refuses_nothing_that_is_fine(version: str) -> None:
     plugins = (plugin_fs(),)
     description, loaded, _ = describe_types(named(version), plugins=plugins)

@@ -17,7 +17,7 @@ from engine.processes import eventually, session
 
 pytestmark = pytest.mark.engine
 
-VERSIONS = pytest.mark.parametrize("version", ["1.3", "2.0"])
+VERSIONS = pytest.mark.parametrize("version", [pytest.param("1.3", marks=pytest.mark.thorough), "2.0"])
 TEXT = {"content-type": "text/plain"}
 YAML = {"content-type": "application/x-yaml"}
 

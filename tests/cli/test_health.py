@@ -140,6 +140,7 @@ def test_another_cron_gives_another_date(
     assert f"{LATER:%Y-%m-%dT%H}:09:00Z" in (state.get("nextExecutionDate"), state.get("nextEvaluationDate"))
 
 
+@pytest.mark.every_version
 @schedules
 def test_a_run_that_is_left_out_is_named(
     deployed: Project, deployer: Run, api: httpx.Client, engine: RunningEngine
@@ -188,6 +189,7 @@ def test_a_trigger_that_waits_for_an_execution_that_is_gone_is_degraded(
     assert f"waits for the execution {execution}, which is not there: unlock it" in health(ended)["hello"][1]
 
 
+@pytest.mark.every_version
 @schedules
 def test_what_others_did_to_the_texts_is_degraded(
     deployed: Project, deployer: Run, api: httpx.Client, engine: RunningEngine
@@ -293,6 +295,7 @@ def test_what_cannot_be_read_again_is_unknown_and_the_deploy_is_reported(
     assert "as it could not be read again: GET" in warning["message"]
 
 
+@pytest.mark.every_version
 @schedules
 def test_flow_triggers_are_said_not_to_be_judged(
     project: Project, deployer: Run, server: Proxy, engine: RunningEngine

@@ -30,7 +30,7 @@ testCases:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("version", ["1.3", "2.0"])
+@pytest.mark.parametrize("version", [pytest.param("1.3", marks=pytest.mark.thorough), "2.0"])
 def test_flows_are_deployed_and_tested_with_their_real_plugin(
     project: Project, deployer: Run, version: str, tmp_path: Path
 ) -> None:

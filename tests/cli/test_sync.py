@@ -193,6 +193,7 @@ CALLS = {
 }
 
 
+@pytest.mark.every_version
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("refused", ["by a check", "by the server"])
 def test_keep_going_skips_whatever_calls_a_flow_that_was_refused(
@@ -221,6 +222,7 @@ def test_keep_going_skips_whatever_calls_a_flow_that_was_refused(
     }
 
 
+@pytest.mark.every_version
 @pytest.mark.usefixtures("server")
 def test_what_is_refused_at_the_write_fails_alone(project: Project, deployer: Run, engine: RunningEngine) -> None:
     """A 1.x server cannot be asked about two documents without cutting them apart: there the write decides."""
@@ -235,6 +237,7 @@ def test_what_is_refused_at_the_write_fails_alone(project: Project, deployer: Ru
     assert "Nowhere" in ended.report["outcomes"][1]["message"]
 
 
+@pytest.mark.every_version
 @pytest.mark.usefixtures("server")
 def test_a_draft_with_the_same_text_is_published(
     project: Project, deployer: Run, api: httpx.Client, engine: RunningEngine
@@ -261,6 +264,7 @@ def test_a_draft_with_the_same_text_is_published(
         assert deployer("sync", "--format", "json").done[0][1] == "keep"
 
 
+@pytest.mark.every_version
 @pytest.mark.usefixtures("server")
 def test_a_draft_of_something_else_is_shown_and_left_alone(
     project: Project, deployer: Run, api: httpx.Client, engine: RunningEngine

@@ -113,7 +113,7 @@ def shared(engine: RunningEngine, tenant: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("version", ["1.3", "2.0"])
+@pytest.mark.parametrize("version", ["1.3", pytest.param("2.0", marks=pytest.mark.thorough)])
 def test_a_flow_of_cloud_plugins_passes_with_fixtures_alone(
     project: Project, deployer: Run, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:

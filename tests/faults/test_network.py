@@ -62,15 +62,17 @@ def test_what_passes_is_overcome_wherever_it_comes(
         world.is_deployed()
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("name", LASTING)
+@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.thorough)])
 def test_what_ends_a_run_is_told_and_the_next_one_converges(
-    project: Project, server: Proxy, deployer: Run, api: httpx.Client, *, engine: RunningEngine, name: str
+    project: Project, server: Proxy, deployer: Run, api: httpx.Client, *, engine: RunningEngine, name: str, part: int
 ) -> None:
-    """Where the server did nothing, the two versions share the requests: one has the odd ones, the other the even."""
+    """Each part has every other request. Where the server did nothing, the two versions share those of a part."""
     world, fault = World(project, api), LASTING[name]
     codes = set()
     second = ([*LASTING].index(name) + (engine.version.dialect is Dialect.V2)) % 2
-    first, step = (1, 1) if fault is UNTOLD else (1 + second, 2)
+    first, step = (1 + part, 2) if fault is UNTOLD else (1 + part + 2 * second, 4)
     for number in range(first, requests_of(world, server, deployer) + 1, step):
         codes.add(deployed_with(world, server, deployer, only(number, fault)).code)
         assert deployer(*SYNC).code == 0

@@ -167,7 +167,7 @@ def test_before_1_2_a_retry_as_a_new_execution_is_said_to_be_out_of_sight(client
 
 @pytest.mark.untraced
 @pytest.mark.one_version("2.0")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (1, 2, 3))])
 def test_fifty_runs_with_faults_leave_nothing_running_and_start_nothing_twice(
     client: KestraClient, server: Proxy, seed: int
 ) -> None:

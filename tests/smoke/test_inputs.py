@@ -173,6 +173,7 @@ MORE["ARRAY"] = ", itemType: INT"
 ONLY_1X = ("BOOLEAN", "ENUM")
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("kind", VALUES)
 def test_a_value_is_wrong_where_the_engine_says_so(api: httpx.Client, engine: RunningEngine, kind: str) -> None:
     version = engine.version

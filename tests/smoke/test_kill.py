@@ -80,7 +80,12 @@ def killing(_: int, request: str) -> Any:
     return REFUSED if request.startswith("DELETE") and "/kill" in request else None
 
 
-@pytest.mark.parametrize("kestra", NAMES, indirect=True)
+@pytest.mark.every_version
+@pytest.mark.parametrize(
+    "kestra",
+    [each if each in ("1.3", "2.0") else pytest.param(each, marks=pytest.mark.thorough) for each in NAMES],
+    indirect=True,
+)
 def test_past_its_deadline_an_execution_is_killed_and_so_is_what_it_called(
     project: Project, server: Proxy, deployer: Run, api: httpx.Client
 ) -> None:

@@ -129,6 +129,7 @@ def bench(project: Project, deployer: Run, api: httpx.Client, engine: RunningEng
     return Bench(project, deployer, api, engine, {"KESTRA_HOST": server.url, "KESTRA_TENANT": tenant})
 
 
+@pytest.mark.every_version
 def test_it_passes_and_fails_when_the_flow_is_broken(bench: Bench) -> None:
     create(bench.api, HELPER)
     create(bench.api, flow(bench.version, CORE))
