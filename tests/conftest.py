@@ -48,7 +48,7 @@ SCHEDULING = " that schedules"
 IN_TURN = ("cli", "faults", "scheduled", "smoke", "testing", "trial")
 """Folders about what the deployer does with what a server answers; what an engine does is asked of every version."""
 
-LONGEST = ("sdk", "bench")
+LONGEST = ("sdk", "fidelity", "bench")
 """Folders with few tests that take minutes."""
 
 RUNNING = ("specification", "trial", "smoke")
