@@ -45,7 +45,7 @@ UNREADABLE = " with unreadable flows"
 SCHEDULING = " that schedules"
 """What the parameter of an engine ends with that has a scheduler."""
 
-IN_TURN = ("cli", "faults", "scheduled", "smoke", "testing", "trial")
+IN_TURN = ("check", "cli", "faults", "scheduled", "smoke", "testing", "trial")
 """Folders about what the deployer does with what a server answers; what an engine does is asked of every version."""
 
 LONGEST = ("sdk", "fidelity", "bench")

@@ -23,8 +23,7 @@ pytestmark = pytest.mark.engine
 
 YAML = {"content-type": "application/x-yaml"}
 
-FIRST = pytest.param(VERSIONS[0], marks=pytest.mark.thorough)
-SOME = (FIRST, DEFAULT, named("2.0"))
+SOME = (*(pytest.param(each, marks=pytest.mark.thorough) for each in (VERSIONS[0], DEFAULT)), named("2.0"))
 
 
 @pytest.fixture(scope="module", params=SOME, ids=lambda version: version.name)
