@@ -33,9 +33,6 @@ BY_THEMSELVES = ("cli", "faults", "http", "smoke", "trial")
 The faults look at all that there is; the others fill an engine, where each flow takes longer to store than the last.
 """
 
-ABOUT_HTTP = ("http", "specification")
-"""Folders whose tests ask an engine of a version only where its HTTP layer differs from that of the one before."""
-
 OTHERS_COVER = tuple(f" for {folder}" for folder in BY_THEMSELVES if folder != "http")
 """What the parameter of an engine ends with whose code is covered by the tests of the engine."""
 
@@ -100,7 +97,7 @@ def _versions(metafunc: pytest.Metafunc) -> tuple[KestraVersion, ...]:
     if one := metafunc.definition.get_closest_marker("one_version"):
         return (named(*one.args) if one.args else DEFAULT,)
     used = {*metafunc.fixturenames}
-    if "since" in used or ("any_engine" in used and _folder(metafunc.definition.path) not in ABOUT_HTTP):
+    if "since" in used or ("any_engine" in used and _folder(metafunc.definition.path) != "http"):
         return VERSIONS
     return APART if {"any_engine", "scheduling"} & used else STAYED_ON
 
@@ -148,7 +145,7 @@ def _turn(item: pytest.Function) -> str:
     used, folder = {*item.fixturenames}, _folder(item.path)
     if "kestra" not in used or item.get_closest_marker("every_version"):
         return ""
-    if folder in ABOUT_HTTP:
+    if folder == "http":
         return "" if "since" in used else named(_engine(item).split()[0]).dialect
     return "all" if folder in IN_TURN and "any_engine" not in used else ""
 
@@ -221,7 +218,7 @@ def engine(kestra: RunningEngine) -> RunningEngine:
 
 @pytest.fixture(scope="session")
 def any_engine(kestra: RunningEngine) -> RunningEngine:
-    """A running engine; a test that uses it is run once for every version, or about HTTP for those that differ."""
+    """A running engine; a test that uses it is run once for every version, of the HTTP layer for those that differ."""
     return kestra
 
 

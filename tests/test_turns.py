@@ -38,7 +38,7 @@ def test_with_one_version_nothing_is_left_out() -> None:
     assert [*repeated(FUNCTIONS[0], last)] == []
 
 
-def test_versions_that_are_given_with_something_else_stay() -> None:
+def test_versions_that_are_given_more_than_once_stay() -> None:
     given = [("1.3", "SIGINT"), ("2.0", "SIGINT"), ("1.3", "SIGTERM"), ("2.0", "SIGHUP")]
     chosen = [((version, signal), place, version) for place, (version, signal) in enumerate(given)]
     assert [*repeated(FUNCTIONS[0], chosen)] == []

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import pytest
 
+from deployer.model.version import NAMES
+
 Case = TypeVar("Case")
 
 ONLY_THOROUGH = pytest.StashKey[set[str]]()
@@ -24,11 +26,17 @@ def function_of(item: pytest.Item) -> str:
     return item.nodeid.partition("[")[0].partition("@")[0]
 
 
+def versions(*short: str) -> pytest.MarkDecorator:
+    """Give a test an engine of each version, all but the ones named with `--thorough` only."""
+    values = [name if name in short else pytest.param(name, marks=pytest.mark.thorough) for name in NAMES]
+    return pytest.mark.parametrize("kestra", values, indirect=True)
+
+
 def repeated(function: str, cases: Sequence[tuple[Case, int, str]]) -> Iterator[Case]:
     """Yield the cases of a function that are left to `--thorough`: the same one is tried with another version.
 
-    Each case comes with the place of its version among the values of the parameter, and with the version. Where
-    versions are given together with something else, they have been chosen case by case, and all of them stay.
+    Each case comes with the place of its version among the values of the parameter, and with the version. Where a
+    version is among the values more than once, each has been chosen together with something else, and all stay.
     """
     places = sorted({place for _, place, _ in cases})
     if len({version for _, _, version in cases}) != len(places):

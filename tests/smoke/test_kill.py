@@ -17,8 +17,7 @@ import pytest
 from cli.conftest import api, deployer, project, server
 from cli.project import Ended, Project
 from proxy import Proxy, answers
-
-from deployer.model.version import NAMES
+from turns import versions
 
 __all__ = ["api", "deployer", "project", "server"]
 
@@ -81,11 +80,7 @@ def killing(_: int, request: str) -> Any:
 
 
 @pytest.mark.every_version
-@pytest.mark.parametrize(
-    "kestra",
-    [each if each in ("1.3", "2.0") else pytest.param(each, marks=pytest.mark.thorough) for each in NAMES],
-    indirect=True,
-)
+@versions("1.3", "2.0")
 def test_past_its_deadline_an_execution_is_killed_and_so_is_what_it_called(
     project: Project, server: Proxy, deployer: Run, api: httpx.Client
 ) -> None:

@@ -17,7 +17,7 @@ from deployer.engine.http.resources import RESOURCES
 from deployer.engine.process.launch import RunningEngine
 from deployer.model.version import VERSIONS, KestraVersion
 
-pytestmark = [needs_shared, pytest.mark.every_version]
+pytestmark = needs_shared
 
 Answered = tuple[Step, Route, httpx.Response]
 

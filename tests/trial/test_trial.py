@@ -10,19 +10,15 @@ from cli.others import create
 from cli.project import HELLO, Ended, Project
 from proxy import Proxy
 from trial.found import Found, executions, flows, keys
+from turns import versions
 
 from deployer.engine.process.launch import RunningEngine
-from deployer.model.version import NAMES
 
 Trial = Callable[..., Found]
 Run = Callable[..., Ended]
 
 
-@pytest.mark.parametrize(
-    "kestra",
-    [each if each in ("1.0", "1.3", "2.0") else pytest.param(each, marks=pytest.mark.thorough) for each in NAMES],
-    indirect=True,
-)
+@versions("1.0", "1.3", "2.0")
 def test_an_engine_of_every_version_keeps_every_promise_and_nothing_is_left(
     any_engine: RunningEngine, trial: Trial, api: httpx.Client, server: Proxy
 ) -> None:
