@@ -82,11 +82,10 @@ def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> d
     took: dict[bool, list[float]] = {False: [], True: []}
     for scheduler, times in took.items():
         for _ in range(starts - 1):
-            with started(version, scheduler=scheduler) as (_, seconds):
-                times.append(seconds)
+            with started(version, times, scheduler=scheduler):
+                pass
     with ExitStack() as stack:
-        engine, seconds = stack.enter_context(started(version, scheduler=False))
-        took[False].append(seconds)
+        engine = stack.enter_context(started(version, took[False], scheduler=False))
         api = stack.enter_context(httpx.Client(base_url=f"{engine.url}/api/v1/{TENANT}", timeout=120))
         idle, share = megabytes(engine.pid), idle_share(engine.pid)
         sides = (over_http(api), stack.enter_context(alone(version)))
@@ -95,8 +94,7 @@ def measured(version: KestraVersion, flows: int, batches: int, starts: int) -> d
         one_by_one = RUNS / seconds_of_runs(api, at_once=1)
         together = seconds_of_runs(api, at_once=RUNS)
         full = megabytes(engine.pid)
-    with started(version, scheduler=True) as (engine, seconds):
-        took[True].append(seconds)
+    with started(version, took[True], scheduler=True) as engine:
         scheduling, scheduling_share = megabytes(engine.pid), idle_share(engine.pid)
     return {
         "start to first request": f"{median(took[False]):.1f} s",
@@ -195,12 +193,13 @@ def _answer(version: KestraVersion, folder: Path) -> None:
 
 
 @contextmanager
-def started(version: KestraVersion, *, scheduler: bool) -> Iterator[tuple[RunningEngine, float]]:
-    """Give an engine that has answered, and after how many seconds it has."""
+def started(version: KestraVersion, times: list[float], *, scheduler: bool) -> Iterator[RunningEngine]:
+    """Give an engine that has answered, and add to the times after how many seconds it has."""
     began = time.perf_counter()
     with launch(version, scheduler=scheduler) as engine:
         httpx.get(f"{engine.url}/api/v1/configs", timeout=60).raise_for_status()
-        yield engine, time.perf_counter() - began
+        times.append(time.perf_counter() - began)
+        yield engine
 
 
 def fill(api: httpx.Client, flows: int) -> None:
