@@ -51,7 +51,7 @@ LONGEST = ("sdk", "fidelity", "bench")
 RUNNING = ("specification", "trial", "smoke")
 """Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
 
-UNTRACED = ("bench", "faults", "fidelity", "http", "sdk", "specification")
+UNTRACED = ("bench", "differential", "faults", "fidelity", "http", "sdk", "specification")
 """Folders whose tests go through lines that other tests go through as well: see the marker `untraced`."""
 
 _TRACING = "COVERAGE_PROCESS_CONFIG"  # the variable with which a process measures its coverage
@@ -238,6 +238,12 @@ def scheduling(kestra: RunningEngine) -> RunningEngine:
 def tenant() -> str:
     """A tenant that no other test has, so that tests can share an engine."""
     return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a kill that is refused again and again two seconds, not ten."""
+    monkeypatch.setattr("deployer.smoke.follow.KILL_GRACE", 2.0)
 
 
 @pytest.fixture

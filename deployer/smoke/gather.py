@@ -94,7 +94,9 @@ def started(client: KestraClient, execution: Execution, late: Mapping[Key, Abstr
     found: dict[str, Execution] = {}
 
     def read(each: Execution) -> Execution:
-        return settled(client, each.id, late.get(Key(FLOW, each.namespace, each.flow_id), frozenset()))
+        own = Key(FLOW, each.namespace, each.flow_id)
+        none = frozenset[str]()  # what runs after a flow's end runs after none of its iterations
+        return settled(client, each.id, none if each.kind == "LOOP" else late.get(own, none))
 
     while client.shows_tests:
         listed = client.search_executions(labels=_correlation(execution), kinds=kinds, size=None)

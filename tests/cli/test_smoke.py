@@ -153,6 +153,7 @@ def left(ended: Ended) -> list[tuple[str, str]]:
     return [(each["severity"], each["message"]) for each in found]
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_stop_kills_what_runs_of_this_project_and_nothing_else(
     project: Project, server: Proxy, deployer: Run, api: httpx.Client
 ) -> None:

@@ -25,6 +25,7 @@ def test_what_one_wrote_over_is_told_and_the_next_commit_is_deployed(
     other = Project(tmp_path / "other")
     other.flow("a", message="second")
     text = project.flow("a", message="third")
+    other.write("kestra-deployer.yaml", "wait: 1\n")  # or it would look for half a minute whether its text comes back
     written, over = Event(), Event()
     running: list[subprocess.Popen[str]] = []
 

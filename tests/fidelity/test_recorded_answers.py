@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -23,9 +24,10 @@ DOCUMENT = Path(__file__).parents[2] / "docs/engine.md"
 @pytest.fixture(scope="module")
 def replayed(engine: RunningEngine) -> list[Replayed]:
     """The whole recording, asked of an engine; the first session twice, as two others were recorded after it."""
-    url = engine.url
     first, second, third = sessions()
-    return [*played(url, [*first, *second]), *played(url, [*first, *third])[len(first) :]]
+    with ThreadPoolExecutor() as pool:  # much of it is waiting for executions
+        one, other = pool.map(lambda later: played(engine.url, [*first, *later]), (second, third))
+    return [*one, *other[len(first) :]]
 
 
 def played(url: str, exchanges: list[Exchange]) -> list[Replayed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sdk.exclusions import Expected, Unserved
-from sdk.published import published
+from sdk.published import published, without_columns
 from sdk.run import Run
 from sdk.suites import SUITES
 from sdk.verdict import Kind, Verdict, judge, needless
@@ -79,3 +79,10 @@ def test_what_is_published_counts_by_kind_and_by_row() -> None:
     text = published({SUITES[0]: verdicts}, (ROW,))
     assert f"| {Kind.PROVES} | 2 |\n| {Kind.VACUOUS} | 0 |\n| {Kind.UNSERVED} | 1 |\n" in text
     assert "| `GET flows/export/by-ids` | not needed | 1 |\n" in text
+
+
+def test_a_suite_that_was_not_run_has_no_column_to_compare() -> None:
+    older, newest = SUITES
+    one, both = {newest: [Verdict("c", Kind.UNSERVED, ROW)]}, {older: [], newest: [Verdict("c", Kind.UNSERVED, ROW)]}
+    assert published(one, (ROW,)) in without_columns(f"# SDK\n\n{published(both, (ROW,))}", [older])
+    assert published(one, (ROW,)) not in without_columns(published(both, (ROW,)), [newest])

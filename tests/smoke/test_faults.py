@@ -85,6 +85,7 @@ def test_one_answer_that_says_nothing_does_not_end_the_following(
     assert (result.verdict, result.state, result.message) == (Verdict.PASSED, "SUCCESS", "")
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_what_cannot_be_followed_any_more_is_killed_at_its_deadline(client: KestraClient, server: Proxy) -> None:
     test = case(flow(client, "a", SLEEP), seconds=2)
     with server.failing(always(polls, answers(500))):
@@ -143,6 +144,7 @@ def test_a_retry_that_begins_after_the_deadline_is_killed_as_it_begins(client: K
     assert result.message == "still RETRIED after 3 s, killed"
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_a_retry_that_begins_much_later_is_named(client: KestraClient) -> None:
     result = result_of(case(retried(client, LOG, "PT1H"), seconds=3), client)
     assert (result.verdict, result.state, result.left_running) == (Verdict.TIMED_OUT, "RETRIED", True)

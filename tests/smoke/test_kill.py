@@ -94,6 +94,7 @@ def test_past_its_deadline_an_execution_is_killed_and_so_is_what_it_called(
     assert eventually(lambda: called_by(api, smoke["execution"]) == ["KILLED"])
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_what_could_not_be_killed_is_said_with_its_address_and_killed_by_the_next_run(
     project: Project, server: Proxy, deployer: Run, api: httpx.Client
 ) -> None:
@@ -120,6 +121,7 @@ def test_what_could_not_be_killed_is_said_with_its_address_and_killed_by_the_nex
     assert len(server.requests) == 4
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_a_person_sees_what_still_runs(project: Project, server: Proxy, deployer: Run) -> None:
     write(project, timeout="PT2S")
     with server.failing(killing):

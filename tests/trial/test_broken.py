@@ -35,6 +35,7 @@ def killed(api: httpx.Client, names: set[str]) -> None:
                 api.delete(path).raise_for_status()
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_a_kill_that_is_refused_is_found_and_what_still_runs_is_named(
     trial: Trial, server: Proxy, api: httpx.Client
 ) -> None:
@@ -126,6 +127,7 @@ def test_what_cannot_be_judged_any_more_is_told_and_the_rest_goes_on(
     assert executions(api, server) == set()
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_what_cannot_be_deleted_is_named_with_its_address(
     trial: Trial, server: Proxy, api: httpx.Client, deployer: Callable[..., Ended]
 ) -> None:

@@ -64,9 +64,14 @@ class States:
         path = "/triggers/set-disabled" if self.is_2x else "/triggers"
         return self.api.put(path, json=self.place(disabled=disabled, **more))
 
-    def switch_off(self) -> None:
+    def switch_off(self, identifier: str = "hello") -> None:
         """Switch the schedule off until it is: 2.0.0 loses a switch now and then, if the schedule fires meanwhile."""
-        assert eventually(lambda: self.switch(disabled=True).status_code == 200 and bool(self.one()["disabled"]))
+
+        def is_off() -> bool:
+            answer = self.switch(disabled=True, flowId=identifier)
+            return answer.status_code == 200 and bool(self.one(identifier)["disabled"])
+
+        assert eventually(is_off)
 
     def start_backfill(self, **times: str) -> httpx.Response:
         """Start a backfill of the schedule."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pytest
 from engine.http.flow_texts import flow
 from engine.http.triggers.states_of import EVERY_SECOND, States
 from engine.made_plugin import REALTIME
 from engine.processes import eventually
 
 WEBHOOK = "triggers:\n  - id: plan\n    type: io.kestra.plugin.core.trigger.Webhook\n    key: secret-key\n"
+SWITCHED = ("hello", "other")
 MEANWHILE = timedelta(seconds=3)
 ONE_MORE = timedelta(seconds=1)  # which 1.x may start while it is told to stop
 
@@ -21,37 +21,28 @@ def to_the_second(time: datetime) -> str:
     return f"{time:%Y-%m-%dT%H:%M:%S}"
 
 
-@pytest.fixture
-def off(states: States) -> datetime:
-    """When a schedule of every second was switched off that has fired; another one has gone on for a while since."""
-    states.create_scheduled(EVERY_SECOND)
-    states.create_scheduled(EVERY_SECOND, "clock")
-    assert eventually(lambda: states.started() > 0)
-    states.switch_off()
-    time = datetime.now(UTC)
-    assert eventually(lambda: states.last_date("clock") > to_the_second(time + MEANWHILE))
-    return time
-
-
-def test_a_trigger_that_is_off_starts_nothing_until_it_is_on_again(states: States, off: datetime) -> None:
-    assert states.last_date() <= to_the_second(off + ONE_MORE)
-    assert states.one()["disabled"] is True
-
-    on = states.switch(disabled=False)
-    assert on.status_code == 200
-    assert eventually(lambda: states.last_date() > to_the_second(off + MEANWHILE))
-    assert states.one()["disabled"] is False
-
-
-@pytest.mark.parametrize("recover", [True, False])
-def test_what_was_missed_is_made_up_for_in_1x_and_in_2x_only_if_that_is_wanted(
-    states: States, off: datetime, recover: bool
+def test_what_is_off_starts_nothing_and_makes_up_for_what_it_missed_in_1x_and_in_2x_only_if_that_is_wanted(
+    states: States,
 ) -> None:
-    first, last = (to_the_second(time) for time in (off + ONE_MORE, datetime.now(UTC)))
+    for each in (*SWITCHED, "clock"):
+        states.create_scheduled(EVERY_SECOND, each)
+    assert eventually(lambda: all(states.started(each) > 0 for each in SWITCHED))
+    for each in SWITCHED:
+        states.switch_off(each)
+    off = datetime.now(UTC)
+    assert eventually(lambda: states.last_date("clock") > to_the_second(off + MEANWHILE))
+    for each in SWITCHED:
+        assert states.last_date(each) <= to_the_second(off + ONE_MORE)
+        assert states.one(each)["disabled"] is True
 
-    states.switch(disabled=False, **({"recoverMissedSchedules": recover} if states.is_2x else {}))
-    assert eventually(lambda: states.last_date() > last)
-    assert any(first < date <= last for date in states.dates()) is (recover or not states.is_2x)
+    first, last = (to_the_second(time) for time in (off + ONE_MORE, datetime.now(UTC)))
+    for each, recover in zip(SWITCHED, (True, False), strict=True):
+        wanted = {"recoverMissedSchedules": recover} if states.is_2x else {}
+        assert states.switch(disabled=False, flowId=each, **wanted).status_code == 200
+    assert eventually(lambda: all(states.last_date(each) > last for each in SWITCHED))
+    assert [states.one(each)["disabled"] for each in SWITCHED] == [False, False]
+    made_up = [each for each in SWITCHED if any(first < date <= last for date in states.dates(each))]
+    assert made_up == [*(SWITCHED[:1] if states.is_2x else SWITCHED)]
 
 
 def test_many_are_switched_by_their_names_and_by_a_query(api: httpx.Client, states: States) -> None:
