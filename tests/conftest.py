@@ -51,7 +51,7 @@ LONGEST = ("sdk", "fidelity", "bench")
 RUNNING = ("specification", "trial", "smoke")
 """Folders whose tests run executions: in an engine that others have filled, those take two to three times as long."""
 
-UNTRACED = ("bench", "differential", "faults", "fidelity", "http", "sdk", "specification")
+UNTRACED = ("bench", "faults", "fidelity", "http", "sdk", "specification")
 """Folders whose tests go through lines that other tests go through as well: see the marker `untraced`."""
 
 _TRACING = "COVERAGE_PROCESS_CONFIG"  # the variable with which a process measures its coverage

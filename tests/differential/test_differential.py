@@ -18,12 +18,17 @@ from differential.ours import known_types
 from differential.reviewed import unneeded, unreviewed
 from shared import needs_shared
 
-from deployer.model.version import NAMES
+from deployer.model.version import DEFAULT, NAMES
 
 pytestmark = pytest.mark.engine
 SHOWN = 10  # differences in the message of a failure
 STAYED_ON = ("1.3", "2.0")
 """The versions that a plugin is tried in."""
+
+EACH = pytest.mark.parametrize(
+    "version", [each if each == DEFAULT.name else pytest.param(each, marks=pytest.mark.untraced) for each in NAMES]
+)
+"""Each version; the lines that the checks go through are counted with one of them, as tracing doubles the time."""
 
 Asked = Callable[[str], Oracle]
 
@@ -40,26 +45,26 @@ def verdicts_agree(of: Callable[[str], Case], version: str) -> None:
     assert not left, f"{len(left)} differences with {version}\n{table(of(version).flows, left)}\n{shown}"
 
 
-@pytest.mark.parametrize("version", NAMES)
+@EACH
 def test_verdicts_agree_on_our_own_flows(version: str, asked: Asked) -> None:
     asked(version)
     verdicts_agree(cases.ours, version)
 
 
 @needs_shared
-@pytest.mark.parametrize("version", NAMES)
+@EACH
 def test_verdicts_agree_on_kestras_own_flows(version: str, asked: Asked) -> None:
     asked(version)
     verdicts_agree(cases.kestras, version)
 
 
-@pytest.mark.parametrize("version", NAMES)
+@EACH
 def test_verdicts_agree_in_corners(version: str, asked: Asked) -> None:
     asked(version)
     verdicts_agree(cases.in_corners, version)
 
 
-@pytest.mark.parametrize("version", NAMES)
+@EACH
 def test_verdicts_agree_on_types_where_those_of_another_family_stand(version: str, asked: Asked) -> None:
     asked(version)
     verdicts_agree(cases.misplaced, version)
@@ -70,7 +75,7 @@ def test_verdicts_agree_on_flows_with_a_plugin(version: str) -> None:
     verdicts_agree(cases.of_a_plugin, version)
 
 
-@pytest.mark.parametrize("version", NAMES)
+@EACH
 def test_verdicts_agree_on_task_runners_of_the_server(version: str) -> None:
     verdicts_agree(cases.of_scripts, version)
 
@@ -83,7 +88,7 @@ def test_every_row_of_the_reviewed_list_is_needed(asked: Asked) -> None:
     assert unneeded(every) == []
 
 
-@pytest.mark.parametrize("version", NAMES)
+@EACH
 def test_there_are_flows_of_both_kinds(version: str, asked: Asked) -> None:
     texts = [flow.text for flow in cases.ours(version).flows]
     taken = sum(says is None for says in asked(version).verdicts(texts))

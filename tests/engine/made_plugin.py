@@ -35,17 +35,20 @@ _TRIGGERS = "io/kestra/core/models/triggers/"
 _CONTEXTS = f"Lio/kestra/core/models/conditions/ConditionContext;L{_TRIGGERS}TriggerContext;"
 _EVALUATE = f"({_CONTEXTS})Lorg/reactivestreams/Publisher;"
 _RUN = "(Lio/kestra/core/runners/RunContext;)Lio/kestra/core/models/tasks/Output;"
-_JAVA_21 = 65
+_JAVA_0 = 44  # the version of a class file, less that of Java
 _PUBLIC = 1
 _CLASS, _NAME_AND_TYPE, _METHOD = 7, 12, 10
 _NOTHING = bytes.fromhex("01 b0")  # return null
 
 
-def a_plugin(path: Path, *, above: str = SCRIPT, name: str = TASK, holds: bool = True) -> Path:
-    """Make the jar of a plugin with one task below the class `above`; without the task itself unless it `holds` it."""
+def a_plugin(path: Path, *, above: str = SCRIPT, name: str = TASK, holds: bool = True, java: int = 21) -> Path:
+    """Make the jar of a plugin with one task below the class `above`; without the task itself unless it `holds` it.
+
+    The task needs at least that version of Java.
+    """
     entries: dict[str, bytes] = {TYPES: name.encode()}
     if holds:
-        entries[f"{name.replace('.', '/')}.class"] = _task(name.replace(".", "/"), above)
+        entries[f"{name.replace('.', '/')}.class"] = _task(name.replace(".", "/"), above, java)
     return _jar(path, entries)
 
 
@@ -72,14 +75,14 @@ def _jar(path: Path, entries: Mapping[str, bytes]) -> Path:
     return path
 
 
-def _task(name: str, above: str) -> bytes:
+def _task(name: str, above: str, java: int) -> bytes:
     """Return the class file of a task that can be created without arguments, and run."""
     pool = _Pool()
     methods = (
         ("run", _RUN, _NOTHING),
         ("getContainerImage", "()Lio/kestra/core/models/property/Property;", _NOTHING),
     )
-    return _class(pool, name, above, "io/kestra/core/models/tasks/RunnableTask", methods)
+    return _class(pool, name, above, "io/kestra/core/models/tasks/RunnableTask", methods, java)
 
 
 def _listener(name: str) -> bytes:
@@ -91,13 +94,15 @@ def _listener(name: str) -> bytes:
     return _class(pool, name, _TRIGGERS + "AbstractTrigger", _TRIGGERS + "RealtimeTriggerInterface", methods)
 
 
-def _class(pool: _Pool, name: str, above: str, implements: str, methods: Sequence[tuple[str, str, bytes]]) -> bytes:
+def _class(
+    pool: _Pool, name: str, above: str, implements: str, methods: Sequence[tuple[str, str, bytes]], java: int = 21
+) -> bytes:
     """Return the class file of a public class that can be created without arguments; methods by name, type, code."""
     begin = b"\x2a\xb7" + struct.pack(">H", pool.method(above, "<init>", "()V")) + b"\xb1"  # super(); return
     every = [_method(pool, *each) for each in (("<init>", "()V", begin), *methods)]
     this, base, interface = (pool.cls(each) for each in (name, above, implements))
     body = struct.pack(">HHHHHHH", _PUBLIC, this, base, 1, interface, 0, len(every)) + b"".join(every) + bytes(2)
-    return struct.pack(">IHH", 0xCAFEBABE, 0, _JAVA_21) + pool.encode() + body
+    return struct.pack(">IHH", 0xCAFEBABE, 0, _JAVA_0 + java) + pool.encode() + body
 
 
 def _method(pool: _Pool, name: str, kind: str, code: bytes) -> bytes:

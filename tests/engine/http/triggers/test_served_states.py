@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from engine.http.flow_texts import flow
+from engine.http.since import since
 from engine.http.triggers.states_of import States, scheduled
 from engine.processes import eventually
+
+from deployer.engine.process.launch import RunningEngine
 
 OTHERS = """triggers:
   - id: hook
@@ -92,16 +94,19 @@ def test_a_state_goes_with_its_flow(api: httpx.Client, states: States) -> None:
     assert api.get("/triggers/search").json() == {"results": [], "total": 0}
 
 
-def test_states_are_a_table_since_1_2(api: httpx.Client, states: States, since: Callable[[str], bool]) -> None:
+@pytest.mark.every_version
+def test_states_are_a_table(api: httpx.Client, states: States, engine: RunningEngine) -> None:
+    """Since 1.2: see `test_served_without_scheduler.py`."""
     states.create_scheduled()
     answer = api.get("/triggers/export/by-query/csv", params={"filters[flowId][EQUALS]": "hello"})
 
-    assert answer.status_code == (200 if since("1.2") else 404)
-    if since("1.2"):
-        assert answer.headers["content-type"].startswith("text/csv")
-        assert answer.headers["content-disposition"] == "attachment; filename=triggers.csv"
-        (row,) = csv.DictReader(answer.text.splitlines())
-        assert (row["flowId"], row["triggerId"], row["disabled"]) == ("hello", "plan", "false")
+    if not since(engine, "1.2"):
+        assert answer.status_code == 404
+        return
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == "attachment; filename=triggers.csv"
+    (row,) = csv.DictReader(answer.text.splitlines())
+    assert (row["flowId"], row["triggerId"], row["disabled"]) == ("hello", "plan", "false")
 
 
 def test_an_unknown_flow_has_no_states_and_a_bad_page_is_refused(api: httpx.Client, states: States) -> None:
