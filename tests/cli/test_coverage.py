@@ -90,6 +90,12 @@ def searches(asked: Proxy) -> int:
     return sum("/executions/search" in request for request in asked.requests)
 
 
+def reads(asked: Proxy) -> int:
+    return sum(
+        request.startswith("GET") and "/executions/" in request and "?" not in request for request in asked.requests
+    )
+
+
 def test_executions_of_subflows_loops_and_what_comes_after_the_end_count_for_their_flows(
     project: Project, deployer: Run, between: tuple[str, Proxy]
 ) -> None:
@@ -120,6 +126,7 @@ def test_executions_of_subflows_loops_and_what_comes_after_the_end_count_for_the
     }
     assert (found["reached"], found["all"], found["percent"], found["minimum"]) == (16, 22, 72.7, None)
     assert searches(asked) in range(2, 8)  # for each test: its loop, what it started, and that again until it has ended
+    assert reads(asked) < 60  # nothing that runs after a flow is waited for in the iterations of its loops
 
 
 @pytest.mark.one_version

@@ -82,7 +82,7 @@ def _task(name: str, above: str, java: int) -> bytes:
         ("run", _RUN, _NOTHING),
         ("getContainerImage", "()Lio/kestra/core/models/property/Property;", _NOTHING),
     )
-    return _class(pool, name, above, "io/kestra/core/models/tasks/RunnableTask", methods, java)
+    return _class(pool, name, above, "io/kestra/core/models/tasks/RunnableTask", methods, java=java)
 
 
 def _listener(name: str) -> bytes:
@@ -95,7 +95,7 @@ def _listener(name: str) -> bytes:
 
 
 def _class(
-    pool: _Pool, name: str, above: str, implements: str, methods: Sequence[tuple[str, str, bytes]], java: int = 21
+    pool: _Pool, name: str, above: str, implements: str, methods: Sequence[tuple[str, str, bytes]], *, java: int = 21
 ) -> bytes:
     """Return the class file of a public class that can be created without arguments; methods by name, type, code."""
     begin = b"\x2a\xb7" + struct.pack(">H", pool.method(above, "<init>", "()V")) + b"\xb1"  # super(); return
