@@ -85,14 +85,23 @@ def test_what_was_stored_is_there_at_the_next_start_and_for_its_owner_alone(
         assert (again["state"]["current"], again["flowRevision"]) == ("SUCCESS", 2)
 
 
-@pytest.mark.parametrize(("version", "killed"), [("1.3", "the command"), ("2.0", "the engine")])
-def test_what_was_acknowledged_survives_a_kill_in_the_middle(start: Start, version: str, killed: str) -> None:
-    """While flows are created: H2 is the same in both versions."""
+@VERSIONS
+def test_what_was_acknowledged_survives_a_kill_in_the_middle(start: Start, version: str) -> None:
+    """While flows are created: of the engine, and then of the command."""
     acknowledged: list[str] = []
     process, api = start(version)
     engine = engine_of(process)
     with api:
-        create_until(api, acknowledged, process.pid if killed == "the command" else engine)
+        create_until(api, acknowledged, engine)
+    process.wait(60)
+    is_over(engine)
+
+    process, api = start(version)
+
+    engine = engine_of(process)
+    with api:
+        is_kept(api, acknowledged)
+        create_until(api, acknowledged, process.pid)
     process.wait(60)
     is_over(engine)
 

@@ -32,7 +32,7 @@ def engine(kestra: RunningEngine) -> RunningEngine:
     return kestra
 
 
-@pytest.mark.parametrize("kestra", ["1.3", "2.0"], indirect=True)
+@pytest.mark.parametrize("kestra", ["1.3", pytest.param("2.0", marks=pytest.mark.thorough)], indirect=True)
 def test_what_is_changed_while_others_are_killed_is_answered(api: httpx.Client, store: Store, is_2x: bool) -> None:
     store(flow())
     store(sleeper(60))
@@ -62,7 +62,7 @@ def test_what_is_changed_while_others_are_killed_is_answered(api: httpx.Client, 
     assert set(killed) == {200 if is_2x else 202}
 
 
-@pytest.mark.parametrize("kestra", ["1.3", "2.0"], indirect=True)
+@pytest.mark.parametrize("kestra", [pytest.param("1.3", marks=pytest.mark.thorough), "2.0"], indirect=True)
 def test_flows_that_are_written_at_once_are_all_started_by_their_triggers(
     api: httpx.Client, store: Store, engine: RunningEngine
 ) -> None:

@@ -90,27 +90,23 @@ def test_an_engine_has_a_session_of_its_own_so_that_an_interrupt_in_the_terminal
 
 
 @pytest.mark.parametrize(
-    "end",
+    ("version", "end"),
     [
-        signal.SIGKILL,  # as by any signal that nobody waits for
-        signal.SIGINT,  # an exception, as any other that ends the block
+        ("2.0", signal.SIGKILL),  # as by any signal that nobody waits for
+        pytest.param("1.3", signal.SIGKILL, marks=pytest.mark.thorough),
+        ("1.3", signal.SIGINT),  # an exception, as any other that ends the block
     ],
 )
-def test_nothing_is_left_however_the_parent_ends(start: Start, tmp_path: Path, end: signal.Signals) -> None:
-    parent = start("1.3")
+def test_nothing_is_left_however_the_parent_ends(
+    start: Start, tmp_path: Path, version: str, end: signal.Signals
+) -> None:
+    parent = start(version)
     pid = int(told(parent, "running")[0])
     assert session(pid)
     parent.send_signal(end)
     assert parent.wait(30) == -end
     assert eventually(lambda: session(pid) == [])
     assert eventually(lambda: list((tmp_path / "temporary").iterdir()) == [])
-
-
-def test_nothing_is_left_of_2_0_when_its_parent_is_killed(start: Start) -> None:
-    parent = start("2.0")
-    pid = int(told(parent, "running")[0])
-    parent.kill()
-    assert eventually(lambda: session(pid) == [])
 
 
 def test_nothing_is_left_when_the_parent_is_killed_while_the_engine_starts(start: Start) -> None:
