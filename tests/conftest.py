@@ -45,7 +45,7 @@ SCHEDULING = " that schedules"
 IN_TURN = ("check", "cli", "faults", "scheduled", "smoke", "testing", "trial")
 """Folders about what the deployer does with what a server answers; what an engine does is asked of every version."""
 
-LONGEST = ("sdk", "fidelity", "faults", "bench")
+LONGEST = ("sdk", "fidelity", "bench")
 """Folders with few tests that take minutes."""
 
 RUNNING = ("specification", "trial", "smoke")
@@ -107,12 +107,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="also run what repeats: see the marker `thorough`")
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what shares an engine, or else a file, with one of several processes: no engine is started twice.
 
-    What takes long comes first, so that no process is left with much of it at the end; and what waits for executions
-    runs beside what starts engines, so that the processor always has something to do.
+    What takes long comes first, so that no process is left with much of it at the end.
     """
     take_turns(items)
     if not config.getoption("--thorough"):
@@ -121,15 +120,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left)
         config.stash[ONLY_THOROUGH] = {*map(function_of, left)} - {*map(function_of, items)}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        item.add_marker(pytest.mark.xdist_group(_engine(item) or str(item.path)))
         if {"kestra", "engine"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.engine)
         if _folder(item.path) in UNTRACED:
             item.add_marker(pytest.mark.untraced)
     items.sort(key=_rank)
-    places = _spread(items)
-    yield  # pytest puts tests next to each other that share a fixture, wherever they are
-    items.sort(key=lambda item: places[_group(item)])
 
 
 def take_turns(items: Sequence[pytest.Item]) -> None:
@@ -157,23 +153,6 @@ def _turn(item: pytest.Function) -> str:
 def _rank(item: pytest.Item) -> tuple[bool, ...]:
     folder, has_marker = _folder(item.path), bool(item.get_closest_marker("engine"))
     return folder not in LONGEST, not _engine(item), not has_marker, folder not in RUNNING
-
-
-def _spread(items: Sequence[pytest.Item]) -> dict[str, tuple[float, int]]:
-    """Return the place of each group: those that share engines and those that start some, alike over the whole run.
-
-    Tests without an engine come last.
-    """
-    every = {_group(item): None for item in items}
-    shared = {_group(item): None for item in items if _engine(item)}
-    marked = {_group(item): None for item in items if item.get_closest_marker("engine")}
-    own = [group for group in marked if group not in shared]
-    spread = {group: number / len(groups) for groups in ([*shared], own) for number, group in enumerate(groups)}
-    return {group: (spread.get(group, 1.0), number) for number, group in enumerate(every)}
-
-
-def _group(item: pytest.Item) -> str:
-    return _engine(item) or str(item.path)
 
 
 def _engine(item: pytest.Item) -> str:
