@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from cli.project import Dev, Ended, Project
+from cli.project import Dev, Ended, Project, start_dev
 from proxy import Proxy, proxy
 
 from deployer.cache import VARIABLE, cache_folder
@@ -24,8 +23,7 @@ def dev() -> Iterator[Dev]:
     started: list[subprocess.Popen[str]] = []
 
     def command(*arguments: str) -> subprocess.Popen[str]:
-        line = [sys.executable, "-m", "deployer", "dev", *arguments]
-        started.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        started.append(start_dev(*arguments))
         return started[-1]
 
     yield command

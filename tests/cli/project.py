@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,12 @@ class Project:
 
     def remove(self, name: str, namespace: str = "company.team") -> None:
         (self.root / f"flows/{namespace}/{name}.yaml").unlink()
+
+
+def start_dev(*arguments: str) -> subprocess.Popen[str]:
+    """Start `kestra-deployer dev`; whoever does so ends it."""
+    line = [sys.executable, "-m", "deployer", "dev", *arguments]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def address(process: subprocess.Popen[str]) -> str:

@@ -120,12 +120,10 @@ def some_misfit(project: Project) -> Project:
 
 
 @pytest.mark.engine
-def test_a_plugin_that_is_left_out_is_a_warning_and_the_flows_of_others_are_deployed(
-    some_misfit: Project, deployer: Run
-) -> None:
-    ended = deployer("sync", "--embedded", "--plugins", "plugins", "--format", "json")
-    assert ended.code == 0
-    assert ended.done == [("listing", "create", 1)]
+def test_a_plugin_that_is_left_out_is_a_warning_of_the_report(some_misfit: Project, deployer: Run) -> None:
+    assert some_misfit
+    ended = deployer("check", "--embedded", "--plugins", "plugins", "--format", "json", "--strict")
+    assert ended.code == 1
     [left] = [each for each in ended.report["problems"] if each["check"] == "unfit-plugin"]
     assert left["severity"] == "warning"
     assert (
@@ -133,6 +131,16 @@ def test_a_plugin_that_is_left_out_is_a_warning_and_the_flows_of_others_are_depl
     )
     assert "flows that use it are refused, and plugin defaults for it are not judged" in left["message"]
     assert left["hint"] == "use the release of the plugin that was made for Kestra 1.3"
+
+
+@pytest.mark.engine
+def test_the_flows_of_other_plugins_are_deployed_and_those_of_it_are_refused(
+    some_misfit: Project, deployer: Run
+) -> None:
+    ended = deployer("sync", "--embedded", "--plugins", "plugins", "--format", "json")
+    assert ended.code == 0
+    assert ended.done == [("listing", "create", 1)]
+    assert "unfit-plugin" in {each["check"] for each in ended.report["problems"]}
     some_misfit.write("flows/run.yaml", f"id: run\nnamespace: company.team\ntasks:\n  - {{id: a, type: {RUN}}}\n")
     ended = deployer("plan", "--embedded", "--plugins", "plugins", "--format", "json")
     assert ended.code == 1

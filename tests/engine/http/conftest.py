@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
+from engine.http import since as versions
 from engine.http.flow_texts import YAML
 
 from deployer.engine.process.launch import RunningEngine
-from deployer.model.version import NAMES, Dialect
+from deployer.model.version import Dialect
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +37,7 @@ def is_2x(engine: RunningEngine) -> bool:
 @pytest.fixture
 def since(engine: RunningEngine) -> Callable[[str], bool]:
     """Tell whether the engine is of this version or a later one."""
-    return lambda version: NAMES.index(engine.version.name) >= NAMES.index(version)
+    return partial(versions.since, engine)
 
 
 @pytest.fixture

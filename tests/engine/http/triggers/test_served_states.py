@@ -100,13 +100,12 @@ def test_states_are_a_table(api: httpx.Client, states: States, engine: RunningEn
     states.create_scheduled()
     answer = api.get("/triggers/export/by-query/csv", params={"filters[flowId][EQUALS]": "hello"})
 
-    if not since(engine, "1.2"):
-        assert answer.status_code == 404
-        return
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.headers["content-disposition"] == "attachment; filename=triggers.csv"
-    (row,) = csv.DictReader(answer.text.splitlines())
-    assert (row["flowId"], row["triggerId"], row["disabled"]) == ("hello", "plan", "false")
+    assert answer.status_code == (200 if since(engine, "1.2") else 404)
+    if since(engine, "1.2"):
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert answer.headers["content-disposition"] == "attachment; filename=triggers.csv"
+        (row,) = csv.DictReader(answer.text.splitlines())
+        assert (row["flowId"], row["triggerId"], row["disabled"]) == ("hello", "plan", "false")
 
 
 def test_an_unknown_flow_has_no_states_and_a_bad_page_is_refused(api: httpx.Client, states: States) -> None:
