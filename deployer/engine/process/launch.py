@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from deployer.model.version import KestraVersion
 
 START_LIMIT = 180.0  # seconds to wait for the engine's answer
 _LAST_LINES = 15
+_LOOK = 0.2  # seconds between two looks whether the engine has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class RunningEngine:
 
     def wait(self) -> None:
         """Block until the engine's process ends by itself, which it should not do."""
-        self._process.wait()
+        while self._process.poll() is None:
+            time.sleep(_LOOK)  # not waited for: an interrupt just before that would be noticed only at the end
 
 
 class Described(NamedTuple):
