@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, as_completed, wait
 from contextvars import copy_context
 from functools import partial
 from threading import Thread
@@ -42,3 +42,14 @@ def ahead(call: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int
         under_way.append(start(partial(call, item)))
     while under_way:
         yield under_way.popleft().result()
+
+
+def as_they_end(call: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int) -> Iterator[_Result]:
+    """Yield the result of a call for each item as soon as it is there, with `at_once` calls running."""
+    running: set[Future[_Result]] = set()
+    for item in items:
+        if len(running) == at_once:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in ended)
+        running.add(start(partial(call, item)))
+    yield from (future.result() for future in as_completed(running))

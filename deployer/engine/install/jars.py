@@ -11,16 +11,17 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 from filelock import FileLock
 
+from deployer import background
 from deployer.cache import VARIABLE, cache_folder
 from deployer.engine.install.lock import Jar, lock_of, read
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
@@ -102,20 +103,21 @@ def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Callable[..., No
     for left_over in folder.glob(f"{_UNFINISHED}*"):  # of a killed process: we hold the lock, so no one is using it
         shutil.rmtree(left_over, ignore_errors=True)
     missing, size = _missing(jars, folder), 0  # checked again: another process may have fetched some
-    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as work, ThreadPoolExecutor(AT_ONCE) as pool:
+    over = Event()
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder, ignore_cleanup_errors=True) as work:
+        place = partial(_place, folder=folder, work=Path(work), download=download, over=over)
         try:
             progress(0, len(missing))
-            fetched = pool.map(lambda jar: _place(jar, folder, Path(work), download), missing)
-            for done, path in enumerate(fetched, start=1):
+            for done, path in enumerate(background.as_they_end(place, missing, AT_ONCE), start=1):
                 size += path.stat().st_size
                 progress(done, len(missing), size)
         finally:
-            pool.shutdown(cancel_futures=True)  # after an error or ^C, nothing new starts
+            over.set()  # after an error or ^C, what is under way is left behind and not tried again
 
 
-def _place(jar: Jar, folder: Path, work: Path, download: Download) -> Path:
+def _place(jar: Jar, *, folder: Path, work: Path, download: Download, over: Event) -> Path:
     target, expected = folder / jar.path, _hash(jar, folder)
-    fetched = _fetch_sound(jar, expected, work, download)
+    fetched = _fetch_sound(jar, expected, work, download, over)
     target.parent.mkdir(parents=True, exist_ok=True)
     if not expected:
         _memory(fetched).write_text(sha256(fetched) + "\n")
@@ -123,11 +125,12 @@ def _place(jar: Jar, folder: Path, work: Path, download: Download) -> Path:
     return fetched.replace(target)
 
 
-def _fetch_sound(jar: Jar, expected: str, work: Path, download: Download) -> Path:
+def _fetch_sound(jar: Jar, expected: str, work: Path, download: Download, over: Event) -> Path:
     """Fetch a jar with the expected content, trying a few times: a cut connection leaves half a jar."""
     problem = EngineError("")
     for attempt in range(ATTEMPTS):
-        time.sleep(attempt)
+        if over.wait(attempt):
+            break
         try:
             path = download(jar, Path(tempfile.mkdtemp(dir=work)))
         except RuntimeError as error:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import signal
 import subprocess
 import sys
 import threading
@@ -47,7 +48,13 @@ class Remote:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waits: list[float] = []
-    monkeypatch.setattr("deployer.engine.install.jars.time.sleep", waits.append)
+
+    class Impatient(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0)
+            return self.is_set()
+
+    monkeypatch.setattr(module, "Event", Impatient)
     return waits
 
 
@@ -107,10 +114,28 @@ def test_without_a_network_one_sentence_names_a_jar_and_what_has_not_begun_never
         raise ConnectionError(str(folder))
 
     many = [a_jar(f"jar{number}") for number in range(200)]
-    with pytest.raises(EngineError, match=r"^org\.example:jar0:1 could not be fetched .*ConnectionError") as caught:
+    with pytest.raises(EngineError, match=r"^org\.example:jar[0-7]:1 could not be fetched .*ConnectionError") as caught:
         fetch(many, tmp_path, download=unreachable)
     assert "needs the network" in caught.value.hint
     assert len(set(asked)) < 100
+
+
+def test_an_interrupt_waits_for_no_download(tmp_path: Path) -> None:
+    connected = threading.Event()
+    ended: list[Jar] = []
+
+    def stalled(jar: Jar, folder: Path) -> Path:
+        if jar is many[module.AT_ONCE - 1]:  # the main thread waits for one of these now
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        connected.wait(20)
+        ended.append(jar)
+        return Remote()(jar, folder)
+
+    many = [a_jar(f"jar{number}") for number in range(20)]
+    with pytest.raises(KeyboardInterrupt):
+        fetch(many, tmp_path, download=stalled)
+    assert ended == []
+    connected.set()
 
 
 def test_waits_grow_between_attempts(tmp_path: Path, no_waiting: list[float]) -> None:
