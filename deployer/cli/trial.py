@@ -111,7 +111,7 @@ class _Display:
         if not self._text:
             out(report.document(done), lambda: self._all(done))
             return
-        if done.promises:
+        if done.promises or done.interrupted:
             out(report.closing(done, color=self._color), lambda: self._all(done))
         if done.error:
             say(done.error)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -70,3 +72,17 @@ def test_a_second_interrupt_does_not_end_the_clean_up(project: Project, server: 
     assert document(written, process.returncode).code == 130
     assert flows(api) == set()
     assert keys(api, server) == set()
+
+
+def test_one_that_is_broken_off_before_its_first_promise_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(LONGEST)
+        host = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "deployer", "trial", "--host", host]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                written, _ = process.communicate(timeout=LONGEST)
+    assert process.returncode == 130
+    assert written.startswith("Interrupted. 0 promises kept")
