@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from deployer.check.base import FlowFile
+from deployer.check.expressions import Template
 from deployer.check.rules.input_values import kind_of
 from deployer.check.sent_values import wrong
 from deployer.language.leaves import as_text
@@ -53,6 +55,8 @@ _LISTS = re.compile(r"rows|items|results|records|values|list|lines|uris|messages
 _CODES: Mapping[str, int] = {"code": 200, "statusCode": 200, "status_code": 200, "exitCode": 0, "exit_code": 0}
 _URI = re.compile(r"uri|.*(?:Uri|_uri)|outputFile")
 _TIMES = re.compile(r"date|next|previous|.*(?:Date|_date|_at)")
+_FILES = "outputFiles"
+_READS = r"\b(?:read|fileSize|fileExists|isFileEmpty)\(\s*(?:\w+\s*=\s*)?"
 _COMPARED = r"""\s*(?:\|\s*number\s*)?(==|>=|<=|>|<)\s*(?:(-?\d+(?:\.\d+)?)|'([^']*)'|"([^"]*)")"""
 
 
@@ -97,23 +101,32 @@ def used_below(flow: FlowFile, *root: str) -> Tree:
     return tree
 
 
-def likely(tree: Tree, path: str, flow: FlowFile, making: Making) -> dict[str, Any]:
-    """Return values for what is read below a path, by its names and by what they are compared with."""
-    return {name: _likely(name, below, f"{path}.{name}", flow, making) for name, below in tree.items()}
+def likely(tree: Tree, path: Sequence[str], flow: FlowFile, making: Making) -> dict[str, Any]:
+    """Return values for what is read below a path, by its names and by what is done with them."""
+    return {name: _likely(name, below, (*path, name), flow, making) for name, below in tree.items()}
 
 
-def _likely(name: str, below: Tree, path: str, flow: FlowFile, making: Making) -> Any:
+def _likely(name: str, below: Tree, path: Sequence[str], flow: FlowFile, making: Making) -> Any:
     if below and all(step.isdecimal() for step in below):
-        return [_likely("", next(iter(below.values())), f"{path}.0", flow, making)]
+        return [_likely("", next(iter(below.values())), (*path, "0"), flow, making)]
     if below:
         return likely(below, path, flow, making)
     if (compared := _compared(path, flow)) is not None:
         return compared
     if _is_iterated(path, flow) or _LISTS.fullmatch(name):
         return [EXAMPLE]
-    if _URI.fullmatch(name):
-        return str(making.file(f"{path.split('.')[1]}-{name}.txt", f"`{path}`"))
+    if _URI.fullmatch(name) or path[-2] == _FILES or _is_read(path, flow):
+        return _file(path, making)
     return _named(name)
+
+
+def _file(path: Sequence[str], making: Making) -> str:
+    where, (root, *names) = f"`{'.'.join(path)}`", path
+    if root == "trigger":  # Kestra renders outputs of fixtures alone
+        making.note(f"{where} is a file, which a test cannot give to a trigger: mock the tasks that read it")
+        return EXAMPLE
+    last = names[-1] if Path(names[-1]).suffix else f"{names[-1]}.txt"
+    return str(making.file(f"{names[0]}-{last}", where))
 
 
 def _named(name: str) -> Any:
@@ -125,28 +138,42 @@ def _named(name: str) -> Any:
     return 1 if _NUMBERS.fullmatch(name) else EXAMPLE
 
 
-def _compared(path: str, flow: FlowFile) -> Any:
+def _compared(path: Sequence[str], flow: FlowFile) -> Any:
     """Return a value with which the first comparison of a path holds, or does not, where the flow fails if it does.
 
     None if it is compared with nothing that is written down.
     """
-    pattern = re.compile(rf"\b{re.escape(path)}{_COMPARED}")
-    for template in flow.templates:
-        if match := pattern.search(template.text):
-            sign, number, *texts = match.groups()
-            task = flow.tasks.at(template.route)
-            fails = task is not None and task.cls == FAIL
-            if number is None:
-                return None if fails else next(each for each in texts if each is not None)
-            steps = {">=": -1, "<=": 1, "==": 1} if fails else {">": 1, "<": -1}
-            return (float(number) if "." in number else int(number)) + steps.get(sign, 0)
+    for template, match in _found(rf"{_spelled(path)}{_COMPARED}", flow):
+        sign, number, *texts = match.groups()
+        task = flow.tasks.at(template.route)
+        fails = task is not None and task.cls == FAIL
+        if number is None:
+            return None if fails else next(each for each in texts if each is not None)
+        steps = {">=": -1, "<=": 1, "==": 1} if fails else {">": 1, "<": -1}
+        return (float(number) if "." in number else int(number)) + steps.get(sign, 0)
     return None
 
 
-def _is_iterated(path: str, flow: FlowFile) -> bool:
+def _is_iterated(path: Sequence[str], flow: FlowFile) -> bool:
     """Whether the values of a loop are what stands at a path."""
-    pattern = re.compile(rf"\{{\{{\s*{re.escape(path)}\s*\}}\}}")
+    pattern = re.compile(rf"\{{\{{\s*{_spelled(path)}\s*\}}\}}")
     return any(
         part.parts.get("tasks") and isinstance(values := part.value.get("values"), str) and pattern.fullmatch(values)
         for part in flow.parts
     )
+
+
+def _is_read(path: Sequence[str], flow: FlowFile) -> bool:
+    """Whether a function of Kestra takes what stands at a path for the URI of a file."""
+    return any(_found(rf"{_READS}{_spelled(path)}\s*[,)]", flow))
+
+
+def _found(pattern: str, flow: FlowFile) -> Iterator[tuple[Template, re.Match[str]]]:
+    compiled = re.compile(pattern)
+    return ((each, match) for each in flow.templates if (match := compiled.search(each.text)))
+
+
+def _spelled(path: Sequence[str]) -> str:
+    """Return the pattern of a path as expressions write it: `outputs.a.b`, `outputs['a'].b`, `outputs.a[0]`."""
+    first, *rest = map(re.escape, path)
+    return rf"\b{first}" + "".join(rf"""(?:\.{step}|\[\s*['"]?{step}['"]?\s*\])""" for step in rest)

@@ -70,7 +70,7 @@ def _outputs(name: str, need: Need, flow: FlowFile, making: Making) -> dict[str,
     """Return what later expressions use of a task's outputs."""
     if need.inside:
         making.note(f"`{name}` is mocked with all tasks in it, whose outputs it does not have: it {need.why}")
-    return likely(used_below(flow, "outputs", name), f"outputs.{name}", flow, making)
+    return likely(used_below(flow, "outputs", name), ("outputs", name), flow, making)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _trigger(flow: FlowFile, making: Making) -> dict[str, Any] | None:
     first = next((each for each in declared or () if isinstance(each, Mapping) and each.get("id") is not None), None)
     if first is None or not used:
         return None
-    variables = likely(used, "trigger", flow, making)
+    variables = likely(used, ("trigger",), flow, making)
     return {"id": as_text(first["id"]), "type": as_text(first.get("type", "")), "variables": variables}
 
 

@@ -322,6 +322,29 @@ def test_outputs_are_those_that_later_expressions_use() -> None:
     assert "put its content under `files: fetch-uri.txt`" in notes
 
 
+def test_what_is_read_as_a_file_is_one() -> None:
+    source = FETCH + SAYS % (
+        "{{ read(outputs.fetch.data) }} {{ fileSize(uri=outputs['fetch']['log']) }} {{ outputs.fetch.stdout }}"
+        """ {{ outputs.fetch.outputFiles["a.csv"] }} {{ outputs["fetch"]["n"] > 2 }}"""
+    ).replace("'", "''")
+    case, notes = suggested(source)
+    [fetch] = case["fixtures"]["tasks"]
+    assert fetch["outputs"] == {
+        "data": "{{ files['fetch-data.txt'] }}",
+        "log": "{{ files['fetch-log.txt'] }}",
+        "stdout": "example",
+        "outputFiles": {"a.csv": "{{ files['fetch-a.csv'] }}"},
+        "n": 3,
+    }
+    assert "`outputs.fetch.outputFiles.a.csv` is a file: put its content under `files: fetch-a.csv`" in notes
+
+
+def test_a_trigger_can_be_given_no_file() -> None:
+    case, notes = suggested(f"{HEAD}tasks:\n{SAYS % '{{ read(trigger.uri) }}'}{HOOK}")
+    assert case["fixtures"]["trigger"]["variables"] == {"uri": "example"}
+    assert "`trigger.uri` is a file, which a test cannot give to a trigger" in notes
+
+
 def test_outputs_do_not_make_the_flow_fail() -> None:
     fails = '  - {id: no, type: io.kestra.plugin.core.execution.Fail, condition: "{{ %s }}"}\n'
     case, _ = suggested(FETCH + fails % "outputs.fetch.code == 404 or outputs.fetch.size <= 5 or outputs.fetch.n < 2.5")
