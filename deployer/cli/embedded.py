@@ -78,6 +78,8 @@ def words(progress: Progress, version: KestraVersion) -> str:
     """Return one line for what an engine is doing."""
     counted = f"{progress.done} of {progress.total} jars, {progress.size / _MB:.0f} MB"
     match progress.stage:
+        case Stage.WAIT:
+            return "Waiting for another process that fetches jars to the same folder"
         case Stage.PLUGINS:
             return f"Fetching plugins (once): {counted}"
         case Stage.FETCH:

@@ -114,6 +114,7 @@ def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
     ("progress", "line"),
     [
         (Progress(Stage.FETCH, 3, 225, 1_400_000), "Fetching Kestra 1.3.31 (once): 3 of 225 jars, 1 MB"),
+        (Progress(Stage.WAIT), "Waiting for another process that fetches jars to the same folder"),
         (Progress(Stage.PLUGINS, 1, 2, 19_000_000), "Fetching plugins (once): 1 of 2 jars, 19 MB"),
         (Progress(Stage.PREPARE), "Preparing Kestra 1.3.31 for fast starts (once, about half a minute)"),
         (Progress(Stage.START), "Starting Kestra 1.3.31"),

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from deployer import background
 from deployer.cache import VARIABLE, cache_folder
@@ -63,7 +63,7 @@ def fetch(
     try:
         if _missing(jars, folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / ".lock"), nullcontext(download) if download else _maven_central() as source:
+            with _locked(folder, progress), nullcontext(download) if download else _maven_central() as source:
                 _fetch_missing(jars, folder, lambda *counts: progress(Progress(stage, *counts)), source)
     except OSError as error:
         raise EngineError(
@@ -71,6 +71,15 @@ def fetch(
             hint=f"free some space there, or set {VARIABLE} to another folder",
         ) from error
     return tuple(folder / jar.path for jar in jars)
+
+
+def _locked(folder: Path, progress: Listener) -> AbstractContextManager[object]:
+    lock = FileLock(folder / ".lock")
+    try:
+        return lock.acquire(blocking=False)
+    except Timeout:
+        progress(Progress(Stage.WAIT))
+        return lock.acquire()
 
 
 def sha256(path: Path) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 class Stage(StrEnum):
     """What the engine does before it answers. All but START are needed once per machine and version or plugin."""
 
+    WAIT = "waiting for another process that fetches"
     PLUGINS = "fetching plugins"
     FETCH = "fetching"
     PREPARE = "preparing"

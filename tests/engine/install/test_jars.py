@@ -8,9 +8,11 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from deployer.cache import VARIABLE as CACHE_VARIABLE
 from deployer.cache import cache_folder
@@ -43,19 +45,6 @@ class Remote:
         path = folder / "download.jar"
         path.write_bytes(queued.pop(0) if queued else content(jar.artifact))
         return path
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    waits: list[float] = []
-
-    class Impatient(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            waits.append(timeout or 0)
-            return self.is_set()
-
-    monkeypatch.setattr(module, "Event", Impatient)
-    return waits
 
 
 JARS = [a_jar(name) for name in ("a", "b", "c")]
@@ -246,6 +235,20 @@ def test_progress_counts_jars_and_bytes_up_to_the_whole(tmp_path: Path) -> None:
         (Stage.FETCH, 2, 3, 200),
         (Stage.FETCH, 3, 3, 300),
     ]
+
+
+def test_that_another_process_is_waited_for_is_said(tmp_path: Path) -> None:
+    told: list[Stage] = []
+    held = FileLock(tmp_path / ".lock", thread_local=False)
+    held.acquire()
+
+    def listen(progress: Progress) -> None:
+        told.append(progress.stage)
+        held.release()
+
+    with ThreadPoolExecutor(1) as pool:  # not in this thread, which holds the lock
+        pool.submit(fetch, JARS, tmp_path, download=Remote(), progress=listen).result()
+    assert [*dict.fromkeys(told)] == [Stage.WAIT, Stage.FETCH]
 
 
 def test_eight_are_fetched_at_a_time(tmp_path: Path) -> None:

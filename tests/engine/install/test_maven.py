@@ -133,10 +133,7 @@ def test_a_refusal_is_an_error_of_the_network(central: Repository, tmp_path: Pat
         fetched(ONE, tmp_path)
 
 
-def test_a_refusal_is_told_with_its_status(
-    central: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("deployer.engine.install.jars.time.sleep", lambda _: None)
+def test_a_refusal_is_told_with_its_status(central: Repository, tmp_path: Path) -> None:
     central.answers = [407] * 3
     with pytest.raises(EngineError, match=r"^org\.example:one:1 could not be fetched from Maven Central \(HTTP 407\)$"):
         fetch([ONE], tmp_path)
