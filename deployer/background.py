@@ -1,4 +1,4 @@
-"""Calls that run beside their caller: for requests that need not wait for each other's answers."""
+"""Calls that run beside their caller: for requests and downloads that need not wait for each other."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ MAY_IMPORT = {
         *("pipeline", "validation", "session", "smoke", "check", "read"),
         *("language", "parsing", "kestra", "model", "errors"),
     ),
-    "engine": ("__init__", "cache", "model", "errors"),
+    "engine": ("__init__", "background", "cache", "model", "errors"),
     "cli": (
         "__init__",
         "looking",

@@ -107,7 +107,8 @@ def test_an_engine_that_ends_by_itself_is_an_error(dev: Dev) -> None:
     subprocess.run(["kill", "-9", str(engine)], check=True)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert "ended by itself" in said
+    assert "Kestra 1.3.31 ended by itself, killed by SIGKILL" in said
+    assert "hint: " in said
 
 
 @pytest.mark.parametrize(

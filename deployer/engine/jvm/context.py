@@ -18,6 +18,7 @@ import jpype
 
 from deployer.engine.jvm.bridge import bridge
 from deployer.engine.jvm.database import Database
+from deployer.engine.jvm.log import LOG, last_lines
 from deployer.engine.jvm.settings import Property, make_settings
 from deployer.engine.jvm.tables import restore_tables
 from deployer.errors import EngineError
@@ -30,7 +31,6 @@ JVM_OPTIONS = (
     "-XX:TieredStopAtLevel=1",  # starting takes half the processor time without the second compiler
     "--enable-native-access=ALL-UNNAMED",
 )
-LOG = "engine.log"
 CORE = "io.kestra.core."  # the package of most classes used here
 _LOGBACK = Path(__file__).with_name("logback.xml")
 
@@ -121,7 +121,8 @@ def boot(
         )
     except jpype.JException as error:
         raise EngineError(
-            f"Kestra {version.engine} did not start in {folder}: {reason(error)}", hint=f"see its log: {folder / LOG}"
+            f"Kestra {version.engine} did not start in {folder}: {reason(error)}",
+            hint=f"the last lines of its log:\n{last_lines(folder)}" if in_memory else f"see its log: {folder / LOG}",
         ) from error
     return Kestra(version, context)
 

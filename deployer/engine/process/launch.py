@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import select
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import IO, Any, NamedTuple
 from deployer.engine.install.extra import require_extra
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
 from deployer.engine.jvm.database import Database
+from deployer.engine.jvm.log import last_lines
 from deployer.engine.process.child import Process, run_child
 from deployer.engine.process.handshake import Answer, Orders, read_answer
 from deployer.errors import EngineError
@@ -77,7 +79,7 @@ def launch(
     and flow triggers do, and no trigger has a state. `variables` are those that flows see (`SECRET_…`, `ENV_…`). The
     first start of a version fetches its jars and prepares them for fast starts. A plugin that does not fit is left out.
     Raises EngineError when the extra is not installed, the engine or one of its plugins cannot be fetched, the engine
-    cannot be started, or no plugin fits; UsageError for a plugin's path that does not exist.
+    cannot be started or ended by itself, or no plugin fits; UsageError for a plugin's path that does not exist.
     """
     with _prepare_orders(version, plugins, progress) as prepared:
         orders = replace(
@@ -93,7 +95,12 @@ def launch(
             orders = replace(orders, folder=data.absolute(), in_memory=False)
         with run_child(orders, variables) as (process, output):
             ready = _wait_for_answer(process, output, orders)
-            yield RunningEngine(ready.url, version, process.pid, ready.plugins, ready.left_out, process)
+            try:
+                yield RunningEngine(ready.url, version, process.pid, ready.plugins, ready.left_out, process)
+            except Exception:
+                _refuse_end(process, output, orders)  # the reason why requests to it failed
+                raise
+            _refuse_end(process, output, orders)
 
 
 def describe_types(version: KestraVersion, *, plugins: Sequence[Plugin] = (), progress: Listener = silent) -> Described:
@@ -140,6 +147,17 @@ def _wait_for_answer(process: Process, output: IO[bytes], orders: Orders) -> Ans
     if ready.message:
         raise EngineError(ready.message, hint=ready.hint)
     return ready
+
+
+def _refuse_end(process: Process, output: IO[bytes], orders: Orders) -> None:
+    """Raise EngineError if the engine has ended by itself: Kestra does when one of its threads fails."""
+    code = process.poll()
+    if not code:
+        return  # it runs, or somebody has asked it to end
+    how = f"with exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
+    said = last_lines(orders.folder)
+    hint = f"the last lines of its log:\n{said}" if said else f"its log is empty; {_last_output(output)}"
+    raise EngineError(f"Kestra {orders.version.engine} ended by itself, {how}", hint=hint)
 
 
 def _last_output(output: IO[bytes]) -> str:

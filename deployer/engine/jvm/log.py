@@ -1,0 +1,22 @@
+"""The log of an engine, in its folder: where it is, and what it ends with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+LOG = "engine.log"
+_LINES = 15
+_LONGEST = 300  # characters of a line
+_READ = 1 << 16  # bytes from the end; one stack trace takes a few thousand
+
+
+def last_lines(folder: Path) -> str:
+    """Return the last lines of the log in an engine's folder, without the frames of stack traces; empty if none."""
+    try:
+        with (folder / LOG).open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _READ))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    lines = [line[:_LONGEST] for line in text.splitlines() if line and not line.startswith("\t")]
+    return "\n".join(lines[-_LINES:])
