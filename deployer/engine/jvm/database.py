@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-_ALWAYS = ("TIME ZONE=UTC", "DB_CLOSE_ON_EXIT=FALSE")
+_ALWAYS = ("TIME ZONE=UTC", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=30000")
+"""The time to wait for a locked row, in milliseconds, is that of `kestra server local`. With H2's 2000, a machine that
+is too busy for two seconds ends Kestra 1.0 to 1.2, and leaves an execution of 1.3 RUNNING for ever (docs/engine.md)."""
 
 
 class Database(StrEnum):
@@ -26,7 +28,7 @@ class Database(StrEnum):
         if self is Database.SERVER:
             # those of `kestra server local`, except that H2 closes the file when the engine ends, so that it is
             # complete. The delay is H2's default; it must be given, as the file keeps the last value that was set
-            return ("LOCK_TIMEOUT=30000", "WRITE_DELAY=500") if in_file else ()
+            return ("WRITE_DELAY=500",) if in_file else ()
         # H2 analyzes a table after this many changes, and again whenever they have doubled. With its default of 2000 a
         # search by namespace of 1,200 flows took 20 s, as it was planned for a table of a few rows; with 100 it takes
         # 0.2 s. It writes at each commit: with its default delay of half a second, a kill loses acknowledged flows
