@@ -38,6 +38,8 @@ CLOSING = 10.0  # seconds that closing the data may take
 _IDLE = 300  # seconds an idle connection stays open, as at Kestra; with uvicorn's 5, both ends give it up at once
 _WATCH = 1000  # milliseconds between two checks that the parent is still there
 _ROUNDS = 3  # attempts to remove a folder that Java's threads may still write to
+_SOCKETS = Path("/tmp")  # noqa: S108
+"""Where Java with `-Xrs` makes a socket for its tools, on Linux. It removes it only where it ends the process."""
 
 
 class Lifeline:
@@ -72,6 +74,8 @@ class Lifeline:
                     os.kill(other, signal.SIGKILL)
         for _ in range(_ROUNDS if self._orders.in_memory else 0):
             shutil.rmtree(self._orders.folder, ignore_errors=True)
+        with suppress(OSError):
+            (_SOCKETS / f".java_pid{os.getpid()}").unlink()
         os._exit(code)
 
 

@@ -107,6 +107,7 @@ def test_nothing_is_left_however_the_parent_ends(
     assert parent.wait(30) == -end
     assert eventually(lambda: session(pid) == [])
     assert eventually(lambda: list((tmp_path / "temporary").iterdir()) == [])
+    assert not Path(f"/tmp/.java_pid{pid}").exists()  # noqa: S108  Java's, and nowhere else
 
 
 def test_nothing_is_left_when_the_parent_is_killed_while_the_engine_starts(start: Start) -> None:
