@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, as_completed, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextvars import copy_context
 from functools import partial
 from threading import Thread
@@ -34,22 +34,18 @@ def start(call: Callable[[], _Result]) -> Future[_Result]:
 
 
 def ahead(call: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int) -> Iterator[_Result]:
-    """Yield the result of a call for each item, in order, with at most `at_once` calls running."""
-    under_way: deque[Future[_Result]] = deque()
-    for item in items:
-        if len(under_way) == at_once:
-            yield under_way.popleft().result()
-        under_way.append(start(partial(call, item)))
-    while under_way:
-        yield under_way.popleft().result()
+    """Yield the result of a call for each item, in order, with at most `at_once` calls running.
 
-
-def as_they_end(call: Callable[[_Item], _Result], items: Iterable[_Item], at_once: int) -> Iterator[_Result]:
-    """Yield the result of a call for each item as soon as it is there, with `at_once` calls running."""
+    A call that takes long holds up the results after it, but not the calls.
+    """
+    begun: deque[Future[_Result]] = deque()
     running: set[Future[_Result]] = set()
     for item in items:
         if len(running) == at_once:
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in ended)
-        running.add(start(partial(call, item)))
-    yield from (future.result() for future in as_completed(running))
+            running = wait(running, return_when=FIRST_COMPLETED).not_done
+        while begun and begun[0].done():
+            yield begun.popleft().result()
+        begun.append(start(partial(call, item)))
+        running.add(begun[-1])
+    while begun:
+        yield begun.popleft().result()

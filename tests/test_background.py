@@ -43,6 +43,15 @@ def test_results_come_in_the_order_of_what_they_are_of(gate: threading.Event) ->
     assert list(ahead(slow_first, range(5), 2)) == [0, 1, 2, 3, 4]
 
 
+def test_one_that_takes_long_does_not_hold_up_the_others(gate: threading.Event) -> None:
+    def first_waits_for_last(number: int) -> bool:
+        if number == 5:
+            gate.set()
+        return bool(number) or gate.wait(10)
+
+    assert all(ahead(first_waits_for_last, range(6), 2))
+
+
 def test_no_more_are_under_way_at_once_than_was_asked_for() -> None:
     under_way = Crowd(2)
     assert len(list(ahead(lambda _: under_way.visit(), range(6), 2))) == 6

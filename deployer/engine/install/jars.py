@@ -21,7 +21,7 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
-from deployer import background
+from deployer.background import ahead
 from deployer.cache import VARIABLE, cache_folder
 from deployer.engine.install.lock import Jar, lock_of, read
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
@@ -117,7 +117,7 @@ def _fetch_missing(jars: Sequence[Jar], folder: Path, progress: Callable[..., No
         place = partial(_place, folder=folder, work=Path(work), download=download, over=over)
         try:
             progress(0, len(missing))
-            for done, path in enumerate(background.as_they_end(place, missing, AT_ONCE), start=1):
+            for done, path in enumerate(ahead(place, missing, AT_ONCE), start=1):
                 size += path.stat().st_size
                 progress(done, len(missing), size)
         finally:
