@@ -121,12 +121,12 @@ def _likely(name: str, below: Tree, path: Sequence[str], flow: FlowFile, making:
 
 
 def _file(path: Sequence[str], making: Making) -> str:
-    where, (root, *names) = f"`{'.'.join(path)}`", path
-    if root == "trigger":  # Kestra renders outputs of fixtures alone
+    where = f"`{'.'.join(path)}`"
+    if path[0] == "trigger":  # Kestra renders outputs of fixtures alone
         making.note(f"{where} is a file, which a test cannot give to a trigger: mock the tasks that read it")
         return EXAMPLE
-    last = names[-1] if Path(names[-1]).suffix else f"{names[-1]}.txt"
-    return str(making.file(f"{names[0]}-{last}", where))
+    last = path[-1] if Path(path[-1]).suffix else f"{path[-1]}.txt"
+    return str(making.file(f"{path[1]}-{last}", where))
 
 
 def _named(name: str) -> Any:
@@ -143,15 +143,17 @@ def _compared(path: Sequence[str], flow: FlowFile) -> Any:
 
     None if it is compared with nothing that is written down.
     """
-    for template, match in _found(rf"{_spelled(path)}{_COMPARED}", flow):
-        sign, number, *texts = match.groups()
-        task = flow.tasks.at(template.route)
-        fails = task is not None and task.cls == FAIL
-        if number is None:
-            return None if fails else next(each for each in texts if each is not None)
-        steps = {">=": -1, "<=": 1, "==": 1} if fails else {">": 1, "<": -1}
-        return (float(number) if "." in number else int(number)) + steps.get(sign, 0)
-    return None
+    first = next(_found(rf"{_spelled(path)}{_COMPARED}", flow), None)
+    if first is None:
+        return None
+    template, match = first
+    sign, number, *texts = match.groups()
+    task = flow.tasks.at(template.route)
+    fails = task is not None and task.cls == FAIL
+    if number is None:
+        return None if fails else next(each for each in texts if each is not None)
+    steps = {">=": -1, "<=": 1, "==": 1} if fails else {">": 1, "<": -1}
+    return (float(number) if "." in number else int(number)) + steps.get(sign, 0)
 
 
 def _is_iterated(path: Sequence[str], flow: FlowFile) -> bool:
