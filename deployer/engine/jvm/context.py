@@ -18,7 +18,7 @@ import jpype
 
 from deployer.engine.jvm.bridge import bridge
 from deployer.engine.jvm.database import Database
-from deployer.engine.jvm.log import LOG, last_lines
+from deployer.engine.jvm.log import LOG, tell_end
 from deployer.engine.jvm.settings import Property, make_settings
 from deployer.engine.jvm.tables import restore_tables
 from deployer.errors import EngineError
@@ -122,7 +122,7 @@ def boot(
     except jpype.JException as error:
         raise EngineError(
             f"Kestra {version.engine} did not start in {folder}: {reason(error)}",
-            hint=f"the last lines of its log:\n{last_lines(folder)}" if in_memory else f"see its log: {folder / LOG}",
+            hint=tell_end(folder) if in_memory else f"see its log: {folder / LOG}",
         ) from error
     return Kestra(version, context)
 

@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 from deployer.engine.install.extra import require_extra
 from deployer.engine.install.progress import Listener, Progress, Stage, silent
 from deployer.engine.jvm.database import Database
-from deployer.engine.jvm.log import last_lines
+from deployer.engine.jvm.log import tell_end
 from deployer.engine.process.child import Process, run_child
 from deployer.engine.process.handshake import Answer, Orders, read_answer
 from deployer.errors import EngineError
@@ -155,9 +155,8 @@ def _refuse_end(process: Process, output: IO[bytes], orders: Orders) -> None:
     if not code:
         return  # it runs, or somebody has asked it to end
     how = f"with exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
-    said = last_lines(orders.folder)
-    hint = f"the last lines of its log:\n{said}" if said else f"its log is empty; {_last_output(output)}"
-    raise EngineError(f"Kestra {orders.version.engine} ended by itself, {how}", hint=hint)
+    told = f"{tell_end(orders.folder)}\n{_last_output(output)}"  # Kestra writes to the log, a crash of Java does not
+    raise EngineError(f"Kestra {orders.version.engine} ended by itself, {how}", hint=told)
 
 
 def _last_output(output: IO[bytes]) -> str:
