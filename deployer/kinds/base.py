@@ -73,7 +73,7 @@ class Kind(ABC):
     def revisions(self, client: KestraClient, keys: Collection[Key]) -> dict[Key, int | None]:
         """Return the newest revision of each of these that is live; None for a kind without revisions.
 
-        The run asks it just before it writes, to notice what somebody else wrote since the plan. Without a revision, it
+        The run asks it just before it writes, to notice what another user wrote since the plan. Without a revision, it
         reads what is live once more, and compares the bodies.
         """
 

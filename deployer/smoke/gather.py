@@ -25,7 +25,7 @@ _AT_ONCE = 4  # requests
 _FAILED = ("FAILED", "KILLED")
 _SETTLES = 10.0  # seconds for what goes on when an execution has ended
 _CORRELATION = "system.correlationId"
-"""The label that Kestra gives an execution, and all that it starts: the id of the first, unless somebody set it."""
+"""The label that Kestra gives an execution, and all that it starts: the id of the first, unless a user set it."""
 
 
 def gather(client: KestraClient, case: SmokeCase, execution: Execution) -> tuple[Ended, list[Execution]]:

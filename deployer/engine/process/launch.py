@@ -153,7 +153,7 @@ def _refuse_end(process: Process, output: IO[bytes], orders: Orders) -> None:
     """Raise EngineError if the engine has ended by itself: Kestra does when one of its threads fails."""
     code = process.poll()
     if not code:
-        return  # it runs, or somebody has asked it to end
+        return  # it runs, or was asked to end
     how = f"with exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
     told = f"{tell_end(orders.folder)}\n{_last_output(output)}"  # Kestra writes to the log, a crash of Java does not
     raise EngineError(f"Kestra {orders.version.engine} ended by itself, {how}", hint=told)
